@@ -1,0 +1,5 @@
+//! Queue and events: the traits with their promises, and the engines that keep them.
+//! Each trait has a conformance suite that every engine passes.
+
+pub mod events;
+pub mod queue;

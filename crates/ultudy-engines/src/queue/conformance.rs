@@ -1,0 +1,1 @@
+//! What every queue engine must pass.

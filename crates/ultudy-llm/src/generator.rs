@@ -1,0 +1,89 @@
+//! The seam between the product and whatever writes its lessons.
+
+use async_trait::async_trait;
+use serde::Serialize;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use ultudy_domain::lesson::LessonContent;
+
+/// Who makes the lesson, as far as it decides what comes out. Part of a generation's key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GeneratorIdentity {
+    /// `extractive`, `openai` …
+    pub provider: &'static str,
+    /// The model's name.
+    pub model: String,
+    /// Version of the prompt or algorithm; raised when its results change.
+    pub version: u32,
+}
+
+/// Exactly what a generator is given, and so exactly what its result depends on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LessonInput {
+    /// Title: the section's name, or the document's for a lesson on the whole.
+    pub title: String,
+    /// The text: one part for a section, all sections for a whole document.
+    pub parts: Vec<LessonPart>,
+    /// Raised when the student asks for another version of the same lesson.
+    pub variant: u32,
+}
+
+/// One section's text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LessonPart {
+    /// The section's name.
+    pub name: String,
+    /// First page.
+    pub page_start: u32,
+    /// Last page, inclusive.
+    pub page_end: u32,
+    /// Markdown with page marks (`ultudy_domain::section::split_pages` reads them).
+    pub markdown: String,
+}
+
+/// Why no lesson came out.
+#[derive(Debug, thiserror::Error)]
+pub enum GenerateError {
+    /// It will not work however often it is tried.
+    #[error("{message}")]
+    Permanent {
+        /// Stable code such as `section_without_text`.
+        code: &'static str,
+        /// One sentence for the student.
+        message: String,
+    },
+    /// It may work later.
+    #[error("{message}")]
+    Transient {
+        /// One sentence for the student.
+        message: String,
+        /// How long the provider asked to be left alone.
+        retry_after: Option<Duration>,
+    },
+    /// The caller gave up.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// Makes lessons.
+///
+/// An implementation must give, for the same input and identity, a lesson of the same
+/// kind; keep to the source (every fact found in it, every page true); return concepts
+/// with names unique without regard to case, each with at least one check-in whose
+/// `fault()` is `None`; and stop soon after `cancel` fires.
+#[async_trait]
+pub trait Generator: Send + Sync {
+    /// Who makes it.
+    fn identity(&self) -> GeneratorIdentity;
+
+    /// Makes a lesson; `progress` is told the share done, `0.0..=1.0`.
+    ///
+    /// # Errors
+    /// [`GenerateError`], which says whether trying again can help.
+    async fn lesson(
+        &self,
+        input: &LessonInput,
+        progress: &(dyn Fn(f32) + Send + Sync),
+        cancel: &CancellationToken,
+    ) -> Result<LessonContent, GenerateError>;
+}

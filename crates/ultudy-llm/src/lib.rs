@@ -1,0 +1,8 @@
+//! Generators: what turns a section's text into a lesson.
+//!
+//! [`Generator`] is the seam; [`extractive`] needs no model, no key and no network.
+
+pub mod extractive;
+mod generator;
+
+pub use generator::{GenerateError, Generator, GeneratorIdentity, LessonInput, LessonPart};
