@@ -1,1 +1,27 @@
-//! (being built)
+//! SQL for SQLite and PostgreSQL, one noun a file, one statement text for both.
+//!
+//! The pools are private: the store hands out nothing but transactions, each begun with
+//! its role and tenant (DESIGN §3). Functions take the transaction they run in, so that a
+//! use case decides what commits together.
+
+mod error;
+mod store;
+
+pub mod answers;
+pub mod blobs;
+pub mod check_ins;
+pub mod concepts;
+pub mod courses;
+pub mod documents;
+pub mod generations;
+pub mod jobs;
+pub mod lessons;
+pub mod queue;
+pub mod sections;
+pub mod study_sessions;
+
+pub use error::StoreError;
+pub use store::{Page, Store, StoreConfig, SystemTx, TenantTx};
+
+/// What every function here returns.
+pub type Result<T> = std::result::Result<T, StoreError>;
