@@ -1,1 +1,11 @@
-//! (being built)
+//! What the tests share: real services, the real binary and a real browser, started on free ports
+//! and gone when the test ends, however it ends.
+//!
+//! Nothing here is part of the product: this crate is only ever a dev-dependency.
+
+pub mod error;
+pub mod ports;
+pub mod process;
+pub mod wait;
+
+pub use error::{Error, Result};
