@@ -1,1 +1,21 @@
-//! (being built)
+//! Use cases, job handlers and the worker. Each use case is told who asks (`owner_id`)
+//! and decides what commits together; it knows no HTTP and no SQL text.
+
+pub mod app;
+pub mod blobs;
+pub mod check_ins;
+pub mod clock;
+pub mod courses;
+pub mod documents;
+pub mod error;
+pub mod health;
+pub mod jobs;
+pub mod lessons;
+pub mod progress;
+pub mod sample;
+pub mod study_sessions;
+pub mod worker;
+
+pub use app::{App, Parts};
+pub use error::{Error, Result};
+pub use ultudy_store::Page;

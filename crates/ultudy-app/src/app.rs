@@ -1,0 +1,83 @@
+//! What every use case works with.
+
+use std::{ops::Deref, sync::Arc};
+
+use ultudy_content::Extractor;
+use ultudy_domain::job::Job;
+use ultudy_engines::{
+    events::{Events, JobChanged},
+    queue::{Queue, QueueEntry},
+};
+use ultudy_llm::Generator;
+use ultudy_store::Store;
+
+use crate::{blobs::Blobs, clock::Clock, worker::Runs};
+
+/// The program's parts, picked and joined in one place (`wire.rs` of the binary).
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// Delivers jobs to workers.
+    pub queue: Arc<dyn Queue>,
+    /// Tells browsers that a job moved.
+    pub events: Arc<dyn Events>,
+    /// Uploaded files.
+    pub blobs: Blobs,
+    /// Reads documents in child processes.
+    pub extractor: Extractor,
+    /// Makes lessons.
+    pub generator: Arc<dyn Generator>,
+    /// Time and chance.
+    pub clock: Arc<dyn Clock>,
+    /// Largest upload, in bytes.
+    pub upload_bytes_max: u64,
+    /// The runs of this process, to be stopped at once when their job is cancelled.
+    pub runs: Runs,
+}
+
+/// The application. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+impl App {
+    /// Joins the parts.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// After the commit that enqueued a job (anew): hands it to the engine and tells the
+    /// owner. A failure here costs delay, not the job: its row is committed.
+    pub(crate) async fn dispatch(&self, job: &Job) {
+        let entry = QueueEntry {
+            job_id: job.id,
+            owner_id: job.owner_id.clone(),
+            queue: job.job_type.queue(),
+            priority: job.priority,
+            run_at: job.run_at,
+        };
+        if let Err(error) = self.queue.push(&[entry]).await {
+            tracing::warn!(job_id = %job.id, %error, "job stored but not yet handed to the queue");
+        }
+        self.announce(job).await;
+    }
+
+    /// Tells whoever watches that a job changed.
+    pub(crate) async fn announce(&self, job: &Job) {
+        self.events
+            .publish(JobChanged {
+                owner_id: job.owner_id.as_str().into(),
+                job_id: job.id,
+                version: job.version,
+            })
+            .await;
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

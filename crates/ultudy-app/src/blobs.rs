@@ -1,0 +1,255 @@
+//! Uploaded files in the object store.
+//!
+//! A file is written once under a key of its own and never changed. Which key holds which
+//! content is in the `blobs` rows; so deleting an old copy can never hit a new one.
+
+use std::{fs::File, io::Seek, path::PathBuf, sync::Arc};
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, TryStreamExt, stream::BoxStream};
+use object_store::{
+    GetOptions, GetRange, GetResultPayload, MultipartUpload, ObjectStore, ObjectStoreExt,
+    PutPayload, path::Path,
+};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::{Error, Result};
+
+/// Bytes sent to the object store in one go: S3's smallest part.
+const PART_BYTES: usize = 5 << 20;
+/// What a file must hold in its first kilobyte to be taken for a PDF (ISO 32000-1, 7.5.2,
+/// with the allowance Adobe's note 13 makes for bytes before it).
+const PDF_MARK: &[u8] = b"%PDF-";
+const MARK_WITHIN: usize = 1_024;
+
+/// The object store, and a folder for files on their way to a child process.
+#[derive(Clone)]
+pub struct Blobs {
+    store: Arc<dyn ObjectStore>,
+    temp_dir: PathBuf,
+}
+
+/// A file that arrived whole and is nobody's yet: deleted again unless [`Self::keep`] is
+/// called.
+pub struct Incoming {
+    blobs: Blobs,
+    key: Option<String>,
+    /// SHA-256 of the content, hex.
+    pub sha256: String,
+    /// Length in bytes.
+    pub size: u64,
+}
+
+impl Blobs {
+    /// Files in `store`; `temp_dir` holds copies for child processes when the store is not
+    /// on this machine's disk.
+    #[must_use]
+    pub fn new(store: Arc<dyn ObjectStore>, temp_dir: PathBuf) -> Self {
+        Self { store, temp_dir }
+    }
+
+    /// Streams a PDF into the store under a new key while hashing it.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] as soon as its beginning is not a PDF's, [`Error::TooLarge`]
+    /// as soon as it is longer than `bytes_max`, [`Error::Interrupted`] when the stream
+    /// breaks; then nothing stays behind.
+    pub async fn receive<E>(
+        &self,
+        id: Uuid,
+        mut body: impl Stream<Item = std::result::Result<Bytes, E>> + Unpin,
+        bytes_max: u64,
+    ) -> Result<Incoming> {
+        let key = format!("blobs/{id}");
+        let mut writer =
+            PartWriter::new(self.store.put_multipart(&Path::from(key.as_str())).await?);
+        let received = writer.copy(&mut body, bytes_max).await;
+        match received {
+            Ok((sha256, size)) => Ok(Incoming {
+                blobs: self.clone(),
+                key: Some(key),
+                sha256,
+                size,
+            }),
+            Err(error) => {
+                if let Err(abort) = writer.upload.abort().await {
+                    tracing::warn!(%key, error = %abort, "could not discard a refused upload");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// The file, opened: the stored one itself where it lies on this disk, else a copy
+    /// that vanishes when closed.
+    ///
+    /// # Errors
+    /// The store does not answer, or the object is gone.
+    pub async fn open(&self, key: &str) -> Result<File> {
+        match self.store.get(&Path::from(key)).await?.payload {
+            GetResultPayload::File(file, _) => Ok(file),
+            GetResultPayload::Stream(stream) => self.spool(stream).await,
+        }
+    }
+
+    async fn spool(
+        &self,
+        mut stream: BoxStream<'static, object_store::Result<Bytes>>,
+    ) -> Result<File> {
+        let mut file = tempfile::tempfile_in(&self.temp_dir).map_err(Error::internal)?;
+        while let Some(bytes) = stream.try_next().await? {
+            file = write_off_thread(file, bytes).await?;
+        }
+        file.rewind().map_err(Error::internal)?;
+        Ok(file)
+    }
+
+    /// The bytes of a stored file in `range`, as a stream.
+    ///
+    /// # Errors
+    /// The store does not answer, or the object is gone.
+    pub async fn read(
+        &self,
+        key: &str,
+        range: std::ops::Range<u64>,
+    ) -> Result<BoxStream<'static, object_store::Result<Bytes>>> {
+        let options = GetOptions {
+            range: Some(GetRange::Bounded(range)),
+            ..GetOptions::default()
+        };
+        Ok(self
+            .store
+            .get_opts(&Path::from(key), options)
+            .await?
+            .into_stream())
+    }
+
+    /// Deletes an object; one that is gone already is fine. A failure leaves an orphan,
+    /// which is logged, not an error for the caller.
+    pub async fn delete(&self, key: &str) {
+        match self.store.delete(&Path::from(key)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+            Err(error) => tracing::warn!(%key, %error, "an object nobody refers to stays behind"),
+        }
+    }
+
+    /// Whether the store answers.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn ping(&self) -> Result<()> {
+        let prefix = Path::from("blobs");
+        match self.store.list(Some(&prefix)).next().await {
+            None | Some(Ok(_)) => Ok(()),
+            Some(Err(error)) => Err(error.into()),
+        }
+    }
+}
+
+impl Incoming {
+    /// The file's key.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        self.key.as_deref().unwrap_or_default()
+    }
+
+    /// It belongs to a committed row now.
+    pub fn keep(mut self) {
+        self.key = None;
+    }
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        if let (Some(key), Ok(runtime)) = (self.key.take(), tokio::runtime::Handle::try_current()) {
+            let blobs = self.blobs.clone();
+            runtime.spawn(async move { blobs.delete(&key).await });
+        }
+    }
+}
+
+/// Cuts a body into parts, hashing and judging it on the way.
+struct PartWriter {
+    upload: Box<dyn MultipartUpload>,
+    buffer: Vec<u8>,
+    hasher: Sha256,
+    size: u64,
+    is_pdf: bool,
+}
+
+impl PartWriter {
+    fn new(upload: Box<dyn MultipartUpload>) -> Self {
+        Self {
+            upload,
+            buffer: Vec::new(),
+            hasher: Sha256::new(),
+            size: 0,
+            is_pdf: false,
+        }
+    }
+
+    async fn copy<E>(
+        &mut self,
+        body: &mut (impl Stream<Item = std::result::Result<Bytes, E>> + Unpin),
+        bytes_max: u64,
+    ) -> Result<(String, u64)> {
+        while let Some(bytes) = body.next().await {
+            let bytes = bytes.map_err(|_| Error::Interrupted)?;
+            self.size += bytes.len() as u64;
+            if self.size > bytes_max {
+                return Err(Error::TooLarge {
+                    limit_bytes: bytes_max,
+                });
+            }
+            self.hasher.update(&bytes);
+            self.buffer.extend_from_slice(&bytes);
+            self.judge(self.buffer.len() >= MARK_WITHIN)?;
+            if self.buffer.len() >= PART_BYTES {
+                self.flush().await?;
+            }
+        }
+        self.judge(true)?;
+        if !self.buffer.is_empty() {
+            self.flush().await?;
+        }
+        self.upload.complete().await?;
+        Ok((
+            hex::encode(std::mem::take(&mut self.hasher).finalize()),
+            self.size,
+        ))
+    }
+
+    /// Looks for the mark of a PDF; without it, `enough` bytes are a refusal.
+    fn judge(&mut self, enough: bool) -> Result<()> {
+        if self.is_pdf {
+            return Ok(());
+        }
+        let head = &self.buffer[..self.buffer.len().min(MARK_WITHIN)];
+        self.is_pdf = head
+            .windows(PDF_MARK.len())
+            .any(|window| window == PDF_MARK);
+        if self.is_pdf || !enough {
+            return Ok(());
+        }
+        Err(Error::Unsupported(
+            "This is not a PDF file. Please choose a PDF.".into(),
+        ))
+    }
+
+    async fn flush(&mut self) -> Result<()> {
+        let part = std::mem::take(&mut self.buffer);
+        self.upload.put_part(PutPayload::from(part)).await?;
+        Ok(())
+    }
+}
+
+async fn write_off_thread(mut file: File, bytes: Bytes) -> Result<File> {
+    let written = tokio::task::spawn_blocking(move || {
+        std::io::Write::write_all(&mut file, &bytes).map(|()| file)
+    });
+    written
+        .await
+        .map_err(Error::internal)?
+        .map_err(Error::internal)
+}

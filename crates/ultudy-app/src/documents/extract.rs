@@ -1,0 +1,93 @@
+//! The `upload_pdf` job: reads a file in a child process and stores its sections, which
+//! makes the document visible.
+
+use sha2::{Digest, Sha256};
+use ultudy_content::{ExtractError, ExtractProgress};
+use ultudy_domain::{document::ExtractedDocument, section::ExtractedSection};
+use ultudy_store::{
+    documents,
+    sections::{self, NewSection},
+};
+use uuid::Uuid;
+
+use crate::{
+    App,
+    worker::{JobError, Run},
+};
+
+/// Per cent done when all pages are read; what remains is storing.
+const READ: i16 = 90;
+
+/// Runs the job.
+pub(crate) async fn run(run: &Run) -> Result<(), JobError> {
+    let document_id = run.document_id()?;
+    run.progress(1, "opening").await?;
+    let mut tx = run.app.store.read(&run.job.owner_id).await?;
+    let file = documents::file(&mut tx, document_id)
+        .await?
+        .ok_or(JobError::Stale)?;
+    drop(tx);
+    let pdf = run.app.blobs.open(&file.object_key).await?;
+    let extracted = read(run, pdf).await?;
+    run.progress(READ, "storing").await?;
+    store(run, document_id, extracted).await
+}
+
+/// Reads the pages while telling how far it is.
+async fn read(run: &Run, pdf: std::fs::File) -> Result<ExtractedDocument, JobError> {
+    let (sender, receiver) = tokio::sync::watch::channel(0);
+    let mut note = |at: ExtractProgress| {
+        let _ = sender.send(reading_percent(at));
+    };
+    let reading = run.app.extractor.extract(pdf, &mut note, &run.cancel);
+    tokio::select! {
+        extracted = reading => extracted.map_err(|error| match error {
+            ExtractError::File(failure) => JobError::Fail(failure),
+            ExtractError::Cancelled => JobError::Stopped,
+            ExtractError::Process(error) => JobError::retry("The file could not be read just now.", error),
+        }),
+        stale = run.follow(receiver, "reading") => Err(stale),
+    }
+}
+
+fn reading_percent(at: ExtractProgress) -> i16 {
+    let share = i64::from(at.pages_done) * i64::from(READ) / i64::from(at.pages_total.max(1));
+    i16::try_from(share.clamp(1, i64::from(READ))).unwrap_or(READ)
+}
+
+async fn store(run: &Run, document_id: Uuid, extracted: ExtractedDocument) -> Result<(), JobError> {
+    let now = run.app.clock.now();
+    let rows: Vec<NewSection> = (1..)
+        .zip(&extracted.sections)
+        .map(|(number, section)| row(&run.app, number, section))
+        .collect();
+    let pages = i32::try_from(extracted.page_count).unwrap_or(i32::MAX);
+    let result = serde_json::json!({
+        "document_id": document_id,
+        "pages": pages,
+        "sections": rows.len(),
+        "sectioning": extracted.sectioning,
+        "unreadable_pages": extracted.unreadable_pages,
+    });
+    let mut tx = run.app.store.write(&run.job.owner_id).await?;
+    if !documents::publish(&mut tx, document_id, pages, extracted.sectioning).await? {
+        return Err(JobError::Stale);
+    }
+    sections::insert_all(&mut tx, document_id, &rows, now).await?;
+    run.complete(tx, &result).await
+}
+
+fn row(app: &App, number: i32, section: &ExtractedSection) -> NewSection {
+    let page = |page: u32| i32::try_from(page).unwrap_or(i32::MAX);
+    NewSection {
+        id: app.clock.new_id(),
+        section_number: number,
+        name: section.name.clone(),
+        level: i16::from(section.level),
+        description: section.description.clone(),
+        page_start: page(section.page_start),
+        page_end: page(section.page_end),
+        markdown: section.markdown.clone(),
+        content_hash: hex::encode(Sha256::digest(section.markdown.as_bytes())),
+    }
+}

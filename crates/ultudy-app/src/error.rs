@@ -1,0 +1,108 @@
+//! What a use case answers when it cannot do what was asked, by what the caller can do.
+
+use ultudy_content::ExtractError;
+use ultudy_domain::field::FieldError;
+use ultudy_engines::queue::QueueError;
+use ultudy_store::StoreError;
+
+/// A use case's refusal or failure. Messages are sentences for people and hold no ids.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Fields that cannot be taken, each with its reason.
+    #[error("{}", sentence(.0))]
+    Invalid(Vec<FieldError>),
+    /// Not there, or not the caller's: the same answer.
+    #[error("This {0} does not exist.")]
+    NotFound(&'static str),
+    /// It contradicts what is there.
+    #[error("{0}")]
+    Conflict(String),
+    /// Larger than allowed.
+    #[error("The file is larger than {} MB, the most that can be uploaded.", .limit_bytes / (1 << 20))]
+    TooLarge {
+        /// The limit in bytes.
+        limit_bytes: u64,
+    },
+    /// Not a kind of file that can be read.
+    #[error("{0}")]
+    Unsupported(String),
+    /// Well-formed, and impossible.
+    #[error("{message}")]
+    Unprocessable {
+        /// Stable code.
+        code: &'static str,
+        /// One sentence.
+        message: String,
+    },
+    /// The sender stopped in the middle.
+    #[error("The upload broke off before its end. Please send the file again.")]
+    Interrupted,
+    /// A part is down; it may be back soon.
+    #[error("The service is busy or being restarted. Please try again in a moment.")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Our fault.
+    #[error("Something went wrong on our side. It has been recorded.")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// What use cases return.
+pub type Result<T> = std::result::Result<T, Error>;
+
+fn sentence(errors: &[FieldError]) -> String {
+    errors
+        .iter()
+        .map(|error| format!("{} {}.", error.field, error.reason))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+impl Error {
+    /// A single refused field.
+    #[must_use]
+    pub fn field(field: &str, reason: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::new(field, reason)])
+    }
+
+    /// Something of ours that failed.
+    pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(source.into())
+    }
+}
+
+impl From<FieldError> for Error {
+    fn from(error: FieldError) -> Self {
+        Self::Invalid(vec![error])
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::Unavailable(error.into()),
+            StoreError::Conflict(_) => {
+                Self::Conflict("Somebody changed this at the same moment. Please try again.".into())
+            }
+            StoreError::Schema(_) | StoreError::Config(_) | StoreError::Other(_) => {
+                Self::internal(error)
+            }
+        }
+    }
+}
+
+impl From<QueueError> for Error {
+    fn from(error: QueueError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+impl From<object_store::Error> for Error {
+    fn from(error: object_store::Error) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+impl From<ExtractError> for Error {
+    fn from(error: ExtractError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}

@@ -1,0 +1,37 @@
+//! Whether the parts answer.
+
+use std::time::Duration;
+
+use crate::{App, Result};
+
+/// How long a part may take to answer before it counts as down.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// One part's state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// `database` or `storage`.
+    pub name: &'static str,
+    /// What is wrong with it, if anything.
+    pub fault: Option<String>,
+}
+
+/// Asks every part this process needs.
+pub async fn check(app: &App) -> Vec<Part> {
+    let (database, storage) = tokio::join!(database(app), judged("storage", app.blobs.ping()));
+    vec![database, storage]
+}
+
+/// Asks the database alone.
+pub async fn database(app: &App) -> Part {
+    judged("database", async { Ok(app.store.ping().await?) }).await
+}
+
+async fn judged(name: &'static str, asked: impl Future<Output = Result<()>>) -> Part {
+    let fault = match tokio::time::timeout(PATIENCE, asked).await {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(error.to_string()),
+        Err(_) => Some(format!("no answer within {} s", PATIENCE.as_secs())),
+    };
+    Part { name, fault }
+}

@@ -1,0 +1,200 @@
+//! The `generate_lesson` job: finds the generation by its key or has it made, then stores
+//! the student's own copy together with the job's end.
+
+use ultudy_domain::{job::JobFailure, lesson::LessonContent};
+use ultudy_llm::{GenerateError, LessonInput, LessonPart};
+use ultudy_store::{
+    TenantTx, concepts, documents,
+    generations::{self, NewGeneration},
+    lessons::{self, LessonOf, NewLesson},
+    sections::{self, SectionText},
+};
+use uuid::Uuid;
+
+use super::{key, own};
+use crate::worker::{JobError, Run};
+
+/// Per cent done when the text is gathered; making the lesson goes on from here.
+const GATHERED: i16 = 5;
+/// Per cent done when the lesson is made; what remains is storing.
+const MADE: i16 = 95;
+
+/// The text of a lesson to be made.
+struct Source {
+    document_id: Uuid,
+    section: Option<(Uuid, String)>,
+    input: LessonInput,
+}
+
+/// Runs the job.
+pub(crate) async fn run(run: &Run) -> Result<(), JobError> {
+    run.progress(1, "gathering").await?;
+    let source = gather(run).await?;
+    let identity = run.app.generator.identity();
+    let key = key::generation_key(&identity, &source.input)?;
+    let mut tx = run.app.store.read(&run.job.owner_id).await?;
+    let known = generations::find(&mut tx, &key).await?;
+    drop(tx);
+    let content = match known {
+        Some(content) => content,
+        None => prepared(generate(run, &source.input).await?, &key)?,
+    };
+    run.progress(MADE, "storing").await?;
+    let generation = NewGeneration {
+        key,
+        content,
+        provider: identity.provider.into(),
+        model: identity.model,
+    };
+    store(run, &source, &generation).await
+}
+
+async fn gather(run: &Run) -> Result<Source, JobError> {
+    let document_id = run.document_id()?;
+    let mut tx = run.app.store.read(&run.job.owner_id).await?;
+    let document = documents::find(&mut tx, document_id)
+        .await?
+        .ok_or(JobError::Stale)?;
+    let source = match run.section_id() {
+        Some(section_id) => {
+            let text = sections::find(&mut tx, section_id)
+                .await?
+                .ok_or(JobError::Stale)?;
+            let variant = u32::try_from(text.lesson_variant).unwrap_or(0);
+            let title = text.section.name.clone();
+            Source {
+                document_id,
+                section: Some((section_id, title.clone())),
+                input: LessonInput {
+                    title,
+                    parts: vec![part(text)],
+                    variant,
+                },
+            }
+        }
+        None => {
+            let variant = documents::lesson_variant(&mut tx, document_id).await?;
+            let texts = sections::texts(&mut tx, document_id).await?;
+            let parts = texts.into_iter().map(part).collect();
+            let variant = u32::try_from(variant).unwrap_or(0);
+            Source {
+                document_id,
+                section: None,
+                input: LessonInput {
+                    title: document.title,
+                    parts,
+                    variant,
+                },
+            }
+        }
+    };
+    Ok(source)
+}
+
+fn part(text: SectionText) -> LessonPart {
+    let page = |page: i32| u32::try_from(page).unwrap_or(1);
+    LessonPart {
+        name: text.section.name,
+        page_start: page(text.section.page_start),
+        page_end: page(text.section.page_end),
+        markdown: text.markdown,
+    }
+}
+
+async fn generate(run: &Run, input: &LessonInput) -> Result<LessonContent, JobError> {
+    run.progress(GATHERED, "writing").await?;
+    let (sender, receiver) = tokio::sync::watch::channel(GATHERED);
+    let note = move |share: f32| {
+        let span = f32::from(MADE - GATHERED) * share.clamp(0.0, 1.0);
+        #[allow(clippy::cast_possible_truncation, reason = "between 0 and 90")]
+        let _ = sender.send(GATHERED + span as i16);
+    };
+    let making = run.app.generator.lesson(input, &note, &run.cancel);
+    tokio::select! {
+        made = making => made.map_err(|error| match error {
+            GenerateError::Permanent { code, message } => {
+                JobError::Fail(JobFailure { code: code.into(), message })
+            }
+            GenerateError::Transient { message, retry_after } => {
+                JobError::Retry { code: "generator_unavailable".into(), message, retry_after, source: None }
+            }
+            GenerateError::Cancelled => JobError::Stopped,
+        }),
+        stale = run.follow(receiver, "writing") => Err(stale),
+    }
+}
+
+/// Drops questions that are not sound and concepts left without any, and shuffles the
+/// options, once for all who share this generation.
+fn prepared(mut content: LessonContent, key: &str) -> Result<LessonContent, JobError> {
+    let mut place = 0;
+    for concept in &mut content.concepts {
+        concept
+            .check_ins
+            .retain(|check_in| check_in.fault().is_none());
+        for check_in in &mut concept.check_ins {
+            *check_in = check_in.clone().reordered(key::option_order(key, place));
+            place += 1;
+        }
+    }
+    content
+        .concepts
+        .retain(|concept| !concept.check_ins.is_empty());
+    if content.concepts.is_empty() {
+        return Err(JobError::Fail(JobFailure {
+            code: "lesson_without_concepts".into(),
+            message: "This section does not hold enough text to make a lesson of it.".into(),
+        }));
+    }
+    Ok(content)
+}
+
+async fn store(run: &Run, source: &Source, generation: &NewGeneration) -> Result<(), JobError> {
+    let now = run.app.clock.now();
+    let mut tx = run.app.store.write(&run.job.owner_id).await?;
+    let content = generations::insert(&mut tx, generation, now).await?;
+    let lesson_id = match lessons::find(&mut tx, source.of()).await? {
+        Some(lesson) => lesson.id,
+        None => insert(run, &mut tx, source, generation, &content).await?,
+    };
+    let result = serde_json::json!({
+        "document_id": source.document_id,
+        "section_id": source.section.as_ref().map(|(id, _)| id),
+        "lesson_id": lesson_id,
+        "concepts": content.concepts.len(),
+    });
+    run.complete(tx, &result).await
+}
+
+async fn insert(
+    run: &Run,
+    tx: &mut TenantTx,
+    source: &Source,
+    generation: &NewGeneration,
+    content: &LessonContent,
+) -> Result<Uuid, JobError> {
+    let taken = concepts::names(tx, source.document_id).await?;
+    let section = source
+        .section
+        .as_ref()
+        .map(|(id, name)| (*id, name.as_str()));
+    let lesson = NewLesson {
+        id: run.app.clock.new_id(),
+        document_id: source.document_id,
+        section_id: section.map(|(id, _)| id),
+        generation_key: generation.key.clone(),
+        variant: i32::try_from(source.input.variant).unwrap_or(i32::MAX),
+        concepts: own::concepts(&*run.app.clock, content, section, &taken),
+    };
+    lessons::insert(tx, &lesson, run.app.clock.now()).await?;
+    Ok(lesson.id)
+}
+
+impl Source {
+    fn of(&self) -> LessonOf {
+        match &self.section {
+            Some((id, _)) => LessonOf::Section(*id),
+            None => LessonOf::Document(self.document_id),
+        }
+    }
+}

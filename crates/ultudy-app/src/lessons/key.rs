@@ -1,0 +1,93 @@
+//! A generation's key: SHA-256 over all that decides what comes out, and nothing else.
+//! Two students with the same text share one generation; a student whose text differs by
+//! one hidden character does not.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use ultudy_llm::{GeneratorIdentity, LessonInput};
+
+use crate::{Error, Result};
+
+/// Raised when the shape of a stored lesson changes.
+const SCHEMA_VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Keyed<'a> {
+    kind: &'static str,
+    schema_version: u32,
+    identity: &'a GeneratorIdentity,
+    input: &'a LessonInput,
+}
+
+/// The key of a lesson on `input` by `identity`, as lower-case hex.
+///
+/// # Errors
+/// The input cannot be written as JSON (it always can).
+pub(super) fn generation_key(identity: &GeneratorIdentity, input: &LessonInput) -> Result<String> {
+    let keyed = Keyed {
+        kind: "lesson",
+        schema_version: SCHEMA_VERSION,
+        identity,
+        input,
+    };
+    let bytes = serde_json::to_vec(&keyed).map_err(Error::internal)?;
+    Ok(hex::encode(Sha256::digest(bytes)))
+}
+
+/// A shuffled order of four options, decided by the key and the question's place: the
+/// same for everybody who shares the generation, and not to be guessed from the text.
+pub(super) fn option_order(key: &str, place: usize) -> [usize; 4] {
+    let digest = Sha256::digest(format!("{key}/{place}"));
+    let mut order = [0, 1, 2, 3];
+    order.sort_by_key(|&option| digest[option]);
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ultudy_llm::LessonPart;
+
+    fn input(markdown: &str, variant: u32) -> LessonInput {
+        let part = LessonPart {
+            name: "One".into(),
+            page_start: 1,
+            page_end: 2,
+            markdown: markdown.into(),
+        };
+        LessonInput {
+            title: "One".into(),
+            parts: vec![part],
+            variant,
+        }
+    }
+
+    fn key(input: &LessonInput) -> String {
+        let identity = GeneratorIdentity {
+            provider: "extractive",
+            model: "m".into(),
+            version: 1,
+        };
+        generation_key(&identity, input).unwrap_or_default()
+    }
+
+    #[test]
+    fn one_hidden_character_or_another_variant_is_another_key() {
+        assert_eq!(key(&input("text", 0)), key(&input("text", 0)));
+        assert_ne!(key(&input("text", 0)), key(&input("te\u{200b}xt", 0)));
+        assert_ne!(key(&input("text", 0)), key(&input("text", 1)));
+    }
+
+    #[test]
+    fn options_are_shuffled_and_none_is_lost() {
+        let orders: Vec<_> = (0..64).map(|place| option_order("key", place)).collect();
+        for order in &orders {
+            let mut sorted = *order;
+            sorted.sort_unstable();
+            assert_eq!(sorted, [0, 1, 2, 3]);
+        }
+        for place_of_first in 0..4 {
+            assert!(orders.iter().any(|order| order[place_of_first] == 0));
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Lessons: asked for, made by a job, read, deleted.
+
+use ultudy_domain::lesson::Lesson;
+use ultudy_store::lessons;
+use uuid::Uuid;
+
+use crate::{App, Error, Result};
+
+pub mod generate;
+mod key;
+mod own;
+mod request;
+
+pub use request::{LessonRequest, Requested, request};
+pub use ultudy_store::lessons::LessonOf;
+
+/// The lesson on a section or a whole document.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none.
+pub async fn get(app: &App, owner_id: &str, of: LessonOf) -> Result<Lesson> {
+    let mut tx = app.store.read(owner_id).await?;
+    lessons::find(&mut tx, of)
+        .await?
+        .ok_or(Error::NotFound("lesson"))
+}
+
+/// Deletes a lesson; asking again makes another version. What was answered stays.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn delete(app: &App, owner_id: &str, id: Uuid) -> Result<()> {
+    let mut tx = app.store.write(owner_id).await?;
+    let deleted = lessons::delete(&mut tx, id).await?;
+    tx.commit().await?;
+    if deleted {
+        Ok(())
+    } else {
+        Err(Error::NotFound("lesson"))
+    }
+}

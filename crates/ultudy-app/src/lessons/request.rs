@@ -1,0 +1,132 @@
+//! Asking for a lesson: it exists, it is being made, or a job is enqueued. Asked again,
+//! however often, it is the same lesson or the same job.
+
+use ultudy_domain::{
+    job::{Job, JobType, Priority},
+    lesson::Lesson,
+};
+use ultudy_store::{
+    TenantTx, documents,
+    jobs::{self, NewJob},
+    lessons::{self, LessonOf},
+    sections,
+};
+use uuid::Uuid;
+
+use crate::{App, Error, Result};
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct LessonRequest {
+    /// The document.
+    pub document_id: Uuid,
+    /// One of its sections; none for the whole document.
+    pub section_id: Option<Uuid>,
+    /// Which goes first.
+    pub priority: Priority,
+}
+
+/// What is answered.
+#[derive(Debug)]
+pub enum Requested {
+    /// The lesson.
+    Lesson(Box<Lesson>),
+    /// The job that makes it.
+    Job(Box<Job>),
+}
+
+/// Gives the lesson, or the job that makes it.
+///
+/// # Errors
+/// [`Error::NotFound`] for the document or section.
+pub async fn request(app: &App, owner_id: &str, asked: LessonRequest) -> Result<Requested> {
+    let mut tx = app.store.read(owner_id).await?;
+    if let Some(found) = existing(&mut tx, &asked).await? {
+        return Ok(found);
+    }
+    let data = job_data(&mut tx, &asked).await?;
+    drop(tx);
+    enqueue(app, owner_id, &asked, data).await
+}
+
+async fn existing(tx: &mut TenantTx, asked: &LessonRequest) -> Result<Option<Requested>> {
+    if let Some(lesson) = lessons::find(tx, asked.of()).await? {
+        let of_this_document = lesson.document_id == asked.document_id;
+        return if of_this_document {
+            Ok(Some(Requested::Lesson(Box::new(lesson))))
+        } else {
+            Err(Error::NotFound("section"))
+        };
+    }
+    let job = jobs::in_flight(tx, &asked.dedupe_key()).await?;
+    Ok(job.map(|job| Requested::Job(Box::new(job))))
+}
+
+async fn job_data(tx: &mut TenantTx, asked: &LessonRequest) -> Result<serde_json::Value> {
+    let document = documents::find(tx, asked.document_id)
+        .await?
+        .ok_or(Error::NotFound("document"))?;
+    let section_name = match asked.section_id {
+        None => None,
+        Some(id) => {
+            let found = sections::find(tx, id)
+                .await?
+                .ok_or(Error::NotFound("section"))?;
+            if found.section.document_id != asked.document_id {
+                return Err(Error::NotFound("section"));
+            }
+            Some(found.section.name)
+        }
+    };
+    Ok(serde_json::json!({
+        "document_id": document.id,
+        "section_id": asked.section_id,
+        "course_id": document.course_id,
+        "title": section_name.unwrap_or(document.title),
+        "chapter": document.chapter,
+    }))
+}
+
+async fn enqueue(
+    app: &App,
+    owner_id: &str,
+    asked: &LessonRequest,
+    data: serde_json::Value,
+) -> Result<Requested> {
+    let new_job = NewJob {
+        id: app.clock.new_id(),
+        job_type: JobType::GenerateLesson,
+        priority: asked.priority,
+        data,
+        document_id: asked.document_id,
+        section_id: asked.section_id,
+        dedupe_key: asked.dedupe_key(),
+    };
+    let mut tx = app.store.write(owner_id).await?;
+    // A job may have completed since the first look.
+    if let Some(found) = existing(&mut tx, asked).await? {
+        return Ok(found);
+    }
+    let (job, is_new) = jobs::enqueue(&mut tx, &new_job, app.clock.now()).await?;
+    tx.commit().await?;
+    if is_new {
+        app.dispatch(&job).await;
+    }
+    Ok(Requested::Job(Box::new(job)))
+}
+
+impl LessonRequest {
+    fn of(&self) -> LessonOf {
+        match self.section_id {
+            Some(id) => LessonOf::Section(id),
+            None => LessonOf::Document(self.document_id),
+        }
+    }
+
+    fn dedupe_key(&self) -> String {
+        match self.section_id {
+            Some(id) => format!("lesson:section:{id}"),
+            None => format!("lesson:document:{}", self.document_id),
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! One attempt at a delivered job: start, run, and one of the ways to end.
+
+use std::{panic::AssertUnwindSafe, time::Duration};
+
+use futures_util::FutureExt;
+use ultudy_domain::job::{Job, JobFailure, JobType};
+use ultudy_engines::queue::Delivery;
+use ultudy_store::jobs::{self, Start};
+
+use super::{JobError, Run, runs::RunGuard};
+use crate::{App, documents, lessons};
+
+/// Runs a delivered job to one of its ends. What cannot be written here (the database is
+/// away) is left to the lease: it lapses, and the job is delivered again.
+pub(super) async fn attempt(app: &App, worker_id: &str, delivery: &Delivery, guard: RunGuard) {
+    let ended = match start(app, worker_id, delivery, &guard).await {
+        Ok(Some(run)) => end(&run, delivery, &guard, execute(&run).await).await,
+        Ok(None) => finish(app, delivery).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = ended {
+        tracing::warn!(job_id = %delivery.job_id, ?error, "job left to its lease");
+    }
+}
+
+async fn start(
+    app: &App,
+    worker_id: &str,
+    delivery: &Delivery,
+    guard: &RunGuard,
+) -> Result<Option<Run>, JobError> {
+    let token = app.clock.new_id();
+    let mut tx = app.store.write(&delivery.owner_id).await?;
+    let started = jobs::start(&mut tx, delivery.job_id, token, worker_id, app.clock.now()).await?;
+    let removed = match &started {
+        Start::Poisoned(job) => clean_up(app, &mut tx, job).await?,
+        Start::Started(_) | Start::NotDue => None,
+    };
+    tx.commit().await?;
+    if let Some(removed) = removed {
+        removed.settle(app).await;
+    }
+    match started {
+        Start::Started(job) => {
+            app.announce(&job).await;
+            Ok(Some(Run {
+                app: app.clone(),
+                job,
+                cancel: guard.cancel.clone(),
+                token,
+            }))
+        }
+        Start::Poisoned(job) => {
+            tracing::error!(job_id = %job.id, lost = job.lost, "job failed: its workers keep vanishing");
+            app.announce(&job).await;
+            Ok(None)
+        }
+        Start::NotDue => Ok(None),
+    }
+}
+
+/// Runs the handler; a panic in it is an error like others, and does not kill the worker.
+async fn execute(run: &Run) -> Result<(), JobError> {
+    let handler = async {
+        match run.job.job_type {
+            JobType::UploadPdf => documents::extract::run(run).await,
+            JobType::GenerateLesson => lessons::generate::run(run).await,
+        }
+    };
+    AssertUnwindSafe(handler)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| {
+            Err(JobError::Retry {
+                code: "internal".into(),
+                message: "Something went wrong on our side. It has been recorded.".into(),
+                retry_after: None,
+                source: Some("the job's handler panicked".into()),
+            })
+        })
+}
+
+async fn end(
+    run: &Run,
+    delivery: &Delivery,
+    guard: &RunGuard,
+    outcome: Result<(), JobError>,
+) -> Result<(), JobError> {
+    match outcome {
+        Ok(()) | Err(JobError::Stale) => finish(&run.app, delivery).await,
+        Err(JobError::Stopped) if guard.hand_back.is_cancelled() => hand_back(run, delivery).await,
+        // Cancelled by its owner, or its lease lapsed: the row belongs to somebody else now.
+        Err(JobError::Stopped) => finish(&run.app, delivery).await,
+        Err(JobError::Fail(failure)) => fail(run, delivery, &failure).await,
+        Err(JobError::Retry {
+            code,
+            message,
+            retry_after,
+            source,
+        }) => {
+            if let Some(source) = source {
+                tracing::warn!(job_id = %run.job.id, error = %source, attempt = run.job.attempt + 1, "job failed");
+            }
+            let failure = JobFailure { code, message };
+            retry_or_fail(run, delivery, &failure, retry_after).await
+        }
+    }
+}
+
+async fn retry_or_fail(
+    run: &Run,
+    delivery: &Delivery,
+    failure: &JobFailure,
+    retry_after: Option<Duration>,
+) -> Result<(), JobError> {
+    let errors = run.job.attempt.saturating_add(1);
+    if errors >= run.job.max_attempts {
+        return fail(run, delivery, failure).await;
+    }
+    let policy = run.job.job_type.retry_policy();
+    let delay = policy
+        .delay_after(errors, run.app.clock.jitter())
+        .max(retry_after.unwrap_or_default());
+    let delay = chrono::TimeDelta::from_std(delay).unwrap_or(chrono::TimeDelta::MAX);
+    let run_at = run.app.clock.now() + delay;
+    let mut tx = run.app.store.write(&run.job.owner_id).await?;
+    let waiting = jobs::retry_later(&mut tx, run.job.id, run.token, failure, run_at).await?;
+    tx.commit().await?;
+    if let Some(job) = waiting {
+        run.app
+            .queue
+            .release(delivery, run_at)
+            .await
+            .map_err(crate::Error::from)?;
+        run.app.announce(&job).await;
+    }
+    Ok(())
+}
+
+async fn fail(run: &Run, delivery: &Delivery, failure: &JobFailure) -> Result<(), JobError> {
+    let app = &run.app;
+    let mut tx = app.store.write(&run.job.owner_id).await?;
+    let failed = jobs::fail(&mut tx, run.job.id, run.token, failure, app.clock.now()).await?;
+    let Some(job) = failed else {
+        return finish(app, delivery).await;
+    };
+    let removed = clean_up(app, &mut tx, &job).await?;
+    tx.commit().await?;
+    tracing::info!(job_id = %job.id, code = failure.code, "job failed for good");
+    if let Some(removed) = removed {
+        removed.settle(app).await;
+    }
+    app.announce(&job).await;
+    finish(app, delivery).await
+}
+
+/// A failed upload leaves neither document nor file behind; its job keeps the reason.
+async fn clean_up(
+    app: &App,
+    tx: &mut ultudy_store::TenantTx,
+    job: &Job,
+) -> Result<Option<documents::Removed>, JobError> {
+    match (job.job_type, crate::jobs::document_id(job)) {
+        (JobType::UploadPdf, Some(document_id)) => {
+            Ok(documents::remove(app, tx, document_id).await?)
+        }
+        _ => Ok(None),
+    }
+}
+
+async fn hand_back(run: &Run, delivery: &Delivery) -> Result<(), JobError> {
+    let now = run.app.clock.now();
+    let mut tx = run.app.store.write(&run.job.owner_id).await?;
+    let handed = jobs::hand_back(&mut tx, run.job.id, run.token, now).await?;
+    tx.commit().await?;
+    if let Some(job) = handed {
+        run.app
+            .queue
+            .release(delivery, now)
+            .await
+            .map_err(crate::Error::from)?;
+        run.app.announce(&job).await;
+    }
+    Ok(())
+}
+
+async fn finish(app: &App, delivery: &Delivery) -> Result<(), JobError> {
+    Ok(app
+        .queue
+        .finish(delivery)
+        .await
+        .map_err(crate::Error::from)?)
+}

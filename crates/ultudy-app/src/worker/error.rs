@@ -1,0 +1,55 @@
+//! How a job's run can end other than well. A job must answer: retry, or fail.
+
+use std::time::Duration;
+
+use ultudy_domain::job::JobFailure;
+use ultudy_store::StoreError;
+
+use crate::Error;
+
+type Source = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why a run ended without its effect.
+#[derive(Debug)]
+pub(crate) enum JobError {
+    /// It may work later.
+    Retry {
+        /// Stable code.
+        code: String,
+        /// One sentence for the student, shown if no try is left.
+        message: String,
+        /// How long to wait at least.
+        retry_after: Option<Duration>,
+        /// What happened, for the log.
+        source: Option<Source>,
+    },
+    /// It will never work.
+    Fail(JobFailure),
+    /// Another run has it, it was cancelled, or what it works on is gone: nothing to do.
+    Stale,
+    /// This run was told to stop.
+    Stopped,
+}
+
+impl JobError {
+    pub(crate) fn retry(message: &str, source: impl Into<Source>) -> Self {
+        Self::Retry {
+            code: "temporary".into(),
+            message: message.into(),
+            retry_after: None,
+            source: Some(source.into()),
+        }
+    }
+}
+
+impl From<StoreError> for JobError {
+    fn from(error: StoreError) -> Self {
+        Self::retry("The database could not be reached.", error)
+    }
+}
+
+impl From<Error> for JobError {
+    fn from(error: Error) -> Self {
+        Self::retry("A part of the service could not be reached.", error)
+    }
+}

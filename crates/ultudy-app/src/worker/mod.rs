@@ -1,0 +1,154 @@
+//! The worker: claims jobs, runs each under a lease and a run token, renews, drains.
+//! docs/jobs.md says what it promises and what each crash leads to.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::FutureExt;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::JoinSet,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use ultudy_domain::job::QueueName;
+use ultudy_engines::queue::QueueError;
+
+use crate::App;
+
+mod attempt;
+mod error;
+mod lease;
+mod run;
+mod runs;
+
+pub use runs::Runs;
+
+pub(crate) use error::JobError;
+pub(crate) use run::Run;
+
+/// Longest pause between two looks at a queue that says nothing.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// Pause after a claim that failed.
+const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
+
+/// How a worker works.
+#[derive(Debug, Clone)]
+pub struct WorkerConfig {
+    /// Names the worker in rows and logs.
+    pub worker_id: String,
+    /// Uploads read at once.
+    pub upload_concurrency: usize,
+    /// Lessons made at once.
+    pub lesson_concurrency: usize,
+    /// How long running jobs may go on after the order to stop.
+    pub drain: Duration,
+}
+
+impl WorkerConfig {
+    fn concurrency(&self, queue: QueueName) -> usize {
+        match queue {
+            QueueName::UploadProcessing => self.upload_concurrency,
+            QueueName::LessonGeneration => self.lesson_concurrency,
+        }
+    }
+}
+
+/// Works until `shutdown` fires, then drains: claims nothing more, lets running jobs
+/// finish within the drain time, hands the rest back uncounted.
+pub async fn work(app: App, config: WorkerConfig, shutdown: CancellationToken) {
+    let config = Arc::new(config);
+    let running = TaskTracker::new();
+    let renewal_ends = CancellationToken::new();
+    let renewal = tokio::spawn(lease::renew_all(app.clone(), renewal_ends.clone()));
+    let mut loops = JoinSet::new();
+    for queue in QueueName::ALL {
+        loops.spawn(serve(
+            app.clone(),
+            Arc::clone(&config),
+            queue,
+            running.clone(),
+            shutdown.clone(),
+        ));
+    }
+    while loops.join_next().await.is_some() {}
+    running.close();
+    if tokio::time::timeout(config.drain, running.wait())
+        .await
+        .is_err()
+    {
+        tracing::info!("drain time is over: handing running jobs back");
+        app.runs.hand_back_all();
+        running.wait().await;
+    }
+    renewal_ends.cancel();
+    if let Err(error) = renewal.await {
+        tracing::error!(%error, "lease renewal ended badly");
+    }
+}
+
+/// Claims jobs of one queue as slots are free.
+async fn serve(
+    app: App,
+    config: Arc<WorkerConfig>,
+    queue: QueueName,
+    running: TaskTracker,
+    shutdown: CancellationToken,
+) {
+    let slots = Arc::new(Semaphore::new(config.concurrency(queue)));
+    while let Some(free) = free_slots(&slots, &shutdown).await {
+        let pause = match claim(&app, &config, queue, free, &running).await {
+            Ok(0) => app.queue.wait(queue, LOOK_EVERY).boxed(),
+            Ok(_) => continue,
+            Err(error) => {
+                tracing::warn!(queue = queue.as_str(), %error, "cannot claim jobs");
+                tokio::time::sleep(PAUSE_AFTER_ERROR).boxed()
+            }
+        };
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = pause => {}
+        }
+    }
+}
+
+/// All free slots, once there is one; none when it is time to stop.
+async fn free_slots(
+    slots: &Arc<Semaphore>,
+    shutdown: &CancellationToken,
+) -> Option<Vec<OwnedSemaphorePermit>> {
+    let first = tokio::select! {
+        biased;
+        () = shutdown.cancelled() => return None,
+        slot = Arc::clone(slots).acquire_owned() => slot.ok()?,
+    };
+    let mut free = vec![first];
+    while let Ok(slot) = Arc::clone(slots).try_acquire_owned() {
+        free.push(slot);
+    }
+    Some(free)
+}
+
+/// Claims as many jobs as there are slots and starts them; how many.
+async fn claim(
+    app: &App,
+    config: &WorkerConfig,
+    queue: QueueName,
+    free: Vec<OwnedSemaphorePermit>,
+    running: &TaskTracker,
+) -> Result<usize, QueueError> {
+    let lease_ids: Vec<_> = free.iter().map(|_| app.clock.new_id()).collect();
+    let deliveries = app
+        .queue
+        .claim(queue, &config.worker_id, &lease_ids, app.clock.now())
+        .await?;
+    let claimed = deliveries.len();
+    for (delivery, slot) in deliveries.into_iter().zip(free) {
+        let (app, worker_id) = (app.clone(), config.worker_id.clone());
+        // Registered before the task is polled: its lease is renewed from the start.
+        let guard = app.runs.register(&delivery);
+        running.spawn(async move {
+            attempt::attempt(&app, &worker_id, &delivery, guard).await;
+            drop(slot);
+        });
+    }
+    Ok(claimed)
+}

@@ -1,0 +1,95 @@
+//! One run of a job, as its handler sees it.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use ultudy_domain::job::{Job, JobFailure};
+use ultudy_store::{TenantTx, jobs};
+use uuid::Uuid;
+
+use super::JobError;
+use crate::App;
+
+/// Shortest time between two progress writes.
+const PROGRESS_EVERY: Duration = Duration::from_millis(500);
+
+/// A started job. Every write goes through it and carries its token.
+pub(crate) struct Run {
+    pub(crate) app: App,
+    pub(crate) job: Job,
+    pub(crate) cancel: CancellationToken,
+    pub(super) token: Uuid,
+}
+
+impl Run {
+    /// The document the job works on.
+    pub(crate) fn document_id(&self) -> Result<Uuid, JobError> {
+        crate::jobs::document_id(&self.job).ok_or_else(|| {
+            JobError::Fail(JobFailure {
+                code: "job_data_invalid".into(),
+                message: "This job does not say what it is for.".into(),
+            })
+        })
+    }
+
+    /// The section the job works on, if it is about one.
+    pub(crate) fn section_id(&self) -> Option<Uuid> {
+        self.job.data.get("section_id")?.as_str()?.parse().ok()
+    }
+
+    /// Writes how far the run is.
+    pub(crate) async fn progress(&self, percent: i16, stage: &str) -> Result<(), JobError> {
+        let mut tx = self.app.store.write(&self.job.owner_id).await?;
+        let version = jobs::set_progress(&mut tx, self.job.id, self.token, percent, stage).await?;
+        tx.commit().await?;
+        let job = Job {
+            version: version.ok_or(JobError::Stale)?,
+            ..self.job.clone()
+        };
+        self.app.announce(&job).await;
+        Ok(())
+    }
+
+    /// Writes what `percent` says, not too often, until the run turns out to be stale or
+    /// must stop: then gives the reason. A write that fails otherwise is tried again with
+    /// the next one.
+    pub(crate) async fn follow(&self, mut percent: watch::Receiver<i16>, stage: &str) -> JobError {
+        loop {
+            tokio::select! {
+                () = self.cancel.cancelled() => return JobError::Stopped,
+                changed = percent.changed() => if changed.is_err() {
+                    // The sender is gone: the work itself is about to end.
+                    std::future::pending::<()>().await;
+                },
+            }
+            let now = *percent.borrow_and_update();
+            match self.progress(now, stage).await {
+                Err(JobError::Stale) => return JobError::Stale,
+                Err(error) => tracing::warn!(job_id = %self.job.id, ?error, "progress not written"),
+                Ok(()) => {}
+            }
+            tokio::time::sleep(PROGRESS_EVERY).await;
+        }
+    }
+
+    /// Commits the run's effect together with the job's end: both or neither.
+    pub(crate) async fn complete(
+        &self,
+        mut tx: TenantTx,
+        result: &serde_json::Value,
+    ) -> Result<(), JobError> {
+        let done = jobs::complete(
+            &mut tx,
+            self.job.id,
+            self.token,
+            result,
+            self.app.clock.now(),
+        )
+        .await?;
+        let job = done.ok_or(JobError::Stale)?;
+        tx.commit().await?;
+        self.app.announce(&job).await;
+        Ok(())
+    }
+}

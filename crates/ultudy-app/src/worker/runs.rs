@@ -1,0 +1,94 @@
+//! The runs of this process: whose leases are renewed, and how each is told to stop.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tokio_util::sync::CancellationToken;
+use ultudy_engines::queue::Delivery;
+use uuid::Uuid;
+
+/// Every delivered job this process is running.
+#[derive(Debug, Clone, Default)]
+pub struct Runs(Arc<Mutex<HashMap<Uuid, Entry>>>);
+
+#[derive(Debug)]
+struct Entry {
+    delivery: Delivery,
+    cancel: CancellationToken,
+    hand_back: CancellationToken,
+}
+
+/// Keeps a run registered until dropped.
+#[derive(Debug)]
+pub(crate) struct RunGuard {
+    runs: Runs,
+    lease: Uuid,
+    /// Fires when the run must stop, whatever the reason.
+    pub(crate) cancel: CancellationToken,
+    /// Fires when it must stop because the worker drains.
+    pub(crate) hand_back: CancellationToken,
+}
+
+impl Runs {
+    fn entries(&self) -> MutexGuard<'_, HashMap<Uuid, Entry>> {
+        // The map is whole after every statement, so a panic elsewhere does not spoil it.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn register(&self, delivery: &Delivery) -> RunGuard {
+        let (cancel, hand_back) = (CancellationToken::new(), CancellationToken::new());
+        let entry = Entry {
+            delivery: delivery.clone(),
+            cancel: cancel.clone(),
+            hand_back: hand_back.clone(),
+        };
+        self.entries().insert(delivery.lease, entry);
+        RunGuard {
+            runs: self.clone(),
+            lease: delivery.lease,
+            cancel,
+            hand_back,
+        }
+    }
+
+    /// Stops the runs of a job.
+    pub(crate) fn stop(&self, job_id: Uuid) {
+        for entry in self
+            .entries()
+            .values()
+            .filter(|entry| entry.delivery.job_id == job_id)
+        {
+            entry.cancel.cancel();
+        }
+    }
+
+    /// Stops every run, to be handed back.
+    pub(crate) fn hand_back_all(&self) {
+        for entry in self.entries().values() {
+            entry.hand_back.cancel();
+            entry.cancel.cancel();
+        }
+    }
+
+    /// Stops every run: their leases may have lapsed.
+    pub(super) fn stop_all(&self) {
+        for entry in self.entries().values() {
+            entry.cancel.cancel();
+        }
+    }
+
+    pub(super) fn held(&self) -> Vec<Delivery> {
+        self.entries()
+            .values()
+            .map(|entry| entry.delivery.clone())
+            .collect()
+    }
+}
+
+impl Drop for RunGuard {
+    fn drop(&mut self) {
+        self.runs.entries().remove(&self.lease);
+    }
+}
