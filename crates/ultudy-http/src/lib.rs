@@ -1,1 +1,14 @@
-//! (being built)
+//! Routes, web pages and the API. [`router::router`] lists every URL.
+
+pub mod auth;
+mod error;
+mod input;
+pub mod openapi;
+mod request_id;
+pub mod router;
+mod routes;
+mod state;
+mod web;
+
+pub use auth::AuthMode;
+pub use state::{HttpConfig, HttpState};

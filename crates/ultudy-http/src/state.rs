@@ -1,0 +1,30 @@
+//! What every handler works with.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+use ultudy_app::App;
+
+use crate::AuthMode;
+
+/// How the server answers.
+#[derive(Debug, Clone)]
+pub struct HttpConfig {
+    /// Who may ask.
+    pub auth: AuthMode,
+    /// Origins other than its own whose pages may ask.
+    pub cors_origins: Vec<String>,
+    /// `development`, `production` …: shown by the health answers.
+    pub env: String,
+}
+
+/// The application and how it is served. Cheap to clone.
+#[derive(Clone)]
+pub struct HttpState {
+    /// The use cases.
+    pub app: App,
+    /// How the server answers.
+    pub config: Arc<HttpConfig>,
+    /// Fires when the server stops: open streams end.
+    pub shutdown: CancellationToken,
+}

@@ -1,0 +1,10 @@
+//! The pages.
+
+use axum::Router;
+
+use crate::HttpState;
+
+/// Every page and asset.
+pub fn router() -> Router<HttpState> {
+    Router::new()
+}
