@@ -82,6 +82,7 @@ impl From<StoreError> for Error {
             StoreError::Conflict(_) => {
                 Self::Conflict("Somebody changed this at the same moment. Please try again.".into())
             }
+            StoreError::Owner(_) => Self::field("user", error.to_string()),
             StoreError::Schema(_) | StoreError::Config(_) | StoreError::Other(_) => {
                 Self::internal(error)
             }

@@ -3,6 +3,7 @@
 pub mod auth;
 mod error;
 mod input;
+mod layers;
 pub mod openapi;
 mod request_id;
 pub mod router;

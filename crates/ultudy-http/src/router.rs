@@ -1,10 +1,83 @@
 //! Every URL, and nothing else.
 
-use axum::Router;
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    routing::{delete, get, patch, post},
+};
 
-use crate::{HttpState, web};
+use crate::{HttpState, layers, routes::*, web};
 
-/// The whole site: pages and API.
+/// The whole site: pages, API and health.
 pub fn router(state: HttpState) -> Router {
-    Router::new().merge(web::router()).with_state(state)
+    let site = Router::new()
+        .nest("/api", api())
+        .merge(health())
+        .merge(web::router());
+    layers::around(site, &state).with_state(state)
+}
+
+fn health() -> Router<HttpState> {
+    Router::new()
+        .route("/health", get(health::health))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .route("/db/health", get(health::database))
+}
+
+fn api() -> Router<HttpState> {
+    let api = Router::new()
+        .merge(health())
+        .route("/openapi.json", get(openapi::document))
+        .route(
+            "/courses",
+            get(courses::list::list).post(courses::create::create),
+        )
+        .route(
+            "/courses/{id}",
+            get(courses::get::get)
+                .patch(courses::update::update)
+                .delete(courses::delete::delete),
+        )
+        .route("/documents", get(documents::list::list))
+        .route(
+            "/documents/{id}",
+            get(documents::get::get).delete(documents::delete::delete),
+        )
+        .route("/documents/{id}/file", get(documents::file::file))
+        .route("/documents/{id}/rename", patch(documents::rename::rename))
+        .route(
+            "/documents/{id}/metadata",
+            post(documents::metadata::metadata),
+        )
+        .route(
+            "/upload/pdf-structured",
+            post(upload::pdf_structured).layer(DefaultBodyLimit::disable()),
+        )
+        .route("/jobs", get(jobs::list::list))
+        .route("/jobs/poll", post(jobs::poll::poll))
+        .route("/jobs/{id}", get(jobs::get::get))
+        .route("/jobs/{id}/events", get(jobs::events::one))
+        .route("/jobs/{id}/cancel", post(jobs::cancel::cancel))
+        .route("/jobs/{id}/retry", post(jobs::retry::retry))
+        .route("/jobs/resource/{type}/{id}", get(jobs::resource::resource))
+        .route("/events", get(jobs::events::all))
+        .route("/sections", get(sections::list::list))
+        .route("/sections/generate", post(sections::generate::generate))
+        .route("/sections/{id}", get(sections::get::get))
+        .route("/lessons", get(lessons::get::get))
+        .route("/lessons/generate", post(lessons::generate::generate))
+        .route("/lessons/{id}", delete(lessons::delete::delete))
+        .route("/check-ins/submit", post(check_ins::submit::submit))
+        .route("/study-sessions/start", post(study_sessions::start::start))
+        .route(
+            "/study-sessions/{id}/track-checkin",
+            post(study_sessions::track::track),
+        )
+        .route(
+            "/study-sessions/{id}/complete",
+            post(study_sessions::complete::complete),
+        )
+        .route("/progress/overview", get(progress::overview));
+    layers::around_api(api)
 }

@@ -1,1 +1,52 @@
-fn main() {}
+//! Course PDFs in, studying out.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod commands;
+mod config;
+mod wire;
+
+/// Study your course PDFs. Without a command it serves: pages, API and worker in one
+/// process. Settings are environment variables; config.default.toml lists them all.
+#[derive(Debug, Parser)]
+#[command(name = "ultudy", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve pages and API, and work, in one process (the default).
+    Serve,
+    /// Bring a PostgreSQL database (DATABASE_URL) to this version's schema.
+    Migrate,
+    /// Print the OpenAPI document of the API.
+    Openapi,
+    /// Read one document from standard input, under limits: what the server starts for
+    /// each upload.
+    #[command(hide = true, disable_help_flag = true)]
+    Extract {
+        /// For the reader.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        None | Some(Command::Serve) => commands::serve::run(),
+        Some(Command::Migrate) => commands::migrate::run(),
+        Some(Command::Openapi) => commands::openapi::run(),
+        Some(Command::Extract { args }) => return commands::extract::run(&args),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("ultudy: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

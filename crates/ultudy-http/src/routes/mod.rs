@@ -1,1 +1,32 @@
-//! Routes.
+//! The API's handlers: a folder a noun, a file a verb.
+
+pub mod check_ins;
+pub mod courses;
+pub mod documents;
+pub mod health;
+pub mod jobs;
+pub mod lessons;
+pub mod openapi;
+pub mod progress;
+pub mod sections;
+pub mod study_sessions;
+pub mod upload;
+
+use serde::Serialize;
+
+/// The answer of a call that has nothing else to say.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Done {
+    /// Always true.
+    pub success: bool,
+    /// One sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<&'static str>,
+}
+
+impl Done {
+    const SUCCESS: Self = Self {
+        success: true,
+        message: None,
+    };
+}

@@ -1,0 +1,94 @@
+//! What happens around every handler.
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    cors::{AllowOrigin, CorsLayer},
+    request_id::{PropagateRequestIdLayer, SetRequestIdLayer},
+    set_header::SetResponseHeaderLayer,
+    trace::TraceLayer,
+};
+
+use crate::{HttpState, auth, error::ApiError, request_id::RequestIds};
+
+/// Largest request body but for uploads, in bytes.
+const BODY_MAX: usize = 1 << 20;
+
+/// Around everything: ids and traces, panics caught, foreign pages refused or allowed.
+pub fn around(site: Router<HttpState>, state: &HttpState) -> Router<HttpState> {
+    let request_id = HeaderName::from_static("x-request-id");
+    site.layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            auth::identify,
+        ))
+        .layer(cors(&state.config.cors_origins))
+        .layer(CatchPanicLayer::custom(|_| panicked()))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(PropagateRequestIdLayer::new(request_id.clone()))
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(SetRequestIdLayer::new(
+            request_id,
+            RequestIds(state.app.clone()),
+        ))
+}
+
+/// Around the API: never kept by a cache, and unknown calls answered like known ones.
+pub fn around_api(api: Router<HttpState>) -> Router<HttpState> {
+    api.fallback(|| async { ApiError::new(StatusCode::NOT_FOUND, "There is no such call.") })
+        .method_not_allowed_fallback(|| async {
+            ApiError::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "This call does not take that method.",
+            )
+        })
+        .layer(middleware::from_fn(uncached))
+}
+
+async fn uncached(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let private = HeaderValue::from_static("private, no-cache");
+    response
+        .headers_mut()
+        .entry(header::CACHE_CONTROL)
+        .or_insert(private);
+    response
+}
+
+fn cors(origins: &[String]) -> CorsLayer {
+    let origins = origins
+        .iter()
+        .filter_map(|origin| HeaderValue::from_str(origin).ok());
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .max_age(std::time::Duration::from_secs(600))
+}
+
+fn panicked() -> Response {
+    tracing::error!("a handler panicked");
+    ApiError::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "Something went wrong on our side. It has been recorded.",
+    )
+    .into_response()
+}
+
+fn span(request: &Request) -> tracing::Span {
+    let id = request
+        .headers()
+        .get("x-request-id")
+        .and_then(|id| id.to_str().ok())
+        .unwrap_or_default();
+    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+}

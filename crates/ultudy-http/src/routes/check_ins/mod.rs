@@ -1,0 +1,3 @@
+//! Check-ins.
+
+pub mod submit;

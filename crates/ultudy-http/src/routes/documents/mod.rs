@@ -1,0 +1,8 @@
+//! Documents.
+
+pub mod delete;
+pub mod file;
+pub mod get;
+pub mod list;
+pub mod metadata;
+pub mod rename;

@@ -1,0 +1,92 @@
+//! `POST /lessons/generate`
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+use ultudy_app::lessons::{self, LessonRequest, Requested};
+use ultudy_domain::job::Priority;
+use uuid::Uuid;
+
+use super::LessonView;
+use crate::{
+    HttpState,
+    auth::Owner,
+    error::{ApiError, Problems},
+    input::{Body, blank_is_none},
+};
+
+/// Which lesson.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+pub struct GenerateLesson {
+    /// The document.
+    document_id: Uuid,
+    /// One of its sections; absent for the whole document.
+    #[serde(default, deserialize_with = "blank_is_none")]
+    section_id: Option<Uuid>,
+    /// Whether the answered lesson holds its questions; true if absent.
+    include_check_ins: Option<bool>,
+    /// `high`, `normal` or `low`.
+    priority: Option<String>,
+}
+
+/// The job that makes the lesson.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct LessonJob {
+    job_id: Uuid,
+    status: &'static str,
+    message: &'static str,
+}
+
+/// The lesson, or the job that makes it. Asked again while it is being made, it is the
+/// same job.
+#[utoipa::path(post, path = "/api/lessons/generate", tag = "lessons", request_body = GenerateLesson,
+    responses((status = 200, body = LessonOrJob), Problems))]
+pub async fn generate(
+    State(state): State<HttpState>,
+    Owner(owner): Owner,
+    Body(body): Body<GenerateLesson>,
+) -> Result<Response, ApiError> {
+    let asked = LessonRequest {
+        document_id: body.document_id,
+        section_id: body.section_id,
+        priority: priority(body.priority.as_deref())?,
+    };
+    Ok(match lessons::request(&state.app, &owner, asked).await? {
+        Requested::Lesson(lesson) if body.include_check_ins == Some(false) => {
+            Json(LessonView::without_check_ins(*lesson)).into_response()
+        }
+        Requested::Lesson(lesson) => Json(LessonView::whole(*lesson)).into_response(),
+        Requested::Job(job) => {
+            let message = "The lesson is being made.";
+            Json(LessonJob {
+                job_id: job.id,
+                status: job.status.as_str(),
+                message,
+            })
+            .into_response()
+        }
+    })
+}
+
+/// One of the two answers.
+#[derive(utoipa::ToSchema)]
+#[allow(dead_code, reason = "read by the OpenAPI derive only")]
+#[schema(as = LessonOrJob)]
+pub enum LessonOrJob {
+    /// It exists.
+    #[schema(title = "Lesson")]
+    Lesson(LessonView),
+    /// It is being made.
+    #[schema(title = "Job")]
+    Job(LessonJob),
+}
+
+fn priority(name: Option<&str>) -> Result<Priority, ApiError> {
+    let Some(name) = name else {
+        return Ok(Priority::Normal);
+    };
+    Priority::parse(name).ok_or_else(|| ApiError::field("priority", "must be high, normal or low"))
+}

@@ -1,0 +1,69 @@
+//! `GET /lessons`
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+use ultudy_app::lessons::{self, LessonOf};
+use uuid::Uuid;
+
+use super::LessonView;
+use crate::{
+    HttpState,
+    auth::Owner,
+    error::{ApiError, Problems},
+    input::Params,
+};
+
+/// Which lesson: one of the two.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct GetLesson {
+    /// The lesson on this section.
+    section_id: Option<Uuid>,
+    /// The lesson on this whole document.
+    document_id: Option<Uuid>,
+}
+
+/// The lesson.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct FoundLesson {
+    lesson: LessonView,
+}
+
+/// The lesson on a section or a whole document.
+#[utoipa::path(get, path = "/api/lessons", tag = "lessons", params(GetLesson),
+    responses((status = 200, body = FoundLesson), (status = 304, description = "Not changed"), Problems))]
+pub async fn get(
+    State(state): State<HttpState>,
+    Owner(owner): Owner,
+    Params(params): Params<GetLesson>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let of = match (params.section_id, params.document_id) {
+        (Some(id), _) => LessonOf::Section(id),
+        (None, Some(id)) => LessonOf::Document(id),
+        (None, None) => {
+            return Err(ApiError::field(
+                "section_id",
+                "or document_id must be given",
+            ));
+        }
+    };
+    let lesson = lessons::get(&state.app, &owner, of).await?;
+    // A lesson never changes; another version is another lesson.
+    let etag = format!("\"{}\"", lesson.id);
+    if headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|sent| sent.as_bytes() == etag.as_bytes())
+    {
+        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, etag)]).into_response());
+    }
+    let body = Json(FoundLesson {
+        lesson: LessonView::whole(lesson),
+    });
+    Ok(([(header::ETAG, etag)], body).into_response())
+}

@@ -1,0 +1,5 @@
+//! Sections.
+
+pub mod generate;
+pub mod get;
+pub mod list;

@@ -1,0 +1,5 @@
+//! Study sessions.
+
+pub mod complete;
+pub mod start;
+pub mod track;

@@ -1,0 +1,168 @@
+//! `POST /upload/pdf-structured`
+
+use axum::{
+    Json,
+    extract::{
+        Multipart, State,
+        multipart::{Field, MultipartError, MultipartRejection},
+    },
+    http::{HeaderMap, StatusCode, header},
+};
+use futures_util::StreamExt;
+use serde::Serialize;
+use ultudy_app::{
+    App, Error,
+    blobs::Incoming,
+    documents::upload::{self, UploadFields},
+};
+use uuid::Uuid;
+
+use crate::{
+    HttpState,
+    auth::Owner,
+    error::{ApiError, Problems},
+};
+
+/// Longest text field beside the file, in bytes.
+const TEXT_MAX: usize = 64 << 10;
+/// What a form may hold beside the file, in bytes.
+const FORM_ALLOWANCE: u64 = 1 << 20;
+/// What is read of a refused file so that the sender, still sending, gets to see why.
+const DRAINED_MAX: usize = 8 << 20;
+
+/// The form.
+#[derive(utoipa::ToSchema)]
+#[allow(dead_code, reason = "read by the OpenAPI derive only")]
+pub struct UploadForm {
+    /// The PDF.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+    /// Course; blank is none.
+    course_id: Option<String>,
+    /// Chapter; blank is none.
+    chapter: Option<String>,
+    /// `textbook`, `lecture`, `tutorial` or `exam`.
+    material_type: Option<String>,
+    /// Title; blank takes the file's name.
+    title: Option<String>,
+}
+
+/// The document to be, and the job that reads it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Accepted {
+    job_id: Uuid,
+    document_id: Option<String>,
+    status: &'static str,
+    message: &'static str,
+}
+
+/// Takes a PDF and starts to read it.
+#[utoipa::path(post, path = "/api/upload/pdf-structured", tag = "documents",
+    request_body(content = UploadForm, content_type = "multipart/form-data"),
+    responses((status = 200, body = Accepted), Problems))]
+pub async fn pdf_structured(
+    State(state): State<HttpState>,
+    Owner(owner): Owner,
+    headers: HeaderMap,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Json<Accepted>, ApiError> {
+    refuse_announced_excess(&state.app, &headers)?;
+    let form = form.map_err(|rejection| {
+        ApiError::new(
+            StatusCode::BAD_REQUEST,
+            format!("The form cannot be read: {rejection}."),
+        )
+    })?;
+    let (incoming, fields) = read(&state.app, form).await?;
+    let incoming = incoming.ok_or_else(|| ApiError::field("file", "is missing"))?;
+    let job = upload::accept(&state.app, &owner, incoming, fields).await?;
+    let document_id = job.data["document_id"].as_str().map(str::to_owned);
+    let message = "The file has arrived and is being read.";
+    Ok(Json(Accepted {
+        job_id: job.id,
+        document_id,
+        status: "queued",
+        message,
+    }))
+}
+
+fn refuse_announced_excess(app: &App, headers: &HeaderMap) -> Result<(), ApiError> {
+    let length = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let limit_bytes = app.upload_bytes_max;
+    if length.is_some_and(|length| length > limit_bytes.saturating_add(FORM_ALLOWANCE)) {
+        return Err(Error::TooLarge { limit_bytes }.into());
+    }
+    Ok(())
+}
+
+async fn read(
+    app: &App,
+    mut form: Multipart,
+) -> Result<(Option<Incoming>, UploadFields), ApiError> {
+    let (mut incoming, mut fields) = (None, UploadFields::default());
+    while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if name == "file" {
+            if incoming.is_some() {
+                return Err(ApiError::field("file", "must be sent once"));
+            }
+            fields.file_name = field.file_name().unwrap_or_default().to_owned();
+            incoming = Some(file(app, field).await?);
+        } else {
+            set(&mut fields, &name, text(&name, field).await?)?;
+        }
+    }
+    Ok((incoming, fields))
+}
+
+async fn file(app: &App, mut field: Field<'_>) -> Result<Incoming, ApiError> {
+    let received = upload::receive(app, &mut field).await;
+    if let Err(Error::Unsupported(_)) = received {
+        let mut drained = 0;
+        while let Some(Ok(chunk)) = field.next().await {
+            drained += chunk.len();
+            if drained > DRAINED_MAX {
+                break;
+            }
+        }
+    }
+    Ok(received?)
+}
+
+async fn text(name: &str, mut field: Field<'_>) -> Result<String, ApiError> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.next().await {
+        bytes.extend_from_slice(&chunk.map_err(|error| broken(&error))?);
+        if bytes.len() > TEXT_MAX {
+            return Err(ApiError::field(name, "is too long"));
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| ApiError::field(name, "must be UTF-8 text"))
+}
+
+fn set(fields: &mut UploadFields, name: &str, value: String) -> Result<(), ApiError> {
+    match name {
+        "title" => fields.title = Some(value),
+        "chapter" => fields.chapter = Some(value),
+        "material_type" => fields.material_type = Some(value),
+        "course_id" if value.trim().is_empty() => fields.course_id = None,
+        "course_id" => {
+            let id = value
+                .trim()
+                .parse()
+                .map_err(|_| ApiError::field(name, "must be a UUID"))?;
+            fields.course_id = Some(id);
+        }
+        _ => {} // Fields of other versions of the form are not our concern.
+    }
+    Ok(())
+}
+
+fn broken(error: &MultipartError) -> ApiError {
+    ApiError::field(
+        "body",
+        format!("is not a whole multipart form: {}", error.body_text()),
+    )
+}

@@ -1,0 +1,152 @@
+//! `ultudy serve`: pages, API and worker in one process.
+
+use std::{io::Write, net::SocketAddr, sync::Arc, time::Duration};
+
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+use tokio_util::sync::CancellationToken;
+use ultudy_app::{
+    App,
+    sample::{self, Sample},
+    worker::{self, WorkerConfig},
+};
+use ultudy_http::{AuthMode, HttpConfig, HttpState, auth::LOCAL_OWNER, router::router};
+
+use super::Failure;
+use crate::{config::Config, wire};
+
+const SAMPLE: Sample = Sample {
+    course: "Sample course",
+    title: "A first look",
+    file_name: "course.pdf",
+    pdf: include_bytes!("../../../../sample/course.pdf"),
+};
+/// How long open requests may take to end once the server stops.
+const REQUESTS_END: Duration = Duration::from_secs(10);
+
+/// Serves until told to stop.
+pub fn run() -> Result<(), Failure> {
+    let config = Config::from_env()?;
+    log_to_stderr(&config)?;
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new("runtime", error))?
+        .block_on(serve(config))
+}
+
+fn log_to_stderr(config: &Config) -> Result<(), Failure> {
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log)
+        .map_err(|error| Failure::new("setting LOG", error))?;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    Ok(())
+}
+
+async fn serve(config: Config) -> Result<(), Failure> {
+    let app = wire::app(&config).await?;
+    let listener = listen(&config).await?;
+    let shutdown = CancellationToken::new();
+    let address = listener
+        .local_addr()
+        .map_err(|error| Failure::new("address", error))?;
+    stop_on_signals(shutdown.clone())?;
+    let work = tokio::spawn(worker::work(
+        app.clone(),
+        worker_config(&config),
+        shutdown.clone(),
+    ));
+    load_sample(&app, &config);
+    announce(address)?;
+    let state = HttpState {
+        app,
+        config: Arc::new(http_config(&config)),
+        shutdown: shutdown.clone(),
+    };
+    let serving = axum::serve(listener, router(state))
+        .with_graceful_shutdown(shutdown.clone().cancelled_owned())
+        .into_future();
+    let deadline = async {
+        shutdown.cancelled().await;
+        tokio::time::sleep(REQUESTS_END).await;
+    };
+    tokio::select! {
+        ended = serving => ended.map_err(|error| Failure::new("server", error))?,
+        () = deadline => tracing::warn!("some requests did not end in time"),
+    }
+    work.await.map_err(|error| Failure::new("worker", error))
+}
+
+async fn listen(config: &Config) -> Result<TcpListener, Failure> {
+    let address = SocketAddr::from((config.host, config.port));
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::new(
+            format!("cannot listen on {address}"),
+            format!("{error}; set PORT to a free port"),
+        )
+    })
+}
+
+fn announce(address: SocketAddr) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "Ultudy listens on http://{address}")
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::new("standard output", error))
+}
+
+/// The first signal drains, the second ends at once: every job is safe under its lease.
+fn stop_on_signals(shutdown: CancellationToken) -> Result<(), Failure> {
+    let on = |kind| signal(kind).map_err(|error| Failure::new("signals", error));
+    let (mut terminate, mut interrupt) =
+        (on(SignalKind::terminate())?, on(SignalKind::interrupt())?);
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            if shutdown.is_cancelled() {
+                std::process::exit(1);
+            }
+            tracing::info!("stopping: running jobs may finish");
+            shutdown.cancel();
+        }
+    });
+    Ok(())
+}
+
+fn worker_config(config: &Config) -> WorkerConfig {
+    WorkerConfig {
+        worker_id: config.worker_id.clone(),
+        upload_concurrency: config.upload_concurrency,
+        lesson_concurrency: config.lesson_concurrency,
+        drain: config.drain,
+    }
+}
+
+fn http_config(config: &Config) -> HttpConfig {
+    HttpConfig {
+        auth: config.auth,
+        cors_origins: config.cors_origins.clone(),
+        env: config.env.clone(),
+    }
+}
+
+/// In the background: the first page does not wait for it.
+fn load_sample(app: &App, config: &Config) {
+    if !config.sample_course || config.auth != AuthMode::Local {
+        return;
+    }
+    let app = app.clone();
+    tokio::spawn(async move {
+        match sample::load_once(&app, LOCAL_OWNER, &SAMPLE).await {
+            Ok(true) => tracing::info!("loaded the sample course"),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "the sample course could not be loaded"),
+        }
+    });
+}

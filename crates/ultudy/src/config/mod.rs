@@ -1,0 +1,303 @@
+//! Settings: environment variables over the defaults of `config.default.toml`.
+
+use std::{collections::BTreeMap, net::IpAddr, path::PathBuf, str::FromStr, time::Duration};
+
+use ultudy_content::ExtractLimits;
+use ultudy_http::AuthMode;
+use ultudy_store::StoreConfig;
+
+const DEFAULTS: &str = include_str!("../../../../config.default.toml");
+/// How long a request waits for a database connection before it is told to come back.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Why the program does not start: one line, with the remedy.
+#[derive(Debug, thiserror::Error)]
+#[error("{name}={value:?} {reason}")]
+pub struct ConfigError {
+    name: String,
+    value: String,
+    reason: String,
+}
+
+/// All settings, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub host: IpAddr,
+    pub port: u16,
+    pub env: String,
+    pub cors_origins: Vec<String>,
+    pub auth: AuthMode,
+    pub log: String,
+    pub data_dir: PathBuf,
+    pub store: StoreConfig,
+    pub object_dir: PathBuf,
+    pub sample_course: bool,
+    pub worker_id: String,
+    pub upload_concurrency: usize,
+    pub lesson_concurrency: usize,
+    pub drain: Duration,
+    pub upload_bytes_max: u64,
+    pub extract: ExtractLimits,
+}
+
+/// The settings as texts: what is set, else the default.
+struct Settings(BTreeMap<String, String>);
+
+impl Config {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// The first setting that cannot be taken.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::read(|name| std::env::var(name).ok())
+    }
+
+    fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let settings = Settings::new(variable)?;
+        let data_dir = PathBuf::from(settings.required("DATA_DIR")?);
+        let config = Self {
+            host: host(&settings)?,
+            port: settings.parse("PORT", "must be a port number, 0 to 65535")?,
+            env: settings.text("ENV"),
+            cors_origins: settings.list("CORS_ORIGINS"),
+            auth: auth(&settings)?,
+            log: settings.required("LOG")?,
+            store: store(&settings, &data_dir)?,
+            object_dir: object_dir(&settings, &data_dir)?,
+            data_dir,
+            sample_course: settings.parse("SAMPLE_COURSE", "must be true or false")?,
+            worker_id: worker_id(&settings),
+            upload_concurrency: settings.count("UPLOAD_QUEUE_CONCURRENCY")?,
+            lesson_concurrency: settings.count("LESSON_QUEUE_CONCURRENCY")?,
+            drain: Duration::from_secs(settings.number("DRAIN_SECONDS")?),
+            upload_bytes_max: settings.positive("UPLOAD_MAX_MB")?.saturating_mul(1 << 20),
+            extract: extract_limits(&settings)?,
+        };
+        config.refuse_public_address()?;
+        Ok(config)
+    }
+
+    /// Without accounts everybody who reaches the server is the user.
+    fn refuse_public_address(&self) -> Result<(), ConfigError> {
+        if self.host.is_loopback() {
+            return Ok(());
+        }
+        Err(ConfigError {
+            name: "HOST".into(),
+            value: self.host.to_string(),
+            reason: "is reachable from other machines, which AUTH_MODE=local and dev do not \
+                     protect: set HOST=127.0.0.1"
+                .into(),
+        })
+    }
+}
+
+impl Settings {
+    fn new(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let mut settings: BTreeMap<String, String> =
+            toml::from_str(DEFAULTS).map_err(|error| ConfigError {
+                name: "config.default.toml".into(),
+                value: String::new(),
+                reason: error.to_string(),
+            })?;
+        for (name, value) in &mut settings {
+            if let Some(set) = variable(name) {
+                *value = set.trim().to_owned();
+            }
+        }
+        Ok(Self(settings))
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.0.get(name).cloned().unwrap_or_default()
+    }
+
+    fn error(&self, name: &str, reason: impl Into<String>) -> ConfigError {
+        ConfigError {
+            name: name.into(),
+            value: self.text(name),
+            reason: reason.into(),
+        }
+    }
+
+    fn required(&self, name: &str) -> Result<String, ConfigError> {
+        let text = self.text(name);
+        if text.is_empty() {
+            Err(self.error(name, "must not be empty"))
+        } else {
+            Ok(text)
+        }
+    }
+
+    fn list(&self, name: &str) -> Vec<String> {
+        let text = self.text(name);
+        text.split(',')
+            .map(str::trim)
+            .filter(|item| !item.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+
+    fn parse<T: FromStr>(&self, name: &str, reason: &str) -> Result<T, ConfigError> {
+        self.text(name)
+            .parse()
+            .map_err(|_| self.error(name, reason))
+    }
+
+    fn number(&self, name: &str) -> Result<u64, ConfigError> {
+        self.parse(name, "must be a whole number")
+    }
+
+    fn positive(&self, name: &str) -> Result<u64, ConfigError> {
+        let number = self.number(name)?;
+        if number == 0 {
+            Err(self.error(name, "must be at least 1"))
+        } else {
+            Ok(number)
+        }
+    }
+
+    fn count(&self, name: &str) -> Result<usize, ConfigError> {
+        let number = self.positive(name)?;
+        if number > 1_000 {
+            return Err(self.error(name, "must be at most 1000"));
+        }
+        usize::try_from(number).map_err(|_| self.error(name, "is too large"))
+    }
+}
+
+fn host(settings: &Settings) -> Result<IpAddr, ConfigError> {
+    match settings.text("HOST").as_str() {
+        "localhost" => Ok(IpAddr::from([127, 0, 0, 1])),
+        _ => settings.parse("HOST", "must be an IP address such as 127.0.0.1"),
+    }
+}
+
+fn auth(settings: &Settings) -> Result<AuthMode, ConfigError> {
+    match settings.text("AUTH_MODE").as_str() {
+        "local" => Ok(AuthMode::Local),
+        "dev" => Ok(AuthMode::Dev),
+        _ => Err(settings.error("AUTH_MODE", "must be local or dev")),
+    }
+}
+
+fn store(settings: &Settings, data_dir: &std::path::Path) -> Result<StoreConfig, ConfigError> {
+    let url = settings.text("DATABASE_URL");
+    if url.is_empty() {
+        return Ok(StoreConfig::Sqlite {
+            path: data_dir.join("ultudy.db"),
+        });
+    }
+    if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+        // The URL may hold a password: never printed.
+        return Err(ConfigError {
+            name: "DATABASE_URL".into(),
+            value: "…".into(),
+            reason: "must be postgres://…, or not set for SQLite in DATA_DIR".into(),
+        });
+    }
+    let connections = settings.count("DATABASE_POOL_SIZE")?;
+    Ok(StoreConfig::Postgres {
+        url,
+        max_connections: u32::try_from(connections).unwrap_or(u32::MAX),
+        acquire_timeout: ACQUIRE_TIMEOUT,
+    })
+}
+
+fn object_dir(settings: &Settings, data_dir: &std::path::Path) -> Result<PathBuf, ConfigError> {
+    let url = settings.text("OBJECT_STORE_URL");
+    if url.is_empty() {
+        return Ok(data_dir.join("objects"));
+    }
+    let folder = url
+        .strip_prefix("file://")
+        .filter(|path| path.starts_with('/'));
+    folder.map(PathBuf::from).ok_or_else(|| {
+        settings.error(
+            "OBJECT_STORE_URL",
+            "must be file:///a/folder, or not set for a folder in DATA_DIR",
+        )
+    })
+}
+
+fn worker_id(settings: &Settings) -> String {
+    let set = settings.text("WORKER_ID");
+    if set.is_empty() {
+        format!("worker-{}", std::process::id())
+    } else {
+        set
+    }
+}
+
+fn extract_limits(settings: &Settings) -> Result<ExtractLimits, ConfigError> {
+    let pages = settings.positive("PDF_MAX_PAGES")?;
+    Ok(ExtractLimits {
+        memory_bytes: settings.positive("PDF_MEMORY_MB")?.saturating_mul(1 << 20),
+        cpu: Duration::from_secs(settings.positive("PDF_CPU_SECONDS")?),
+        pages_max: u32::try_from(pages)
+            .map_err(|_| settings.error("PDF_MAX_PAGES", "is too large"))?,
+        ..ExtractLimits::default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(set: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let set: BTreeMap<_, _> = set.iter().copied().collect();
+        Config::read(|name| set.get(name).map(|value| (*value).to_owned()))
+    }
+
+    #[test]
+    fn the_defaults_hold_as_they_stand_in_the_file() {
+        let config = read(&[]);
+        assert!(
+            config.as_ref().is_ok_and(|config| config.port == 3001
+                && config.upload_bytes_max == 200 << 20
+                && config.extract.memory_bytes == 512 << 20
+                && config.host.is_loopback()),
+            "{config:?}"
+        );
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_taken_names_itself_and_the_remedy() {
+        for (name, value) in [
+            ("PORT", "70000"),
+            ("AUTH_MODE", "none"),
+            ("UPLOAD_MAX_MB", "0"),
+            ("LESSON_QUEUE_CONCURRENCY", "-1"),
+            ("OBJECT_STORE_URL", "s3://bucket"),
+            ("SAMPLE_COURSE", "maybe"),
+        ] {
+            let message = read(&[(name, value)])
+                .err()
+                .map(|error| error.to_string())
+                .unwrap_or_default();
+            assert!(
+                message.contains(name) && message.contains(value),
+                "{name}: {message}"
+            );
+        }
+    }
+
+    #[test]
+    fn without_accounts_a_public_address_is_refused() {
+        for host in ["0.0.0.0", "::", "192.168.1.7"] {
+            for mode in ["local", "dev"] {
+                assert!(
+                    read(&[("HOST", host), ("AUTH_MODE", mode)]).is_err(),
+                    "{host} {mode}"
+                );
+            }
+        }
+        assert!(read(&[("HOST", "::1")]).is_ok());
+    }
+
+    #[test]
+    fn a_database_url_is_never_printed() {
+        let error = read(&[("DATABASE_URL", "mysql://u:secret@h/d")]).err();
+        assert!(error.is_some_and(|error| !format!("{error} {error:?}").contains("secret")));
+    }
+}

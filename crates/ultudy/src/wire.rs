@@ -1,0 +1,61 @@
+//! The one place that picks engines and joins the parts.
+
+use std::{path::Path, sync::Arc};
+
+use object_store::local::LocalFileSystem;
+use ultudy_app::{App, Parts, blobs::Blobs, clock::SystemClock, worker::Runs};
+use ultudy_content::Extractor;
+use ultudy_engines::events::InProcessEvents;
+use ultudy_llm::extractive::Extractive;
+use ultudy_store::{Store, queue::TableQueue};
+
+use crate::{commands::Failure, config::Config};
+
+/// Opens everything the settings name.
+///
+/// # Errors
+/// A folder that cannot be made, a database that cannot be opened; says which.
+pub async fn app(config: &Config) -> Result<App, Failure> {
+    make_folder(&config.data_dir)?;
+    let store = Store::open(&config.store)
+        .await
+        .map_err(|error| Failure::new("database", error))?;
+    Ok(App::new(Parts {
+        queue: Arc::new(TableQueue::new(store.clone())),
+        store,
+        events: Arc::new(InProcessEvents::default()),
+        blobs: blobs(config)?,
+        extractor: extractor(config)?,
+        generator: Arc::new(Extractive),
+        clock: Arc::new(SystemClock),
+        upload_bytes_max: config.upload_bytes_max,
+        runs: Runs::default(),
+    }))
+}
+
+fn blobs(config: &Config) -> Result<Blobs, Failure> {
+    let temp_dir = config.data_dir.join("tmp");
+    make_folder(&temp_dir)?;
+    make_folder(&config.object_dir)?;
+    let folder = LocalFileSystem::new_with_prefix(&config.object_dir)
+        .map_err(|error| Failure::new(config.object_dir.display(), error))?;
+    Ok(Blobs::new(
+        Arc::new(folder.with_automatic_cleanup(true)),
+        temp_dir,
+    ))
+}
+
+/// Documents are read by this same program, started again.
+fn extractor(config: &Config) -> Result<Extractor, Failure> {
+    let program =
+        std::env::current_exe().map_err(|error| Failure::new("this program's path", error))?;
+    Ok(Extractor::new(
+        program,
+        vec!["extract".into()],
+        config.extract,
+    ))
+}
+
+fn make_folder(path: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(path).map_err(|error| Failure::new(path.display(), error))
+}
