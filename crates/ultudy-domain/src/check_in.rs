@@ -119,13 +119,16 @@ impl CheckInContent {
 /// Whether two texts say the same but for case and white space.
 #[must_use]
 pub fn alike(left: &str, right: &str) -> bool {
-    let fold = |text: &str| {
-        text.split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ")
-            .to_lowercase()
-    };
     fold(left) == fold(right)
+}
+
+/// What all texts that are [`alike`] have in common: lower case, single spaces.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    text.split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .to_lowercase()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use ultudy_domain::Timestamp;
 use uuid::Uuid;
 
-use crate::{Result, TenantTx};
+use crate::{Result, TenantTx, db::binds};
 
 /// A graded answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,21 @@ pub struct Answer {
 }
 
 /// Stores an answer.
-pub async fn insert(_tx: &mut TenantTx, _answer: &Answer) -> Result<()> {
-    todo!()
+pub async fn insert(tx: &mut TenantTx, answer: &Answer) -> Result<()> {
+    tx.execute(
+        "INSERT INTO answers (owner_id, id, check_in_id, concept_id, answer, correct, score,
+            answered_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        binds![
+            answer.id,
+            answer.check_in_id,
+            answer.concept_id,
+            answer.answer,
+            answer.correct,
+            answer.score,
+            answer.answered_at
+        ],
+    )
+    .await?;
+    Ok(())
 }

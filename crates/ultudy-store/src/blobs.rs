@@ -3,22 +3,55 @@
 
 use ultudy_domain::Timestamp;
 
-use crate::{Result, TenantTx};
+use crate::{Result, TenantTx, db::binds};
 
 /// Counts one more holder and gives the object's key: `object_key` if the content is new,
 /// else the key under which it already lies (then the caller drops its own copy).
+///
+/// `object_key` is new with every call. Were it made from the content, the last holder's
+/// deletion of the object could hit the copy that a next holder has just stored.
 pub async fn hold(
-    _tx: &mut TenantTx,
-    _sha256: &str,
-    _size: i64,
-    _object_key: &str,
-    _now: Timestamp,
+    tx: &mut TenantTx,
+    sha256: &str,
+    size: i64,
+    object_key: &str,
+    now: Timestamp,
 ) -> Result<String> {
-    todo!()
+    let keys = tx
+        .ownerless()
+        .all(
+            "INSERT INTO blobs (sha256, size, object_key, holders, created_at)
+            VALUES ($1, $2, $3, 1, $4)
+            ON CONFLICT (sha256) DO UPDATE SET holders = blobs.holders + 1
+            RETURNING object_key"
+                .into(),
+            binds![sha256, size, object_key, now],
+        )
+        .await?;
+    first(keys)
 }
 
 /// Counts one holder less; gives the object's key when that was the last one, whose row
 /// is then gone.
-pub async fn release(_tx: &mut TenantTx, _sha256: &str) -> Result<Option<String>> {
-    todo!()
+pub async fn release(tx: &mut TenantTx, sha256: &str) -> Result<Option<String>> {
+    // The count keeps the row locked, so nobody holds it anew in between.
+    tx.ownerless()
+        .execute(
+            "UPDATE blobs SET holders = holders - 1 WHERE sha256 = $1".into(),
+            binds![sha256],
+        )
+        .await?;
+    let mut gone = tx
+        .ownerless()
+        .all(
+            "DELETE FROM blobs WHERE sha256 = $1 AND holders = 0 RETURNING object_key".into(),
+            binds![sha256],
+        )
+        .await?;
+    Ok(gone.pop())
+}
+
+fn first(mut keys: Vec<String>) -> Result<String> {
+    keys.pop()
+        .ok_or(crate::StoreError::Other(sqlx::Error::RowNotFound))
 }

@@ -1,14 +1,17 @@
 //! Check-ins: the server's own copy of every question it ever asked.
 
-use ultudy_domain::check_in::CheckIn;
+use ultudy_domain::check_in::{self, CheckIn};
 use uuid::Uuid;
 
-use crate::{Result, TenantTx};
+use crate::{
+    Result, TenantTx,
+    db::{FromRow, Row, binds},
+};
 
 /// How a submission says which question it answers, when it has no check-in id.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct QuestionRef {
-    /// The concept, if the client knows its id.
+    /// The concept, if the client knows its id; then its name does not matter.
     pub concept_id: Option<Uuid>,
     /// The concept's name, compared without case.
     pub concept_name: String,
@@ -20,13 +23,46 @@ pub struct QuestionRef {
     pub question: String,
 }
 
+impl FromRow for CheckIn {
+    fn from_row(row: &Row) -> Result<Self> {
+        Ok(Self {
+            id: row.get("id")?,
+            concept_id: row.get("concept_id")?,
+            content: row.json("content")?,
+        })
+    }
+}
+
 /// The check-in of this id.
-pub async fn find(_tx: &mut TenantTx, _id: Uuid) -> Result<Option<CheckIn>> {
-    todo!()
+pub async fn find(tx: &mut TenantTx, id: Uuid) -> Result<Option<CheckIn>> {
+    tx.first(
+        "SELECT id, concept_id, content FROM check_ins WHERE owner_id = $1 AND id = $2",
+        binds![id],
+    )
+    .await
 }
 
 /// The check-ins that match, those of current lessons first, then the latest: several
 /// versions of a lesson may have asked the same question with other options.
-pub async fn search(_tx: &mut TenantTx, _by: &QuestionRef) -> Result<Vec<CheckIn>> {
-    todo!()
+pub async fn search(tx: &mut TenantTx, by: &QuestionRef) -> Result<Vec<CheckIn>> {
+    tx.all(
+        "SELECT k.id, k.concept_id, k.content
+        FROM concepts c
+        JOIN documents d ON d.owner_id = c.owner_id AND d.id = c.document_id
+        JOIN check_ins k ON k.owner_id = c.owner_id AND k.concept_id = c.id
+        WHERE c.owner_id = $1
+            AND (c.id = $4 OR ($4 IS NULL AND c.folded_name = $2))
+            AND k.question_key = $3
+            AND ($5 IS NULL OR c.document_id = $5)
+            AND ($6 IS NULL OR d.course_id = $6)
+        ORDER BY CASE WHEN k.lesson_id IS NULL THEN 1 ELSE 0 END, k.created_at DESC, k.id DESC",
+        binds![
+            by.concept_name.to_lowercase(),
+            check_in::fold(&by.question),
+            by.concept_id,
+            by.document_id,
+            by.course_id
+        ],
+    )
+    .await
 }

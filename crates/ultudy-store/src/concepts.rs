@@ -1,20 +1,16 @@
 //! Concepts and their mastery.
 
-use ultudy_domain::{Timestamp, concept::Concept, mastery::Mastery};
+use ultudy_domain::{
+    Timestamp,
+    concept::Concept,
+    mastery::{Mastery, MasteryState},
+};
 use uuid::Uuid;
 
-use crate::{Result, TenantTx};
-
-/// The concept, if the owner has it.
-pub async fn find(_tx: &mut TenantTx, _id: Uuid) -> Result<Option<Concept>> {
-    todo!()
-}
-
-/// Names of a document's concepts, with the section each comes from and whether a lesson
-/// holds it now.
-pub async fn names(_tx: &mut TenantTx, _document_id: Uuid) -> Result<Vec<ConceptName>> {
-    todo!()
-}
+use crate::{
+    Result, TenantTx,
+    db::{FromRow, Row, Sql, binds},
+};
 
 /// A taken name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,27 +21,120 @@ pub struct ConceptName {
     pub section_id: Option<Uuid>,
 }
 
+macro_rules! select {
+    () => {
+        "SELECT c.id, c.name, c.document_id, c.section_id, d.course_id, d.chapter,
+            c.concept_number, c.mastery_state, c.total_attempts, c.correct_attempts,
+            c.consecutive_correct, c.last_reviewed_at
+        FROM concepts c
+        JOIN documents d ON d.owner_id = c.owner_id AND d.id = c.document_id "
+    };
+}
+
+macro_rules! select_one {
+    () => {
+        concat!(select!(), "WHERE c.owner_id = $1 AND c.id = $2")
+    };
+}
+
+impl FromRow for Concept {
+    fn from_row(row: &Row) -> Result<Self> {
+        let state: String = row.get("mastery_state")?;
+        Ok(Self {
+            id: row.get("id")?,
+            name: row.get("name")?,
+            document_id: row.get("document_id")?,
+            section_id: row.get("section_id")?,
+            course_id: row.get("course_id")?,
+            chapter: row.get("chapter")?,
+            concept_number: row.get("concept_number")?,
+            mastery: Mastery {
+                state: MasteryState::parse(&state),
+                total_attempts: row.get("total_attempts")?,
+                correct_attempts: row.get("correct_attempts")?,
+                consecutive_correct: row.get("consecutive_correct")?,
+            },
+            last_reviewed_at: row.get("last_reviewed_at")?,
+        })
+    }
+}
+
+impl FromRow for ConceptName {
+    fn from_row(row: &Row) -> Result<Self> {
+        Ok(Self {
+            name: row.get("name")?,
+            section_id: row.get("section_id")?,
+        })
+    }
+}
+
+/// The concept, if the owner has it.
+pub async fn find(tx: &mut TenantTx, id: Uuid) -> Result<Option<Concept>> {
+    tx.first(select_one!(), binds![id]).await
+}
+
+/// Names of a document's concepts, with the section each comes from; also of concepts
+/// that no lesson holds now, since their names stay taken.
+pub async fn names(tx: &mut TenantTx, document_id: Uuid) -> Result<Vec<ConceptName>> {
+    tx.all(
+        "SELECT name, section_id FROM concepts
+        WHERE owner_id = $1 AND document_id = $2 ORDER BY name",
+        binds![document_id],
+    )
+    .await
+}
+
 /// Concepts that a lesson holds now, in order of document, section and place; of a
 /// course, of a document, or of all.
 pub async fn list(
-    _tx: &mut TenantTx,
-    _course_id: Option<Uuid>,
-    _document_id: Option<Uuid>,
+    tx: &mut TenantTx,
+    course_id: Option<Uuid>,
+    document_id: Option<Uuid>,
 ) -> Result<Vec<Concept>> {
-    todo!()
+    tx.all(
+        concat!(
+            select!(),
+            "LEFT JOIN sections s ON s.owner_id = c.owner_id AND s.id = c.section_id
+            WHERE c.owner_id = $1 AND c.lesson_id IS NOT NULL
+                AND ($2 IS NULL OR d.course_id = $2)
+                AND ($3 IS NULL OR d.id = $3)
+            ORDER BY d.id, COALESCE(s.section_number, 0), c.concept_number"
+        ),
+        binds![course_id, document_id],
+    )
+    .await
 }
 
 /// Locks a concept against other answers until the transaction ends, and reads it.
-pub async fn lock(_tx: &mut TenantTx, _id: Uuid) -> Result<Option<Concept>> {
-    todo!()
+pub async fn lock(tx: &mut TenantTx, id: Uuid) -> Result<Option<Concept>> {
+    // A transaction that writes has SQLite to itself.
+    let sql = Sql::pair(
+        select_one!(),
+        concat!(select_one!(), " FOR NO KEY UPDATE OF c"),
+    );
+    tx.first(sql, binds![id]).await
 }
 
 /// Writes a concept's mastery.
 pub async fn set_mastery(
-    _tx: &mut TenantTx,
-    _id: Uuid,
-    _mastery: &Mastery,
-    _now: Timestamp,
+    tx: &mut TenantTx,
+    id: Uuid,
+    mastery: &Mastery,
+    now: Timestamp,
 ) -> Result<()> {
-    todo!()
+    tx.execute(
+        "UPDATE concepts SET mastery_state = $3, total_attempts = $4, correct_attempts = $5,
+            consecutive_correct = $6, last_reviewed_at = $7
+        WHERE owner_id = $1 AND id = $2",
+        binds![
+            id,
+            mastery.state.as_str(),
+            mastery.total_attempts,
+            mastery.correct_attempts,
+            mastery.consecutive_correct,
+            now
+        ],
+    )
+    .await?;
+    Ok(())
 }

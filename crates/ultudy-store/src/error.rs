@@ -1,13 +1,16 @@
 //! What can go wrong with a database, sorted by what the caller can do about it.
 
+use sqlx::error::{DatabaseError, ErrorKind};
+
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// No connection in time, a connection lost, a server restarting: try again later.
     #[error("the database is not available: {0}")]
     Unavailable(#[source] sqlx::Error),
-    /// A row that must be unique is there already.
-    #[error("already there: {0}")]
+    /// A row that must be unique is there already, or another row still refers to one
+    /// that was to go, or to one that is not there.
+    #[error("in conflict with another row: {0}")]
     Conflict(#[source] sqlx::Error),
     /// The schema is older or newer than this program.
     #[error("{0}")]
@@ -15,7 +18,57 @@ pub enum StoreError {
     /// The settings cannot work.
     #[error("{0}")]
     Config(String),
+    /// This cannot be an owner's id.
+    #[error("{0}")]
+    Owner(&'static str),
     /// Anything else: a bug, or a row that does not read back.
     #[error("the database refused: {0}")]
     Other(#[source] sqlx::Error),
+}
+
+impl StoreError {
+    /// A conflict that the store found itself.
+    pub(crate) fn conflict(what: &str) -> Self {
+        Self::Conflict(sqlx::Error::Protocol(what.to_owned()))
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Io(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => Self::Unavailable(error),
+            sqlx::Error::Database(refusal) if is_conflict(&**refusal) => Self::Conflict(error),
+            sqlx::Error::Database(refusal) if may_pass(&**refusal) => Self::Unavailable(error),
+            _ => Self::Other(error),
+        }
+    }
+}
+
+fn is_conflict(refusal: &dyn DatabaseError) -> bool {
+    matches!(
+        refusal.kind(),
+        ErrorKind::UniqueViolation | ErrorKind::ForeignKeyViolation
+    )
+}
+
+/// Refusals that say nothing about the statement. PostgreSQL's codes: connection trouble
+/// (08, also PgBouncer's own), shutting down or starting (57P), out of resources (53),
+/// serialisation and deadlock (40), lock not available (55P03). SQLite's: busy, locked,
+/// disk full, file cannot be opened.
+fn may_pass(refusal: &dyn DatabaseError) -> bool {
+    let Some(code) = refusal.code() else {
+        return false;
+    };
+    if let Ok(sqlite) = code.parse::<u32>()
+        && code.len() < 5
+    {
+        // The low byte is the primary code.
+        return matches!(sqlite & 0xff, 5 | 6 | 13 | 14);
+    }
+    ["08", "57P", "53", "40", "55P03"]
+        .iter()
+        .any(|class| code.starts_with(class))
 }

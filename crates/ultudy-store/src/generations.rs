@@ -3,7 +3,7 @@
 
 use ultudy_domain::{Timestamp, lesson::LessonContent};
 
-use crate::{Result, TenantTx};
+use crate::{Result, StoreError, TenantTx, db::binds};
 
 /// A generation to store.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,16 +19,42 @@ pub struct NewGeneration {
 }
 
 /// The content of this key, if it was made before.
-pub async fn find(_tx: &mut TenantTx, _key: &str) -> Result<Option<LessonContent>> {
-    todo!()
+pub async fn find(tx: &mut TenantTx, key: &str) -> Result<Option<LessonContent>> {
+    let rows = tx
+        .ownerless()
+        .rows(
+            "SELECT content FROM generations WHERE key = $1".into(),
+            binds![key],
+        )
+        .await?;
+    rows.first().map(|row| row.json("content")).transpose()
 }
 
 /// Stores it unless the key is there already; gives the content that now stands under
 /// the key.
 pub async fn insert(
-    _tx: &mut TenantTx,
-    _generation: &NewGeneration,
-    _now: Timestamp,
+    tx: &mut TenantTx,
+    generation: &NewGeneration,
+    now: Timestamp,
 ) -> Result<LessonContent> {
-    todo!()
+    let content = serde_json::to_value(&generation.content)
+        .map_err(|error| StoreError::Other(sqlx::Error::Encode(error.into())))?;
+    tx.ownerless()
+        .execute(
+            "INSERT INTO generations (key, content, provider, model, created_at)
+            VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (key) DO NOTHING"
+                .into(),
+            binds![
+                generation.key,
+                content,
+                generation.provider,
+                generation.model,
+                now
+            ],
+        )
+        .await?;
+    find(tx, &generation.key)
+        .await?
+        .ok_or(StoreError::Other(sqlx::Error::RowNotFound))
 }

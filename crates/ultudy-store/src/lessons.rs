@@ -1,9 +1,17 @@
 //! Lessons: one student's copy of a generation, with its concepts and check-ins.
 
-use ultudy_domain::{Timestamp, check_in::CheckInContent, lesson::Lesson};
+use ultudy_domain::{
+    Timestamp,
+    check_in::{self, CheckIn, CheckInContent},
+    lesson::{ConceptContent, Lesson, LessonConcept, LessonContent},
+    mastery::Mastery,
+};
 use uuid::Uuid;
 
-use crate::{Result, TenantTx};
+use crate::{
+    Result, StoreError, TenantTx,
+    db::{Row, binds},
+};
 
 /// A lesson to store. Its concepts and check-ins come with it.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,19 +51,223 @@ pub enum LessonOf {
     Document(Uuid),
 }
 
-/// Stores a lesson with its concepts and check-ins. A conflict if there is one already.
-pub async fn insert(_tx: &mut TenantTx, _lesson: &NewLesson, _now: Timestamp) -> Result<()> {
-    todo!()
+/// Stores a lesson with its concepts and check-ins. A conflict if there is one already,
+/// or if another lesson of the document holds a concept of the same name.
+pub async fn insert(tx: &mut TenantTx, lesson: &NewLesson, now: Timestamp) -> Result<()> {
+    tx.execute(
+        "INSERT INTO lessons (owner_id, id, document_id, section_id, generation_key, variant,
+            created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        binds![
+            lesson.id,
+            lesson.document_id,
+            lesson.section_id,
+            lesson.generation_key,
+            lesson.variant,
+            now
+        ],
+    )
+    .await?;
+    for (number, concept) in (1..).zip(&lesson.concepts) {
+        let concept_id = put_concept(tx, lesson, concept, number, now).await?;
+        put_check_ins(tx, lesson.id, concept_id, &concept.check_ins, now).await?;
+    }
+    Ok(())
+}
+
+async fn put_concept(
+    tx: &mut TenantTx,
+    lesson: &NewLesson,
+    concept: &NewConcept,
+    number: i32,
+    now: Timestamp,
+) -> Result<Uuid> {
+    let id = tx
+        .first(
+            "INSERT INTO concepts (owner_id, id, document_id, section_id, lesson_id,
+                concept_number, name, folded_name, mastery_state, total_attempts,
+                correct_attempts, consecutive_correct, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0, $10)
+            ON CONFLICT (owner_id, folded_name, document_id) DO UPDATE SET
+                section_id = excluded.section_id, lesson_id = excluded.lesson_id,
+                concept_number = excluded.concept_number, name = excluded.name
+            WHERE concepts.lesson_id IS NULL
+            RETURNING id",
+            binds![
+                concept.id,
+                lesson.document_id,
+                lesson.section_id,
+                lesson.id,
+                number,
+                concept.name,
+                concept.name.to_lowercase(),
+                Mastery::NEW.state.as_str(),
+                now
+            ],
+        )
+        .await?;
+    id.ok_or_else(|| StoreError::conflict("another lesson holds a concept of this name"))
+}
+
+async fn put_check_ins(
+    tx: &mut TenantTx,
+    lesson_id: Uuid,
+    concept_id: Uuid,
+    check_ins: &[(Uuid, CheckInContent)],
+    now: Timestamp,
+) -> Result<()> {
+    for (place, (id, content)) in (1_i32..).zip(check_ins) {
+        let json = serde_json::to_value(content)
+            .map_err(|error| StoreError::Other(sqlx::Error::Encode(error.into())))?;
+        tx.execute(
+            "INSERT INTO check_ins (owner_id, id, concept_id, lesson_id, place, question_key,
+                content, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            binds![
+                *id,
+                concept_id,
+                lesson_id,
+                place,
+                check_in::fold(&content.question),
+                json,
+                now
+            ],
+        )
+        .await?;
+    }
+    Ok(())
 }
 
 /// The lesson, if there is one.
-pub async fn find(_tx: &mut TenantTx, _of: LessonOf) -> Result<Option<Lesson>> {
-    todo!()
+pub async fn find(tx: &mut TenantTx, of: LessonOf) -> Result<Option<Lesson>> {
+    let (section_id, document_id) = match of {
+        LessonOf::Section(id) => (Some(id), None),
+        LessonOf::Document(id) => (None, Some(id)),
+    };
+    let found = tx
+        .rows(
+            "SELECT l.id, l.document_id, l.section_id, l.created_at, d.course_id, d.chapter,
+                g.content
+            FROM lessons l
+            JOIN documents d ON d.owner_id = l.owner_id AND d.id = l.document_id
+            JOIN generations g ON g.key = l.generation_key
+            WHERE l.owner_id = $1
+                AND (l.section_id = $2 OR (l.document_id = $3 AND l.section_id IS NULL))",
+            binds![section_id, document_id],
+        )
+        .await?;
+    let Some(row) = found.first() else {
+        return Ok(None);
+    };
+    let id: Uuid = row.get("id")?;
+    let own = tx
+        .rows(
+            "SELECT c.id AS concept_id, c.name, c.concept_number, k.id AS check_in_id, k.content
+            FROM concepts c
+            LEFT JOIN check_ins k ON k.owner_id = c.owner_id AND k.concept_id = c.id
+                AND k.lesson_id = c.lesson_id
+            WHERE c.owner_id = $1 AND c.lesson_id = $2
+            ORDER BY c.concept_number, k.place",
+            binds![id],
+        )
+        .await?;
+    assemble(row, &own).map(Some)
 }
 
 /// Deletes a lesson and raises the variant of its section or document, so that asking
 /// again makes another. Its concepts (with their mastery) and check-ins stay, without a
 /// lesson, so that older versions stay gradable. False if the owner does not have it.
-pub async fn delete(_tx: &mut TenantTx, _id: Uuid) -> Result<bool> {
-    todo!()
+pub async fn delete(tx: &mut TenantTx, id: Uuid) -> Result<bool> {
+    for unlink in [
+        "UPDATE concepts SET lesson_id = NULL WHERE owner_id = $1 AND lesson_id = $2",
+        "UPDATE check_ins SET lesson_id = NULL WHERE owner_id = $1 AND lesson_id = $2",
+    ] {
+        tx.execute(unlink, binds![id]).await?;
+    }
+    let gone = tx
+        .rows(
+            "DELETE FROM lessons WHERE owner_id = $1 AND id = $2
+            RETURNING document_id, section_id, variant",
+            binds![id],
+        )
+        .await?;
+    let Some(row) = gone.first() else {
+        return Ok(false);
+    };
+    let section_id: Option<Uuid> = row.get("section_id")?;
+    let raise = match section_id {
+        Some(_) => "UPDATE sections SET lesson_variant = $3 + 1 WHERE owner_id = $1 AND id = $2",
+        None => "UPDATE documents SET lesson_variant = $3 + 1 WHERE owner_id = $1 AND id = $2",
+    };
+    let of = match section_id {
+        Some(section_id) => section_id,
+        None => row.get("document_id")?,
+    };
+    let variant: i32 = row.get("variant")?;
+    tx.execute(raise, binds![of, variant]).await?;
+    Ok(true)
+}
+
+/// The generation's texts under the owner's own names and ids.
+fn assemble(row: &Row, own: &[Row]) -> Result<Lesson> {
+    let content: LessonContent = row.json("content")?;
+    let concepts = content
+        .concepts
+        .into_iter()
+        .zip(own.chunk_by(|left, right| same_concept(left, right)))
+        .map(|(concept, rows)| assemble_concept(concept, rows))
+        .collect::<Result<Vec<_>>>()?;
+    Ok(Lesson {
+        id: row.get("id")?,
+        document_id: row.get("document_id")?,
+        section_id: row.get("section_id")?,
+        course_id: row.get("course_id")?,
+        chapter: row.get("chapter")?,
+        topic: content.topic,
+        summary: content.summary,
+        summary_parts: content.summary_parts,
+        explanation: content.explanation,
+        examples: content.examples,
+        analogies: content.analogies,
+        check_ins: concepts
+            .iter()
+            .flat_map(|concept| concept.check_ins.iter().cloned())
+            .collect(),
+        concepts,
+        created_at: row.get("created_at")?,
+    })
+}
+
+fn same_concept(left: &Row, right: &Row) -> bool {
+    let number = |row: &Row| row.get::<i32, _>("concept_number").ok();
+    number(left) == number(right)
+}
+
+fn assemble_concept(content: ConceptContent, rows: &[Row]) -> Result<LessonConcept> {
+    let row = rows
+        .first()
+        .ok_or(StoreError::Other(sqlx::Error::RowNotFound))?;
+    let concept_id = row.get("concept_id")?;
+    let mut check_ins = Vec::with_capacity(rows.len());
+    for row in rows {
+        if let Some(id) = row.get::<Option<Uuid>, _>("check_in_id")? {
+            let content = row.json("content")?;
+            check_ins.push(CheckIn {
+                id,
+                concept_id,
+                content,
+            });
+        }
+    }
+    Ok(LessonConcept {
+        id: concept_id,
+        name: row.get("name")?,
+        explanation: content.explanation,
+        examples: content.examples,
+        analogies: content.analogies,
+        formulas: content.formulas,
+        important_notes: content.important_notes,
+        pages: content.pages,
+        check_ins,
+    })
 }

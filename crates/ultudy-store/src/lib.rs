@@ -4,7 +4,9 @@
 //! its role and tenant (DESIGN §3). Functions take the transaction they run in, so that a
 //! use case decides what commits together.
 
+mod db;
 mod error;
+mod migrate;
 mod store;
 
 pub mod answers;
@@ -21,7 +23,8 @@ pub mod sections;
 pub mod study_sessions;
 
 pub use error::StoreError;
+pub use migrate::migrate_postgres;
 pub use store::{Page, Store, StoreConfig, SystemTx, TenantTx};
 
 /// What every function here returns.
-pub type Result<T> = std::result::Result<T, StoreError>;
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;

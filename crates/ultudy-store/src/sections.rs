@@ -3,7 +3,10 @@
 use ultudy_domain::{Timestamp, section::Section};
 use uuid::Uuid;
 
-use crate::{Result, TenantTx};
+use crate::{
+    Result, TenantTx,
+    db::{FromRow, Row, binds},
+};
 
 /// A section to store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,27 +42,119 @@ pub struct SectionText {
     pub lesson_variant: i32,
 }
 
+macro_rules! columns {
+    () => {
+        "s.id, s.document_id, s.section_number, s.name, s.description, s.page_start, s.page_end,
+            s.created_at,
+            EXISTS (SELECT 1 FROM lessons l
+                WHERE l.owner_id = s.owner_id AND l.section_id = s.id) AS concepts_generated"
+    };
+}
+
+macro_rules! of_visible_documents {
+    () => {
+        " FROM sections s
+        JOIN documents d ON d.owner_id = s.owner_id AND d.id = s.document_id AND d.published
+        WHERE s.owner_id = $1 "
+    };
+}
+
+impl FromRow for Section {
+    fn from_row(row: &Row) -> Result<Self> {
+        Ok(Self {
+            id: row.get("id")?,
+            document_id: row.get("document_id")?,
+            section_number: row.get("section_number")?,
+            name: row.get("name")?,
+            description: row.get("description")?,
+            page_start: row.get("page_start")?,
+            page_end: row.get("page_end")?,
+            concepts_generated: row.get("concepts_generated")?,
+            created_at: row.get("created_at")?,
+        })
+    }
+}
+
+impl FromRow for SectionText {
+    fn from_row(row: &Row) -> Result<Self> {
+        Ok(Self {
+            section: Section::from_row(row)?,
+            markdown: row.get("markdown")?,
+            lesson_variant: row.get("lesson_variant")?,
+        })
+    }
+}
+
 /// Stores a document's sections.
 pub async fn insert_all(
-    _tx: &mut TenantTx,
-    _document_id: Uuid,
-    _sections: &[NewSection],
-    _now: Timestamp,
+    tx: &mut TenantTx,
+    document_id: Uuid,
+    sections: &[NewSection],
+    now: Timestamp,
 ) -> Result<()> {
-    todo!()
+    for section in sections {
+        tx.execute(
+            "INSERT INTO sections (owner_id, id, document_id, section_number, name, level,
+                description, page_start, page_end, markdown, content_hash, lesson_variant,
+                created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12)",
+            binds![
+                section.id,
+                document_id,
+                section.section_number,
+                section.name,
+                section.level,
+                section.description,
+                section.page_start,
+                section.page_end,
+                section.markdown,
+                section.content_hash,
+                now
+            ],
+        )
+        .await?;
+    }
+    Ok(())
 }
 
 /// The sections of a visible document in order; empty if the owner does not have it.
-pub async fn list(_tx: &mut TenantTx, _document_id: Uuid) -> Result<Vec<Section>> {
-    todo!()
+pub async fn list(tx: &mut TenantTx, document_id: Uuid) -> Result<Vec<Section>> {
+    tx.all(
+        concat!(
+            "SELECT ",
+            columns!(),
+            of_visible_documents!(),
+            "AND s.document_id = $2 ORDER BY s.section_number"
+        ),
+        binds![document_id],
+    )
+    .await
 }
 
 /// One section with its text, of a visible document.
-pub async fn find(_tx: &mut TenantTx, _id: Uuid) -> Result<Option<SectionText>> {
-    todo!()
+pub async fn find(tx: &mut TenantTx, id: Uuid) -> Result<Option<SectionText>> {
+    tx.first(
+        concat!(
+            "SELECT s.markdown, s.lesson_variant, ",
+            columns!(),
+            of_visible_documents!(),
+            "AND s.id = $2"
+        ),
+        binds![id],
+    )
+    .await
 }
 
 /// All sections of a visible document with their texts, in order.
-pub async fn texts(_tx: &mut TenantTx, _document_id: Uuid) -> Result<Vec<SectionText>> {
-    todo!()
+pub async fn texts(tx: &mut TenantTx, document_id: Uuid) -> Result<Vec<SectionText>> {
+    tx.all(
+        concat!(
+            "SELECT s.markdown, s.lesson_variant, ",
+            columns!(),
+            of_visible_documents!(),
+            "AND s.document_id = $2 ORDER BY s.section_number"
+        ),
+        binds![document_id],
+    )
+    .await
 }

@@ -1,0 +1,137 @@
+//! One statement, either database: what the nouns above are written in.
+//!
+//! `$1` is the place of a bind in both. Where the databases must differ, [`Sql::pair`]
+//! puts the two texts side by side.
+
+use sqlx::{Postgres, SqlStr, Sqlite, Transaction, query::Query};
+
+mod bind;
+pub(crate) mod postgres;
+mod row;
+pub(crate) mod sqlite;
+
+pub(crate) use bind::{Bind, binds};
+pub(crate) use row::{FromRow, Row, read_name};
+
+use crate::Result;
+
+/// A statement's text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sql {
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+impl Sql {
+    /// Two texts that mean the same.
+    pub(crate) const fn pair(sqlite: &'static str, postgres: &'static str) -> Self {
+        Self { sqlite, postgres }
+    }
+
+    /// Whether both texts hold `part`.
+    pub(crate) fn both_hold(&self, part: &str) -> bool {
+        self.sqlite.contains(part) && self.postgres.contains(part)
+    }
+}
+
+impl From<&'static str> for Sql {
+    fn from(text: &'static str) -> Self {
+        Self::pair(text, text)
+    }
+}
+
+/// What a statement is bound to, `$1` first.
+pub(crate) type Binds<'a> = &'a [&'a (dyn Bind + Sync)];
+
+/// An open transaction on either database.
+#[derive(Debug)]
+pub(crate) enum Connection {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(postgres::Transaction),
+}
+
+impl Connection {
+    /// Runs a statement; the number of rows it changed.
+    pub(crate) async fn execute(&mut self, sql: Sql, binds: Binds<'_>) -> Result<u64> {
+        Ok(match self {
+            Self::Sqlite(tx) => {
+                let query = sqlite_query(sql, binds)?;
+                query.execute(&mut **tx).await?.rows_affected()
+            }
+            Self::Postgres(tx) => {
+                let query = postgres_query(sql, binds)?;
+                query.execute(tx.connection()).await?.rows_affected()
+            }
+        })
+    }
+
+    /// Runs a statement; its rows.
+    pub(crate) async fn rows(&mut self, sql: Sql, binds: Binds<'_>) -> Result<Vec<Row>> {
+        Ok(match self {
+            Self::Sqlite(tx) => {
+                let rows = sqlite_query(sql, binds)?.fetch_all(&mut **tx).await?;
+                rows.into_iter().map(Row::Sqlite).collect()
+            }
+            Self::Postgres(tx) => {
+                let rows = postgres_query(sql, binds)?
+                    .fetch_all(tx.connection())
+                    .await?;
+                rows.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+
+    /// Runs a statement; its rows, read.
+    pub(crate) async fn all<T: FromRow>(&mut self, sql: Sql, binds: Binds<'_>) -> Result<Vec<T>> {
+        self.rows(sql, binds)
+            .await?
+            .iter()
+            .map(T::from_row)
+            .collect()
+    }
+
+    /// Runs a script of any number of statements.
+    pub(crate) async fn run_script(&mut self, script: SqlStr) -> Result<()> {
+        let script = sqlx::raw_sql(script);
+        match self {
+            Self::Sqlite(tx) => drop(script.execute(&mut **tx).await?),
+            Self::Postgres(tx) => drop(script.execute(tx.connection()).await?),
+        }
+        Ok(())
+    }
+
+    /// Makes the changes permanent.
+    pub(crate) async fn commit(self) -> Result<()> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+fn sqlite_query(
+    sql: Sql,
+    binds: Binds<'_>,
+) -> Result<Query<'static, Sqlite, sqlx::sqlite::SqliteArguments>> {
+    let mut arguments = sqlx::sqlite::SqliteArguments::default();
+    for bind in binds {
+        bind.add_sqlite(&mut arguments)
+            .map_err(sqlx::Error::Encode)?;
+    }
+    Ok(sqlx::query_with(sql.sqlite, arguments))
+}
+
+/// Never a named prepared statement: behind PgBouncer the next transaction may run on a
+/// server connection that does not know it, or knows another by its name.
+fn postgres_query(
+    sql: Sql,
+    binds: Binds<'_>,
+) -> Result<Query<'static, Postgres, sqlx::postgres::PgArguments>> {
+    let mut arguments = sqlx::postgres::PgArguments::default();
+    for bind in binds {
+        bind.add_postgres(&mut arguments)
+            .map_err(sqlx::Error::Encode)?;
+    }
+    Ok(sqlx::query_with(sql.postgres, arguments).persistent(false))
+}

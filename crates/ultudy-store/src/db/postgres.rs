@@ -1,0 +1,178 @@
+//! PostgreSQL: the pool, and transactions that begin in one round trip.
+
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{
+    AssertSqlSafe, PgConnection, PgPool, Postgres,
+    pool::PoolConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use crate::{Result, StoreError};
+
+/// As whom a transaction runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role<'a> {
+    /// One owner: row-level security shows only their rows.
+    Tenant(&'a str),
+    /// Dispatch and housekeeping, across owners.
+    System,
+    /// The user the connection was made as: for migrations.
+    Session,
+}
+
+/// Whether a transaction may write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    Read,
+    Write,
+}
+
+/// How to reach the server; nothing that PgBouncer does not understand or would mix up.
+pub(crate) fn connect_options(url: &str) -> Result<PgConnectOptions> {
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|error| StoreError::Config(format!("the database's URL: {error}")))?;
+    Ok(options
+        .statement_cache_capacity(0)
+        .extra_float_digits(None)
+        .application_name("ultudy"))
+}
+
+/// A pool that connects when first asked to.
+pub(crate) fn pool(url: &str, max_connections: u32, acquire_timeout: Duration) -> Result<PgPool> {
+    Ok(PgPoolOptions::new()
+        .max_connections(max_connections)
+        .acquire_timeout(acquire_timeout)
+        // A probe would cost a round trip each time; `Transaction::begin` finds out.
+        .test_before_acquire(false)
+        .connect_lazy_with(connect_options(url)?))
+}
+
+/// An open transaction. Dropped without a commit it is rolled back before its connection
+/// is used again: also when the future that was beginning or ending it is dropped, after
+/// which sqlx's own transaction would leave it open on the server.
+#[derive(Debug)]
+pub(crate) struct Transaction {
+    /// None once it has ended.
+    connection: Option<PoolConnection<Postgres>>,
+}
+
+impl Transaction {
+    /// Begins as the given role, in one round trip.
+    pub(crate) async fn begin(pool: &PgPool, role: Role<'_>, access: Access) -> Result<Self> {
+        let statement = begin_statement(role, access)?;
+        let mut stale_left = pool.options().get_max_connections();
+        loop {
+            let mut tx = Self {
+                connection: Some(pool.acquire().await?),
+            };
+            match run(tx.connection(), statement.clone()).await {
+                Ok(()) => return Ok(tx),
+                // A pooled connection that the server closed meanwhile: nothing has run
+                // yet, so another one can be tried.
+                Err(error @ sqlx::Error::Io(_)) => {
+                    tx.close();
+                    if stale_left == 0 {
+                        return Err(error.into());
+                    }
+                    stale_left -= 1;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Where statements run.
+    #[expect(
+        clippy::expect_used,
+        reason = "only `commit` and `close` end it, and both take it away from the caller"
+    )]
+    pub(crate) fn connection(&mut self) -> &mut PgConnection {
+        self.connection
+            .as_deref_mut()
+            .expect("an open transaction has its connection")
+    }
+
+    /// Makes the changes permanent.
+    pub(crate) async fn commit(mut self) -> Result<()> {
+        run(self.connection(), "COMMIT".to_owned()).await?;
+        drop(self.connection.take());
+        Ok(())
+    }
+
+    fn close(&mut self) {
+        if let Some(mut connection) = self.connection.take() {
+            connection.close_on_drop();
+        }
+    }
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            roll_back(connection);
+        }
+    }
+}
+
+fn roll_back(mut connection: PoolConnection<Postgres>) {
+    let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+        return connection.close_on_drop();
+    };
+    runtime.spawn(async move {
+        if let Err(error) = run(&mut connection, "ROLLBACK".to_owned()).await {
+            tracing::debug!(%error, "a connection could not roll back and is closed");
+            connection.close_on_drop();
+        }
+    });
+}
+
+/// Runs text by the simple protocol: any number of statements, one round trip.
+pub(crate) async fn run(connection: &mut PgConnection, text: String) -> sqlx::Result<()> {
+    sqlx::raw_sql(AssertSqlSafe(text))
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+fn begin_statement(role: Role<'_>, access: Access) -> Result<String> {
+    let begin = match access {
+        Access::Read => "BEGIN READ ONLY",
+        Access::Write => "BEGIN",
+    };
+    Ok(match role {
+        Role::Session => begin.to_owned(),
+        Role::System => format!("{begin}; SET LOCAL ROLE ultudy_system"),
+        Role::Tenant(owner_id) => format!(
+            "{begin}; SET LOCAL ROLE ultudy_tenant; SELECT set_config('app.user_id', {}, true)",
+            quote(owner_id)?
+        ),
+    })
+}
+
+/// A string literal that reads the same whatever `standard_conforming_strings` says.
+fn quote(text: &str) -> Result<String> {
+    if text.contains('\0') {
+        return Err(StoreError::Owner("an owner's id must not hold NUL"));
+    }
+    let escaped = text.replace('\\', "\\\\").replace('\'', "''");
+    Ok(format!("E'{escaped}'"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quote_or_a_backslash_cannot_end_the_literal() {
+        assert_eq!(
+            quote(r"a'; DROP TABLE x;--\").ok().as_deref(),
+            Some(r"E'a''; DROP TABLE x;--\\'")
+        );
+    }
+
+    #[test]
+    fn a_nul_is_refused() {
+        assert!(matches!(quote("a\0b"), Err(StoreError::Owner(_))));
+    }
+}

@@ -1,0 +1,60 @@
+//! SQLite: one connection that writes, a few that only read.
+
+use std::{path::Path, time::Duration};
+
+use sqlx::{
+    SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::Connection;
+use crate::Result;
+
+/// Connections for reading; each keeps a page cache of up to 2 MB.
+const READERS: u32 = 4;
+/// How long a statement waits for another process that writes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a transaction waits for its turn in this process.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The two pools. In WAL mode readers never wait for the writer, and all writers of this
+/// process queue for one connection instead of for the file's lock.
+#[derive(Debug, Clone)]
+pub(crate) struct Pools {
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+impl Pools {
+    /// Opens the file, which is made if it is not there.
+    pub(crate) async fn open(path: &Path) -> Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT);
+        // The writer goes first: it makes the file and its WAL.
+        let writer = pool(1).connect_with(options.clone()).await?;
+        let readers = pool(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
+        Ok(Self { writer, readers })
+    }
+
+    /// Begins a transaction that may write, and nobody else meanwhile.
+    pub(crate) async fn write(&self) -> Result<Connection> {
+        let tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        Ok(Connection::Sqlite(tx))
+    }
+
+    /// Begins a transaction that sees the database as it is now.
+    pub(crate) async fn read(&self) -> Result<Connection> {
+        Ok(Connection::Sqlite(self.readers.begin().await?))
+    }
+}
+
+fn pool(max_connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(max_connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+}

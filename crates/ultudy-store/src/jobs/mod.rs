@@ -1,0 +1,246 @@
+//! Jobs: the rows that are the truth. docs/jobs.md has the state machine.
+//!
+//! A run is named by its token: every write of a run carries it, and changes nothing once
+//! another run has started or the job was cancelled.
+
+use ultudy_domain::{
+    Timestamp,
+    job::{Job, JobFailure, JobStatus, JobType, Priority},
+};
+use uuid::Uuid;
+
+use crate::{
+    Page, Result, StoreError, SystemTx, TenantTx,
+    db::{FromRow, Row, Sql, binds, read_name},
+};
+
+mod change;
+mod run;
+
+pub use change::{cancel, cancel_of_document, requeue};
+pub use run::{Start, complete, fail, hand_back, retry_later, set_progress, start};
+
+/// Waiting jobs of one owner, queue and class that keep their class; further ones are
+/// stored as low, so that nobody's thousand jobs delay another's one.
+const FAIR_SHARE: i64 = 5;
+
+macro_rules! columns {
+    () => {
+        "id, owner_id, job_type, status, priority, progress, stage, data, result, failure_code,
+            failure_message, attempt, max_attempts, lost, run_at, version, worker_id, created_at,
+            started_at, completed_at"
+    };
+}
+use columns;
+
+/// A job to enqueue, in the transaction of what it is for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewJob {
+    /// Its id.
+    pub id: Uuid,
+    /// What it does.
+    pub job_type: JobType,
+    /// Which goes first.
+    pub priority: Priority,
+    /// What it is asked to do.
+    pub data: serde_json::Value,
+    /// The document it works on.
+    pub document_id: Uuid,
+    /// The section it works on.
+    pub section_id: Option<Uuid>,
+    /// At most one job with this key is queued or processing per owner.
+    pub dedupe_key: String,
+}
+
+/// Which jobs to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct JobFilter {
+    /// Of this type.
+    pub job_type: Option<JobType>,
+    /// In this status.
+    pub status: Option<JobStatus>,
+    /// On this document.
+    pub document_id: Option<Uuid>,
+    /// On this section.
+    pub section_id: Option<Uuid>,
+}
+
+impl FromRow for Job {
+    fn from_row(row: &Row) -> Result<Self> {
+        let code: Option<String> = row.get("failure_code")?;
+        let message: Option<String> = row.get("failure_message")?;
+        Ok(Self {
+            id: row.get("id")?,
+            owner_id: row.get("owner_id")?,
+            job_type: read_name(row, "job_type", JobType::parse)?,
+            status: read_name(row, "status", JobStatus::parse)?,
+            priority: Priority::from_number(row.get("priority")?),
+            progress: row.get("progress")?,
+            stage: row.get("stage")?,
+            data: row.get("data")?,
+            result: row.get("result")?,
+            failure: code
+                .zip(message)
+                .map(|(code, message)| JobFailure { code, message }),
+            attempt: row.get("attempt")?,
+            max_attempts: row.get("max_attempts")?,
+            lost: row.get("lost")?,
+            run_at: row.get("run_at")?,
+            version: row.get("version")?,
+            worker_id: row.get("worker_id")?,
+            created_at: row.get("created_at")?,
+            started_at: row.get("started_at")?,
+            completed_at: row.get("completed_at")?,
+        })
+    }
+}
+
+/// Stores a job, or gives the one in flight with the same key.
+/// `Ok((job, true))` when it is new.
+///
+/// Of an owner's waiting jobs, five in each queue and class keep their class; a further
+/// one is stored as low.
+pub async fn enqueue(tx: &mut TenantTx, job: &NewJob, now: Timestamp) -> Result<(Job, bool)> {
+    // The one in flight may end between the two statements: then there is room again.
+    for _ in 0..3 {
+        if let Some(new) = insert(tx, job, now).await? {
+            return Ok((new, true));
+        }
+        if let Some(other) = in_flight(tx, &job.dedupe_key).await? {
+            return Ok((other, false));
+        }
+    }
+    Err(StoreError::conflict("jobs of this key come and go"))
+}
+
+async fn insert(tx: &mut TenantTx, job: &NewJob, now: Timestamp) -> Result<Option<Job>> {
+    tx.first(
+        concat!(
+            "INSERT INTO jobs (owner_id, id, job_type, queue, status, priority, data, document_id,
+                section_id, dedupe_key, progress, stage, attempt, max_attempts, lost, version,
+                run_at, created_at)
+            SELECT $1, $2, $3, $4, 'queued',
+                CASE WHEN (
+                    SELECT count(*) FROM jobs
+                    WHERE owner_id = $1 AND queue = $4 AND priority = $5 AND status = 'queued'
+                ) < $11 THEN $5 ELSE 3 END,
+                $6, $7, $8, $9, 0, 'queued', 0, $10, 0, 1, $12, $12
+            WHERE true
+            ON CONFLICT (owner_id, dedupe_key) WHERE status IN ('queued', 'processing') DO NOTHING
+            RETURNING ",
+            columns!()
+        ),
+        binds![
+            job.id,
+            job.job_type.as_str(),
+            job.job_type.queue().as_str(),
+            job.priority.number(),
+            job.data,
+            job.document_id,
+            job.section_id,
+            job.dedupe_key,
+            job.job_type.retry_policy().max_attempts,
+            FAIR_SHARE,
+            now
+        ],
+    )
+    .await
+}
+
+/// The job, if the owner has it.
+pub async fn find(tx: &mut TenantTx, id: Uuid) -> Result<Option<Job>> {
+    tx.first(
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM jobs WHERE owner_id = $1 AND id = $2"
+        ),
+        binds![id],
+    )
+    .await
+}
+
+/// Those of these jobs that the owner has; one query.
+pub async fn find_many(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<Job>> {
+    let sql = Sql::pair(
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM jobs WHERE owner_id = $1
+                AND id IN (SELECT unhex(replace(value, '-', '')) FROM json_each($2))"
+        ),
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM jobs WHERE owner_id = $1
+                AND id IN (SELECT value::uuid FROM jsonb_array_elements_text($2))"
+        ),
+    );
+    tx.all(sql, binds![serde_json::json!(ids)]).await
+}
+
+/// The owner's jobs, latest first.
+pub async fn list(tx: &mut TenantTx, filter: &JobFilter, page: Page) -> Result<Vec<Job>> {
+    tx.all(
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM jobs
+            WHERE owner_id = $1
+                AND ($2 IS NULL OR job_type = $2)
+                AND ($3 IS NULL OR status = $3)
+                AND ($4 IS NULL OR document_id = $4)
+                AND ($5 IS NULL OR section_id = $5)
+                AND ($6 IS NULL OR (created_at, id) < (
+                    SELECT created_at, id FROM jobs WHERE owner_id = $1 AND id = $6
+                ))
+            ORDER BY created_at DESC, id DESC
+            LIMIT $7"
+        ),
+        binds![
+            filter.job_type.map(JobType::as_str),
+            filter.status.map(JobStatus::as_str),
+            filter.document_id,
+            filter.section_id,
+            page.after,
+            i64::from(page.limit)
+        ],
+    )
+    .await
+}
+
+/// The job in flight with this key.
+pub async fn in_flight(tx: &mut TenantTx, dedupe_key: &str) -> Result<Option<Job>> {
+    tx.first(
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM jobs
+            WHERE owner_id = $1 AND dedupe_key = $2 AND status IN ('queued', 'processing')"
+        ),
+        binds![dedupe_key],
+    )
+    .await
+}
+
+/// How many jobs of each status each queue holds, across owners.
+pub async fn counts(tx: &mut SystemTx) -> Result<Vec<(JobType, JobStatus, i64)>> {
+    tx.connection()
+        .all(
+            "SELECT job_type, status, count(*) AS jobs FROM jobs
+            GROUP BY job_type, status ORDER BY job_type, status"
+                .into(),
+            &[],
+        )
+        .await
+}
+
+impl FromRow for (JobType, JobStatus, i64) {
+    fn from_row(row: &Row) -> Result<Self> {
+        Ok((
+            read_name(row, "job_type", JobType::parse)?,
+            read_name(row, "status", JobStatus::parse)?,
+            row.get("jobs")?,
+        ))
+    }
+}

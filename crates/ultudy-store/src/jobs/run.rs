@@ -1,0 +1,208 @@
+//! One run of a job: from its start under a token to its end.
+
+use ultudy_domain::{
+    Timestamp,
+    job::{Job, JobFailure, JobStatus, LOST_MAX},
+};
+use uuid::Uuid;
+
+use super::columns;
+use crate::{Result, TenantTx, db::binds};
+
+/// What a student reads when worker after worker vanished under a job.
+const WORKER_LOST: &str =
+    "This took the program down several times, so it was given up. The file may be damaged.";
+
+/// What came of starting a delivered job.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Start {
+    /// It runs under the given token.
+    Started(Job),
+    /// Its row is final, gone, or not due yet: nothing to do.
+    NotDue,
+    /// Too many workers vanished under it: it is failed now, with the reason.
+    Poisoned(Job),
+}
+
+/// Starts a run. A row still `processing` says that the run before vanished: that counts
+/// as lost, and the `LOST_MAX`-th loss fails the job with code `worker_lost`.
+pub async fn start(
+    tx: &mut TenantTx,
+    id: Uuid,
+    run_token: Uuid,
+    worker_id: &str,
+    now: Timestamp,
+) -> Result<Start> {
+    if let Some(poisoned) = poison(tx, id, now).await? {
+        return Ok(Start::Poisoned(poisoned));
+    }
+    let started = tx
+        .first(
+            concat!(
+                "UPDATE jobs SET
+                    lost = lost + CASE status WHEN 'processing' THEN 1 ELSE 0 END,
+                    status = 'processing', run_token = $3, worker_id = $4, started_at = $5,
+                    progress = 0, stage = 'starting', version = version + 1
+                WHERE owner_id = $1 AND id = $2
+                    AND (status = 'processing' OR (status = 'queued' AND run_at <= $5))
+                RETURNING ",
+                columns!()
+            ),
+            binds![id, run_token, worker_id, now],
+        )
+        .await?;
+    Ok(started.map_or(Start::NotDue, Start::Started))
+}
+
+/// Fails the job if this is its last loss.
+async fn poison(tx: &mut TenantTx, id: Uuid, now: Timestamp) -> Result<Option<Job>> {
+    tx.first(
+        concat!(
+            "UPDATE jobs SET
+                lost = lost + 1, status = 'failed', run_token = NULL,
+                failure_code = 'worker_lost', failure_message = $4,
+                completed_at = $5, version = version + 1
+            WHERE owner_id = $1 AND id = $2 AND status = 'processing' AND lost + 1 >= $3
+            RETURNING ",
+            columns!()
+        ),
+        binds![id, LOST_MAX, WORKER_LOST, now],
+    )
+    .await
+}
+
+/// Tells how far a run is; the new version, or none if the run is stale.
+pub async fn set_progress(
+    tx: &mut TenantTx,
+    id: Uuid,
+    run_token: Uuid,
+    progress: i16,
+    stage: &str,
+) -> Result<Option<i64>> {
+    tx.first(
+        "UPDATE jobs SET progress = $4, stage = $5, version = version + 1
+        WHERE owner_id = $1 AND id = $2 AND run_token = $3 AND status = 'processing'
+        RETURNING version",
+        binds![id, run_token, progress, stage],
+    )
+    .await
+}
+
+/// Ends a run well; the job as it then is, or none if the run is stale (roll back!).
+pub async fn complete(
+    tx: &mut TenantTx,
+    id: Uuid,
+    run_token: Uuid,
+    result: &serde_json::Value,
+    now: Timestamp,
+) -> Result<Option<Job>> {
+    tx.first(
+        concat!(
+            "UPDATE jobs SET
+                status = 'completed', run_token = NULL, result = $4, progress = 100,
+                stage = 'completed', failure_code = NULL, failure_message = NULL,
+                completed_at = $5, version = version + 1
+            WHERE owner_id = $1 AND id = $2 AND run_token = $3 AND status = 'processing'
+            RETURNING ",
+            columns!()
+        ),
+        binds![id, run_token, *result, now],
+    )
+    .await
+}
+
+/// Counts an error and puts the job back until `run_at`; none if the run is stale. The
+/// caller has checked that a try is left.
+pub async fn retry_later(
+    tx: &mut TenantTx,
+    id: Uuid,
+    run_token: Uuid,
+    failure: &JobFailure,
+    run_at: Timestamp,
+) -> Result<Option<Job>> {
+    let ended = Ended {
+        status: JobStatus::Queued,
+        errors: 1,
+        failure: Some(failure),
+        run_at: Some(run_at),
+        completed_at: None,
+    };
+    end(tx, id, run_token, &ended).await
+}
+
+/// Ends a run for good; none if the run is stale. Counts an error.
+pub async fn fail(
+    tx: &mut TenantTx,
+    id: Uuid,
+    run_token: Uuid,
+    failure: &JobFailure,
+    now: Timestamp,
+) -> Result<Option<Job>> {
+    let ended = Ended {
+        status: JobStatus::Failed,
+        errors: 1,
+        failure: Some(failure),
+        run_at: None,
+        completed_at: Some(now),
+    };
+    end(tx, id, run_token, &ended).await
+}
+
+/// Hands a run back uncounted (the worker drains); none if the run is stale.
+pub async fn hand_back(
+    tx: &mut TenantTx,
+    id: Uuid,
+    run_token: Uuid,
+    now: Timestamp,
+) -> Result<Option<Job>> {
+    let ended = Ended {
+        status: JobStatus::Queued,
+        errors: 0,
+        failure: None,
+        run_at: Some(now),
+        completed_at: None,
+    };
+    end(tx, id, run_token, &ended).await
+}
+
+/// How a run ended without its effect.
+struct Ended<'a> {
+    status: JobStatus,
+    errors: i32,
+    /// None leaves the reason of an earlier try.
+    failure: Option<&'a JobFailure>,
+    run_at: Option<Timestamp>,
+    completed_at: Option<Timestamp>,
+}
+
+async fn end(
+    tx: &mut TenantTx,
+    id: Uuid,
+    run_token: Uuid,
+    ended: &Ended<'_>,
+) -> Result<Option<Job>> {
+    tx.first(
+        concat!(
+            "UPDATE jobs SET
+                status = $4, run_token = NULL, attempt = attempt + $5,
+                failure_code = COALESCE($6, failure_code),
+                failure_message = COALESCE($7, failure_message),
+                run_at = COALESCE($8, run_at), completed_at = $9,
+                stage = $4, version = version + 1
+            WHERE owner_id = $1 AND id = $2 AND run_token = $3 AND status = 'processing'
+            RETURNING ",
+            columns!()
+        ),
+        binds![
+            id,
+            run_token,
+            ended.status.as_str(),
+            ended.errors,
+            ended.failure.map(|failure| failure.code.as_str()),
+            ended.failure.map(|failure| failure.message.as_str()),
+            ended.run_at,
+            ended.completed_at
+        ],
+    )
+    .await
+}

@@ -1,0 +1,237 @@
+//! What the tests study: fixed ids, fixed times, one small document.
+
+use ultudy_domain::{
+    Timestamp,
+    check_in::{AnswerOption, CheckInContent, LETTERS},
+    course::Course,
+    document::Sectioning,
+    job::{JobFailure, JobType, Priority},
+    lesson::{ConceptContent, LessonContent, SummaryParts},
+    study_session::{SessionType, StudySession},
+};
+use ultudy_store::{
+    TenantTx,
+    answers::{self, Answer},
+    blobs, courses,
+    documents::{self, NewDocument},
+    generations::{self, NewGeneration},
+    jobs::NewJob,
+    lessons::{self, LessonOf, NewConcept, NewLesson},
+    sections::{self, NewSection},
+    study_sessions,
+};
+use uuid::Uuid;
+
+pub const ALICE: &str = "alice";
+pub const BOB: &str = "bob";
+
+/// The `n`-th id; in this order, too.
+pub fn id(n: u32) -> Uuid {
+    Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + u128::from(n))
+}
+
+/// `seconds` after the tests' beginning of time.
+pub fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_timestamp(1_900_000_000 + seconds, 123_456_000).unwrap()
+}
+
+pub fn course(n: u32) -> Course {
+    Course {
+        id: id(n),
+        name: format!("Course {n}"),
+        code: Some("MATH 101".into()),
+        term: None,
+        exam_date: chrono::NaiveDate::from_ymd_opt(2030, 6, 1),
+        archived: false,
+        archived_at: None,
+        created_at: at(0),
+        updated_at: at(0),
+    }
+}
+
+pub fn document(n: u32, course_id: Option<Uuid>) -> NewDocument {
+    NewDocument {
+        id: id(n),
+        title: format!("Document {n}"),
+        course_id,
+        chapter: Some("One".into()),
+        material_type: None,
+        sha256: format!("sha-{n}"),
+        file_name: "chapter one.pdf".into(),
+        uploaded_at: at(1),
+    }
+}
+
+pub fn section(n: u32, number: i32) -> NewSection {
+    NewSection {
+        id: id(n),
+        section_number: number,
+        name: format!("Section {number}"),
+        level: 1,
+        description: None,
+        page_start: number,
+        page_end: number,
+        markdown: format!("Text of section {number}."),
+        content_hash: format!("hash-{n}"),
+    }
+}
+
+pub fn question(text: &str) -> CheckInContent {
+    CheckInContent {
+        question: text.into(),
+        options: LETTERS
+            .iter()
+            .map(|letter| AnswerOption {
+                letter: (*letter).into(),
+                text: format!("Answer {letter}"),
+                correct: *letter == "A",
+                explanation: "Because.".into(),
+            })
+            .collect(),
+        expected_answer: "Answer A".into(),
+        hint: "Think.".into(),
+        pages: [1, 1],
+    }
+}
+
+pub fn content(concepts: &[&str]) -> LessonContent {
+    LessonContent {
+        topic: "Limits".into(),
+        summary: "Short.".into(),
+        summary_parts: SummaryParts::default(),
+        explanation: "Long.".into(),
+        examples: vec!["An example.".into()],
+        analogies: vec![],
+        concepts: concepts
+            .iter()
+            .map(|name| ConceptContent {
+                name: (*name).into(),
+                explanation: format!("What {name} is."),
+                examples: vec![],
+                analogies: vec![],
+                formulas: vec![],
+                important_notes: vec![],
+                pages: [1, 1],
+                check_ins: vec![question(&format!("What is {name}?"))],
+            })
+            .collect(),
+    }
+}
+
+/// A lesson on a section with one check-in a concept. Its ids start at `n`.
+pub fn lesson(n: u32, document_id: Uuid, section_id: Option<Uuid>, concepts: &[&str]) -> NewLesson {
+    let concepts = (n + 1..).step_by(2).zip(concepts);
+    NewLesson {
+        id: id(n),
+        document_id,
+        section_id,
+        generation_key: format!("key-{n}"),
+        variant: 0,
+        concepts: concepts
+            .map(|(n, name)| NewConcept {
+                id: id(n),
+                name: (*name).into(),
+                check_ins: vec![(id(n + 1), question(&format!("What is {name}?")))],
+            })
+            .collect(),
+    }
+}
+
+pub fn job(n: u32, key: &str) -> NewJob {
+    NewJob {
+        id: id(n),
+        job_type: JobType::UploadPdf,
+        priority: Priority::Normal,
+        data: serde_json::json!({"document_id": id(1)}),
+        document_id: id(1),
+        section_id: None,
+        dedupe_key: key.into(),
+    }
+}
+
+pub fn failure(code: &str) -> JobFailure {
+    JobFailure {
+        code: code.into(),
+        message: "It could not be read.".into(),
+    }
+}
+
+pub fn session(n: u32, started: i64) -> StudySession {
+    StudySession {
+        id: id(n),
+        session_type: SessionType::Lesson,
+        chapter: None,
+        document_id: None,
+        course_id: None,
+        total_check_ins: 0,
+        correct_check_ins: 0,
+        duration_minutes: None,
+        started_at: at(started),
+        completed_at: None,
+    }
+}
+
+/// Stores document `n` (its blob is held), not yet visible.
+pub async fn store_document(tx: &mut TenantTx, n: u32, course_id: Option<Uuid>) {
+    let document = document(n, course_id);
+    blobs::hold(tx, &document.sha256, 44, &format!("object-{n}"), at(1))
+        .await
+        .unwrap();
+    documents::insert(tx, &document).await.unwrap();
+}
+
+/// Stores document `n`, visible, with sections `n + 1` and `n + 2`.
+pub async fn store_read_document(tx: &mut TenantTx, n: u32, course_id: Option<Uuid>) {
+    store_document(tx, n, course_id).await;
+    let sections = [section(n + 1, 1), section(n + 2, 2)];
+    sections::insert_all(tx, id(n), &sections, at(2))
+        .await
+        .unwrap();
+    let published = documents::publish(tx, id(n), 2, Sectioning::Outline).await;
+    assert!(published.unwrap());
+}
+
+/// Stores a lesson and the generation it copies.
+pub async fn store_lesson(tx: &mut TenantTx, lesson: &NewLesson) {
+    let names: Vec<&str> = lesson.concepts.iter().map(|c| c.name.as_str()).collect();
+    let generation = NewGeneration {
+        key: lesson.generation_key.clone(),
+        content: content(&names),
+        provider: "extractive".into(),
+        model: "1".into(),
+    };
+    generations::insert(tx, &generation, at(3)).await.unwrap();
+    lessons::insert(tx, lesson, at(3)).await.unwrap();
+}
+
+/// One of everything, in every table: course 1, document 10 with sections 11 and 12,
+/// lesson 20 on the first with concept 21 and check-in 22, answer 30, study session 31,
+/// job 32. Ids are offset by `base`, so that two owners can have one each.
+pub async fn store_world(tx: &mut TenantTx, base: u32) {
+    courses::insert(tx, &course(base + 1)).await.unwrap();
+    store_read_document(tx, base + 10, Some(id(base + 1))).await;
+    let lesson = lesson(base + 20, id(base + 10), Some(id(base + 11)), &["Limit"]);
+    store_lesson(tx, &lesson).await;
+    let found = lessons::find(tx, LessonOf::Section(id(base + 11))).await;
+    assert!(found.unwrap().is_some());
+    answers::insert(tx, &answer(base)).await.unwrap();
+    let mut session = session(base + 31, 5);
+    session.document_id = Some(id(base + 10));
+    session.course_id = Some(id(base + 1));
+    study_sessions::insert(tx, &session).await.unwrap();
+    let mut job = job(base + 32, "upload");
+    job.document_id = id(base + 10);
+    ultudy_store::jobs::enqueue(tx, &job, at(6)).await.unwrap();
+}
+
+fn answer(base: u32) -> Answer {
+    Answer {
+        id: id(base + 30),
+        check_in_id: id(base + 22),
+        concept_id: id(base + 21),
+        answer: "Answer A".into(),
+        correct: true,
+        score: 100,
+        answered_at: at(4),
+    }
+}
