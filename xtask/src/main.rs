@@ -1,1 +1,58 @@
-fn main() {}
+//! `cargo xtask`: the project's own chores, one subcommand a file.
+#![allow(
+    clippy::print_stdout,
+    reason = "a command line tool speaks to its terminal"
+)]
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod ci;
+mod debian;
+mod dependencies;
+mod process;
+mod runner;
+mod test;
+mod verify;
+mod workspace;
+
+/// Ultudy's chores: tests, checks, benchmarks and generated files.
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    disable_help_subcommand = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    Test(test::Test),
+    Ci(ci::Ci),
+    Verify(verify::Verify),
+}
+
+impl Chore {
+    fn run(&self) -> anyhow::Result<()> {
+        match self {
+            Self::Test(chore) => chore.run(),
+            Self::Ci(chore) => chore.run(),
+            Self::Verify(chore) => chore.run(),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let outcome = process::forward_signals().and_then(|()| Cli::parse().chore.run());
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
