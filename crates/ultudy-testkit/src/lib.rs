@@ -4,8 +4,12 @@
 //! Nothing here is part of the product: this crate is only ever a dev-dependency.
 
 pub mod error;
+pub mod pgbouncer;
 pub mod ports;
+pub mod postgres;
 pub mod process;
+pub mod server;
+mod unprivileged;
 pub mod wait;
 
 pub use error::{Error, Result};

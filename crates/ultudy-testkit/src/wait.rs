@@ -26,6 +26,25 @@ pub async fn until(
     Ok(())
 }
 
+/// Waits until `attempt` gives something, trying every 20 ms.
+///
+/// # Errors
+/// [`Error::TimedOut`] once `limit` has passed.
+pub async fn for_some<T>(
+    what: &str,
+    limit: Duration,
+    mut attempt: impl AsyncFnMut() -> Option<T>,
+) -> Result<T> {
+    let started = Instant::now();
+    loop {
+        if let Some(found) = attempt().await {
+            return Ok(found);
+        }
+        check(what, limit, started)?;
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
 /// [`until`] for callers outside a runtime.
 ///
 /// # Errors

@@ -1,0 +1,241 @@
+//! The real program on a free port, with a data folder of its own.
+
+use std::{
+    fs::{self, File},
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use rustix::process::Signal;
+use tempfile::TempDir;
+
+use crate::{Error, Result, process::ChildProcess, wait};
+
+/// Longest that the program may take to start, to drain, or to clear up.
+const PATIENCE: Duration = Duration::from_secs(45);
+/// What the program says first.
+const ANNOUNCEMENT: &str = "Ultudy listens on ";
+
+/// A running server.
+#[derive(Debug)]
+pub struct Server {
+    program: PathBuf,
+    settings: Vec<(String, String)>,
+    data: TempDir,
+    process: ChildProcess,
+    base_url: String,
+}
+
+impl Server {
+    /// Starts `program` with these settings over its defaults, on a free port and an empty data
+    /// folder; it answers when this returns.
+    ///
+    /// # Errors
+    /// It cannot be started or says nothing; its log is in the error.
+    pub async fn start(program: impl AsRef<Path>, settings: &[(&str, &str)]) -> Result<Self> {
+        let data = tempfile::Builder::new().prefix("ultudy-test-").tempdir()?;
+        let settings: Vec<(String, String)> = settings
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let program = program.as_ref().to_owned();
+        let (process, base_url) = launch(&program, &settings, data.path()).await?;
+        Ok(Self {
+            program,
+            settings,
+            data,
+            process,
+            base_url,
+        })
+    }
+
+    /// Where it listens, such as `http://127.0.0.1:40123`.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Its data folder.
+    pub fn data_dir(&self) -> PathBuf {
+        self.data.path().join("data")
+    }
+
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        fs::read_to_string(log_path(self.data.path())).unwrap_or_default()
+    }
+
+    /// `kill -9`, of the server alone: what it started must notice by itself.
+    ///
+    /// # Errors
+    /// The system refuses, or a child outlives it.
+    pub async fn kill(&mut self) -> Result<()> {
+        let children = children(self.id());
+        self.process.signal(Signal::KILL)?;
+        self.process.child_mut().wait()?;
+        wait::until(
+            "the killed server's children are gone",
+            PATIENCE,
+            async || children.iter().all(|pid| !is_alive(*pid)),
+        )
+        .await
+    }
+
+    /// Asks it to stop and waits until it has, well.
+    ///
+    /// # Errors
+    /// It does not stop in time, or ends badly.
+    pub async fn terminate(&mut self) -> Result<()> {
+        let status = self.process.terminate(PATIENCE).await?;
+        if status.success() {
+            return Ok(());
+        }
+        Err(Error::Failed {
+            program: self.program.display().to_string(),
+            status,
+            output: self.log(),
+        })
+    }
+
+    /// Starts it again on the same data folder; stops it first if it still runs.
+    ///
+    /// # Errors
+    /// As [`Self::start`] and [`Self::terminate`].
+    pub async fn restart(&mut self) -> Result<()> {
+        if self.process.is_running()? {
+            self.terminate().await?;
+        }
+        let (process, base_url) = launch(&self.program, &self.settings, self.data.path()).await?;
+        (self.process, self.base_url) = (process, base_url);
+        Ok(())
+    }
+
+    /// Waits until exactly `count` uploaded files lie in the data folder, and nothing in its
+    /// temporary folder.
+    ///
+    /// # Panics
+    /// When that does not come to be.
+    pub async fn wait_for_objects(&self, count: usize) {
+        let (objects, temporary) = (self.data_dir().join("objects"), self.data_dir().join("tmp"));
+        let reached = wait::until("the files are as expected", PATIENCE, async || {
+            files(&objects).len() == count && files(&temporary).is_empty()
+        });
+        let outcome = reached.await;
+        assert!(
+            outcome.is_ok(),
+            "{:?} {:?}\n{}",
+            files(&objects),
+            files(&temporary),
+            self.log()
+        );
+    }
+
+    /// Waits until no uploaded and no temporary file is left.
+    ///
+    /// # Panics
+    /// When that does not come to be.
+    pub async fn wait_for_no_objects(&self) {
+        self.wait_for_objects(0).await;
+    }
+
+    /// Waits until no document is being read.
+    ///
+    /// # Panics
+    /// When that does not come to be.
+    pub async fn wait_for_no_children(&self) {
+        let gone = wait::until("no child is left", PATIENCE, async || {
+            children(self.id()).is_empty()
+        });
+        assert!(gone.await.is_ok(), "{:?}", children(self.id()));
+    }
+}
+
+fn log_path(folder: &Path) -> PathBuf {
+    folder.join("server.log")
+}
+
+async fn launch(
+    program: &Path,
+    settings: &[(String, String)],
+    folder: &Path,
+) -> Result<(ChildProcess, String)> {
+    let log = File::options()
+        .create(true)
+        .append(true)
+        .open(log_path(folder))?;
+    let mut command = Command::new(program);
+    command
+        .current_dir(folder)
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command
+        .env("PORT", "0")
+        .env("DATA_DIR", folder.join("data"));
+    command.envs(settings.iter().map(|(name, value)| (name, value)));
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(log);
+    let mut process = ChildProcess::spawn(&mut command)?;
+    let stdout = process.child_mut().stdout.take();
+    let first_line = tokio::task::spawn_blocking(move || {
+        let mut line = String::new();
+        stdout
+            .map(|out| BufReader::new(out).read_line(&mut line))
+            .transpose()
+            .map(|_| line)
+    });
+    let line = first_line.await.map_err(std::io::Error::other)??;
+    match line.trim().strip_prefix(ANNOUNCEMENT) {
+        Some(url) => Ok((process, url.to_owned())),
+        None => Err(Error::Failed {
+            program: program.display().to_string(),
+            status: process.kill()?,
+            output: fs::read_to_string(log_path(folder)).unwrap_or_default(),
+        }),
+    }
+}
+
+/// Every file below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(files(&path))
+        } else {
+            found.push(path)
+        }
+    }
+    found
+}
+
+/// The processes a process has started and that have not ended.
+fn children(pid: u32) -> Vec<u32> {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+    lists
+        .flat_map(|list| {
+            list.split_whitespace()
+                .filter_map(|pid| pid.parse().ok())
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// Whether a process runs; one that has ended and only waits to be buried does not.
+fn is_alive(pid: u32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    status
+        .lines()
+        .any(|line| line.starts_with("State:") && !line.contains('Z') && !line.contains('X'))
+}
