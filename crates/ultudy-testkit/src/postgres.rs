@@ -1,0 +1,257 @@
+//! A real PostgreSQL server for tests, empty when it starts and gone when it is dropped.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use rustix::process::Signal;
+use tempfile::TempDir;
+
+use crate::{Error, Result, ports, process::ChildProcess, unprivileged, wait};
+
+/// Where Debian puts the programs of each major version.
+const VERSIONS: &str = "/usr/lib/postgresql";
+const START_LIMIT: Duration = Duration::from_secs(60);
+const STOP_LIMIT: Duration = Duration::from_secs(20);
+
+/// The users every server starts with, and the program's two roles, which the first is a
+/// member of by being a superuser.
+const USERS: &str = "
+    CREATE ROLE ultudy_tenant NOLOGIN;
+    CREATE ROLE ultudy_system NOLOGIN;
+    CREATE ROLE owner LOGIN IN ROLE ultudy_tenant, ultudy_system;
+    CREATE ROLE member LOGIN IN ROLE ultudy_tenant, ultudy_system;
+    CREATE ROLE stranger LOGIN CREATEROLE;";
+
+/// As whom to connect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum User {
+    /// May do everything; row-level security does not apply.
+    Superuser,
+    /// Owns the databases, and so the tables it migrates.
+    Owner,
+    /// Owns nothing; member of the program's two roles, as in production.
+    Member,
+    /// Member of nothing, but may make roles.
+    Stranger,
+}
+
+impl User {
+    /// The name it logs in with.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Superuser => "superuser",
+            Self::Owner => "owner",
+            Self::Member => "member",
+            Self::Stranger => "stranger",
+        }
+    }
+}
+
+/// A running server. Every user may connect without a password, from this machine.
+#[derive(Debug)]
+pub struct Postgres {
+    process: ChildProcess,
+    port: u16,
+    programs: PathBuf,
+    databases: AtomicU32,
+    _dir: TempDir,
+}
+
+impl Postgres {
+    /// Starts a server of its own.
+    ///
+    /// # Errors
+    /// PostgreSQL is not installed, or does not start.
+    pub fn start() -> Result<Self> {
+        let programs = programs()?;
+        let dir = unprivileged::temp_dir()?;
+        let data = dir.path().join("data");
+        init(&programs, &data)?;
+        let port = ports::free_port()?;
+        let server = Self {
+            process: serve(&programs, &data, dir.path(), port)?,
+            port,
+            programs,
+            databases: AtomicU32::new(0),
+            _dir: dir,
+        };
+        wait::until_blocking("PostgreSQL answers", START_LIMIT, || {
+            server.sql("postgres", "SELECT 1").is_ok()
+        })?;
+        server.sql("postgres", USERS)?;
+        Ok(server)
+    }
+
+    /// The server that the tests of this process share; it stops with the last of them.
+    ///
+    /// # Errors
+    /// See [`Postgres::start`].
+    pub fn shared() -> Result<Arc<Self>> {
+        static SHARED: Mutex<Weak<Postgres>> = Mutex::new(Weak::new());
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(running) = shared.upgrade() {
+            return Ok(running);
+        }
+        let started = Arc::new(Self::start()?);
+        *shared = Arc::downgrade(&started);
+        Ok(started)
+    }
+
+    /// Makes an empty database that belongs to `owner`; its name.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub fn create_database(&self, owner: User) -> Result<String> {
+        let number = self.databases.fetch_add(1, Ordering::Relaxed);
+        let name = format!("test_{number}");
+        let owner = owner.name();
+        self.sql("postgres", &format!("CREATE DATABASE {name} OWNER {owner}"))?;
+        Ok(name)
+    }
+
+    /// Runs statements as the superuser; what `psql` prints, without decoration.
+    ///
+    /// # Errors
+    /// The server refuses, or cannot be reached.
+    pub fn sql(&self, database: &str, statements: &str) -> Result<String> {
+        let mut psql = Command::new(self.programs.join("psql"));
+        psql.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
+            .args(["--set", "ON_ERROR_STOP=1", "--command", statements])
+            .arg(self.url(User::Superuser, database));
+        output_of(&mut psql)
+    }
+
+    /// Where `user` reaches `database`.
+    #[must_use]
+    pub fn url(&self, user: User, database: &str) -> String {
+        url(user, self.port, database)
+    }
+
+    /// The port it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        // SIGQUIT stops all its processes at once and takes its shared memory away, which
+        // SIGKILL would leave behind.
+        let process = &mut self.process;
+        let stopped = process.signal(Signal::QUIT).is_ok()
+            && wait::until_blocking("PostgreSQL has stopped", STOP_LIMIT, || {
+                !process.is_running().unwrap_or(true)
+            })
+            .is_ok();
+        if !stopped {
+            eprintln!("PostgreSQL does not stop by itself and is killed");
+        }
+    }
+}
+
+/// The URL of a loopback server without passwords.
+pub(crate) fn url(user: User, port: u16, database: &str) -> String {
+    format!("postgres://{}@127.0.0.1:{port}/{database}", user.name())
+}
+
+/// The newest version's folder of programs.
+fn programs() -> Result<PathBuf> {
+    let missing = |source| Error::Start {
+        program: "postgresql".into(),
+        source,
+    };
+    let mut versions: Vec<u32> = fs::read_dir(VERSIONS)
+        .map_err(missing)?
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .collect();
+    versions.sort_unstable();
+    let newest = versions
+        .pop()
+        .ok_or_else(|| missing(std::io::ErrorKind::NotFound.into()))?;
+    Ok(Path::new(VERSIONS).join(newest.to_string()).join("bin"))
+}
+
+fn init(programs: &Path, data: &Path) -> Result<()> {
+    let mut initdb = unprivileged::command(&programs.join("initdb"));
+    initdb
+        .args(["--no-sync", "--no-instructions", "--auth=trust"])
+        .args(["--encoding=UTF8", "--locale=C.UTF-8", "--username"])
+        .arg(User::Superuser.name())
+        .arg("--pgdata")
+        .arg(data);
+    output_of(&mut initdb).map(drop)
+}
+
+fn serve(programs: &Path, data: &Path, dir: &Path, port: u16) -> Result<ChildProcess> {
+    let log = fs::File::create(dir.join("log"))?;
+    let mut postgres = unprivileged::command(&programs.join("postgres"));
+    postgres.arg("-D").arg(data);
+    for setting in [
+        format!("port={port}"),
+        "listen_addresses=127.0.0.1".to_owned(),
+        format!("unix_socket_directories={}", dir.display()),
+        // Its data dies with it.
+        "fsync=off".to_owned(),
+        "full_page_writes=off".to_owned(),
+        "max_connections=100".to_owned(),
+        "shared_buffers=16MB".to_owned(),
+    ] {
+        postgres.arg("-c").arg(setting);
+    }
+    ChildProcess::spawn(postgres.stdout(Stdio::null()).stderr(log))
+}
+
+fn output_of(command: &mut Command) -> Result<String> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let output = match command.output() {
+        Ok(output) => output,
+        Err(source) => return Err(Error::Start { program, source }),
+    };
+    if !output.status.success() {
+        return Err(Error::Failed {
+            program,
+            status: output.status,
+            output: String::from_utf8_lossy(&output.stderr).into_owned(),
+        });
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_answers_its_users_and_is_gone_when_dropped() {
+        let server = Postgres::start().unwrap();
+        let database = server.create_database(User::Owner).unwrap();
+        assert_eq!(server.sql(&database, "SELECT 6 * 7").unwrap(), "42");
+        let port = server.port();
+
+        drop(server);
+
+        assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err());
+    }
+
+    #[test]
+    fn tests_of_one_process_share_a_server() {
+        let one = Postgres::shared().unwrap();
+        let other = Postgres::shared().unwrap();
+        assert_eq!(one.port(), other.port());
+        assert_ne!(
+            one.create_database(User::Owner).unwrap(),
+            other.create_database(User::Owner).unwrap()
+        );
+    }
+}
