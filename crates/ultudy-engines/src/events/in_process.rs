@@ -45,3 +45,14 @@ impl Events for InProcessEvents {
             .boxed()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::events::conformance;
+
+    #[tokio::test]
+    async fn keeps_the_promises_of_events() {
+        conformance::all(async || InProcessEvents::default()).await;
+    }
+}

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use uuid::Uuid;
 
+pub mod conformance;
 mod in_process;
 
 pub use in_process::InProcessEvents;

@@ -1,1 +1,0 @@
-//! What every queue engine must pass.
