@@ -1,6 +1,39 @@
 //! Lessons without a model: every sentence is a quotation of the source.
+//!
+//! The way of a lesson: [`reading`] takes the Markdown apart into quotable sentences,
+//! headings and code; [`terms`] finds what the text is about, from its definitions,
+//! headings, emphasis and repeated phrases; [`rank`] tells which sentences are central;
+//! [`concepts`], [`questions`] and [`summary`] put quotations together. The same input
+//! gives the same lesson: nothing depends on the clock, on chance or on hash order.
+
+mod cleaning;
+mod concepts;
+mod cues;
+mod definitions;
+mod keyphrases;
+mod labels;
+mod language;
+mod lesson;
+mod lexicon;
+mod markdown;
+mod marks;
+mod nouns;
+mod passage;
+mod phrases;
+mod questions;
+mod quotes;
+mod rank;
+mod reading;
+mod sentences;
+mod stopwords;
+mod study;
+mod summary;
+mod terms;
+mod text;
 
 use async_trait::async_trait;
+use tokio::sync::mpsc;
+use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::lesson::LessonContent;
 
@@ -22,10 +55,28 @@ impl Generator for Extractive {
 
     async fn lesson(
         &self,
-        _input: &LessonInput,
-        _progress: &(dyn Fn(f32) + Send + Sync),
-        _cancel: &CancellationToken,
+        input: &LessonInput,
+        progress: &(dyn Fn(f32) + Send + Sync),
+        cancel: &CancellationToken,
     ) -> Result<LessonContent, GenerateError> {
-        todo!()
+        let (input, token) = (input.clone(), cancel.clone());
+        let (sender, mut steps) = mpsc::unbounded_channel();
+        let work = tokio::task::spawn_blocking(move || {
+            // A receiver that is gone wants no progress.
+            let told = |share| _ = sender.send(share);
+            lesson::make(&input, &told, &token)
+        });
+        while let Some(share) = steps.recv().await {
+            progress(share);
+        }
+        work.await.unwrap_or_else(|error| Err(crashed(&error)))
+    }
+}
+
+fn crashed(error: &JoinError) -> GenerateError {
+    tracing::error!(%error, "the extractive generator crashed");
+    GenerateError::Permanent {
+        code: "generator_crashed",
+        message: "This text could not be made into a lesson.".into(),
     }
 }

@@ -1,0 +1,245 @@
+//! Which terms become concepts, and what a concept says.
+
+use std::collections::HashSet;
+
+use ultudy_domain::lesson::{ConceptContent, Formula};
+
+use super::cues;
+use super::labels::Kind;
+use super::questions::Maker;
+use super::quotes::{cited, passages};
+use super::study::{Study, Support};
+use super::terms::{Term, contains, first_place};
+use super::text::Sentence;
+
+/// Concepts of a lesson at most.
+pub(super) const CONCEPTS_MAX: usize = 15;
+/// Concepts of a lesson, where the text has as many.
+const CONCEPTS_MIN: usize = 3;
+/// Words of text that are worth a concept.
+const WORDS_PER_CONCEPT: usize = 300;
+/// Score below which a term is a concept only for want of better ones.
+const SCORE_MIN: f32 = 4.5;
+/// Sentences that explain a concept at most.
+const EXPLANATION_MAX: usize = 3;
+/// Examples and notes of a concept at most.
+const ASIDES_MAX: usize = 2;
+/// Lines of code that still are an example.
+const CODE_LINES_MAX: usize = 24;
+
+/// The concepts, in the order of the text.
+pub(super) fn make(study: &Study) -> Vec<ConceptContent> {
+    let order = preference(study);
+    let wanted = wanted(study);
+    let concepts = order
+        .iter()
+        .take_while(|&&index| study.terms[index].score >= SCORE_MIN)
+        .count()
+        .max(CONCEPTS_MIN)
+        .min(wanted);
+    let maker = Maker {
+        study,
+        rivals: &order,
+        concepts,
+    };
+    let mut made: Vec<(usize, ConceptContent)> = Vec::new();
+    for &index in &order {
+        let good = study.terms[index].score >= SCORE_MIN || made.len() < CONCEPTS_MIN;
+        if made.len() == wanted || !good {
+            break;
+        }
+        made.extend(concept(study, &maker, index).map(|concept| (index, concept)));
+    }
+    made.sort_by_key(|&(index, _)| first_place(&study.terms[index]));
+    made.into_iter().map(|(_, concept)| concept).collect()
+}
+
+fn wanted(study: &Study) -> usize {
+    let words: usize = study
+        .text
+        .sentences
+        .iter()
+        .map(|sentence| sentence.words.len())
+        .sum();
+    (CONCEPTS_MIN + words / WORDS_PER_CONCEPT).min(CONCEPTS_MAX)
+}
+
+/// The terms that may become concepts, best first; of several parts each in turn.
+fn preference(study: &Study) -> Vec<usize> {
+    let mut by_part: Vec<Vec<usize>> = Vec::new();
+    let mut names = HashSet::new();
+    let mut taken: Vec<&Term> = Vec::new();
+    for (index, term) in study.terms.iter().enumerate() {
+        let lesser = term.definitions.is_empty() && term.heading.is_none();
+        let part_of_other = taken.iter().any(|other| contains(&other.key, &term.key));
+        if (lesser && part_of_other) || !names.insert(term.name.to_lowercase()) {
+            continue;
+        }
+        taken.push(term);
+        let part = home(study, term);
+        if by_part.len() <= part {
+            by_part.resize(part + 1, Vec::new());
+        }
+        by_part[part].push(index);
+    }
+    let longest = by_part.iter().map(Vec::len).max().unwrap_or(0);
+    (0..longest)
+        .flat_map(|rank| {
+            by_part
+                .iter()
+                .filter_map(move |part| part.get(rank).copied())
+        })
+        .collect()
+}
+
+/// The part that defines a term, or first speaks of it.
+fn home(study: &Study, term: &Term) -> usize {
+    let defined = term.definitions.first().map(|&(sentence, _)| sentence);
+    let sentence = defined.unwrap_or(first_place(term).0);
+    study
+        .text
+        .sentences
+        .get(sentence)
+        .map_or(0, |sentence| sentence.part)
+}
+
+fn concept(study: &Study, maker: &Maker<'_>, index: usize) -> Option<ConceptContent> {
+    let term = study.terms.get(index)?;
+    let check_ins = maker.check_ins(index);
+    if check_ins.is_empty() {
+        return None;
+    }
+    let support = study.support(term);
+    let mut used = explanation(study, &support);
+    let explained: Vec<_> = used.iter().map(|&at| study.sentence(at)).collect();
+    let explanation = passages(&explained);
+    let formulas = formulas(study, &used);
+    let examples = examples(study, &support, &mut used);
+    let important_notes = notes(study, &support, &mut used);
+    let analogies = asides(study, &support, &mut used, |sentence| {
+        cues::has_any(&sentence.plain, cues::ANALOGY)
+    });
+    let quoted = used.iter().map(|&at| study.sentence(at).pages);
+    let pages = quoted
+        .chain(check_ins.iter().map(|check_in| check_in.pages))
+        .reduce(|a, b| [a[0].min(b[0]), a[1].max(b[1])])?;
+    Some(ConceptContent {
+        name: term.name.clone(),
+        explanation,
+        examples,
+        analogies,
+        formulas,
+        important_notes,
+        pages,
+        check_ins,
+    })
+}
+
+/// The sentences that explain: the best, with what follows from it, and others of worth.
+fn explanation(study: &Study, support: &[Support]) -> Vec<usize> {
+    let Some((best, others)) = support.split_first() else {
+        return Vec::new();
+    };
+    let mut chosen = vec![best.sentence];
+    let next = best.sentence + 1;
+    let goes_on = study.text.sentences.get(next).is_some_and(|sentence| {
+        sentence.dependent && study.sentence(best.sentence).is_followed_by(sentence)
+    });
+    if goes_on {
+        chosen.push(next);
+    }
+    let good: Vec<_> = others
+        .iter()
+        .filter(|found| found.worth > 0.5 && !chosen.contains(&found.sentence))
+        .filter(|found| study.ranking.similarity(best.sentence, found.sentence) < 0.7)
+        .collect();
+    let turn = study.variant % good.len().max(1);
+    let turned = good.iter().cycle().skip(turn).take(good.len());
+    for found in turned {
+        if chosen.len() < EXPLANATION_MAX && !chosen.contains(&found.sentence) {
+            chosen.push(found.sentence);
+        }
+    }
+    chosen.sort_unstable();
+    chosen
+}
+
+/// Sentences about the concept that fit, and are not used yet.
+fn asides(
+    study: &Study,
+    support: &[Support],
+    used: &mut Vec<usize>,
+    fits: impl Fn(&Sentence) -> bool,
+) -> Vec<String> {
+    let mut asides = Vec::new();
+    for found in support {
+        let sentence = study.sentence(found.sentence);
+        let room = asides.len() < ASIDES_MAX && !used.contains(&found.sentence);
+        if room && !sentence.plain.ends_with('?') && fits(sentence) {
+            used.push(found.sentence);
+            asides.push(cited(&sentence.quote, sentence.pages));
+        }
+    }
+    asides
+}
+
+fn examples(study: &Study, support: &[Support], used: &mut Vec<usize>) -> Vec<String> {
+    let is_example = |sentence: &Sentence| {
+        sentence.kind == Some(Kind::Example) || cues::has_any(&sentence.plain, cues::EXAMPLE)
+    };
+    let mut examples = asides(study, support, used, is_example);
+    let after: Vec<usize> = used.iter().map(|&at| at + 1).collect();
+    let code = study
+        .text
+        .codes
+        .iter()
+        .find(|code| after.contains(&code.at) && code.text.lines().count() <= CODE_LINES_MAX);
+    examples.extend(code.map(|code| cited_code(&code.text, code.page)));
+    examples
+}
+
+/// Code in a fence longer than any in it.
+fn cited_code(code: &str, page: u32) -> String {
+    let longest = code.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    cited(
+        &format!("{fence}\n{}\n{fence}\n\n", code.trim_end()),
+        [page, page],
+    )
+}
+
+fn notes(study: &Study, support: &[Support], used: &mut Vec<usize>) -> Vec<String> {
+    asides(study, support, used, |sentence| {
+        matches!(sentence.kind, Some(Kind::Note | Kind::Theorem))
+            || cues::has_any(&sentence.plain, cues::NOTE)
+    })
+}
+
+/// The formulas in the sentences that explain, with what these say of their letters.
+fn formulas(study: &Study, sentences: &[usize]) -> Vec<Formula> {
+    let mut formulas: Vec<Formula> = Vec::new();
+    for &at in sentences {
+        let sentence = study.sentence(at);
+        for place in study.text.formulas(sentence) {
+            let formula = sentence.plain.get(place.clone()).unwrap_or_default();
+            let known = formulas.iter().any(|known| known.formula.contains(formula));
+            // A single letter is no formula to learn.
+            if formula.len() >= 3 && !known {
+                formulas.push(Formula {
+                    formula: format!("${formula}$"),
+                    variables: letters(sentence, place.end),
+                });
+            }
+        }
+    }
+    formulas
+}
+
+fn letters(sentence: &Sentence, after: usize) -> String {
+    let rest = sentence.plain.get(after..).unwrap_or_default();
+    if cues::has_any(rest, cues::WHERE) {
+        cited(&sentence.quote, sentence.pages)
+    } else {
+        String::new()
+    }
+}

@@ -1,0 +1,140 @@
+//! Noun phrases, as far as they can be told without a grammar: runs of words that carry
+//! meaning, with the links of the language between them.
+
+use std::ops::Range;
+
+use super::lexicon::{Lexicon, Role, Word};
+
+/// Words of a term at most.
+pub(super) const WORDS_MAX: usize = 5;
+
+/// Words before a noun phrase that are skipped at most.
+const OPENING_MAX: usize = 6;
+
+/// The run that begins at `from`: after determiners and letters that stand for something,
+/// as in “heißt X ein *kompakter Raum*”.
+pub(super) fn run_after(words: &[Word], from: usize, lexicon: &Lexicon) -> Option<Range<usize>> {
+    let mut start = from;
+    while let Some(word) = words.get(start) {
+        let letter = word.role == Role::Symbol;
+        let after_letter = start > from && words[start - 1].role == Role::Symbol;
+        // A comma or a colon after the cue means that something else follows.
+        if !(word.joined || letter || after_letter) {
+            return None;
+        }
+        if !(letter || lexicon.is_determiner(word)) || start - from >= OPENING_MAX {
+            break;
+        }
+        start += 1;
+    }
+    let end = run_end(words, start, lexicon);
+    let run = start..end.min(start + WORDS_MAX);
+    trimmed(words, run)
+}
+
+/// Where the run of meaning words that begins at `start` ends.
+fn run_end(words: &[Word], start: usize, lexicon: &Lexicon) -> usize {
+    let mut end = start;
+    for (index, word) in words.iter().enumerate().skip(start) {
+        let goes_on = index == start || word.joined;
+        let fits = match word.role {
+            Role::Content | Role::Weak => true,
+            Role::Stop => index > start && lexicon.is_link(word),
+            Role::Symbol => false,
+        };
+        if !goes_on || !fits {
+            break;
+        }
+        end = index + 1;
+    }
+    end
+}
+
+/// The noun phrase that ends before `to` and opens the sentence or its main clause:
+/// “In algebra, *a group* | is a”.
+pub(super) fn subject_before(words: &[Word], to: usize, lexicon: &Lexicon) -> Option<Range<usize>> {
+    let head = words.get(..to)?;
+    let unjoined = head.iter().rposition(|word| !word.joined).unwrap_or(0);
+    let clause = words.get(unjoined..to)?;
+    let opened = clause
+        .iter()
+        .take_while(|word| lexicon.is_determiner(word))
+        .count();
+    let backward = clause.first().is_some_and(|word| lexicon.is_backward(word));
+    let start = unjoined + opened;
+    let run = trimmed(words, start..to)?;
+    let phrase = words.get(run.clone())?;
+    let whole = run.start == start && phrase.iter().all(|word| fits_within(word, lexicon));
+    (whole && !backward && run.len() <= WORDS_MAX).then_some(run)
+}
+
+fn fits_within(word: &Word, lexicon: &Lexicon) -> bool {
+    word.role != Role::Stop || lexicon.is_link(word)
+}
+
+/// The run without links and letters at its ends; none if nothing that could be a term
+/// is left.
+pub(super) fn trimmed(words: &[Word], run: Range<usize>) -> Option<Range<usize>> {
+    let phrase = words.get(run.clone())?;
+    let means = |word: &Word| matches!(word.role, Role::Content | Role::Weak);
+    let first = phrase.iter().position(means)?;
+    let last = phrase.iter().rposition(means)?;
+    let kept = run.start + first..run.start + last + 1;
+    is_term(words.get(kept.clone())?).then_some(kept)
+}
+
+/// Whether words could be a term: some meaning of their own, no letter among them.
+pub(super) fn is_term(words: &[Word]) -> bool {
+    let content = words.iter().any(|word| word.role == Role::Content);
+    let symbol = words.iter().any(|word| word.role == Role::Symbol);
+    content && !symbol
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::language::Language;
+    use super::*;
+
+    fn after(text: &str, cue: usize, language: Language) -> Option<&str> {
+        let mut lexicon = Lexicon::new(language);
+        let words = lexicon.words(text);
+        let run = run_after(&words, cue, &lexicon)?;
+        Some(&text[words[run.start].range.start..words[run.end - 1].range.end])
+    }
+
+    #[test]
+    fn a_term_after_its_cue() {
+        let english = Language::English;
+        assert_eq!(
+            after("is called a rate of change of f.", 2, english),
+            Some("rate of change")
+        );
+        assert_eq!(after("is called, in short, a group", 2, english), None);
+        assert_eq!(after("is called with two arguments", 2, english), None);
+        let german = Language::German;
+        assert_eq!(
+            after("heißt (X, T) topologischer Raum, wenn", 1, german),
+            Some("topologischer Raum")
+        );
+    }
+
+    #[test]
+    fn a_subject_before_its_cue() {
+        let mut lexicon = Lexicon::new(Language::English);
+        for (text, cue, subject) in [
+            (
+                "In algebra, a cyclic group is a group",
+                5,
+                Some("cyclic group"),
+            ),
+            ("A function f is a rule", 3, Some("function")),
+            ("This result is a surprise", 2, None),
+            ("The set for which it holds is a ring", 6, None),
+        ] {
+            let words = lexicon.words(text);
+            let found = subject_before(&words, cue, &lexicon)
+                .map(|run| &text[words[run.start].range.start..words[run.end - 1].range.end]);
+            assert_eq!(found, subject, "{text}");
+        }
+    }
+}

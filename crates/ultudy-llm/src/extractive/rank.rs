@@ -1,0 +1,185 @@
+//! How central each sentence is (LexRank: a sentence counts as much as the sentences that
+//! say similar things, weighted by how much they count).
+
+use std::collections::HashMap;
+
+use super::lexicon::{Role, WordId};
+use super::text::{Sentence, Text};
+
+/// Sentences that enter the comparison of each with each.
+const COMPARED_MAX: usize = 400;
+/// Share of a sentence's weight that comes from similar sentences.
+const DAMPING: f32 = 0.85;
+/// Rounds; the order settles long before.
+const ROUNDS: usize = 30;
+/// Similarity below which sentences have nothing to do with each other.
+const SIMILAR_MIN: f32 = 0.08;
+
+/// The stems of a sentence with their weights, by stem, of length 1.
+type Vector = Vec<(WordId, f32)>;
+
+/// The sentences' centrality.
+pub(super) struct Ranking {
+    /// From 0 to 1, one a sentence; 0 for those that were not compared.
+    pub weights: Vec<f32>,
+    vectors: HashMap<usize, Vector>,
+}
+
+impl Ranking {
+    /// Ranks all sentences.
+    pub(super) fn of(text: &Text) -> Self {
+        let rarity = Rarity::of(text);
+        let compared = compared(text, &rarity);
+        let vectors: Vec<Vector> = compared
+            .iter()
+            .map(|&index| rarity.vector(&text.sentences[index]))
+            .collect();
+        let edges = edges(&vectors);
+        let central = spread(&edges);
+        let mut weights = vec![0.0; text.sentences.len()];
+        let highest = central.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
+        for (&index, weight) in compared.iter().zip(central) {
+            weights[index] = weight / highest;
+        }
+        Self {
+            weights,
+            vectors: compared.into_iter().zip(vectors).collect(),
+        }
+    }
+
+    /// How alike two sentences are, from 0 to 1; 0 if either was not compared.
+    pub(super) fn similarity(&self, left: usize, right: usize) -> f32 {
+        match (self.vectors.get(&left), self.vectors.get(&right)) {
+            (Some(left), Some(right)) => cosine(left, right),
+            _ => 0.0,
+        }
+    }
+}
+
+/// How rare each stem is among the sentences.
+struct Rarity {
+    sentences: f32,
+    with: HashMap<WordId, f32>,
+}
+
+impl Rarity {
+    fn of(text: &Text) -> Self {
+        let mut with: HashMap<WordId, f32> = HashMap::new();
+        for sentence in &text.sentences {
+            for stem in stems(sentence) {
+                *with.entry(stem).or_default() += 1.0;
+            }
+        }
+        Self {
+            sentences: text.sentences.len() as f32,
+            with,
+        }
+    }
+
+    fn of_stem(&self, stem: WordId) -> f32 {
+        let with = self.with.get(&stem).copied().unwrap_or(1.0);
+        (1.0 + self.sentences / with).ln()
+    }
+
+    fn vector(&self, sentence: &Sentence) -> Vector {
+        let mut vector: Vector = Vec::new();
+        for stem in stems(sentence) {
+            vector.push((stem, self.of_stem(stem)));
+        }
+        let length = vector
+            .iter()
+            .map(|(_, weight)| weight * weight)
+            .sum::<f32>()
+            .sqrt();
+        for (_, weight) in &mut vector {
+            *weight /= length.max(f32::MIN_POSITIVE);
+        }
+        vector
+    }
+}
+
+/// The different stems of a sentence, in order of their numbers.
+fn stems(sentence: &Sentence) -> Vec<WordId> {
+    let meaning = |role| matches!(role, Role::Content | Role::Weak);
+    let mut stems: Vec<_> = sentence
+        .words
+        .iter()
+        .filter(|word| meaning(word.role))
+        .map(|word| word.stem)
+        .collect();
+    stems.sort_unstable();
+    stems.dedup();
+    stems
+}
+
+/// The sentences worth comparing: all, or those of a long text that use its words most.
+fn compared(text: &Text, rarity: &Rarity) -> Vec<usize> {
+    let mut indices: Vec<_> = (0..text.sentences.len()).collect();
+    if indices.len() <= COMPARED_MAX {
+        return indices;
+    }
+    let worth = |&index: &usize| {
+        let stems = stems(&text.sentences[index]);
+        let common: f32 = stems
+            .iter()
+            .map(|stem| rarity.with.get(stem).copied().unwrap_or(0.0).ln())
+            .sum();
+        common / (stems.len().max(1) as f32).sqrt()
+    };
+    let worths: Vec<f32> = indices.iter().map(worth).collect();
+    indices.sort_by(|&a, &b| worths[b].total_cmp(&worths[a]).then(a.cmp(&b)));
+    indices.truncate(COMPARED_MAX);
+    indices.sort_unstable();
+    indices
+}
+
+fn edges(vectors: &[Vector]) -> Vec<Vec<(usize, f32)>> {
+    let mut edges = vec![Vec::new(); vectors.len()];
+    for left in 0..vectors.len() {
+        for right in left + 1..vectors.len() {
+            let similar = cosine(&vectors[left], &vectors[right]);
+            if similar >= SIMILAR_MIN {
+                edges[left].push((right, similar));
+                edges[right].push((left, similar));
+            }
+        }
+    }
+    edges
+}
+
+fn spread(edges: &[Vec<(usize, f32)>]) -> Vec<f32> {
+    let count = edges.len() as f32;
+    let degrees: Vec<f32> = edges
+        .iter()
+        .map(|edges| edges.iter().map(|(_, weight)| weight).sum())
+        .collect();
+    let mut weights = vec![1.0 / count.max(1.0); edges.len()];
+    for _ in 0..ROUNDS {
+        weights = edges
+            .iter()
+            .map(|edges| {
+                let given = edges
+                    .iter()
+                    .map(|&(from, similar)| weights[from] * similar / degrees[from]);
+                (1.0 - DAMPING) / count + DAMPING * given.sum::<f32>()
+            })
+            .collect();
+    }
+    weights
+}
+
+fn cosine(left: &Vector, right: &Vector) -> f32 {
+    let (mut a, mut b, mut sum) = (0, 0, 0.0);
+    while let (Some(&(stem_a, weight_a)), Some(&(stem_b, weight_b))) = (left.get(a), right.get(b)) {
+        match stem_a.cmp(&stem_b) {
+            std::cmp::Ordering::Less => a += 1,
+            std::cmp::Ordering::Greater => b += 1,
+            std::cmp::Ordering::Equal => {
+                sum += weight_a * weight_b;
+                a += 1;
+                b += 1;
+            }
+        }
+    }
+    sum
+}

@@ -1,0 +1,188 @@
+//! From the parts' Markdown to the text of a lesson.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::cleaning::{Placed, clean, passage_of};
+use super::labels::{self, Kind};
+use super::language::Language;
+use super::lexicon::{Lexicon, Role};
+use super::markdown::{self, Block};
+use super::passage::Passage;
+use super::sentences;
+use super::text::{Code, Heading, Sentence, Text, fold};
+use crate::LessonPart;
+
+/// Bytes read of one lesson; a book of thousands of pages has fewer.
+const TEXT_MAX: usize = 8 << 20;
+
+/// Headings over what is no text to learn, lower case.
+const APPARATUS: &[&str] = &[
+    "references",
+    "bibliography",
+    "index",
+    "contents",
+    "table of contents",
+    "acknowledgements",
+    "acknowledgments",
+    "literatur",
+    "literaturverzeichnis",
+    "inhaltsverzeichnis",
+    "stichwortverzeichnis",
+    "symbolverzeichnis",
+    "bibliographie",
+    "références",
+    "table des matières",
+    "bibliografía",
+    "referencias",
+    "índice",
+    "参考文献",
+    "目次",
+];
+
+/// Reads all parts.
+pub(super) fn read(parts: &[LessonPart]) -> Text {
+    let mut left = TEXT_MAX;
+    let mut blocks = Vec::new();
+    for (part, text) in parts.iter().enumerate() {
+        let end = text
+            .markdown
+            .floor_char_boundary(left.min(text.markdown.len()));
+        left -= end;
+        let read = markdown::read(&text.markdown[..end], text.page_start);
+        blocks.extend(read.into_iter().map(|block| (part, block)));
+    }
+    let blocks = clean(blocks);
+    let mut builder = Builder::new(language_of(&blocks));
+    for (part, block) in blocks {
+        builder.take(part, block);
+    }
+    builder.text
+}
+
+fn language_of(blocks: &[Placed]) -> Language {
+    let mut sample = String::new();
+    for passage in blocks.iter().filter_map(|(_, block)| passage_of(block)) {
+        sample.push_str(&passage.plain);
+        sample.push('\n');
+    }
+    Language::detect(&sample)
+}
+
+struct Builder {
+    text: Text,
+    heading: Option<usize>,
+    /// In references, contents, index.
+    apparatus: bool,
+    /// The label that stood alone before this block.
+    label: Option<Kind>,
+    seen: HashSet<String>,
+}
+
+impl Builder {
+    fn new(language: Language) -> Self {
+        let text = Text {
+            lexicon: Lexicon::new(language),
+            sentences: Vec::new(),
+            headings: Vec::new(),
+            codes: Vec::new(),
+            passages: Vec::new(),
+        };
+        Self {
+            text,
+            heading: None,
+            apparatus: false,
+            label: None,
+            seen: HashSet::new(),
+        }
+    }
+
+    fn take(&mut self, part: usize, block: Block) {
+        match block {
+            Block::Heading(passage) => self.take_heading(&passage),
+            Block::Code { text, page } if !self.apparatus && !text.trim().is_empty() => {
+                let at = self.text.sentences.len();
+                self.text.codes.push(Code { text, page, at });
+            }
+            Block::Paragraph(passage) | Block::Item(passage) if !self.apparatus => {
+                self.take_passage(part, passage);
+            }
+            _ => {}
+        }
+    }
+
+    fn take_heading(&mut self, passage: &Passage) {
+        let plain = fold(&passage.plain);
+        self.apparatus = APPARATUS.contains(&plain.to_lowercase().as_str());
+        self.label = labels::parse(&plain).map(|label| label.kind);
+        let quotable = passage.active.is_empty() && plain.chars().count() <= 120;
+        if self.apparatus || !quotable {
+            self.heading = None;
+            return;
+        }
+        self.heading = Some(self.text.headings.len());
+        self.text.headings.push(Heading {
+            words: self.text.lexicon.words(&plain),
+            plain,
+            quote: fold(&passage.markup),
+        });
+    }
+
+    fn take_passage(&mut self, part: usize, passage: Passage) {
+        let label = labels::parse(&passage.plain);
+        let from = label.as_ref().map_or(0, |label| label.end);
+        if from == passage.plain.len() {
+            self.label = label.map(|label| label.kind);
+            return;
+        }
+        let kind = label.map(|label| label.kind).or(self.label.take());
+        if matches!(kind, Some(Kind::Exercise | Kind::Caption)) {
+            return;
+        }
+        let language = self.text.lexicon.language;
+        let ranges = sentences::split(&passage, from, language);
+        for (place, range) in ranges.into_iter().enumerate() {
+            self.take_sentence(part, kind, &passage, place, range);
+        }
+        self.text.passages.push(passage);
+    }
+
+    fn take_sentence(
+        &mut self,
+        part: usize,
+        kind: Option<Kind>,
+        passage: &Passage,
+        place: usize,
+        range: Range<usize>,
+    ) {
+        let plain = passage.plain[range.clone()].to_owned();
+        let mut words = self.text.lexicon.words(&plain);
+        for word in &mut words {
+            let place = word.range.start + range.start..word.range.end + range.start;
+            if !passage.formulas.overlapping(&place).is_empty() {
+                word.role = Role::Symbol;
+            }
+        }
+        let language = self.text.lexicon.language;
+        if !sentences::is_quotable(passage, &range, &words, language)
+            || !self.seen.insert(plain.to_lowercase())
+        {
+            return;
+        }
+        let lexicon = &self.text.lexicon;
+        let dependent = words.first().is_some_and(|word| lexicon.is_backward(word));
+        self.text.sentences.push(Sentence {
+            quote: fold(&passage.markup[passage.markup_around(&range)]),
+            pages: passage.pages_of(&range),
+            paragraph: self.text.passages.len(),
+            heading: self.heading,
+            plain,
+            words,
+            part,
+            kind,
+            place,
+            dependent,
+            range,
+        });
+    }
+}

@@ -1,0 +1,348 @@
+//! Where sentences begin and end, and which of them can be quoted.
+
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::language::{Language, is_cjk};
+use super::lexicon::{Role, Word};
+use super::passage::Passage;
+
+/// Abbreviations whose full stop ends no sentence, lower case.
+const ABBREVIATIONS: &[&str] = &[
+    "e.g", "i.e", "cf", "vs", "eds", "al", "approx", "dr", "prof", "mr", "mrs", "ms", "st", "jr",
+    "sr", "ca", "z.b", "d.h", "u.a", "o.b.d.a", "bzw", "vgl", "sog", "bspw", "evtl", "ggf", "insb",
+    "mme", "mlle", "c.-à-d", "p.ej", "sra",
+];
+
+/// Abbreviations that stand before a number, lower case.
+const BEFORE_NUMBERS: &[&str] = &[
+    "no", "nos", "fig", "figs", "eq", "eqs", "sec", "sect", "ch", "chap", "vol", "p", "pp", "art",
+    "cap", "tab", "abb", "kap", "nr", "s", "bd", "pág", "núm", "def", "thm", "prop", "cor", "lem",
+    "ex", "abschn", "bsp", "bem", "déf", "théor",
+];
+
+/// Characters of what follows that are looked at.
+const NEXT_LOOKED_AT: usize = 40;
+
+/// Characters of a quotable sentence.
+const LENGTH: std::ops::RangeInclusive<usize> = 25..=420;
+/// Characters of a quotable sentence in text without spaces, where each says more.
+const LENGTH_CJK: std::ops::RangeInclusive<usize> = 10..=200;
+
+/// The sentences of `passage.plain` from `from` on, without the white space between them
+/// and without numbering at their head.
+pub(super) fn split(passage: &Passage, from: usize, language: Language) -> Vec<Range<usize>> {
+    let text = &passage.plain;
+    let mut sentences = Vec::new();
+    let mut start = from;
+    for boundary in boundaries(&text[from..]).map(|at| at + from) {
+        let marks = [&passage.emphasised, &passage.formulas, &passage.active];
+        let marked = marks.iter().any(|marks| marks.has_inside(boundary));
+        if marked || !ends_sentence(&text[start..boundary], &text[boundary..], language) {
+            continue;
+        }
+        push_trimmed(text, start..boundary, &mut sentences);
+        start = boundary;
+    }
+    push_trimmed(text, start..text.len(), &mut sentences);
+    sentences
+}
+
+/// Places a sentence may end at: Unicode's, and after a note's number (“so.3 Then”).
+fn boundaries(text: &str) -> impl Iterator<Item = usize> + '_ {
+    text.split_sentence_bound_indices()
+        .flat_map(|(start, piece)| {
+            let inner = note_marks(piece).into_iter().map(move |at| start + at);
+            inner.chain([start + piece.len()])
+        })
+        .filter(|&at| at < text.len())
+}
+
+/// Ends of `word.12 ` where a capital follows.
+fn note_marks(piece: &str) -> Vec<usize> {
+    let mut ends = Vec::new();
+    for (at, _) in piece.match_indices('.') {
+        let before = piece[..at].chars().next_back();
+        let rest = piece[at + 1..].trim_start_matches(|c: char| c.is_ascii_digit());
+        let digits = piece.len() - at - 1 - rest.len();
+        let mut after = rest.chars();
+        let gap = after.next().is_some_and(char::is_whitespace);
+        if before.is_some_and(char::is_lowercase)
+            && (1..=3).contains(&digits)
+            && gap
+            && after.next().is_some_and(char::is_uppercase)
+        {
+            ends.push(at + 1 + digits + 1);
+        }
+    }
+    ends
+}
+
+fn ends_sentence(sentence: &str, rest: &str, language: Language) -> bool {
+    let sentence = sentence.trim_end();
+    let next = rest.trim_start();
+    let opening = next
+        .chars()
+        .take(NEXT_LOOKED_AT)
+        .find(|c| c.is_alphanumeric());
+    if opening.is_some_and(char::is_lowercase) || is_open(sentence) {
+        return false;
+    }
+    let Some(before) = sentence.strip_suffix('.') else {
+        return true;
+    };
+    let word = before
+        .rsplit([' ', '(', '\u{a0}'])
+        .next()
+        .unwrap_or_default();
+    let lower = word.to_lowercase();
+    let lower = lower.as_str();
+    let number_next = next.starts_with(|c: char| c.is_ascii_digit() || c == '(');
+    let abbreviated = ABBREVIATIONS.contains(&lower)
+        || (BEFORE_NUMBERS.contains(&lower) && number_next)
+        || is_spaced_abbreviation(before, word, next);
+    !(abbreviated || is_initial(before, word, next, language) || is_ordinal(word, language))
+}
+
+/// “d. h.”, “z. B.”: two letters, each with its full stop; the first or the second.
+fn is_spaced_abbreviation(before: &str, word: &str, next: &str) -> bool {
+    let mut letters = word.chars();
+    let (Some(letter), None) = (letters.next(), letters.next()) else {
+        return false;
+    };
+    let mut after = next.chars();
+    let another = after.next().is_some_and(char::is_alphabetic) && after.next() == Some('.');
+    let mut earlier = before[..before.len() - word.len()].trim_end().chars().rev();
+    let first_of_two = letter.is_lowercase() && another;
+    let second_of_two = earlier.next() == Some('.')
+        && earlier.next().is_some_and(char::is_lowercase)
+        && earlier.next().is_none_or(|c| !c.is_alphanumeric());
+    first_of_two || second_of_two
+}
+
+/// Whether a parenthesis is still open, unless the text has plainly gone wrong.
+fn is_open(sentence: &str) -> bool {
+    let count = |c: char| sentence.matches(c).count();
+    sentence.len() < 400 && count('(') > count(')')
+}
+
+/// “Donald E.” before “Knuth”, “d.” before “h.”.
+fn is_initial(before: &str, word: &str, next: &str, language: Language) -> bool {
+    let mut letters = word.chars();
+    let (Some(letter), None) = (letters.next(), letters.next()) else {
+        return false;
+    };
+    let follower = next
+        .split(|c: char| !c.is_alphanumeric())
+        .next()
+        .unwrap_or_default();
+    let grammar = language.words().stop;
+    let lower = follower.to_lowercase();
+    let name_before = before[..before.len() - word.len()]
+        .trim_end()
+        .rsplit(' ')
+        .next()
+        .is_some_and(|word| word.starts_with(char::is_uppercase));
+    letter.is_uppercase() && name_before && !grammar.split_whitespace().any(|stop| stop == lower)
+}
+
+/// “am 3.” before “Mai”; and a bare number that opens a sentence.
+fn is_ordinal(word: &str, language: Language) -> bool {
+    let number = !word.is_empty() && word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit());
+    number && language == Language::German
+}
+
+fn push_trimmed(text: &str, range: Range<usize>, sentences: &mut Vec<Range<usize>>) {
+    let piece = &text[range.clone()];
+    let mut start = range.start + (piece.len() - piece.trim_start().len());
+    let end = range.start + piece.trim_end().len();
+    if start >= end {
+        return;
+    }
+    start += numbering(&text[start..end]);
+    if start < end {
+        sentences.push(start..end);
+    }
+}
+
+/// Length of the numbering a text opens with: `1)`, `(a)`, `2.`, `•`, `24 Capital`.
+fn numbering(text: &str) -> usize {
+    let Some((head, rest)) = text.split_once(' ') else {
+        return 0;
+    };
+    let bare = head.trim_start_matches(['(', '[']);
+    let label = bare.trim_end_matches([')', ']', '.', ':']);
+    let short = label.chars().count() <= 3 && label.chars().all(char::is_alphanumeric);
+    let bullet = head
+        .chars()
+        .all(|c| matches!(c, '•' | '·' | '▪' | '–' | '—' | '-' | '*' | '∗'));
+    let digits = !label.is_empty() && label.bytes().all(|b| b.is_ascii_digit());
+    let closed = label.len() < bare.len() && (label.chars().count() == 1 || digits);
+    let footnote = digits && rest.trim_start().starts_with(char::is_uppercase);
+    if bullet || (short && (closed || footnote)) {
+        text.len() - rest.trim_start().len()
+    } else {
+        0
+    }
+}
+
+/// Whether a sentence can stand in a lesson: prose, whole, and inert.
+pub(super) fn is_quotable(
+    passage: &Passage,
+    range: &Range<usize>,
+    words: &[Word],
+    language: Language,
+) -> bool {
+    let text = &passage.plain[range.clone()];
+    is_prose(text, words, language)
+        && begins_well(passage, range)
+        && ends_well(text)
+        && is_balanced(text)
+        && passage.active.overlapping(range).is_empty()
+        && is_inert(&passage.markup[passage.markup_around(range)])
+}
+
+fn is_prose(text: &str, words: &[Word], language: Language) -> bool {
+    let (mut all, mut letters, mut upper, mut cjk) = (0_usize, 0_usize, 0_usize, 0_usize);
+    for character in text.chars() {
+        all += usize::from(!character.is_whitespace());
+        letters += usize::from(character.is_alphabetic());
+        upper += usize::from(character.is_uppercase());
+        cjk += usize::from(is_cjk(character));
+    }
+    let length = text.chars().count();
+    let fits = if cjk * 2 > letters {
+        LENGTH_CJK.contains(&length)
+    } else {
+        let grammar = words.iter().any(|word| word.role == Role::Stop);
+        LENGTH.contains(&length) && words.len() >= 5 && (grammar || language == Language::Other)
+    };
+    let spoken = words
+        .iter()
+        .filter(|word| word.role == Role::Content || word.role == Role::Weak);
+    fits && spoken.count() >= 3
+        && letters * 10 >= all * 6
+        && upper * 2 <= letters
+        && !text.contains("...")
+        && !text.contains(". . ")
+        && !text.contains(|c: char| c.is_control() || c == '\u{fffd}')
+}
+
+fn begins_well(passage: &Passage, range: &Range<usize>) -> bool {
+    let text = &passage.plain[range.clone()];
+    let marked =
+        passage.emphasised.has_start(range.start) || passage.formulas.has_start(range.start);
+    let first = text.trim_start_matches(['(', '“', '„', '"', '«', '‘', '¿', '¡', '「']);
+    let starts = first.chars().next();
+    marked || starts.is_some_and(|c| c.is_alphanumeric() && !c.is_lowercase())
+}
+
+fn ends_well(text: &str) -> bool {
+    let noted = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let text = if noted.ends_with('.') { noted } else { text };
+    let text = text.trim_end_matches([')', '”', '“', '"', '»', '’', '」', '』', ']']);
+    text.ends_with(['.', '!', '?', '。', '！', '？', '．', '؟', '।', '…'])
+}
+
+fn is_balanced(text: &str) -> bool {
+    let count = |c: char| text.matches(c).count();
+    [('(', ')'), ('[', ']'), ('{', '}'), ('「', '」'), ('«', '»')]
+        .iter()
+        .all(|&(open, close)| count(open) == count(close))
+        && count('"') % 2 == 0
+}
+
+/// Whether Markdown, standing at the head of a paragraph, stays a paragraph.
+fn is_inert(markup: &str) -> bool {
+    let number = markup.trim_start_matches(|c: char| c.is_ascii_digit());
+    let numbered =
+        number.len() < markup.len() && (number.starts_with(". ") || number.starts_with(") "));
+    !numbered
+        && !markup.starts_with(['#', '>', '|', '+', '-', '=', '[', '<', '!', ':', '~'])
+        && !markup.starts_with("* ")
+        && !markup.starts_with("```")
+        && !markup.contains("<!--")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lexicon::Lexicon;
+    use super::*;
+
+    fn passage(text: &str) -> Passage {
+        let mut passage = Passage::on_page(1);
+        passage.push(text, text);
+        passage
+    }
+
+    fn sentences(text: &str, language: Language) -> Vec<String> {
+        let passage = passage(text);
+        split(&passage, 0, language)
+            .into_iter()
+            .map(|range| text[range].to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn abbreviations_and_numbers_end_no_sentence() {
+        for (text, language) in [
+            (
+                "Some cells, e.g. Nerve cells, are long (cf. Fig. 3 and Def. 2.1).",
+                Language::English,
+            ),
+            (
+                "Donald E. Knuth wrote on 3.14 and on good-enough? tests.",
+                Language::English,
+            ),
+            (
+                "Am 3. Mai gilt, d. h. Immer noch, z. B. Satz 2.1 (vgl. Abb. 4).",
+                Language::German,
+            ),
+        ] {
+            assert_eq!(sentences(text, language), [text]);
+        }
+    }
+
+    #[test]
+    fn sentences_end_where_a_reader_ends_them() {
+        assert_eq!(
+            sentences(
+                "1) It stops.24 Then it runs! Is it so? Yes.",
+                Language::English
+            ),
+            ["It stops.24", "Then it runs!", "Is it so?", "Yes."]
+        );
+        assert_eq!(
+            sentences("Sei X ein Raum X. Dann ist er offen.", Language::German),
+            ["Sei X ein Raum X.", "Dann ist er offen."]
+        );
+        assert_eq!(
+            sentences("探索は重要である。状態を定義する。", Language::Other),
+            ["探索は重要である。", "状態を定義する。"]
+        );
+    }
+
+    #[test]
+    fn only_whole_prose_is_quoted() {
+        let quotable = |text: &str| {
+            let passage = passage(text);
+            let words = Lexicon::new(Language::English).words(text);
+            is_quotable(&passage, &(0..text.len()), &words, Language::English)
+        };
+        assert!(quotable(
+            "A metric space is a set together with a distance."
+        ));
+        for text in [
+            "Introduction . . . . . . . . . . . . . . . . . . 12.",
+            "and so the proof of the theorem is complete.",
+            "The set is given by the following formula:",
+            "x + y = 4 * z and 3 / 4 = 5 % 9 of = 3 + 4 - 3.",
+            "THE END OF THE BOOK IS HERE AND NOW.",
+            "Short one here.",
+            "- The dash at the head would make it a list.",
+        ] {
+            assert!(!quotable(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! A text taken apart: what concepts and questions are made of.
+
+use std::ops::Range;
+
+use super::labels::Kind;
+use super::lexicon::Role;
+use super::phrases::Phrases;
+use super::rank::Ranking;
+use super::terms::{Mention, Term};
+use super::text::{Sentence, Text};
+
+/// The text, its terms and how central its sentences are.
+pub(super) struct Study {
+    /// The text.
+    pub text: Text,
+    /// Its terms, best first.
+    pub terms: Vec<Term>,
+    /// Its sentences' weights.
+    pub ranking: Ranking,
+    /// The lesson's own words.
+    pub phrases: &'static Phrases,
+    /// Which of several good choices is taken.
+    pub variant: usize,
+}
+
+/// A sentence that says something about a term.
+#[derive(Debug, Clone)]
+pub(super) struct Support {
+    /// The sentence.
+    pub sentence: usize,
+    /// Where the term stands in it.
+    pub places: Vec<Range<usize>>,
+    /// How surely it defines the term; 0 if it does not.
+    pub defines: u8,
+    /// How much it says.
+    pub worth: f32,
+}
+
+impl Study {
+    /// A sentence by its number.
+    pub(super) fn sentence(&self, index: usize) -> &Sentence {
+        &self.text.sentences[index]
+    }
+
+    /// The sentences about a term, those that say most first.
+    pub(super) fn support(&self, term: &Term) -> Vec<Support> {
+        let mut support: Vec<Support> = Vec::new();
+        for Mention { sentence, words } in &term.mentions {
+            match support.last_mut().filter(|last| last.sentence == *sentence) {
+                Some(last) => last.places.push(words.clone()),
+                None => support.push(Support {
+                    sentence: *sentence,
+                    places: vec![words.clone()],
+                    defines: term.defined_in(*sentence),
+                    worth: 0.0,
+                }),
+            }
+        }
+        for found in &mut support {
+            found.worth = self.worth(found);
+        }
+        support.sort_by(|a, b| {
+            b.worth
+                .total_cmp(&a.worth)
+                .then(a.sentence.cmp(&b.sentence))
+        });
+        support
+    }
+
+    fn worth(&self, support: &Support) -> f32 {
+        let sentence = self.sentence(support.sentence);
+        let opens = support.places.first().is_some_and(|place| place.start <= 2);
+        let long = sentence.plain.chars().count() > 260;
+        let mut worth = f32::from(support.defines) * 1.5;
+        worth += 2.0 * self.ranking.weights[support.sentence];
+        for (applies, points) in [
+            (opens, 1.5),
+            (sentence.kind == Some(Kind::Definition), 2.0),
+            (sentence.kind == Some(Kind::Theorem), 0.5),
+            (sentence.kind == Some(Kind::Proof), -3.0),
+            (sentence.kind == Some(Kind::Example), -0.5),
+            (sentence.dependent, -2.5),
+            (sentence.plain.ends_with('?'), -6.0),
+            (long, -1.5),
+            (sentence.is_about_the_book(), -2.0),
+        ] {
+            if applies {
+                worth += points;
+            }
+        }
+        worth
+    }
+}
+
+impl Term {
+    /// How surely a sentence defines it; 0 if it does not.
+    pub(super) fn defined_in(&self, sentence: usize) -> u8 {
+        let defines = self.definitions.iter().find(|&&(at, _)| at == sentence);
+        defines.map_or(0, |&(_, strength)| strength)
+    }
+}
+
+impl Sentence {
+    /// Words that carry meaning, outside the given places.
+    pub(super) fn meaning_outside(&self, places: &[Range<usize>]) -> usize {
+        let outside = |at: usize| !places.iter().any(|place| place.contains(&at));
+        let means = |role| matches!(role, Role::Content | Role::Weak);
+        let words = self.words.iter().enumerate();
+        words
+            .filter(|&(at, word)| means(word.role) && outside(at))
+            .count()
+    }
+
+    /// Whether it speaks of the book (“Section 1.2”, “Figure 3”) more than of its matter.
+    fn is_about_the_book(&self) -> bool {
+        const BOOK: [&str; 12] = [
+            "section",
+            "chapter",
+            "figure",
+            "exercise",
+            "abschnitt",
+            "kapitel",
+            "abbildung",
+            "chapitre",
+            "capítulo",
+            "sección",
+            "footnote",
+            "appendix",
+        ];
+        let lower = self.plain.to_lowercase();
+        BOOK.iter().any(|word| lower.contains(word))
+    }
+}

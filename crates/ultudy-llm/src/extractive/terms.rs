@@ -1,0 +1,279 @@
+//! The terms of a text: what its concepts are chosen from.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::definitions;
+use super::keyphrases;
+use super::lexicon::{Role, Word, WordId};
+use super::nouns;
+use super::text::{Sentence, Text};
+
+/// Characters of a name at most.
+pub(super) const NAME_MAX: usize = 120;
+/// Mentions kept of one term.
+const MENTIONS_MAX: usize = 200;
+/// Places looked at for one term.
+const PLACES_MAX: usize = 20_000;
+/// Terms kept of one text: the best by score.
+const TERMS_MAX: usize = 240;
+
+/// A term's words in a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mention {
+    /// The sentence.
+    pub sentence: usize,
+    /// The words.
+    pub words: Range<usize>,
+}
+
+/// A word or phrase that means something of its own in the text.
+#[derive(Debug, Clone)]
+pub(super) struct Term {
+    /// As printed, without Markdown.
+    pub name: String,
+    /// Its stems.
+    pub key: Vec<WordId>,
+    /// How much it deserves to be a concept.
+    pub score: f32,
+    /// Where it is defined, surest first: sentence and how surely.
+    pub definitions: Vec<(usize, u8)>,
+    /// Where it stands, in order.
+    pub mentions: Vec<Mention>,
+    /// The first heading that names it.
+    pub heading: Option<usize>,
+}
+
+/// The terms of a text, best first.
+pub(super) fn find(text: &mut Text) -> Vec<Term> {
+    let mut drafts = Drafts::default();
+    let defined = definitions::find(text);
+    for found in defined {
+        let sentence = &text.sentences[found.sentence];
+        let draft = drafts.of(&sentence.words[found.words.clone()]);
+        draft.definitions.push((found.sentence, found.strength));
+    }
+    add_headings(text, &mut drafts);
+    add_emphasised(text, &mut drafts);
+    for phrase in keyphrases::find(text) {
+        let sentence = &text.sentences[phrase.sentence];
+        drafts.of(&sentence.words[phrase.words]).phrase = phrase.score;
+    }
+    let index = Index::new(text);
+    let mut terms: Vec<_> = drafts
+        .best()
+        .into_iter()
+        .filter_map(|draft| draft.into_term(text, &index))
+        .collect();
+    terms.sort_by(|a, b| {
+        b.score
+            .total_cmp(&a.score)
+            .then_with(|| first_place(a).cmp(&first_place(b)))
+    });
+    terms.truncate(TERMS_MAX);
+    without_parts(terms)
+}
+
+/// Where a term first stands.
+pub(super) fn first_place(term: &Term) -> (usize, usize) {
+    let first = term.mentions.first();
+    first.map_or((usize::MAX, 0), |mention| {
+        (mention.sentence, mention.words.start)
+    })
+}
+
+#[derive(Default)]
+struct Drafts {
+    list: Vec<Draft>,
+    by_key: HashMap<Vec<WordId>, usize>,
+}
+
+#[derive(Default)]
+struct Draft {
+    key: Vec<WordId>,
+    definitions: Vec<(usize, u8)>,
+    heading: Option<usize>,
+    emphasised: u32,
+    phrase: f32,
+}
+
+impl Drafts {
+    fn of(&mut self, words: &[Word]) -> &mut Draft {
+        let key: Vec<_> = words.iter().map(|word| word.stem).collect();
+        let next = self.list.len();
+        let place = *self.by_key.entry(key.clone()).or_insert(next);
+        if place == next {
+            self.list.push(Draft {
+                key,
+                ..Draft::default()
+            });
+        }
+        &mut self.list[place]
+    }
+
+    fn best(self) -> Vec<Draft> {
+        let mut list = self.list;
+        list.sort_by(|a, b| b.score(0).total_cmp(&a.score(0)));
+        list.truncate(TERMS_MAX * 2);
+        list
+    }
+}
+
+/// A heading names its section's concept: as a whole, or in each of its noun phrases.
+fn add_headings(text: &Text, drafts: &mut Drafts) {
+    for (index, heading) in text.headings.iter().enumerate() {
+        let meaning = |word: &Word| matches!(word.role, Role::Content | Role::Weak);
+        let mut start = 0;
+        while start < heading.words.len() {
+            let words = &heading.words[start..];
+            let length = words
+                .iter()
+                .enumerate()
+                .position(|(at, word)| {
+                    at > 0 && !word.joined || !meaning(word) && !text.lexicon.is_link(word)
+                })
+                .unwrap_or(words.len());
+            let run = nouns::trimmed(&heading.words, start..start + length);
+            if let Some(run) = run.filter(|run| run.len() <= nouns::WORDS_MAX) {
+                drafts.of(&heading.words[run]).heading.get_or_insert(index);
+            }
+            start += length.max(1);
+        }
+    }
+}
+
+fn add_emphasised(text: &Text, drafts: &mut Drafts) {
+    for sentence in &text.sentences {
+        for mark in text.emphasised(sentence) {
+            let run = definitions::words_in(&sentence.words, &mark)
+                .and_then(|run| nouns::trimmed(&sentence.words, run));
+            if let Some(run) = run.filter(|run| run.len() <= nouns::WORDS_MAX) {
+                drafts.of(&sentence.words[run]).emphasised += 1;
+            }
+        }
+    }
+}
+
+impl Draft {
+    fn into_term(mut self, text: &Text, index: &Index) -> Option<Term> {
+        let mentions = index.mentions(&self.key, text);
+        let name = name(text, &mentions)?;
+        self.definitions
+            .sort_by_key(|&(sentence, strength)| (std::cmp::Reverse(strength), sentence));
+        self.definitions.dedup_by_key(|&mut (sentence, _)| sentence);
+        Some(Term {
+            score: self.score(mentions.len()),
+            key: self.key,
+            definitions: self.definitions,
+            heading: self.heading,
+            mentions,
+            name,
+        })
+    }
+
+    fn score(&self, mentions: usize) -> f32 {
+        let defined = self
+            .definitions
+            .first()
+            .map_or(0, |&(_, strength)| strength);
+        let heading = if self.heading.is_some() { 3.0 } else { 0.0 };
+        let emphasised = (self.emphasised.min(3) as f32) * 0.8;
+        let often = (1.0 + mentions as f32).ln() * 0.6;
+        f32::from(defined) + heading + emphasised + self.phrase.min(4.0) + often
+    }
+}
+
+/// The form a term is printed in most often, one within a sentence before one at its head.
+fn name(text: &Text, mentions: &[Mention]) -> Option<String> {
+    let mut forms: Vec<(&str, u32, usize)> = Vec::new();
+    for (order, mention) in mentions.iter().enumerate() {
+        let written = text.sentences[mention.sentence].written(&mention.words)?;
+        let weight = if mention.words.start > 0 { 10 } else { 1 };
+        match forms.iter_mut().find(|(form, ..)| *form == written) {
+            Some((_, count, _)) => *count += weight,
+            None => forms.push((written, weight, order)),
+        }
+    }
+    let best = forms
+        .iter()
+        .max_by_key(|&&(_, count, order)| (count, std::cmp::Reverse(order)))?;
+    let length = best.0.chars().count();
+    (2..=NAME_MAX).contains(&length).then(|| best.0.to_owned())
+}
+
+/// Where each stem stands.
+struct Index {
+    places: HashMap<WordId, Vec<(usize, usize)>>,
+}
+
+impl Index {
+    fn new(text: &Text) -> Self {
+        let mut places: HashMap<WordId, Vec<(usize, usize)>> = HashMap::new();
+        for (index, sentence) in text.sentences.iter().enumerate() {
+            for (at, word) in sentence.words.iter().enumerate() {
+                places.entry(word.stem).or_default().push((index, at));
+            }
+        }
+        Self { places }
+    }
+
+    /// Where the stems stand one after another.
+    fn mentions(&self, key: &[WordId], text: &Text) -> Vec<Mention> {
+        let count = |stem: &WordId| self.places.get(stem).map_or(0, Vec::len);
+        let Some(rarest) = (0..key.len()).min_by_key(|&at| count(&key[at])) else {
+            return Vec::new();
+        };
+        let places = self.places.get(&key[rarest]).map_or(&[][..], Vec::as_slice);
+        places
+            .iter()
+            .take(PLACES_MAX)
+            .filter_map(|&(sentence, at)| {
+                let start = at.checked_sub(rarest)?;
+                let words = start..start + key.len();
+                stands_at(&text.sentences[sentence], &words, key)
+                    .then_some(Mention { sentence, words })
+            })
+            .take(MENTIONS_MAX)
+            .collect()
+    }
+}
+
+fn stands_at(sentence: &Sentence, range: &Range<usize>, key: &[WordId]) -> bool {
+    sentence.words.get(range.clone()).is_some_and(|words| {
+        words
+            .iter()
+            .zip(key)
+            .enumerate()
+            .all(|(at, (word, &stem))| word.stem == stem && (at == 0 || word.joined))
+    })
+}
+
+/// Drops terms that stand only within longer ones of the list.
+fn without_parts(terms: Vec<Term>) -> Vec<Term> {
+    let covered = |term: &Term| {
+        let longer: Vec<_> = terms
+            .iter()
+            .filter(|other| other.key.len() > term.key.len() && contains(&other.key, &term.key))
+            .collect();
+        term.mentions.iter().all(|mention| {
+            longer.iter().any(|other| {
+                other.mentions.iter().any(|around| {
+                    around.sentence == mention.sentence
+                        && around.words.start <= mention.words.start
+                        && mention.words.end <= around.words.end
+                })
+            })
+        })
+    };
+    let kept: Vec<_> = terms.iter().map(|term| !covered(term)).collect();
+    let mut kept = kept.into_iter();
+    terms
+        .into_iter()
+        .filter(|_| kept.next().unwrap_or(false))
+        .collect()
+}
+
+/// Whether one key stands within another.
+pub(super) fn contains(long: &[WordId], short: &[WordId]) -> bool {
+    !short.is_empty() && long.windows(short.len()).any(|window| window == short)
+}

@@ -1,0 +1,169 @@
+//! The text of a lesson: its sentences, headings and code, each where it stands.
+
+use std::ops::Range;
+
+use super::labels::Kind;
+use super::lexicon::{Lexicon, Word};
+use super::marks::Marks;
+use super::passage::Passage;
+
+/// A sentence that can be quoted.
+#[derive(Debug, Clone)]
+pub(super) struct Sentence {
+    /// What a reader sees.
+    pub plain: String,
+    /// Its Markdown, word for word.
+    pub quote: String,
+    /// Its words; ranges of `plain`.
+    pub words: Vec<Word>,
+    /// First and last page.
+    pub pages: [u32; 2],
+    /// The part of the lesson it stands in.
+    pub part: usize,
+    /// The heading it stands under.
+    pub heading: Option<usize>,
+    /// What its paragraph's label says.
+    pub kind: Option<Kind>,
+    /// Its paragraph, and its place there.
+    pub paragraph: usize,
+    /// Place in the paragraph: the next place, the next sentence.
+    pub place: usize,
+    /// Whether it needs what was said before it.
+    pub dependent: bool,
+    /// Where it stands in its paragraph.
+    pub range: Range<usize>,
+}
+
+/// A heading.
+#[derive(Debug, Clone)]
+pub(super) struct Heading {
+    /// What a reader sees.
+    pub plain: String,
+    /// Its Markdown.
+    pub quote: String,
+    /// Its words; ranges of `plain`.
+    pub words: Vec<Word>,
+}
+
+/// A piece of code.
+#[derive(Debug, Clone)]
+pub(super) struct Code {
+    /// The code.
+    pub text: String,
+    /// Where it stands.
+    pub page: u32,
+    /// Sentences before it.
+    pub at: usize,
+}
+
+/// All that a lesson is made of.
+pub(super) struct Text {
+    /// The words.
+    pub lexicon: Lexicon,
+    /// The sentences that can be quoted, in order.
+    pub sentences: Vec<Sentence>,
+    /// The headings, in order.
+    pub headings: Vec<Heading>,
+    /// The code, in order.
+    pub codes: Vec<Code>,
+    /// The paragraphs, for what the sentences need of them.
+    pub passages: Vec<Passage>,
+}
+
+impl Sentence {
+    /// Whether another stands right after it in the same paragraph.
+    pub(super) fn is_followed_by(&self, other: &Self) -> bool {
+        let gap = other.range.start.checked_sub(self.range.end);
+        self.paragraph == other.paragraph && gap.is_some_and(|gap| gap <= 1)
+    }
+
+    /// Its words as printed, from the first to the last of a range.
+    pub(super) fn written(&self, words: &Range<usize>) -> Option<&str> {
+        let words = self.words.get(words.clone())?;
+        let range = words.first()?.range.start..words.last()?.range.end;
+        self.plain.get(range)
+    }
+}
+
+impl Text {
+    /// A sentence's Markdown with words blanked out; none where that would break it.
+    pub(super) fn with_gaps(
+        &self,
+        sentence: usize,
+        gaps: &[Range<usize>],
+        gap: &str,
+    ) -> Option<String> {
+        let sentence = self.sentences.get(sentence)?;
+        let passage = self.passages.get(sentence.paragraph)?;
+        let around = passage.markup_around(&sentence.range);
+        let mut written = String::new();
+        let mut from = around.start;
+        for range in gaps {
+            let offset = sentence.range.start;
+            let place = range.start + offset..range.end + offset;
+            let within = passage.markup_within(&place)?;
+            written.push_str(passage.markup.get(from..within.start)?);
+            written.push_str(gap);
+            from = within.end;
+        }
+        written.push_str(passage.markup.get(from..around.end)?);
+        Some(fold(&written))
+    }
+
+    /// A sentence's Markdown in two, cut at a place in what a reader sees; none where
+    /// emphasis or a formula goes on across the cut.
+    pub(super) fn cut_at(&self, sentence: usize, place: usize) -> Option<(String, String)> {
+        let sentence = self.sentences.get(sentence)?;
+        let passage = self.passages.get(sentence.paragraph)?;
+        let whole = &sentence.range;
+        let cut = whole.start + place;
+        if passage.emphasised.has_inside(cut) || passage.formulas.has_inside(cut) {
+            return None;
+        }
+        let head = passage.markup_around(&(whole.start..cut));
+        let end = passage.markup_around(whole).end;
+        let markup = &passage.markup;
+        Some((
+            fold(markup.get(head.clone())?),
+            fold(markup.get(head.end..end)?),
+        ))
+    }
+
+    /// The emphasised ranges of a sentence, relative to it.
+    pub(super) fn emphasised<'a>(
+        &'a self,
+        sentence: &'a Sentence,
+    ) -> impl Iterator<Item = Range<usize>> + 'a {
+        within(self.passages.get(sentence.paragraph), sentence, |passage| {
+            &passage.emphasised
+        })
+    }
+
+    /// The formulas of a sentence, relative to it.
+    pub(super) fn formulas<'a>(
+        &'a self,
+        sentence: &'a Sentence,
+    ) -> impl Iterator<Item = Range<usize>> + 'a {
+        within(self.passages.get(sentence.paragraph), sentence, |passage| {
+            &passage.formulas
+        })
+    }
+}
+
+fn within<'a>(
+    passage: Option<&'a Passage>,
+    sentence: &'a Sentence,
+    marks: impl Fn(&'a Passage) -> &'a Marks + 'a,
+) -> impl Iterator<Item = Range<usize>> + 'a {
+    let whole = &sentence.range;
+    passage
+        .into_iter()
+        .flat_map(move |passage| marks(passage).overlapping(whole))
+        .filter(|mark| whole.start <= mark.start && mark.end <= whole.end)
+        .map(|mark| mark.start - whole.start..mark.end - whole.start)
+}
+
+/// White space folded.
+pub(super) fn fold(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
