@@ -1,0 +1,155 @@
+//! A second user gets 404 on every id of the first, on every route of the OpenAPI document.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::{
+    api::{Api, send, text},
+    pdf,
+};
+
+/// Something of the first user's for every kind of id.
+struct Owned {
+    course: String,
+    document: String,
+    section: String,
+    lesson: Value,
+    job: String,
+    session: String,
+}
+
+async fn owned(api: &Api) -> Owned {
+    let course = api.course("Mine").await;
+    let document = api.document(pdf::biology(), &course).await;
+    let section = api.sections(&document).await.remove(0);
+    let lesson = api.lesson(&document, Some(&section)).await;
+    let job = text(&api.get("/api/jobs").await.body["jobs"][0]["id"]);
+    let started = api.post("/api/study-sessions/start", json!({"session_type": "lesson"})).await;
+    let session = text(&started.body["session_id"]);
+    Owned { course, document, section, lesson, job, session }
+}
+
+impl Owned {
+    /// The id a path's placeholder stands for.
+    fn path(&self, template: &str) -> String {
+        let id = match template {
+            path if path.starts_with("/api/courses") => &self.course,
+            path if path.starts_with("/api/documents") => &self.document,
+            path if path.starts_with("/api/sections") => &self.section,
+            path if path.starts_with("/api/lessons") => self.lesson["id"].as_str().expect("an id"),
+            path if path.starts_with("/api/jobs/resource") => &self.document,
+            path if path.starts_with("/api/jobs") => &self.job,
+            path if path.starts_with("/api/study-sessions") => &self.session,
+            other => panic!("{other} has an id this test does not know: add it"),
+        };
+        template.replace("{id}", id).replace("{type}", "document")
+    }
+
+    /// Bodies that name the first user's things, for routes whose ids are in the body.
+    fn bodies(&self) -> Vec<(&'static str, Value)> {
+        let concept = &self.lesson["concepts"][0];
+        vec![
+            ("/api/lessons/generate", json!({"document_id": self.document})),
+            ("/api/lessons/generate", json!({"document_id": self.document, "section_id": self.section})),
+            ("/api/sections/generate", json!({"document_id": self.document})),
+            ("/api/study-sessions/start", json!({"session_type": "lesson", "document_id": self.document})),
+            ("/api/study-sessions/start", json!({"session_type": "lesson", "course_id": self.course})),
+            ("/api/check-ins/submit", json!({"check_in_id": concept["check_ins"][0]["id"], "answer": "A"})),
+        ]
+    }
+}
+
+fn body_for(template: &str) -> Value {
+    match template {
+        "/api/documents/{id}/rename" => json!({"title": "Taken"}),
+        "/api/study-sessions/{id}/track-checkin" => json!({"correct": true}),
+        _ => json!({}),
+    }
+}
+
+#[tokio::test]
+async fn a_second_user_finds_nothing_of_the_first() {
+    let api = Api::dev("ada").await;
+    let owned = owned(&api).await;
+    let before = fingerprint(&api, &owned).await;
+    let document = api.get("/api/openapi.json").await.body;
+    let mut tried = 0;
+    for (template, methods) in document["paths"].as_object().expect("paths") {
+        if !template.contains("{id}") {
+            continue;
+        }
+        for method in methods.as_object().expect("methods").keys() {
+            let verb = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
+            let request = api.request_as(Some("eve"), verb, &owned.path(template));
+            let answer = send(request.json(&body_for(template))).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{method} {template}: {answer:?}");
+            tried += 1;
+        }
+    }
+    assert!(tried >= 18, "only {tried} routes with an id were tried");
+    for (path, body) in owned.bodies() {
+        let answer = send(api.request_as(Some("eve"), Method::POST, path).json(&body)).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path} {body}: {answer:?}");
+    }
+    for query in [
+        format!("/api/sections?document_id={}", owned.document),
+        format!("/api/lessons?section_id={}", owned.section),
+        format!("/api/lessons?document_id={}", owned.document),
+        format!("/api/progress/overview?course_id={}", owned.course),
+        format!("/api/progress/overview?document_id={}", owned.document),
+        format!("/courses/{}", owned.course),
+    ] {
+        let request = api.request_as(Some("eve"), Method::GET, &query);
+        assert_eq!(send(request).await.status, StatusCode::NOT_FOUND, "{query}");
+    }
+    assert_eq!(fingerprint(&api, &owned).await, before, "nothing of the first user's has changed");
+}
+
+#[tokio::test]
+async fn lists_and_polls_of_a_second_user_are_empty() {
+    let api = Api::dev("ada").await;
+    let owned = owned(&api).await;
+    let eve = |path: String| send(api.request_as(Some("eve"), Method::GET, &path));
+    let of_course = format!("/api/documents?course_id={}", owned.course);
+    assert_eq!(eve(of_course).await.body["documents"], json!([]));
+    assert_eq!(eve("/api/courses".into()).await.body["courses"], json!([]));
+    assert_eq!(eve("/api/jobs".into()).await.body["jobs"], json!([]));
+    let poll = api.request_as(Some("eve"), Method::POST, "/api/jobs/poll").json(&json!({"job_ids": [owned.job]}));
+    assert_eq!(send(poll).await.body["jobs"], json!([]));
+    let overview = eve("/api/progress/overview".into()).await.body;
+    assert_eq!(overview["content_mastery"]["total_concepts"], 0);
+    let upload = reqwest::multipart::Form::new()
+        .part("file", reqwest::multipart::Part::bytes(pdf::biology()).file_name("a.pdf"))
+        .text("course_id", owned.course);
+    let request = api.request_as(Some("eve"), Method::POST, "/api/upload/pdf-structured");
+    assert_eq!(send(request.multipart(upload)).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn nobody_is_asked_who_they_are() {
+    let api = Api::dev("ada").await;
+    let answer = send(api.request_as(None, Method::GET, "/api/courses")).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(send(api.request_as(None, Method::GET, "/health")).await.status, StatusCode::OK);
+    for name in ["", "  ", &"x".repeat(300)] {
+        let answer = send(api.request_as(Some(name), Method::GET, "/api/courses")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{name:?}");
+    }
+}
+
+async fn fingerprint(api: &Api, owned: &Owned) -> Vec<Value> {
+    let paths = [
+        format!("/api/courses/{}", owned.course),
+        format!("/api/documents/{}", owned.document),
+        format!("/api/lessons?section_id={}", owned.section),
+        format!("/api/jobs/{}", owned.job),
+        "/api/progress/overview".to_owned(),
+    ];
+    let mut found = Vec::new();
+    for path in paths {
+        let answer = api.get(&path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        found.push(answer.body);
+    }
+    found
+}
