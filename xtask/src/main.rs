@@ -13,6 +13,7 @@ mod debian;
 mod dependencies;
 mod process;
 mod runner;
+mod sample_course;
 mod test;
 mod verify;
 mod workspace;
@@ -34,6 +35,7 @@ enum Chore {
     Test(test::Test),
     Ci(ci::Ci),
     Verify(verify::Verify),
+    SampleCourse(sample_course::SampleCourse),
 }
 
 impl Chore {
@@ -42,6 +44,7 @@ impl Chore {
             Self::Test(chore) => chore.run(),
             Self::Ci(chore) => chore.run(),
             Self::Verify(chore) => chore.run(),
+            Self::SampleCourse(chore) => chore.run(),
         }
     }
 }
