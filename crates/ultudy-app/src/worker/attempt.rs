@@ -29,7 +29,7 @@ async fn start(
     delivery: &Delivery,
     guard: &RunGuard,
 ) -> Result<Option<Run>, JobError> {
-    let token = app.clock.new_id();
+    let token = delivery.lease;
     let mut tx = app.store.write(&delivery.owner_id).await?;
     let started = jobs::start(&mut tx, delivery.job_id, token, worker_id, app.clock.now()).await?;
     let removed = match &started {
