@@ -34,6 +34,9 @@ pub enum Error {
         /// How long it was waited for.
         after: Duration,
     },
+    /// The browser did not do what it was told.
+    #[error("browser: {0}")]
+    Browser(String),
     /// Files, pipes, sockets.
     #[error(transparent)]
     Io(#[from] io::Error),
