@@ -21,7 +21,9 @@ pub struct ConceptProgress {
     pub id: Uuid,
     /// Its name.
     pub name: String,
-    /// The section it comes from.
+    /// The document it comes from.
+    pub document_id: Uuid,
+    /// The section it comes from; none for a lesson on the whole document.
     pub section_id: Option<Uuid>,
     /// Place in its lesson, from 1.
     pub concept_number: i32,
@@ -42,6 +44,7 @@ impl From<&Concept> for ConceptProgress {
         Self {
             id: concept.id,
             name: concept.name.clone(),
+            document_id: concept.document_id,
             section_id: concept.section_id,
             concept_number: concept.concept_number,
             mastery_state: concept.mastery.state,
@@ -139,6 +142,12 @@ pub struct WeakArea {
     pub name: String,
     /// Its chapter.
     pub chapter: Option<String>,
+    /// The document it comes from.
+    pub document_id: Uuid,
+    /// The section it comes from; none for a lesson on the whole document.
+    pub section_id: Option<Uuid>,
+    /// Place in its lesson, from 1.
+    pub concept_number: i32,
     /// Where it stands.
     pub mastery_state: MasteryState,
     /// Share of right answers, in per cent.
@@ -261,6 +270,9 @@ fn weak_areas(concepts: &[Concept], course_names: &BTreeMap<Uuid, String>) -> Ve
             id: concept.id,
             name: concept.name.clone(),
             chapter: concept.chapter.clone(),
+            document_id: concept.document_id,
+            section_id: concept.section_id,
+            concept_number: concept.concept_number,
             mastery_state: concept.mastery.state,
             accuracy: concept.mastery.accuracy_percent(),
             total_attempts: concept.mastery.total_attempts,
