@@ -14,6 +14,7 @@ mod dependencies;
 mod process;
 mod runner;
 mod sample_course;
+mod services;
 mod test;
 mod verify;
 mod workspace;
@@ -35,6 +36,7 @@ enum Chore {
     Test(test::Test),
     Ci(ci::Ci),
     Verify(verify::Verify),
+    Services(services::Services),
     SampleCourse(sample_course::SampleCourse),
 }
 
@@ -44,6 +46,7 @@ impl Chore {
             Self::Test(chore) => chore.run(),
             Self::Ci(chore) => chore.run(),
             Self::Verify(chore) => chore.run(),
+            Self::Services(chore) => chore.run(),
             Self::SampleCourse(chore) => chore.run(),
         }
     }

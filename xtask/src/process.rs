@@ -5,7 +5,10 @@ use std::{
     os::unix::process::CommandExt as _,
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -23,12 +26,16 @@ const GRACE: Duration = Duration::from_secs(15);
 /// The process group of the program that runs now.
 static RUNNING: Mutex<Option<Pid>> = Mutex::new(None);
 
+/// Whether somebody wanted it to end.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
 /// Passes Ctrl-C and its like on to the program that runs now: it has a process group of its own
 /// and would not hear of them.
 pub fn forward_signals() -> Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("cannot catch signals")?;
     thread::spawn(move || {
         for signal in signals.forever() {
+            INTERRUPTED.store(true, Ordering::SeqCst);
             match *RUNNING.lock().unwrap_or_else(PoisonError::into_inner) {
                 Some(group) => signal_group(group, Signal::TERM),
                 None => std::process::exit(128 + signal),
@@ -51,6 +58,7 @@ pub fn run_within(limit: Duration, command: &mut Command) -> Result<()> {
         .with_context(|| format!("cannot run `{line}`"))?;
     match status {
         Some(status) if status.success() => Ok(()),
+        _ if INTERRUPTED.load(Ordering::SeqCst) => bail!("interrupted"),
         Some(status) => bail!("`{line}` failed ({status})"),
         None => bail!("`{line}` took longer than {} and was stopped", words(limit)),
     }
