@@ -37,6 +37,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         let bytes = Bytes::from_request(request, state).await.map_err(unread)?;
         let value: Value = serde_json::from_slice(&bytes)
             .map_err(|error| ApiError::field("body", format!("must be JSON: {error}")))?;
+        if !value.is_object() {
+            return Err(ApiError::field("body", "must be a JSON object"));
+        }
         refuse_nul("body", &value)?;
         serde_path_to_error::deserialize(value)
             .map(Body)

@@ -36,13 +36,21 @@ impl Api {
 
     /// A server with these settings.
     pub async fn start(settings: &[(&str, &str)], user: Option<&str>) -> Self {
-        let server = Server::start(env!("CARGO_BIN_EXE_ultudy"), settings).await.expect("the server starts");
-        Self { server, client: reqwest::Client::new(), user: user.map(Into::into) }
+        let server = Server::start(env!("CARGO_BIN_EXE_ultudy"), settings)
+            .await
+            .expect("the server starts");
+        Self {
+            server,
+            client: reqwest::Client::new(),
+            user: user.map(Into::into),
+        }
     }
 
     /// A request as another user, or as nobody.
     pub fn request_as(&self, user: Option<&str>, method: Method, path: &str) -> RequestBuilder {
-        let request = self.client.request(method, format!("{}{path}", self.server.base_url()));
+        let request = self
+            .client
+            .request(method, format!("{}{path}", self.server.base_url()));
         match user {
             Some(user) => request.header("X-User-Id", user),
             None => request,
@@ -82,7 +90,11 @@ impl Api {
         for (name, value) in fields {
             form = form.text((*name).to_owned(), (*value).to_owned());
         }
-        send(self.request(Method::POST, "/api/upload/pdf-structured").multipart(form)).await
+        send(
+            self.request(Method::POST, "/api/upload/pdf-structured")
+                .multipart(form),
+        )
+        .await
     }
 
     /// Waits until a job has ended, and gives it.
@@ -97,7 +109,9 @@ impl Api {
 
     /// Uploads a good file and waits until it is read; the document's id.
     pub async fn document(&self, file: Vec<u8>, course_id: &str) -> String {
-        let accepted = self.upload(file, &[("course_id", course_id), ("chapter", "One")]).await;
+        let accepted = self
+            .upload(file, &[("course_id", course_id), ("chapter", "One")])
+            .await;
         assert_eq!(accepted.status, StatusCode::OK, "{accepted:?}");
         let job = self.ended(&text(&accepted.body["job_id"])).await;
         assert_eq!(job["status"], "completed", "{job}");
@@ -106,9 +120,17 @@ impl Api {
 
     /// The ids of a document's sections.
     pub async fn sections(&self, document_id: &str) -> Vec<String> {
-        let answer = self.get(&format!("/api/sections?document_id={document_id}")).await;
-        let sections = answer.body["sections"].as_array().expect("sections").clone();
-        sections.iter().map(|section| text(&section["id"])).collect()
+        let answer = self
+            .get(&format!("/api/sections?document_id={document_id}"))
+            .await;
+        let sections = answer.body["sections"]
+            .as_array()
+            .expect("sections")
+            .clone();
+        sections
+            .iter()
+            .map(|section| text(&section["id"]))
+            .collect()
     }
 
     /// Asks for a lesson until it is there.
@@ -128,10 +150,16 @@ pub async fn send(request: RequestBuilder) -> Answer {
     let response = request.send().await.expect("the server answers");
     let status = response.status();
     let bytes = response.bytes().await.expect("the answer arrives whole");
-    Answer { status, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
+    Answer {
+        status,
+        body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+    }
 }
 
 /// A JSON string's text.
 pub fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("a string, not {value}")).to_owned()
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("a string, not {value}"))
+        .to_owned()
 }

@@ -11,24 +11,48 @@ use crate::{
 /// Asserts a refusal as the contract words it.
 fn assert_refused(answer: &Answer, status: StatusCode, what: &str) {
     assert_eq!(answer.status, status, "{what}: {answer:?}");
-    assert!(answer.body["error"].as_str().is_some_and(|error| !error.is_empty()), "{what}: {answer:?}");
+    assert!(
+        answer.body["error"]
+            .as_str()
+            .is_some_and(|error| !error.is_empty()),
+        "{what}: {answer:?}"
+    );
     assert_eq!(answer.body["status"], status.as_u16(), "{what}");
 }
 
 fn assert_names(answer: &Answer, field: &str, what: &str) {
     assert_refused(answer, StatusCode::BAD_REQUEST, what);
-    assert_eq!(answer.body["errors"][0]["field"], field, "{what}: {answer:?}");
+    assert_eq!(
+        answer.body["errors"][0]["field"], field,
+        "{what}: {answer:?}"
+    );
 }
 
 #[tokio::test]
 async fn what_is_no_readable_pdf_is_refused_before_anything_is_stored() {
     let api = Api::local().await;
     let refused: [(&str, Vec<u8>, StatusCode); 5] = [
-        ("an image", b"\x89PNG\r\n\x1a\n".repeat(400), StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        (
+            "an image",
+            b"\x89PNG\r\n\x1a\n".repeat(400),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ),
         ("nothing", Vec::new(), StatusCode::UNSUPPORTED_MEDIA_TYPE),
-        ("a short text", b"hello".to_vec(), StatusCode::UNSUPPORTED_MEDIA_TYPE),
-        ("44 bytes", b"%PDF-1.3\n%abcdefghijklmnopqrstuvwxyz1\n%%EOF\n".to_vec(), StatusCode::UNPROCESSABLE_ENTITY),
-        ("encrypted", Pdf::with_pages(&["secret"]).encrypted().bytes(), StatusCode::UNPROCESSABLE_ENTITY),
+        (
+            "a short text",
+            b"hello".to_vec(),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ),
+        (
+            "44 bytes",
+            b"%PDF-1.3\n%abcdefghijklmnopqrstuvwxyz1\n%%EOF\n".to_vec(),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+        (
+            "encrypted",
+            Pdf::with_pages(&["secret"]).encrypted().bytes(),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
     ];
     for (what, file, status) in refused {
         assert_refused(&api.upload(file, &[]).await, status, what);
@@ -50,13 +74,19 @@ async fn a_damaged_pdf_fails_its_job_with_code_and_reason_and_leaves_nothing() {
     assert!(!text(&job["error"]).is_empty());
     assert_eq!(api.get("/api/documents").await.body["documents"], json!([]));
     api.server.wait_for_no_objects().await;
-    let retried = api.post(&format!("/api/jobs/{}/retry", text(&job["id"])), json!({})).await;
+    let retried = api
+        .post(&format!("/api/jobs/{}/retry", text(&job["id"])), json!({}))
+        .await;
     assert_refused(&retried, StatusCode::CONFLICT, "retrying without the file");
 }
 
 #[tokio::test]
 async fn a_pdf_that_exhausts_memory_kills_its_reader_and_nothing_else() {
-    let api = Api::start(&[("SAMPLE_COURSE", "false"), ("PDF_MEMORY_MB", "160")], None).await;
+    let api = Api::start(
+        &[("SAMPLE_COURSE", "false"), ("PDF_MEMORY_MB", "160")],
+        None,
+    )
+    .await;
     let accepted = api.upload(Pdf::bomb(1 << 30).bytes(), &[]).await;
     assert_eq!(accepted.status, StatusCode::OK, "{accepted:?}");
     let job = api.ended(&text(&accepted.body["job_id"])).await;
@@ -71,9 +101,21 @@ async fn a_pdf_that_exhausts_memory_kills_its_reader_and_nothing_else() {
 async fn an_upload_over_the_limit_is_stopped_and_leaves_nothing() {
     let api = Api::start(&[("SAMPLE_COURSE", "false"), ("UPLOAD_MAX_MB", "1")], None).await;
     let large = [Pdf::with_pages(&["x"]).bytes(), vec![b'%'; 3 << 20]].concat();
-    assert_refused(&api.upload(large, &[]).await, StatusCode::PAYLOAD_TOO_LARGE, "announced");
-    let slightly = [Pdf::with_pages(&["x"]).bytes(), vec![b'%'; (1 << 20) + 1_000]].concat();
-    assert_refused(&api.upload(slightly, &[]).await, StatusCode::PAYLOAD_TOO_LARGE, "found while streaming");
+    assert_refused(
+        &api.upload(large, &[]).await,
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "announced",
+    );
+    let slightly = [
+        Pdf::with_pages(&["x"]).bytes(),
+        vec![b'%'; (1 << 20) + 1_000],
+    ]
+    .concat();
+    assert_refused(
+        &api.upload(slightly, &[]).await,
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "found while streaming",
+    );
     api.server.wait_for_no_objects().await;
 }
 
@@ -87,18 +129,45 @@ async fn a_broken_form_is_refused() {
     let cut = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n%PDF-1.7\n";
     for (what, answer) in [
         ("no boundary", upload("multipart/form-data", "x").await),
-        ("cut short", upload("multipart/form-data; boundary=x", cut).await),
+        (
+            "cut short",
+            upload("multipart/form-data; boundary=x", cut).await,
+        ),
         ("JSON", upload("application/json", "{}").await),
-        ("no file", upload("multipart/form-data; boundary=x", "--x--\r\n").await),
+        (
+            "no file",
+            upload("multipart/form-data; boundary=x", "--x--\r\n").await,
+        ),
     ] {
         assert_refused(&answer, StatusCode::BAD_REQUEST, what);
     }
     let good = pdf::biology;
-    assert_names(&api.upload(good(), &[("course_id", "42")]).await, "course_id", "course_id");
-    assert_names(&api.upload(good(), &[("material_type", "novel")]).await, "material_type", "kind");
-    assert_names(&api.upload(good(), &[("title", &"x".repeat(600))]).await, "title", "long title");
-    assert_names(&api.upload(good(), &[("chapter", "a\0b")]).await, "chapter", "NUL");
-    let nowhere = api.upload(good(), &[("course_id", "00000000-0000-7000-8000-000000000000")]).await;
+    assert_names(
+        &api.upload(good(), &[("course_id", "42")]).await,
+        "course_id",
+        "course_id",
+    );
+    assert_names(
+        &api.upload(good(), &[("material_type", "novel")]).await,
+        "material_type",
+        "kind",
+    );
+    assert_names(
+        &api.upload(good(), &[("title", &"x".repeat(600))]).await,
+        "title",
+        "long title",
+    );
+    assert_names(
+        &api.upload(good(), &[("chapter", "a\0b")]).await,
+        "chapter",
+        "NUL",
+    );
+    let nowhere = api
+        .upload(
+            good(),
+            &[("course_id", "00000000-0000-7000-8000-000000000000")],
+        )
+        .await;
     assert_refused(&nowhere, StatusCode::NOT_FOUND, "unknown course");
     api.server.wait_for_no_objects().await;
 }
@@ -115,41 +184,122 @@ async fn a_field_that_cannot_be_taken_is_named() {
         ("/api/courses", "name", json!({"name": 7})),
         ("/api/courses", "body", json!({})),
         ("/api/courses", "body", json!([1, 2])),
-        ("/api/courses", "exam_date", json!({"name": "x", "exam_date": "2026-02-30"})),
-        ("/api/courses", "exam_date", json!({"name": "x", "exam_date": "soon"})),
-        ("/api/courses", "exam_date", json!({"name": "x", "exam_date": 5})),
-        ("/api/lessons/generate", "document_id", json!({"document_id": "7"})),
-        ("/api/lessons/generate", "section_id", json!({"document_id": zero, "section_id": "x"})),
-        ("/api/lessons/generate", "priority", json!({"document_id": zero, "priority": "urgent"})),
-        ("/api/lessons/generate", "include_check_ins", json!({"document_id": zero, "include_check_ins": "yes"})),
+        (
+            "/api/courses",
+            "exam_date",
+            json!({"name": "x", "exam_date": "2026-02-30"}),
+        ),
+        (
+            "/api/courses",
+            "exam_date",
+            json!({"name": "x", "exam_date": "soon"}),
+        ),
+        (
+            "/api/courses",
+            "exam_date",
+            json!({"name": "x", "exam_date": 5}),
+        ),
+        (
+            "/api/lessons/generate",
+            "document_id",
+            json!({"document_id": "7"}),
+        ),
+        (
+            "/api/lessons/generate",
+            "section_id",
+            json!({"document_id": zero, "section_id": "x"}),
+        ),
+        (
+            "/api/lessons/generate",
+            "priority",
+            json!({"document_id": zero, "priority": "urgent"}),
+        ),
+        (
+            "/api/lessons/generate",
+            "include_check_ins",
+            json!({"document_id": zero, "include_check_ins": "yes"}),
+        ),
         ("/api/jobs/poll", "job_ids[0]", json!({"job_ids": ["x"]})),
-        ("/api/jobs/poll", "job_ids", json!({"job_ids": vec![zero; 101]})),
-        ("/api/study-sessions/start", "session_type", json!({"session_type": "party"})),
-        ("/api/study-sessions/start", "chapter", json!({"session_type": "lesson", "chapter": "x".repeat(600)})),
-        ("/api/check-ins/submit", "question", json!({"concept_name": "x", "user_answer": "y"})),
-        ("/api/check-ins/submit", "evaluation_mode", json!({"evaluation_mode": "guess"})),
+        (
+            "/api/jobs/poll",
+            "job_ids",
+            json!({"job_ids": vec![zero; 101]}),
+        ),
+        (
+            "/api/study-sessions/start",
+            "session_type",
+            json!({"session_type": "party"}),
+        ),
+        (
+            "/api/study-sessions/start",
+            "chapter",
+            json!({"session_type": "lesson", "chapter": "x".repeat(600)}),
+        ),
+        (
+            "/api/check-ins/submit",
+            "question",
+            json!({"concept_name": "x", "user_answer": "y"}),
+        ),
+        (
+            "/api/check-ins/submit",
+            "evaluation_mode",
+            json!({"evaluation_mode": "guess"}),
+        ),
     ];
     for (path, field, body) in cases {
-        assert_names(&api.post(path, body.clone()).await, field, &format!("{path} {body}"));
+        assert_names(
+            &api.post(path, body.clone()).await,
+            field,
+            &format!("{path} {body}"),
+        );
     }
-    let renamed = api.patch(&format!("/api/courses/{id}"), json!({"name": "\t"})).await;
+    let renamed = api
+        .patch(&format!("/api/courses/{id}"), json!({"name": "\t"}))
+        .await;
     assert_names(&renamed, "name", "renaming to blank");
-    for query in ["limit=0", "limit=-1", "limit=1001", "limit=many", "cursor=x", "include_archived=perhaps"] {
+    for query in [
+        "limit=0",
+        "limit=-1",
+        "limit=1001",
+        "limit=many",
+        "cursor=x",
+        "include_archived=perhaps",
+    ] {
         let answer = api.get(&format!("/api/courses?{query}")).await;
         let field = query.split('=').next().unwrap_or_default();
         assert_names(&answer, field, query);
     }
     assert_names(&api.get("/api/jobs?type=nap").await, "type", "job type");
-    assert_names(&api.get("/api/jobs?status=%00").await, "status", "NUL in a query");
-    assert_names(&api.get("/api/sections").await, "query", "document_id missing");
+    assert_names(
+        &api.get("/api/jobs?status=%00").await,
+        "status",
+        "NUL in a query",
+    );
+    assert_names(
+        &api.get("/api/sections").await,
+        "query",
+        "document_id missing",
+    );
 }
 
 #[tokio::test]
 async fn json_garbage_and_giant_bodies_are_refused() {
     let api = Api::local().await;
-    for garbage in ["", "{", "nul", "{\"name\":\"x\"", "\u{feff}{}", "[[[[[[[[[["] {
+    for garbage in [
+        "",
+        "{",
+        "nul",
+        "{\"name\":\"x\"",
+        "\u{feff}{}",
+        "[[[[[[[[[[",
+    ] {
         let request = api.request(Method::POST, "/api/courses");
-        let answer = send(request.header("content-type", "application/json").body(garbage)).await;
+        let answer = send(
+            request
+                .header("content-type", "application/json")
+                .body(garbage),
+        )
+        .await;
         assert_names(&answer, "body", garbage);
     }
     let deep = "[".repeat(200_000);
@@ -165,16 +315,35 @@ async fn paths_in_names_stay_names() {
     let api = Api::local().await;
     let course_id = api.course("../../../etc").await;
     let part = reqwest::multipart::Part::bytes(pdf::biology()).file_name("../../../../evil.pdf");
-    let form = reqwest::multipart::Form::new().part("file", part).text("course_id", course_id);
+    let form = reqwest::multipart::Form::new()
+        .part("file", part)
+        .text("course_id", course_id);
     let request = api.request(Method::POST, "/api/upload/pdf-structured");
-    let accepted = send(request.header("X-User-Id", "../../x").header("X-Request-Id", "../../x").multipart(form)).await;
+    let accepted = send(
+        request
+            .header("X-User-Id", "../../x")
+            .header("X-Request-Id", "../../x")
+            .multipart(form),
+    )
+    .await;
     let job = api.ended(&text(&accepted.body["job_id"])).await;
     assert_eq!(job["status"], "completed", "{job}");
     assert_eq!(job["data"]["title"], "evil");
-    for path in ["/api/documents/..%2f..%2fultudy.db", "/assets/..%2f..%2fultudy.db", "/assets/../../ultudy.db"] {
+    for path in [
+        "/api/documents/..%2f..%2fultudy.db",
+        "/assets/..%2f..%2fultudy.db",
+        "/assets/../../ultudy.db",
+    ] {
         assert!(api.get(path).await.status.is_client_error(), "{path}");
     }
-    assert!(!api.server.data_dir().parent().expect("a parent").join("evil.pdf").exists());
+    assert!(
+        !api.server
+            .data_dir()
+            .parent()
+            .expect("a parent")
+            .join("evil.pdf")
+            .exists()
+    );
 }
 
 #[tokio::test]
@@ -182,21 +351,52 @@ async fn script_in_names_and_texts_is_inert_in_the_pages() {
     let api = Api::local().await;
     let script = "<script>alert(1)</script>";
     let course_id = api.course(script).await;
-    let lines = format!("{script} A cell is the smallest unit of life {script}.\nA tissue is a group of cells {script}.");
+    let lines = format!(
+        "{script} A cell is the smallest unit of life {script}.\nA tissue is a group of cells {script}."
+    );
     let file = Pdf::with_pages(&[&lines]).bytes();
-    let accepted = api.upload(file, &[("course_id", &course_id), ("title", script), ("chapter", script)]).await;
+    let accepted = api
+        .upload(
+            file,
+            &[
+                ("course_id", &course_id),
+                ("title", script),
+                ("chapter", script),
+            ],
+        )
+        .await;
     let job = api.ended(&text(&accepted.body["job_id"])).await;
     assert_eq!(job["status"], "completed", "{job}");
     let document_id = text(&accepted.body["document_id"]);
     let section = api.sections(&document_id).await.remove(0);
-    let _ = api.post("/api/lessons/generate", json!({"document_id": document_id, "section_id": section})).await;
-    let pages = ["/".to_owned(), format!("/courses/{course_id}"), format!("/documents/{document_id}"),
-                 format!("/learn/{section}"), "/progress".to_owned()];
+    let _ = api
+        .post(
+            "/api/lessons/generate",
+            json!({"document_id": document_id, "section_id": section}),
+        )
+        .await;
+    let pages = [
+        "/".to_owned(),
+        format!("/courses/{course_id}"),
+        format!("/documents/{document_id}"),
+        format!("/learn/{section}"),
+        "/progress".to_owned(),
+    ];
     for path in pages {
-        let response = api.request(Method::GET, &path).send().await.expect("an answer");
+        let response = api
+            .request(Method::GET, &path)
+            .send()
+            .await
+            .expect("an answer");
         assert_eq!(response.status(), StatusCode::OK, "{path}");
-        let policy = response.headers()["content-security-policy"].to_str().expect("a policy").to_owned();
-        assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe-inline"), "{policy}");
+        let policy = response.headers()["content-security-policy"]
+            .to_str()
+            .expect("a policy")
+            .to_owned();
+        assert!(
+            policy.contains("script-src 'self'") && !policy.contains("unsafe-inline"),
+            "{policy}"
+        );
         let html = response.text().await.expect("a page");
         assert!(!html.contains("<script>alert"), "{path}");
     }

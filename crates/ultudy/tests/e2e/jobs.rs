@@ -11,17 +11,22 @@ use crate::{
 
 /// A book long enough to be caught in the middle.
 fn long_book() -> Vec<u8> {
-    let line = "A cell is the smallest unit of life, and a tissue is a group of cells of one kind.\n";
+    let line =
+        "A cell is the smallest unit of life, and a tissue is a group of cells of one kind.\n";
     let page = line.repeat(40);
     Pdf::with_pages(&vec![page.as_str(); 1_500]).bytes()
 }
 
 /// Waits until a job is being worked on.
 async fn processing(api: &Api, job_id: &str) -> Value {
-    let job = ultudy_testkit::wait::for_some("the job is being worked on", crate::api::PATIENCE, async || {
-        let job = api.get(&format!("/api/jobs/{job_id}")).await.body;
-        (job["status"] == "processing").then_some(job)
-    });
+    let job = ultudy_testkit::wait::for_some(
+        "the job is being worked on",
+        crate::api::PATIENCE,
+        async || {
+            let job = api.get(&format!("/api/jobs/{job_id}")).await.body;
+            (job["status"] == "processing").then_some(job)
+        },
+    );
     job.await.expect("a worker takes the job")
 }
 
@@ -41,8 +46,14 @@ async fn a_browser_is_told_of_every_step_and_the_stream_ends_with_the_job() {
         .map(|data| serde_json::from_str(data.trim()).expect("a job"))
         .collect();
     let last = data.last().expect("an event");
-    assert_eq!((&last["status"], &last["progress"]), (&"completed".into(), &100.into()));
-    let progress: Vec<i64> = data.iter().filter_map(|job| job["progress"].as_i64()).collect();
+    assert_eq!(
+        (&last["status"], &last["progress"]),
+        (&"completed".into(), &100.into())
+    );
+    let progress: Vec<i64> = data
+        .iter()
+        .filter_map(|job| job["progress"].as_i64())
+        .collect();
     assert!(progress.is_sorted(), "{progress:?}");
     assert!(stream.contains("event: completed") || stream.contains("event:completed"));
 }
@@ -50,7 +61,11 @@ async fn a_browser_is_told_of_every_step_and_the_stream_ends_with_the_job() {
 #[tokio::test]
 async fn all_jobs_of_a_user_come_on_one_stream() {
     let api = Api::local().await;
-    let response = api.request(Method::GET, "/api/events").send().await.expect("an answer");
+    let response = api
+        .request(Method::GET, "/api/events")
+        .send()
+        .await
+        .expect("an answer");
     let mut stream = response.bytes_stream();
     let accepted = api.upload(pdf::biology(), &[]).await;
     let job_id = text(&accepted.body["job_id"]);
@@ -63,7 +78,9 @@ async fn all_jobs_of_a_user_come_on_one_stream() {
             }
         }
     };
-    tokio::time::timeout(crate::api::PATIENCE, told).await.expect("the end is told");
+    tokio::time::timeout(crate::api::PATIENCE, told)
+        .await
+        .expect("the end is told");
 }
 
 #[tokio::test]
@@ -72,14 +89,23 @@ async fn a_cancelled_upload_stops_and_leaves_nothing() {
     let accepted = api.upload(long_book(), &[]).await;
     let job_id = text(&accepted.body["job_id"]);
     processing(&api, &job_id).await;
-    let cancelled = api.post(&format!("/api/jobs/{job_id}/cancel"), json!({})).await;
-    assert_eq!((&cancelled.body["status"], &cancelled.body["code"]), (&"failed".into(), &"cancelled".into()));
+    let cancelled = api
+        .post(&format!("/api/jobs/{job_id}/cancel"), json!({}))
+        .await;
+    assert_eq!(
+        (&cancelled.body["status"], &cancelled.body["code"]),
+        (&"failed".into(), &"cancelled".into())
+    );
     api.server.wait_for_no_objects().await;
     api.server.wait_for_no_children().await;
     assert_eq!(api.get("/api/documents").await.body["documents"], json!([]));
-    let again = api.post(&format!("/api/jobs/{job_id}/cancel"), json!({})).await;
+    let again = api
+        .post(&format!("/api/jobs/{job_id}/cancel"), json!({}))
+        .await;
     assert_eq!(again.status, StatusCode::CONFLICT);
-    let retried = api.post(&format!("/api/jobs/{job_id}/retry"), json!({})).await;
+    let retried = api
+        .post(&format!("/api/jobs/{job_id}/retry"), json!({}))
+        .await;
     assert_eq!(retried.status, StatusCode::CONFLICT, "its file is gone");
 }
 
@@ -94,10 +120,17 @@ async fn kill_9_in_the_middle_of_an_upload_costs_time_and_nothing_else() {
     api.server.restart().await.expect("it comes back");
     let job = api.ended(&job_id).await;
     assert_eq!(job["status"], "completed", "{job}");
-    let documents = api.get(&format!("/api/documents?course_id={course_id}")).await.body;
+    let documents = api
+        .get(&format!("/api/documents?course_id={course_id}"))
+        .await
+        .body;
     assert_eq!(documents["documents"].as_array().map(Vec::len), Some(1));
     let sections = api.sections(&text(&accepted.body["document_id"])).await;
-    assert_eq!(sections.len(), 125, "1,500 pages in parts of 12, stored once");
+    assert_eq!(
+        sections.len(),
+        125,
+        "1,500 pages in parts of 12, stored once"
+    );
 }
 
 #[tokio::test]
@@ -105,10 +138,17 @@ async fn an_order_to_stop_lets_the_running_job_finish() {
     let mut api = Api::local().await;
     let accepted = api.upload(pdf::biology(), &[]).await;
     let job_id = text(&accepted.body["job_id"]);
-    api.server.terminate().await.expect("it drains and ends well");
+    api.server
+        .terminate()
+        .await
+        .expect("it drains and ends well");
     api.server.restart().await.expect("it comes back");
     let job = api.ended(&job_id).await;
-    assert_eq!((&job["status"], &job["attempt"]), (&"completed".into(), &0.into()), "{job}");
+    assert_eq!(
+        (&job["status"], &job["attempt"]),
+        (&"completed".into(), &0.into()),
+        "{job}"
+    );
 }
 
 #[tokio::test]
@@ -120,7 +160,11 @@ async fn a_job_that_cannot_finish_in_time_is_handed_back_uncounted() {
     api.server.terminate().await.expect("it ends well");
     api.server.restart().await.expect("it comes back");
     let job = api.ended(&job_id).await;
-    assert_eq!((&job["status"], &job["attempt"]), (&"completed".into(), &0.into()), "{job}");
+    assert_eq!(
+        (&job["status"], &job["attempt"]),
+        (&"completed".into(), &0.into()),
+        "{job}"
+    );
 }
 
 #[tokio::test]
@@ -129,16 +173,26 @@ async fn a_lesson_asked_for_again_is_the_same_job() {
     let course_id = api.course("Biology").await;
     let document_id = api.document(pdf::biology(), &course_id).await;
     let section = api.sections(&document_id).await.remove(0);
-    let ask = || api.post("/api/lessons/generate", json!({"document_id": document_id, "section_id": section}));
+    let ask = || {
+        api.post(
+            "/api/lessons/generate",
+            json!({"document_id": document_id, "section_id": section}),
+        )
+    };
     let answers = futures_util::future::join_all((0..20).map(|_| ask())).await;
-    let mut jobs: Vec<String> =
-        answers.iter().filter_map(|answer| answer.body["job_id"].as_str().map(str::to_owned)).collect();
+    let mut jobs: Vec<String> = answers
+        .iter()
+        .filter_map(|answer| answer.body["job_id"].as_str().map(str::to_owned))
+        .collect();
     assert!(answers.iter().all(|answer| answer.status == StatusCode::OK));
     jobs.sort();
     jobs.dedup();
     assert_eq!(jobs.len(), 1, "{jobs:?}");
     api.ended(&jobs[0]).await;
-    let of_section = api.get(&format!("/api/jobs/resource/section/{section}")).await.body;
+    let of_section = api
+        .get(&format!("/api/jobs/resource/section/{section}"))
+        .await
+        .body;
     assert_eq!(of_section["jobs"].as_array().map(Vec::len), Some(1));
 }
 
@@ -147,11 +201,18 @@ async fn several_jobs_are_polled_at_once() {
     let api = Api::local().await;
     let ids: Vec<String> = [
         api.upload(pdf::biology(), &[]).await,
-        api.upload(Pdf::with_pages(&["A tissue is a group of cells."]).bytes(), &[]).await,
+        api.upload(
+            Pdf::with_pages(&["A tissue is a group of cells."]).bytes(),
+            &[],
+        )
+        .await,
     ]
     .iter()
     .map(|accepted| text(&accepted.body["job_id"]))
     .collect();
-    let polled = api.post("/api/jobs/poll", json!({"job_ids": ids})).await.body;
+    let polled = api
+        .post("/api/jobs/poll", json!({"job_ids": ids}))
+        .await
+        .body;
     assert_eq!(polled["jobs"].as_array().map(Vec::len), Some(2));
 }

@@ -1,5 +1,9 @@
 //! The program as its users meet it: the real binary, over HTTP and in a real browser.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
 
 mod api;
 mod bad_input;

@@ -11,11 +11,22 @@ pub struct Pdf {
 impl Pdf {
     /// A document of one page a text, each text's lines one below the other.
     pub fn with_pages(texts: &[&str]) -> Self {
-        let mut pdf = Self { objects: Vec::new(), trailer: String::new() };
-        let kids: Vec<String> = (0..texts.len()).map(|page| format!("{} 0 R", 4 + 2 * page)).collect();
+        let mut pdf = Self {
+            objects: Vec::new(),
+            trailer: String::new(),
+        };
+        let kids: Vec<String> = (0..texts.len())
+            .map(|page| format!("{} 0 R", 4 + 2 * page))
+            .collect();
         pdf.object("<< /Type /Catalog /Pages 2 0 R >>");
-        pdf.object(&format!("<< /Type /Pages /Count {} /Kids [{}] >>", texts.len(), kids.join(" ")));
-        pdf.object("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>");
+        pdf.object(&format!(
+            "<< /Type /Pages /Count {} /Kids [{}] >>",
+            texts.len(),
+            kids.join(" ")
+        ));
+        pdf.object(
+            "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+        );
         for (index, text) in texts.iter().enumerate() {
             pdf.object(&format!(
                 "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {} 0 R \
@@ -57,7 +68,8 @@ impl Pdf {
     }
 
     fn stream(&mut self, dictionary: &str, body: &[u8]) {
-        let mut object = format!("<< /Length {} {dictionary} >>\nstream\n", body.len()).into_bytes();
+        let mut object =
+            format!("<< /Length {} {dictionary} >>\nstream\n", body.len()).into_bytes();
         object.extend_from_slice(body);
         object.extend_from_slice(b"\nendstream");
         self.objects.push(object);
@@ -80,7 +92,9 @@ impl Pdf {
             file.extend_from_slice(format!("{offset:010} 00000 n \n").as_bytes());
         }
         let trailer = &self.trailer;
-        let end = format!("trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{xref}\n%%EOF\n");
+        let end = format!(
+            "trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{xref}\n%%EOF\n"
+        );
         file.extend_from_slice(end.as_bytes());
         file
     }
@@ -89,7 +103,10 @@ impl Pdf {
 fn show(text: &str) -> String {
     let mut content = String::from("BT /F1 11 Tf 72 720 Td 14 TL\n");
     for line in text.lines() {
-        let escaped = line.replace('\\', r"\\").replace('(', r"\(").replace(')', r"\)");
+        let escaped = line
+            .replace('\\', r"\\")
+            .replace('(', r"\(")
+            .replace(')', r"\)");
         content.push_str(&format!("({escaped}) Tj T*\n"));
     }
     content + "ET"

@@ -24,9 +24,21 @@ async fn owned(api: &Api) -> Owned {
     let section = api.sections(&document).await.remove(0);
     let lesson = api.lesson(&document, Some(&section)).await;
     let job = text(&api.get("/api/jobs").await.body["jobs"][0]["id"]);
-    let started = api.post("/api/study-sessions/start", json!({"session_type": "lesson"})).await;
+    let started = api
+        .post(
+            "/api/study-sessions/start",
+            json!({"session_type": "lesson"}),
+        )
+        .await;
     let session = text(&started.body["session_id"]);
-    Owned { course, document, section, lesson, job, session }
+    Owned {
+        course,
+        document,
+        section,
+        lesson,
+        job,
+        session,
+    }
 }
 
 impl Owned {
@@ -49,12 +61,30 @@ impl Owned {
     fn bodies(&self) -> Vec<(&'static str, Value)> {
         let concept = &self.lesson["concepts"][0];
         vec![
-            ("/api/lessons/generate", json!({"document_id": self.document})),
-            ("/api/lessons/generate", json!({"document_id": self.document, "section_id": self.section})),
-            ("/api/sections/generate", json!({"document_id": self.document})),
-            ("/api/study-sessions/start", json!({"session_type": "lesson", "document_id": self.document})),
-            ("/api/study-sessions/start", json!({"session_type": "lesson", "course_id": self.course})),
-            ("/api/check-ins/submit", json!({"check_in_id": concept["check_ins"][0]["id"], "answer": "A"})),
+            (
+                "/api/lessons/generate",
+                json!({"document_id": self.document}),
+            ),
+            (
+                "/api/lessons/generate",
+                json!({"document_id": self.document, "section_id": self.section}),
+            ),
+            (
+                "/api/sections/generate",
+                json!({"document_id": self.document}),
+            ),
+            (
+                "/api/study-sessions/start",
+                json!({"session_type": "lesson", "document_id": self.document}),
+            ),
+            (
+                "/api/study-sessions/start",
+                json!({"session_type": "lesson", "course_id": self.course}),
+            ),
+            (
+                "/api/check-ins/submit",
+                json!({"check_in_id": concept["check_ins"][0]["id"], "answer": "A"}),
+            ),
         ]
     }
 }
@@ -82,14 +112,22 @@ async fn a_second_user_finds_nothing_of_the_first() {
             let verb = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
             let request = api.request_as(Some("eve"), verb, &owned.path(template));
             let answer = send(request.json(&body_for(template))).await;
-            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{method} {template}: {answer:?}");
+            assert_eq!(
+                answer.status,
+                StatusCode::NOT_FOUND,
+                "{method} {template}: {answer:?}"
+            );
             tried += 1;
         }
     }
     assert!(tried >= 18, "only {tried} routes with an id were tried");
     for (path, body) in owned.bodies() {
         let answer = send(api.request_as(Some("eve"), Method::POST, path).json(&body)).await;
-        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path} {body}: {answer:?}");
+        assert_eq!(
+            answer.status,
+            StatusCode::NOT_FOUND,
+            "{path} {body}: {answer:?}"
+        );
     }
     for query in [
         format!("/api/sections?document_id={}", owned.document),
@@ -102,7 +140,11 @@ async fn a_second_user_finds_nothing_of_the_first() {
         let request = api.request_as(Some("eve"), Method::GET, &query);
         assert_eq!(send(request).await.status, StatusCode::NOT_FOUND, "{query}");
     }
-    assert_eq!(fingerprint(&api, &owned).await, before, "nothing of the first user's has changed");
+    assert_eq!(
+        fingerprint(&api, &owned).await,
+        before,
+        "nothing of the first user's has changed"
+    );
 }
 
 #[tokio::test]
@@ -114,15 +156,23 @@ async fn lists_and_polls_of_a_second_user_are_empty() {
     assert_eq!(eve(of_course).await.body["documents"], json!([]));
     assert_eq!(eve("/api/courses".into()).await.body["courses"], json!([]));
     assert_eq!(eve("/api/jobs".into()).await.body["jobs"], json!([]));
-    let poll = api.request_as(Some("eve"), Method::POST, "/api/jobs/poll").json(&json!({"job_ids": [owned.job]}));
+    let poll = api
+        .request_as(Some("eve"), Method::POST, "/api/jobs/poll")
+        .json(&json!({"job_ids": [owned.job]}));
     assert_eq!(send(poll).await.body["jobs"], json!([]));
     let overview = eve("/api/progress/overview".into()).await.body;
     assert_eq!(overview["content_mastery"]["total_concepts"], 0);
     let upload = reqwest::multipart::Form::new()
-        .part("file", reqwest::multipart::Part::bytes(pdf::biology()).file_name("a.pdf"))
+        .part(
+            "file",
+            reqwest::multipart::Part::bytes(pdf::biology()).file_name("a.pdf"),
+        )
         .text("course_id", owned.course);
     let request = api.request_as(Some("eve"), Method::POST, "/api/upload/pdf-structured");
-    assert_eq!(send(request.multipart(upload)).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        send(request.multipart(upload)).await.status,
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test]
@@ -130,7 +180,12 @@ async fn nobody_is_asked_who_they_are() {
     let api = Api::dev("ada").await;
     let answer = send(api.request_as(None, Method::GET, "/api/courses")).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(send(api.request_as(None, Method::GET, "/health")).await.status, StatusCode::OK);
+    assert_eq!(
+        send(api.request_as(None, Method::GET, "/health"))
+            .await
+            .status,
+        StatusCode::OK
+    );
     for name in ["", "  ", &"x".repeat(300)] {
         let answer = send(api.request_as(Some(name), Method::GET, "/api/courses")).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{name:?}");
