@@ -43,11 +43,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         refuse_nul("body", &value)?;
         serde_path_to_error::deserialize(value)
             .map(Body)
-            .map_err(|error| {
-                let path = error.path().to_string();
-                let field = if path == "." { "body".to_owned() } else { path };
-                ApiError::field(field, error.into_inner().to_string())
-            })
+            .map_err(|error| untaken("body", &error))
     }
 }
 
@@ -97,10 +93,21 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
         let parsed = serde_urlencoded::Deserializer::new(form_pairs(&text));
         serde_path_to_error::deserialize(parsed)
             .map(Params)
-            .map_err(|error| {
-                let field = error.path().to_string();
-                ApiError::field(field, error.into_inner().to_string())
-            })
+            .map_err(|error| untaken("query", &error))
+    }
+}
+
+/// The field that could not be read and why; `whole` when it is none of its fields.
+fn untaken(whole: &str, error: &serde_path_to_error::Error<impl std::fmt::Display>) -> ApiError {
+    let (path, reason) = (error.path().to_string(), error.inner().to_string());
+    let missing = reason
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.split('`').next());
+    match (missing, path.as_str()) {
+        (Some(field), ".") => ApiError::field(field, "is missing"),
+        (Some(field), path) => ApiError::field(format!("{path}.{field}"), "is missing"),
+        (None, ".") => ApiError::field(whole, reason),
+        (None, path) => ApiError::field(path, reason),
     }
 }
 
