@@ -94,8 +94,9 @@ CREATE UNIQUE INDEX idx_lessons_whole_document ON lessons (document_id, owner_id
     WHERE section_id IS NULL;
 CREATE INDEX idx_lessons_generation ON lessons (generation_key);
 
--- A concept outlives its lesson (then lesson_id is null), so that mastery and the
--- questions of earlier lessons stay.
+-- A concept outlives its lesson, so that mastery and the questions of earlier lessons
+-- stay: the store clears lesson_id before it deletes a lesson. The cascade is for the
+-- lessons that go with their document.
 CREATE TABLE concepts (
     owner_id            text NOT NULL CHECK (owner_id <> ''),
     id                  uuid NOT NULL,
@@ -114,7 +115,7 @@ CREATE TABLE concepts (
     PRIMARY KEY (owner_id, id),
     FOREIGN KEY (owner_id, document_id) REFERENCES documents (owner_id, id) ON DELETE CASCADE,
     FOREIGN KEY (owner_id, section_id) REFERENCES sections (owner_id, id) ON DELETE CASCADE,
-    FOREIGN KEY (owner_id, lesson_id) REFERENCES lessons (owner_id, id)
+    FOREIGN KEY (owner_id, lesson_id) REFERENCES lessons (owner_id, id) ON DELETE CASCADE
 );
 CREATE INDEX idx_concepts_lesson ON concepts (lesson_id, owner_id);
 CREATE INDEX idx_concepts_document_owner ON concepts (document_id, owner_id);
@@ -132,7 +133,7 @@ CREATE TABLE check_ins (
     created_at   timestamptz NOT NULL,
     PRIMARY KEY (owner_id, id),
     FOREIGN KEY (owner_id, concept_id) REFERENCES concepts (owner_id, id) ON DELETE CASCADE,
-    FOREIGN KEY (owner_id, lesson_id) REFERENCES lessons (owner_id, id)
+    FOREIGN KEY (owner_id, lesson_id) REFERENCES lessons (owner_id, id) ON DELETE CASCADE
 );
 CREATE INDEX idx_check_ins_concept_owner ON check_ins (concept_id, owner_id);
 CREATE INDEX idx_check_ins_lesson_owner ON check_ins (lesson_id, owner_id);

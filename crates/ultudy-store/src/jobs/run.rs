@@ -24,8 +24,11 @@ pub enum Start {
     Poisoned(Job),
 }
 
-/// Starts a run. A row still `processing` says that the run before vanished: that counts
-/// as lost, and the `LOST_MAX`-th loss fails the job with code `worker_lost`.
+/// Starts a run, whose token is the delivery's lease: where the row itself holds the
+/// lease and has given it to another delivery since, this one is not due.
+///
+/// A row still `processing` says that the run before vanished: that counts as lost, and
+/// the `LOST_MAX`-th loss fails the job with code `worker_lost`.
 pub async fn start(
     tx: &mut TenantTx,
     id: Uuid,
@@ -33,7 +36,7 @@ pub async fn start(
     worker_id: &str,
     now: Timestamp,
 ) -> Result<Start> {
-    if let Some(poisoned) = poison(tx, id, now).await? {
+    if let Some(poisoned) = poison(tx, id, run_token, now).await? {
         return Ok(Start::Poisoned(poisoned));
     }
     let started = tx
@@ -45,6 +48,7 @@ pub async fn start(
                     progress = 0, stage = 'starting', version = version + 1
                 WHERE owner_id = $1 AND id = $2
                     AND (status = 'processing' OR (status = 'queued' AND run_at <= $5))
+                    AND (lease_token IS NULL OR lease_token = $3)
                 RETURNING ",
                 columns!()
             ),
@@ -55,18 +59,24 @@ pub async fn start(
 }
 
 /// Fails the job if this is its last loss.
-async fn poison(tx: &mut TenantTx, id: Uuid, now: Timestamp) -> Result<Option<Job>> {
+async fn poison(
+    tx: &mut TenantTx,
+    id: Uuid,
+    run_token: Uuid,
+    now: Timestamp,
+) -> Result<Option<Job>> {
     tx.first(
         concat!(
             "UPDATE jobs SET
                 lost = lost + 1, status = 'failed', run_token = NULL,
                 failure_code = 'worker_lost', failure_message = $4,
                 completed_at = $5, version = version + 1
-            WHERE owner_id = $1 AND id = $2 AND status = 'processing' AND lost + 1 >= $3
+            WHERE owner_id = $1 AND id = $2 AND status = 'processing' AND lost + 1 >= $6
+                AND (lease_token IS NULL OR lease_token = $3)
             RETURNING ",
             columns!()
         ),
-        binds![id, LOST_MAX, WORKER_LOST, now],
+        binds![id, run_token, WORKER_LOST, now, LOST_MAX],
     )
     .await
 }

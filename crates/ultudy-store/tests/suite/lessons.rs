@@ -1,17 +1,150 @@
-use ultudy_store::lessons::{self, LessonOf};
+use ultudy_domain::mastery::Mastery;
+use ultudy_store::{
+    StoreError, concepts, documents,
+    generations::{self, NewGeneration},
+    lessons::{self, LessonOf},
+    sections,
+};
 
 use crate::{
     bench::Bench,
-    fixtures::{id, store_world},
+    fixtures::{at, content, id, lesson, store_lesson, store_read_document},
 };
 
-pub async fn a_lesson_reads_back_with_the_owners_ids(bench: &Bench) {
+const OF_SECTION: fn() -> LessonOf = || LessonOf::Section(id(11));
+
+pub async fn a_lesson_has_the_generations_texts_under_the_owners_ids(bench: &Bench) {
     let mut tx = bench.write().await;
-    store_world(&mut tx, 0).await;
-    let lesson = lessons::find(&mut tx, LessonOf::Section(id(11)))
+    store_read_document(&mut tx, 10, None).await;
+    store_lesson(
+        &mut tx,
+        &lesson(30, id(10), Some(id(12)), &["Limit", "Series"]),
+    )
+    .await;
+    // The same generation for another section, where one of its names is taken.
+    let mut new = lesson(20, id(10), Some(id(11)), &["Limits", "Series (2)"]);
+    new.generation_key = "key-30".into();
+    lessons::insert(&mut tx, &new, at(5)).await.unwrap();
+
+    let found = lessons::find(&mut tx, OF_SECTION()).await.unwrap().unwrap();
+    let generated = content(&["Limit", "Series"]);
+    assert_eq!((found.id, found.created_at), (id(20), at(5)));
+    assert_eq!(found.topic, generated.topic);
+    assert_eq!(found.examples, generated.examples);
+    assert_eq!(found.chapter.as_deref(), Some("One"));
+    let names: Vec<_> = found.concepts.iter().map(|c| (c.id, &*c.name)).collect();
+    assert_eq!(names, [(id(21), "Limits"), (id(23), "Series (2)")]);
+    assert_eq!(found.concepts[1].explanation, "What Series is.");
+    let questions: Vec<_> = found
+        .check_ins
+        .iter()
+        .map(|c| (c.id, c.concept_id))
+        .collect();
+    assert_eq!(questions, [(id(22), id(21)), (id(24), id(23))]);
+    assert_eq!(found.concepts[0].check_ins[0], found.check_ins[0]);
+}
+
+pub async fn a_section_has_one_lesson_and_a_document_one(bench: &Bench) {
+    for section_id in [Some(id(11)), None] {
+        let mut tx = bench.write().await;
+        store_read_document(&mut tx, 10, None).await;
+        store_lesson(&mut tx, &lesson(20, id(10), section_id, &["Limit"])).await;
+        let mut second = lesson(30, id(10), section_id, &["Series"]);
+        second.generation_key = "key-20".into();
+        let refused = lessons::insert(&mut tx, &second, at(5)).await;
+        assert!(
+            matches!(refused, Err(StoreError::Conflict(_))),
+            "{refused:?}"
+        );
+    }
+}
+
+pub async fn a_document_has_a_lesson_beside_its_sections(bench: &Bench) {
+    let mut tx = bench.write().await;
+    store_read_document(&mut tx, 10, None).await;
+    store_lesson(&mut tx, &lesson(20, id(10), Some(id(11)), &["Limit"])).await;
+    let whole = LessonOf::Document(id(10));
+    assert_eq!(lessons::find(&mut tx, whole).await.unwrap(), None);
+    store_lesson(&mut tx, &lesson(30, id(10), None, &["Overview"])).await;
+    let found = lessons::find(&mut tx, whole).await.unwrap().unwrap();
+    assert_eq!((found.id, found.section_id), (id(30), None));
+    let of_section = lessons::find(&mut tx, OF_SECTION()).await.unwrap();
+    assert_eq!(of_section.unwrap().id, id(20));
+}
+
+pub async fn asked_for_again_a_concept_keeps_its_id_and_mastery(bench: &Bench) {
+    let mut tx = bench.write().await;
+    store_read_document(&mut tx, 10, None).await;
+    store_lesson(&mut tx, &lesson(20, id(10), Some(id(11)), &["Limit"])).await;
+    let mastery = Mastery::NEW.after(true);
+    concepts::set_mastery(&mut tx, id(21), &mastery, at(6))
         .await
-        .unwrap()
         .unwrap();
-    assert_eq!(lesson.concepts[0].id, id(21));
-    assert_eq!(lesson.check_ins[0].id, id(22));
+    assert!(lessons::delete(&mut tx, id(20)).await.unwrap());
+    assert_eq!(lessons::find(&mut tx, OF_SECTION()).await.unwrap(), None);
+    assert_eq!(concepts::list(&mut tx, None, None).await.unwrap(), []);
+
+    store_lesson(
+        &mut tx,
+        &lesson(30, id(10), Some(id(11)), &["Series", "LIMIT"]),
+    )
+    .await;
+    let listed = concepts::list(&mut tx, None, None).await.unwrap();
+    let limit = &listed[1];
+    assert_eq!((limit.id, &*limit.name), (id(21), "LIMIT"));
+    assert_eq!(
+        (limit.mastery, limit.last_reviewed_at),
+        (mastery, Some(at(6)))
+    );
+    assert_eq!(limit.concept_number, 2);
+}
+
+pub async fn a_name_that_another_lesson_holds_is_a_conflict(bench: &Bench) {
+    let mut tx = bench.write().await;
+    store_read_document(&mut tx, 10, None).await;
+    store_lesson(&mut tx, &lesson(20, id(10), Some(id(11)), &["Limit"])).await;
+    let mut other = lesson(30, id(10), Some(id(12)), &["limit"]);
+    other.generation_key = "key-20".into();
+    let refused = lessons::insert(&mut tx, &other, at(5)).await;
+    assert!(
+        matches!(refused, Err(StoreError::Conflict(_))),
+        "{refused:?}"
+    );
+}
+
+pub async fn deleting_raises_the_variant_of_what_it_taught(bench: &Bench) {
+    let mut tx = bench.write().await;
+    store_read_document(&mut tx, 10, None).await;
+    store_lesson(&mut tx, &lesson(20, id(10), Some(id(11)), &["Limit"])).await;
+    store_lesson(&mut tx, &lesson(30, id(10), None, &["Overview"])).await;
+
+    assert!(lessons::delete(&mut tx, id(20)).await.unwrap());
+    assert!(!lessons::delete(&mut tx, id(20)).await.unwrap());
+    let section = sections::find(&mut tx, id(11)).await.unwrap();
+    assert_eq!(section.unwrap().lesson_variant, 1);
+    let whole = documents::lesson_variant(&mut tx, id(10)).await;
+    assert_eq!(whole.unwrap(), 0);
+
+    assert!(lessons::delete(&mut tx, id(30)).await.unwrap());
+    let whole = documents::lesson_variant(&mut tx, id(10)).await;
+    assert_eq!(whole.unwrap(), 1);
+}
+
+pub async fn the_first_generation_of_a_key_stands(bench: &Bench) {
+    let mut tx = bench.write().await;
+    let generation = |name: &str| NewGeneration {
+        key: "key".into(),
+        content: content(&[name]),
+        provider: "extractive".into(),
+        model: "1".into(),
+    };
+    assert_eq!(generations::find(&mut tx, "key").await.unwrap(), None);
+    for name in ["First", "Second"] {
+        let stands = generations::insert(&mut tx, &generation(name), at(1)).await;
+        assert_eq!(stands.unwrap(), content(&["First"]));
+    }
+    // Nobody's: Bob's key is the same.
+    tx.commit().await.unwrap();
+    let found = generations::find(&mut bench.bob().await, "key").await;
+    assert_eq!(found.unwrap(), Some(content(&["First"])));
 }

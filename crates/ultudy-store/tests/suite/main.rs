@@ -3,25 +3,37 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     reason = "a test that cannot go on has failed"
 )]
 
 mod bench;
+mod blobs;
+mod check_ins;
 mod courses;
 mod documents;
 mod fixtures;
+mod job_runs;
+mod jobs;
 mod lessons;
+mod queue;
+mod sections;
+mod study_sessions;
+mod tenancy;
+mod transactions;
 
-use bench::Bench;
-
-/// Runs each test on both databases, as `sqlite::noun::test` and `postgres::noun::test`.
+/// Makes `sqlite::noun::test` and `postgres::noun::test` of each `noun::test`.
 macro_rules! on_both {
     ($($noun:ident: $($test:ident),+ $(,)?;)+) => {
-        mod sqlite {$(
+        on_both!(@on sqlite: $($noun: $($test),+;)+);
+        on_both!(@on postgres: $($noun: $($test),+;)+);
+    };
+    (@on $database:ident: $($noun:ident: $($test:ident),+;)+) => {
+        mod $database {$(
             mod $noun {$(
                 #[tokio::test]
                 async fn $test() {
-                    crate::$noun::$test(&crate::Bench::sqlite().await).await;
+                    crate::$noun::$test(&crate::bench::Bench::$database().await).await;
                 }
             )+}
         )+}
@@ -29,10 +41,98 @@ macro_rules! on_both {
 }
 
 on_both! {
+    blobs:
+        one_content_is_kept_once_until_its_last_holder_goes,
+        holders_that_come_and_go_at_once_never_lose_the_object;
+    check_ins:
+        a_question_is_found_by_what_it_says,
+        ids_narrow_the_search_and_beat_the_name,
+        questions_of_earlier_lessons_stay_after_those_of_now,
+        concepts_come_in_order_and_keep_their_mastery,
+        answers_at_the_same_time_count_one_by_one;
     courses:
-        what_is_stored_reads_back;
+        what_is_stored_reads_back,
+        the_list_is_in_order_page_by_page,
+        an_archived_course_is_listed_only_when_asked_for,
+        a_change_touches_only_what_it_names,
+        a_course_with_a_document_cannot_go,
+        a_deleted_course_leaves_its_study_sessions;
     documents:
-        deleting_leaves_nothing_of_it;
+        a_document_is_invisible_until_it_is_published,
+        publishing_what_is_gone_says_so,
+        the_list_is_by_course_in_order_page_by_page,
+        a_change_touches_only_what_it_names,
+        the_file_is_found_before_and_after_publishing,
+        deleting_leaves_nothing_of_it,
+        deleting_twice_says_so;
+    job_runs:
+        a_run_goes_from_start_over_progress_to_its_result,
+        a_job_does_not_start_before_its_time_nor_after_its_end,
+        an_error_counts_and_the_job_waits_again,
+        handing_back_counts_nothing,
+        the_third_worker_that_vanishes_fails_the_job,
+        a_stale_run_changes_nothing,
+        only_what_is_in_flight_is_cancelled,
+        a_documents_jobs_are_cancelled_together,
+        a_failed_or_cancelled_job_can_be_asked_for_again,
+        every_change_raises_the_version;
+    jobs:
+        a_new_job_waits_and_reads_back,
+        a_second_request_gets_the_job_in_flight,
+        requests_at_the_same_time_make_one_job,
+        an_owners_many_jobs_lose_their_class_but_nobody_elses_do,
+        the_list_is_latest_first_filtered_page_by_page,
+        many_are_found_by_their_ids,
+        counts_are_across_owners;
     lessons:
-        a_lesson_reads_back_with_the_owners_ids;
+        a_lesson_has_the_generations_texts_under_the_owners_ids,
+        a_section_has_one_lesson_and_a_document_one,
+        a_document_has_a_lesson_beside_its_sections,
+        asked_for_again_a_concept_keeps_its_id_and_mastery,
+        a_name_that_another_lesson_holds_is_a_conflict,
+        deleting_raises_the_variant_of_what_it_taught,
+        the_first_generation_of_a_key_stands;
+    queue:
+        a_low_job_moves_up_after_ten_minutes,
+        a_crash_before_the_commit_leaves_no_job,
+        a_crash_between_commit_and_push_loses_nothing,
+        a_crash_between_claim_and_start_counts_nothing,
+        a_crash_in_a_run_counts_as_lost,
+        a_worker_that_wakes_late_does_not_start,
+        a_crash_before_the_last_commit_undoes_the_effect_with_the_status,
+        a_crash_before_finishing_brings_nothing_again,
+        a_crash_before_giving_back_only_waits_for_the_lease,
+        cancelling_takes_the_lease_away,
+        a_full_claim_wakes_the_next_worker;
+    sections:
+        sections_come_in_order_with_their_texts,
+        a_section_knows_whether_its_lesson_exists,
+        two_sections_cannot_have_one_place;
+    study_sessions:
+        a_session_counts_until_it_ends,
+        the_latest_come_first_and_all_add_up;
+    tenancy:
+        nothing_of_anothers_can_be_read,
+        lists_and_sums_hold_only_the_owners,
+        nothing_of_anothers_can_be_changed,
+        no_row_can_refer_to_anothers,
+        any_text_can_be_an_owner_but_nothing_and_nul;
+    transactions:
+        what_is_dropped_never_was,
+        what_is_not_committed_is_nobody_elses_to_see,
+        a_transaction_that_reads_cannot_write,
+        a_refused_statement_spoils_only_its_transaction,
+        times_keep_their_microseconds_and_no_more,
+        times_sort_as_they_follow_each_other,
+        the_database_answers_a_ping;
+}
+
+#[tokio::test]
+async fn the_table_keeps_the_promises_of_a_queue_on_sqlite() {
+    queue::keeps_the_promises_of_a_queue_on_sqlite().await;
+}
+
+#[tokio::test]
+async fn the_table_keeps_the_promises_of_a_queue_on_postgres() {
+    queue::keeps_the_promises_of_a_queue_on_postgres().await;
 }

@@ -1,0 +1,42 @@
+use ultudy_store::sections;
+
+use crate::{
+    bench::Bench,
+    fixtures::{at, id, lesson, section, store_lesson, store_read_document},
+};
+
+pub async fn sections_come_in_order_with_their_texts(bench: &Bench) {
+    let mut tx = bench.write().await;
+    store_read_document(&mut tx, 10, None).await;
+    let listed = sections::list(&mut tx, id(10)).await.unwrap();
+    let numbers: Vec<_> = listed.iter().map(|s| (s.id, s.section_number)).collect();
+    assert_eq!(numbers, [(id(11), 1), (id(12), 2)]);
+    assert_eq!(listed[0].created_at, at(2));
+
+    let texts = sections::texts(&mut tx, id(10)).await.unwrap();
+    assert_eq!(texts[1].markdown, "Text of section 2.");
+    assert_eq!(texts[1].section, listed[1]);
+    let one = sections::find(&mut tx, id(12)).await.unwrap();
+    assert_eq!(one.as_ref(), texts.get(1));
+}
+
+pub async fn a_section_knows_whether_its_lesson_exists(bench: &Bench) {
+    let mut tx = bench.write().await;
+    store_read_document(&mut tx, 10, None).await;
+    let lesson = lesson(20, id(10), Some(id(11)), &["Limit"]);
+    store_lesson(&mut tx, &lesson).await;
+    let listed = sections::list(&mut tx, id(10)).await.unwrap();
+    let generated: Vec<_> = listed.iter().map(|s| s.concepts_generated).collect();
+    assert_eq!(generated, [true, false]);
+}
+
+pub async fn two_sections_cannot_have_one_place(bench: &Bench) {
+    let mut tx = bench.write().await;
+    store_read_document(&mut tx, 10, None).await;
+    let twin = [section(13, 1)];
+    let refused = sections::insert_all(&mut tx, id(10), &twin, at(2)).await;
+    assert!(matches!(
+        refused,
+        Err(ultudy_store::StoreError::Conflict(_))
+    ));
+}
