@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod bench;
 mod ci;
 mod debian;
 mod dependencies;
@@ -36,6 +37,7 @@ enum Chore {
     Test(test::Test),
     Ci(ci::Ci),
     Verify(verify::Verify),
+    Bench(bench::Bench),
     Services(services::Services),
     SampleCourse(sample_course::SampleCourse),
 }
@@ -46,6 +48,7 @@ impl Chore {
             Self::Test(chore) => chore.run(),
             Self::Ci(chore) => chore.run(),
             Self::Verify(chore) => chore.run(),
+            Self::Bench(chore) => chore.run(),
             Self::Services(chore) => chore.run(),
             Self::SampleCourse(chore) => chore.run(),
         }

@@ -21,6 +21,13 @@ pub fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
     cargo
 }
 
+/// The folder that cargo builds into.
+pub fn target_directory() -> cargo_metadata::Result<PathBuf> {
+    let mut command = MetadataCommand::new();
+    let metadata = command.current_dir(root()).no_deps().exec()?;
+    Ok(metadata.target_directory.into())
+}
+
 /// The workspace's crates and everything they depend on.
 pub fn metadata() -> cargo_metadata::Result<Metadata> {
     let mut command = MetadataCommand::new();

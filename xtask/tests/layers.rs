@@ -6,7 +6,7 @@ use std::path::Path;
 use cargo_metadata::{Dependency, DependencyKind, MetadataCommand, Package};
 
 /// Which of our crates each of our crates may use in the product. A test may use more.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("ultudy-domain", &[]),
     ("ultudy-engines", &["ultudy-domain"]),
     ("ultudy-content", &["ultudy-domain"]),
@@ -37,6 +37,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
         ],
     ),
     ("ultudy-testkit", &[]),
+    ("ultudy-baseline", &[]),
     ("xtask", &[]),
 ];
 

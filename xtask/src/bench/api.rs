@@ -1,0 +1,115 @@
+//! The server's API as a client calls it, over one connection.
+
+use std::{path::Path, thread, time::Duration};
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+use ureq::{Agent, unversioned::multipart::Form};
+
+/// How long a job may take.
+const JOB_LIMIT: Duration = Duration::from_secs(300);
+
+/// How often it is asked for.
+const EVERY: Duration = Duration::from_millis(50);
+
+/// A client of one server.
+pub struct Api {
+    url: String,
+    agent: Agent,
+}
+
+/// An accepted upload.
+pub struct Upload {
+    pub document: String,
+    pub job: String,
+}
+
+impl Api {
+    /// A client that takes every status for an answer.
+    pub fn new(url: &str) -> Self {
+        let config = Agent::config_builder().http_status_as_error(false);
+        Self {
+            url: url.to_owned(),
+            agent: Agent::new_with_config(config.build()),
+        }
+    }
+
+    /// Gets a page and drops it; fails unless it is there.
+    pub fn visit(&self, path: &str) -> Result<()> {
+        let mut answer = self.agent.get(self.address(path)).call()?;
+        answer.body_mut().read_to_vec()?;
+        if answer.status() != 200 {
+            bail!("GET {path}: {}", answer.status());
+        }
+        Ok(())
+    }
+
+    /// Gets JSON.
+    pub fn get(&self, path: &str) -> Result<Value> {
+        let mut answer = self.agent.get(self.address(path)).call()?;
+        Ok(answer.body_mut().read_json()?)
+    }
+
+    /// Posts JSON.
+    pub fn post(&self, path: &str, body: &Value) -> Result<Value> {
+        let mut answer = self.agent.post(self.address(path)).send_json(body)?;
+        Ok(answer.body_mut().read_json()?)
+    }
+
+    /// Makes a course; its id.
+    pub fn course(&self) -> Result<String> {
+        let course = self.post("/api/courses", &json!({ "name": "Measured" }))?;
+        string(&course, "id")
+    }
+
+    /// Uploads a file; a refusal is the inner error, as the server words it.
+    pub fn upload(&self, file: &Path, course: &str) -> Result<Result<Upload, String>> {
+        let form = Form::new().text("course_id", course).file("file", file)?;
+        let path = self.address("/api/upload/pdf-structured");
+        let mut answer = self.agent.post(path).send(form)?;
+        let status = answer.status();
+        let body: Value = answer.body_mut().read_json()?;
+        if !status.is_success() {
+            let reason = body["error"].as_str().unwrap_or_default();
+            return Ok(Err(format!("{}: {reason}", status.as_u16())));
+        }
+        Ok(Ok(Upload {
+            document: string(&body, "document_id")?,
+            job: string(&body, "job_id")?,
+        }))
+    }
+
+    /// Waits until a job has ended and gives it.
+    pub fn ended(&self, job: &str) -> Result<Value> {
+        let path = format!("/api/jobs/{job}");
+        for _ in 0..JOB_LIMIT.as_millis() / EVERY.as_millis() {
+            let job = self.get(&path)?;
+            if matches!(job["status"].as_str(), Some("completed" | "failed")) {
+                return Ok(job);
+            }
+            thread::sleep(EVERY);
+        }
+        bail!("the job has not ended after {JOB_LIMIT:?}")
+    }
+
+    /// Uploads a file, waits until it is read and gives the document's id.
+    pub fn document(&self, file: &Path) -> Result<String> {
+        let refused = |reason| anyhow::anyhow!("refused: {reason}");
+        let upload = self.upload(file, &self.course()?)?.map_err(refused)?;
+        let job = self.ended(&upload.job)?;
+        if job["status"] != "completed" {
+            bail!("the upload failed: {}", job["error"]);
+        }
+        Ok(upload.document)
+    }
+
+    fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+}
+
+/// A text field of an answer.
+pub fn string(value: &Value, name: &str) -> Result<String> {
+    let text = value[name].as_str().map(str::to_owned);
+    text.with_context(|| format!("no {name} in {value}"))
+}

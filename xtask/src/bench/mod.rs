@@ -1,0 +1,98 @@
+//! `cargo xtask bench`: what the product promises in numbers, measured on the release build.
+
+mod api;
+mod corpus;
+mod extraction;
+mod machine;
+mod memory;
+mod page;
+mod proc;
+mod report;
+mod server;
+mod start;
+mod upload;
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use self::{machine::Machine, report::Report};
+use crate::{process, workspace};
+
+/// The measurements: name on the command line and in bench/results/, and the function.
+const MEASUREMENTS: [(&str, Measure); 6] = [
+    ("start", start::measure),
+    ("memory", memory::measure),
+    ("upload", upload::measure),
+    ("extraction", extraction::measure),
+    ("page", page::measure),
+    ("corpus", corpus::measure),
+];
+
+type Measure = fn(&Programs) -> Result<Report>;
+
+/// The programs under measurement, built for release.
+pub struct Programs {
+    /// The product.
+    pub ultudy: PathBuf,
+    /// The least that such a program can be; see bench/baseline.
+    pub baseline: PathBuf,
+}
+
+/// Measures what the product promises and writes bench/results/ (start, memory, upload,
+/// extraction, page, corpus)
+#[derive(Args)]
+pub struct Bench {
+    /// What to measure; everything if none is named
+    names: Vec<String>,
+}
+
+impl Bench {
+    /// Builds, measures, writes; fails at the end if a promise is broken.
+    pub fn run(&self) -> Result<()> {
+        let chosen = self.chosen()?;
+        let programs = build()?;
+        let machine = Machine::of_this_run()?;
+        let mut broken = Vec::new();
+        for (name, measure) in chosen {
+            println!("== {name}");
+            let report = measure(&programs)?;
+            print!("{}", report.as_markdown(name, &machine));
+            report.write(name, &machine)?;
+            broken.extend(report.broken());
+        }
+        if broken.is_empty() {
+            return Ok(());
+        }
+        bail!("not as promised: {}", broken.join("; "))
+    }
+
+    fn chosen(&self) -> Result<Vec<(&'static str, Measure)>> {
+        for name in &self.names {
+            if !MEASUREMENTS.iter().any(|(known, _)| known == name) {
+                bail!("nothing is called {name}; see --help");
+            }
+        }
+        let wanted = |name: &str| self.names.is_empty() || self.names.iter().any(|n| n == name);
+        let all = MEASUREMENTS.into_iter();
+        Ok(all.filter(|(name, _)| wanted(name)).collect())
+    }
+}
+
+fn build() -> Result<Programs> {
+    process::run(&mut workspace::cargo([
+        "build",
+        "--locked",
+        "--release",
+        "--package",
+        "ultudy",
+        "--package",
+        "ultudy-baseline",
+    ]))?;
+    let folder = workspace::target_directory()?.join("release");
+    Ok(Programs {
+        ultudy: folder.join("ultudy"),
+        baseline: folder.join("ultudy-baseline"),
+    })
+}

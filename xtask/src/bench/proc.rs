@@ -1,0 +1,80 @@
+//! What Linux tells about a running process.
+
+use std::{fs, time::Duration};
+
+use anyhow::{Context as _, Result};
+
+/// The value after `name:` in a file of lines such as `VmRSS:  12 kB`.
+pub fn field<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let mut lines = text.lines().filter_map(|line| line.split_once(':'));
+    let (_, value) = lines.find(|(key, _)| key.trim() == name)?;
+    Some(value.trim())
+}
+
+/// Such a value in KiB.
+pub fn kib(text: &str, name: &str) -> Option<u64> {
+    field(text, name)?.strip_suffix(" kB")?.trim().parse().ok()
+}
+
+/// Memory of a process in MiB: what it holds now and the most it held.
+pub struct Memory {
+    pub now: f64,
+    pub most: f64,
+}
+
+impl Memory {
+    /// Reads both.
+    #[allow(clippy::cast_precision_loss, reason = "sizes far below 2^53")]
+    pub fn of(pid: u32) -> Result<Self> {
+        let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+        let mib = |name| kib(&status, name).map(|kib| kib as f64 / 1024.0);
+        Ok(Self {
+            now: mib("VmRSS").context("no VmRSS")?,
+            most: mib("VmHWM").context("no VmHWM")?,
+        })
+    }
+
+    /// Forgets the most so far.
+    pub fn forget_most(pid: u32) -> Result<()> {
+        Ok(fs::write(format!("/proc/{pid}/clear_refs"), "5")?)
+    }
+}
+
+/// The processor time that a process has used, in steps of 10 ms.
+pub fn processor_time(pid: u32) -> Result<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    let ticks = ticks(&stat).context("/proc/…/stat is not as expected")?;
+    Ok(Duration::from_millis(
+        ticks * 1000 / rustix::param::clock_ticks_per_second(),
+    ))
+}
+
+/// User and system time: fields 14 and 15, counted from behind the program's name, which may hold
+/// blanks and parentheses itself.
+fn ticks(stat: &str) -> Option<u64> {
+    let (_, after_name) = stat.rsplit_once(')')?;
+    let mut times = after_name.split_whitespace().skip(11);
+    let user: u64 = times.next()?.parse().ok()?;
+    let system: u64 = times.next()?.parse().ok()?;
+    Some(user + system)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_with_parentheses_does_not_shift_the_fields() {
+        let stat = "7 (a b) c) S 1 2 3 4 5 6 7 8 9 10 30 12 0 0 20";
+        assert_eq!(ticks(stat), Some(42));
+    }
+
+    #[test]
+    fn the_size_of_a_field_is_read() {
+        assert_eq!(
+            kib("VmPeak:\t  9 kB\nVmRSS:\t  1024 kB\n", "VmRSS"),
+            Some(1024)
+        );
+        assert_eq!(kib("Name:\tx\n", "VmRSS"), None);
+    }
+}

@@ -1,0 +1,61 @@
+//! A program under measurement, running.
+
+use std::{
+    env,
+    io::{BufRead as _, BufReader},
+    path::Path,
+    process::{Child, ChildStdout, Command, Stdio},
+};
+
+use anyhow::{Context as _, Result};
+
+use super::api::Api;
+
+/// A running server, killed when dropped.
+pub struct Server {
+    child: Child,
+    /// Held open, or its next word would be an error to it.
+    _output: BufReader<ChildStdout>,
+    pub api: Api,
+}
+
+impl Server {
+    /// Starts `program` on a free port with its data in `folder`; answers as soon as it says where
+    /// it listens. It sees none of our environment but `PATH`.
+    pub fn start(program: &Path, folder: &Path, settings: &[(&str, &str)]) -> Result<Self> {
+        let mut child = Command::new(program)
+            .env_clear()
+            .envs(env::var_os("PATH").map(|path| ("PATH", path)))
+            .env("DATA_DIR", folder)
+            .env("PORT", "0")
+            .envs(settings.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .with_context(|| format!("cannot start {}", program.display()))?;
+        let mut output = BufReader::new(child.stdout.take().context("no output")?);
+        let mut line = String::new();
+        output.read_line(&mut line)?;
+        let url = line.trim().strip_prefix("Ultudy listens on ");
+        let url = url.with_context(|| format!("it did not start; it said {line:?}"))?;
+        Ok(Self {
+            child,
+            _output: output,
+            api: Api::new(url),
+        })
+    }
+
+    /// For `/proc`.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself; then there is nothing to kill.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
