@@ -214,7 +214,7 @@ fn assemble(row: &Row, own: &[Row]) -> Result<Lesson> {
     let concepts = content
         .concepts
         .into_iter()
-        .zip(own.chunk_by(|left, right| same_concept(left, right)))
+        .zip(own.chunk_by(same_concept))
         .map(|(concept, rows)| assemble_concept(concept, rows))
         .collect::<Result<Vec<_>>>()?;
     Ok(Lesson {

@@ -32,8 +32,9 @@ const POSTGRES: &[(&str, &str)] = &[(
 /// One of the program's own, so that two of them wait for each other.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7310584213066)";
 
-/// What they are for, the first migration says. Another process may make them
-/// at the same moment, since a role belongs to the whole server.
+/// What they are for, the first migration says. A role belongs to the whole server, so
+/// another database's migration may make it at the same moment. The second loop reads
+/// `pg_roles` anew, which is what lets it see a role that another process just made.
 const ROLES: &str = "
 DO $$
 DECLARE
@@ -47,6 +48,10 @@ BEGIN
                 NULL;
             END;
         END IF;
+    END LOOP;
+    FOR wanted IN
+        SELECT rolname FROM pg_roles WHERE rolname IN ('ultudy_tenant', 'ultudy_system')
+    LOOP
         BEGIN
             EXECUTE format('SET LOCAL ROLE %I', wanted);
             RESET ROLE;

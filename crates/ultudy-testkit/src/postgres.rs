@@ -21,13 +21,13 @@ const VERSIONS: &str = "/usr/lib/postgresql";
 const START_LIMIT: Duration = Duration::from_secs(60);
 const STOP_LIMIT: Duration = Duration::from_secs(20);
 
-/// The users every server starts with, and the program's two roles, which the first is a
-/// member of by being a superuser.
+/// The program's two roles, and the users every server starts with beside the superuser.
+/// The member inherits nothing: a transaction that forgot its role may do nothing.
 const USERS: &str = "
     CREATE ROLE ultudy_tenant NOLOGIN;
     CREATE ROLE ultudy_system NOLOGIN;
     CREATE ROLE owner LOGIN IN ROLE ultudy_tenant, ultudy_system;
-    CREATE ROLE member LOGIN IN ROLE ultudy_tenant, ultudy_system;
+    CREATE ROLE member LOGIN NOINHERIT IN ROLE ultudy_tenant, ultudy_system;
     CREATE ROLE stranger LOGIN CREATEROLE;";
 
 /// As whom to connect.

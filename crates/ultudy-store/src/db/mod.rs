@@ -94,8 +94,8 @@ impl Connection {
     pub(crate) async fn run_script(&mut self, script: SqlStr) -> Result<()> {
         let script = sqlx::raw_sql(script);
         match self {
-            Self::Sqlite(tx) => drop(script.execute(&mut **tx).await?),
-            Self::Postgres(tx) => drop(script.execute(tx.connection()).await?),
+            Self::Sqlite(tx) => script.execute(&mut **tx).await.map(drop)?,
+            Self::Postgres(tx) => script.execute(tx.connection()).await.map(drop)?,
         }
         Ok(())
     }

@@ -68,13 +68,9 @@ impl Transaction {
             };
             match run(tx.connection(), statement.clone()).await {
                 Ok(()) => return Ok(tx),
-                // A pooled connection that the server closed meanwhile: nothing has run
-                // yet, so another one can be tried.
-                Err(error @ sqlx::Error::Io(_)) => {
+                // Nothing has run yet, so another one can be tried.
+                Err(error) if is_closed(&error) && stale_left > 0 => {
                     tx.close();
-                    if stale_left == 0 {
-                        return Err(error.into());
-                    }
                     stale_left -= 1;
                 }
                 Err(error) => return Err(error.into()),
@@ -125,6 +121,18 @@ fn roll_back(mut connection: PoolConnection<Postgres>) {
             connection.close_on_drop();
         }
     });
+}
+
+/// Whether the error says that the server closed the connection while it lay in the pool.
+fn is_closed(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) => true,
+        // Shut down by its administrator, or after another process crashed.
+        sqlx::Error::Database(refusal) => {
+            matches!(refusal.code().as_deref(), Some("57P01" | "57P02"))
+        }
+        _ => false,
+    }
 }
 
 /// Runs text by the simple protocol: any number of statements, one round trip.

@@ -1,0 +1,85 @@
+//! When connections go: lost, used up, or nowhere to be had.
+
+use std::time::Duration;
+
+use ultudy_store::{Page, Store, StoreConfig, StoreError, courses};
+use ultudy_testkit::postgres::{Postgres, User};
+
+use crate::{
+    bench::{Bench, Database},
+    fixtures::ALICE,
+};
+
+/// As after a restart of the server: every pooled connection is dead.
+#[tokio::test]
+async fn connections_that_the_server_closed_are_replaced_unnoticed() {
+    let bench = Bench::postgres().await;
+    let Database::Postgres { server, name } = &bench.database else {
+        unreachable!()
+    };
+    let held = futures_util::future::join_all((0..6).map(|_| bench.read())).await;
+    for tx in held {
+        tx.commit().await.unwrap();
+    }
+    let kill = format!(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+        WHERE datname = '{name}' AND pid <> pg_backend_pid()"
+    );
+    let killed: u32 = server.sql("postgres", &kill).unwrap().parse().unwrap();
+    assert!(killed >= 6);
+    for _ in 0..8 {
+        let mut tx = bench.read().await;
+        assert_eq!(courses::list(&mut tx, true, Page::ALL).await.unwrap(), []);
+    }
+}
+
+#[tokio::test]
+async fn who_gets_no_connection_in_time_is_told_so() {
+    let bench = Bench::postgres().await;
+    let StoreConfig::Postgres { url, .. } = bench.database.config() else {
+        unreachable!()
+    };
+    let small = StoreConfig::Postgres {
+        url,
+        max_connections: 1,
+        acquire_timeout: Duration::from_millis(100),
+    };
+    let store = Store::open(&small).await.unwrap();
+    let held = store.write(ALICE).await.unwrap();
+    let refused = store.write(ALICE).await;
+    assert!(
+        matches!(refused, Err(StoreError::Unavailable(_))),
+        "{refused:?}"
+    );
+    held.commit().await.unwrap();
+    assert!(store.ping().await.is_ok());
+}
+
+#[tokio::test]
+async fn a_server_that_is_gone_is_told_from_one_that_refuses() {
+    let server = Postgres::start().unwrap();
+    let database = server.create_database(User::Owner).unwrap();
+    let url = server.url(User::Owner, &database);
+    ultudy_store::migrate_postgres(&url).await.unwrap();
+    let config = StoreConfig::Postgres {
+        url,
+        max_connections: 2,
+        acquire_timeout: Duration::from_secs(5),
+    };
+    let store = Store::open(&config).await.unwrap();
+    drop(server);
+    for gone in [store.ping().await, Store::open(&config).await.map(drop)] {
+        assert!(matches!(gone, Err(StoreError::Unavailable(_))), "{gone:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_url_that_is_none_is_a_setting_to_correct() {
+    let nonsense = StoreConfig::Postgres {
+        url: "postgres://[".into(),
+        max_connections: 1,
+        acquire_timeout: Duration::from_secs(1),
+    };
+    let refused = Store::open(&nonsense).await;
+    assert!(matches!(refused, Err(StoreError::Config(_))), "{refused:?}");
+}

@@ -1,0 +1,92 @@
+//! That what runs all the time finds its rows by an index, however many there are.
+
+use std::time::Duration;
+
+use ultudy_domain::job::{JobStatus, QueueName};
+use ultudy_engines::queue::Queue;
+use ultudy_store::{
+    Page,
+    jobs::{self, JobFilter},
+    queue::TableQueue,
+};
+use ultudy_testkit::wait;
+
+use crate::{
+    bench::{Bench, Database},
+    fixtures::{ALICE, at, id, job},
+};
+
+/// 20,000 waiting low jobs and 20,000 finished ones, of 200 owners and of Alice.
+const BACKLOG: &str = "
+    INSERT INTO jobs (id, owner_id, job_type, queue, status, priority, document_id, dedupe_key,
+        progress, stage, data, attempt, max_attempts, lost, run_at, version, created_at)
+    SELECT gen_random_uuid(), CASE n % 201 WHEN 200 THEN 'alice' ELSE 'owner-' || n % 201 END,
+        'upload_pdf', 'upload-processing', CASE WHEN n % 2 = 0 THEN 'queued' ELSE 'completed' END,
+        3, gen_random_uuid(), 'key ' || n, 0, '', '{}', 0, 3, 0,
+        to_timestamp(1900000000) + n * interval '1 ms', 1,
+        to_timestamp(1900000000) + n * interval '1 ms'
+    FROM generate_series(1, 40000) n";
+
+#[tokio::test]
+async fn neither_dispatch_nor_lists_read_the_whole_table() {
+    let bench = Bench::postgres().await;
+    let Database::Postgres { server, name } = &bench.database else {
+        unreachable!()
+    };
+    server.sql(name, BACKLOG).unwrap();
+    server.sql(name, "VACUUM ANALYZE jobs").unwrap();
+    let before = scans(&bench).await;
+
+    let queue = TableQueue::new(bench.store.clone());
+    for n in 1..=20 {
+        let claimed = queue
+            .claim(QueueName::UploadProcessing, "w", &[id(n)], at(3_600))
+            .await;
+        let delivery = claimed.unwrap().pop().unwrap();
+        queue
+            .renew(std::slice::from_ref(&delivery), at(3_600))
+            .await
+            .unwrap();
+        let mut tx = bench.store.write(&delivery.owner_id).await.unwrap();
+        jobs::start(&mut tx, delivery.job_id, delivery.lease, "w", at(3_600))
+            .await
+            .unwrap();
+        jobs::enqueue(&mut tx, &job(100 + n, "key"), at(0))
+            .await
+            .unwrap();
+        let waiting = JobFilter {
+            status: Some(JobStatus::Queued),
+            ..JobFilter::default()
+        };
+        jobs::list(&mut tx, &waiting, Page::ALL).await.unwrap();
+        jobs::list(&mut tx, &JobFilter::default(), Page::ALL)
+            .await
+            .unwrap();
+        jobs::find_many(&mut tx, &[delivery.job_id]).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    let mut tx = bench.store.write(ALICE).await.unwrap();
+    jobs::cancel_of_document(&mut tx, id(1), at(3_600))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+
+    // The server publishes its counters a little later.
+    let due = "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'idx_jobs_due'";
+    wait::until("the index was used", Duration::from_mins(1), async || {
+        bench.database.ask(due).await[0].parse::<u32>().unwrap() >= 20
+    })
+    .await
+    .unwrap();
+    assert_eq!(
+        scans(&bench).await,
+        before,
+        "something read the whole table"
+    );
+}
+
+/// How often the whole table was read.
+async fn scans(bench: &Bench) -> Vec<String> {
+    let scans = "SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'jobs'";
+    bench.database.ask(scans).await
+}

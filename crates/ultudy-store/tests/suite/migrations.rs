@@ -1,0 +1,167 @@
+//! Schemas: brought up to date, refused when they are not, the same on both databases.
+
+use ultudy_store::{Store, StoreConfig, StoreError, migrate_postgres};
+use ultudy_testkit::postgres::{Postgres, User};
+
+use crate::{
+    bench::{Bench, Database, config},
+    fixtures::{ALICE, store_world},
+};
+
+/// What opening the database is refused with.
+async fn refusal(config: &StoreConfig) -> String {
+    match Store::open(config).await {
+        Err(StoreError::Schema(reason)) => reason,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn two_programs_that_migrate_at_once_do_it_once() {
+    let server = Postgres::shared().unwrap();
+    let database = server.create_database(User::Owner).unwrap();
+    let url = server.url(User::Owner, &database);
+    let (one, other) = tokio::join!(migrate_postgres(&url), migrate_postgres(&url));
+    let mut ran = [one.unwrap(), other.unwrap()];
+    ran.sort_unstable();
+    assert_eq!(ran, [0, 1]);
+}
+
+#[tokio::test]
+async fn two_programs_that_open_a_new_file_at_once_both_can() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = StoreConfig::Sqlite {
+        path: dir.path().join("new.sqlite"),
+    };
+    let (one, other) = tokio::join!(Store::open(&config), Store::open(&config));
+    for store in [one.unwrap(), other.unwrap()] {
+        let mut tx = store.read(ALICE).await.unwrap();
+        let none = ultudy_store::jobs::in_flight(&mut tx, "key").await.unwrap();
+        assert!(none.is_none());
+    }
+}
+
+/// A server of its own, on which the program's roles have never been made.
+#[tokio::test]
+async fn the_roles_are_made_where_they_are_missing() {
+    let server = Postgres::start().unwrap();
+    server
+        .sql(
+            "postgres",
+            "DROP ROLE ultudy_tenant; DROP ROLE ultudy_system",
+        )
+        .unwrap();
+    let databases = [(); 2].map(|()| server.create_database(User::Stranger).unwrap());
+    let urls = databases.map(|name| server.url(User::Stranger, &name));
+
+    let unable = server.create_database(User::Owner).unwrap();
+    let refused = migrate_postgres(&server.url(User::Owner, &unable)).await;
+    let Err(StoreError::Schema(reason)) = refused else {
+        panic!("not refused: {refused:?}");
+    };
+    assert!(reason.contains("CREATE ROLE ultudy_tenant"), "{reason}");
+
+    // Two databases of one server: their locks are apart, the roles are the same.
+    let (one, other) = tokio::join!(migrate_postgres(&urls[0]), migrate_postgres(&urls[1]));
+    assert_eq!((one.unwrap(), other.unwrap()), (1, 1));
+    for url in urls {
+        let store = Store::open(&config(url)).await.unwrap();
+        let mut tx = store.write(ALICE).await.unwrap();
+        store_world(&mut tx, 0).await;
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_empty_database_is_refused_with_the_remedy() {
+    let server = Postgres::shared().unwrap();
+    let database = server.create_database(User::Owner).unwrap();
+    let reason = refusal(&config(server.url(User::Member, &database))).await;
+    assert!(reason.contains("ultudy migrate"), "{reason}");
+}
+
+#[tokio::test]
+async fn a_user_outside_the_roles_is_refused_with_the_remedy() {
+    let bench = Bench::postgres().await;
+    let Database::Postgres { server, name } = &bench.database else {
+        unreachable!()
+    };
+    let reason = refusal(&config(server.url(User::Stranger, name))).await;
+    assert!(reason.contains("GRANT ultudy_tenant"), "{reason}");
+}
+
+#[tokio::test]
+async fn an_older_newer_or_foreign_schema_is_refused_with_the_remedy() {
+    let cases = [
+        ("DELETE FROM schema_migrations", "older"),
+        (
+            "INSERT INTO schema_migrations (version, name, checksum) VALUES (2, 'later', '')",
+            "newer",
+        ),
+        ("UPDATE schema_migrations SET checksum = 'other'", "another"),
+    ];
+    for (change, word) in cases {
+        let bench = Bench::postgres().await;
+        bench.database.ask(change).await;
+        let reason = refusal(&bench.database.config()).await;
+        assert!(reason.contains(word), "{change}: {reason}");
+    }
+    // An older file is simply migrated.
+    for (change, word) in &cases[1..] {
+        let bench = Bench::sqlite().await;
+        bench.database.ask(change).await;
+        let reason = refusal(&bench.database.config()).await;
+        assert!(reason.contains(word), "{change}: {reason}");
+    }
+}
+
+/// The tables' columns and the indexes, by name.
+#[tokio::test]
+async fn both_databases_have_the_same_schema() {
+    let sqlite = Bench::sqlite().await;
+    let postgres = Bench::postgres().await;
+    let columns = sqlite
+        .database
+        .ask(
+            "SELECT m.name || '.' || c.name || CASE WHEN c.\"notnull\" THEN '!' ELSE '' END
+            FROM sqlite_master m, pragma_table_info(m.name) c
+            WHERE m.type = 'table' ORDER BY 1",
+        )
+        .await;
+    let theirs = postgres
+        .database
+        .ask(
+            "SELECT table_name || '.' || column_name
+                || CASE is_nullable WHEN 'NO' THEN '!' ELSE '' END
+            FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1",
+        )
+        .await;
+    assert_eq!(columns, theirs);
+    let named = "LIKE 'idx%' ORDER BY 1";
+    let indexes = format!("SELECT name FROM sqlite_master WHERE type = 'index' AND name {named}");
+    let theirs = format!("SELECT indexname FROM pg_indexes WHERE indexname {named}");
+    assert_eq!(
+        sqlite.database.ask(&indexes).await,
+        postgres.database.ask(&theirs).await
+    );
+}
+
+/// Else deleting a parent reads the whole table of its children.
+#[tokio::test]
+async fn every_foreign_key_has_its_index() {
+    let bench = Bench::postgres().await;
+    let without = bench
+        .database
+        .ask(
+            "SELECT c.conname FROM pg_constraint c
+            WHERE c.contype = 'f' AND NOT EXISTS (
+                SELECT FROM pg_index i
+                WHERE i.indrelid = c.conrelid AND i.indpred IS NULL
+                    AND c.conkey @> (i.indkey::int2[])[0:cardinality(c.conkey) - 1]
+                    AND c.conkey <@ (i.indkey::int2[])[0:cardinality(c.conkey) - 1]
+            )",
+        )
+        .await;
+    // Its index leaves out the lessons on whole documents, whose key is null anyway.
+    assert_eq!(without, ["lessons_owner_id_section_id_fkey"]);
+}

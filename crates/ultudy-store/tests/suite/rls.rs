@@ -1,0 +1,163 @@
+//! Row-level security by itself: what the database refuses even if a statement forgot its
+//! owner. Every table is walked, also those that later migrations add.
+
+use sqlx::{Connection, PgConnection, Row};
+use ultudy_testkit::postgres::User;
+
+use crate::{
+    bench::{Bench, Database},
+    fixtures::{ALICE, BOB, store_world},
+};
+
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
+
+/// A database where Alice and Bob have a world each, and its tables with an owner.
+async fn two_worlds() -> (Bench, Vec<String>) {
+    let bench = Bench::postgres().await;
+    for (owner, base) in [(ALICE, 0), (BOB, 100)] {
+        let mut tx = bench.store.write(owner).await.unwrap();
+        store_world(&mut tx, base).await;
+        tx.commit().await.unwrap();
+    }
+    let tables = bench
+        .database
+        .ask(
+            "SELECT table_name FROM information_schema.columns
+            WHERE table_schema = 'public' AND column_name = 'owner_id' ORDER BY 1",
+        )
+        .await;
+    assert!(tables.len() >= 9, "{tables:?}");
+    (bench, tables)
+}
+
+async fn connect(bench: &Bench, user: User) -> PgConnection {
+    let Database::Postgres { server, name } = &bench.database else {
+        panic!("row-level security is PostgreSQL's");
+    };
+    PgConnection::connect(&server.url(user, name))
+        .await
+        .unwrap()
+}
+
+/// Runs statements in a transaction of their own as `role`; the last one's rows.
+async fn as_role(
+    connection: &mut PgConnection,
+    role: &str,
+    owner: Option<&str>,
+    statement: &str,
+) -> sqlx::Result<Vec<sqlx::postgres::PgRow>> {
+    let owner = owner.map_or(String::new(), |owner| {
+        format!("SELECT set_config('app.user_id', '{owner}', true);")
+    });
+    let mut tx = connection.begin().await?;
+    let begin = format!("SET LOCAL ROLE {role}; {owner}");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(begin))
+        .execute(&mut *tx)
+        .await?;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement.to_owned()))
+        .fetch_all(&mut *tx)
+        .await
+}
+
+async fn count(connection: &mut PgConnection, role: &str, owner: Option<&str>, from: &str) -> i64 {
+    let statement = format!("SELECT count(*) FROM {from}");
+    let rows = as_role(connection, role, owner, &statement).await.unwrap();
+    rows[0].get(0)
+}
+
+fn code(error: &sqlx::Error) -> String {
+    let refusal = error.as_database_error().expect("the server refused");
+    refusal.code().unwrap().into_owned()
+}
+
+#[tokio::test]
+async fn without_an_owner_there_is_nothing() {
+    let (bench, tables) = two_worlds().await;
+    for user in [User::Member, User::Owner, User::Superuser] {
+        let mut connection = connect(&bench, user).await;
+        for table in &tables {
+            for unset in [None, Some("")] {
+                let seen = count(&mut connection, "ultudy_tenant", unset, table).await;
+                assert_eq!(seen, 0, "{table} shows rows to nobody");
+            }
+            // What a transaction before set must be gone with it.
+            let alices = count(&mut connection, "ultudy_tenant", Some(ALICE), table).await;
+            assert!(alices > 0);
+            let after = count(&mut connection, "ultudy_tenant", None, table).await;
+            assert_eq!(after, 0, "{table} remembers who came before");
+        }
+    }
+}
+
+#[tokio::test]
+async fn anothers_rows_are_not_there_to_read_change_or_delete() {
+    let (bench, tables) = two_worlds().await;
+    for user in [User::Member, User::Owner, User::Superuser] {
+        let mut connection = connect(&bench, user).await;
+        for table in &tables {
+            let bobs = format!("{table} WHERE owner_id = '{BOB}'");
+            let seen = count(&mut connection, "ultudy_tenant", Some(ALICE), &bobs).await;
+            assert_eq!(seen, 0, "{table} shows Bob's rows to Alice");
+            for (verb, rest) in [("UPDATE", "SET owner_id = owner_id"), ("DELETE FROM", "")] {
+                let change =
+                    format!("{verb} {table} {rest} WHERE owner_id = '{BOB}' RETURNING owner_id");
+                match as_role(&mut connection, "ultudy_tenant", Some(ALICE), &change).await {
+                    Ok(changed) => assert_eq!(changed.len(), 0, "{change}"),
+                    Err(error) => assert_eq!(code(&error), INSUFFICIENT_PRIVILEGE, "{change}"),
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_row_can_be_given_to_another() {
+    let (bench, tables) = two_worlds().await;
+    let mut connection = connect(&bench, User::Member).await;
+    for table in &tables {
+        let forge = format!(
+            "INSERT INTO {table} SELECT (jsonb_populate_record(
+                NULL::{table}, to_jsonb(mine) || '{{\"owner_id\": \"{BOB}\"}}'
+            )).* FROM {table} mine LIMIT 1"
+        );
+        let give = format!("UPDATE {table} SET owner_id = '{BOB}'");
+        for statement in [forge, give] {
+            let done = as_role(&mut connection, "ultudy_tenant", Some(ALICE), &statement).await;
+            let error = done.expect_err(&statement);
+            assert_eq!(code(&error), INSUFFICIENT_PRIVILEGE, "{statement}");
+        }
+    }
+}
+
+/// Without FORCE the owner of the tables would see everything.
+#[tokio::test]
+async fn security_is_on_for_the_tables_owner_too() {
+    let (bench, tables) = two_worlds().await;
+    let secured = bench
+        .database
+        .ask(
+            "SELECT relname FROM pg_class
+            WHERE relkind = 'r' AND relrowsecurity AND relforcerowsecurity ORDER BY 1",
+        )
+        .await;
+    assert_eq!(secured, tables);
+}
+
+#[tokio::test]
+async fn dispatch_sees_where_jobs_stand_and_nothing_else() {
+    let (bench, tables) = two_worlds().await;
+    let mut connection = connect(&bench, User::Member).await;
+    let seen = count(&mut connection, "ultudy_system", None, "jobs").await;
+    assert_eq!(seen, 2);
+    let others = tables.iter().filter(|table| *table != "jobs");
+    let forbidden = others
+        .map(|table| format!("SELECT owner_id FROM {table}"))
+        .chain(["blobs", "generations"].map(|table| format!("SELECT * FROM {table}")))
+        .chain(["SELECT data FROM jobs", "SELECT result FROM jobs"].map(str::to_owned))
+        .chain(["DELETE FROM jobs", "UPDATE jobs SET status = 'queued'"].map(str::to_owned));
+    for statement in forbidden {
+        let done = as_role(&mut connection, "ultudy_system", None, &statement).await;
+        let error = done.expect_err(&statement);
+        assert_eq!(code(&error), INSUFFICIENT_PRIVILEGE, "{statement}");
+    }
+}
