@@ -1,6 +1,6 @@
 //! `ultudy migrate`: brings a PostgreSQL database to this version's schema.
 
-use ultudy_store::{Store, StoreConfig};
+use ultudy_store::{StoreConfig, migrate_postgres};
 
 use super::Failure;
 use crate::config::Config;
@@ -18,9 +18,9 @@ pub fn run() -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::new("runtime", error))?;
-    runtime
-        .block_on(Store::migrate_postgres(url))
+    let migrated = runtime
+        .block_on(migrate_postgres(url))
         .map_err(|error| Failure::new("database", error))?;
-    eprintln!("The database is at this version's schema.");
+    eprintln!("The database is at this version's schema ({migrated} migrations were missing).");
     Ok(())
 }
