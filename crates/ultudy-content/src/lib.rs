@@ -1,7 +1,18 @@
 //! Documents in: a file becomes pages, blocks and sections, in a child process under
 //! limits of memory and time, so that no file can harm the server.
+//!
+//! The way of a document: [`Extractor`] starts a child; the child sets its own limits
+//! (`child`), reads pages as lines with sizes and fonts (`pdf`), makes blocks of them
+//! (`layout`), finds where sections begin and end (`sections`) and writes each as
+//! Markdown (`markdown`); the lines it speaks are in `protocol`.
 
 pub mod child;
 mod extractor;
+mod fault;
+mod layout;
+mod markdown;
+mod pdf;
+mod protocol;
+mod sections;
 
 pub use extractor::{ExtractError, ExtractLimits, ExtractProgress, Extractor, Probe};

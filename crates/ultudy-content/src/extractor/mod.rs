@@ -1,16 +1,29 @@
 //! The parent's side: starts the child, follows its progress, ends it at its limits.
 
+mod reader_process;
+mod stderr_tail;
+mod verdict;
+
 use std::{fs::File, path::PathBuf, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::{document::ExtractedDocument, job::JobFailure};
+
+use self::reader_process::{Outcome, ReaderProcess};
+use crate::{
+    child::args::{Args, Task},
+    fault::Fault,
+};
+
+/// Time on the wall, and processor time, that a quick look may take.
+const PROBE_TIME: Duration = Duration::from_secs(2);
 
 /// Limits of one child process.
 #[derive(Debug, Clone, Copy)]
 pub struct ExtractLimits {
     /// Address space, in bytes.
     pub memory_bytes: u64,
-    /// Processor time.
+    /// Processor time; counted in whole seconds, rounded up.
     pub cpu: Duration,
     /// Time on the wall, for a child that waits instead of working.
     pub wall: Duration,
@@ -66,7 +79,8 @@ pub enum ExtractError {
     /// The caller gave up; the child is dead.
     #[error("cancelled")]
     Cancelled,
-    /// The child could not be started or spoken to.
+    /// The child could not be started or spoken to, or something outside killed it: it
+    /// may go well another time.
     #[error("the reader process failed: {0}")]
     Process(#[from] std::io::Error),
 }
@@ -94,9 +108,17 @@ impl Extractor {
     ///
     /// # Errors
     /// The child could not be started.
-    pub async fn probe(&self, _pdf: File) -> Result<Probe, ExtractError> {
-        let _ = (&self.program, &self.args, &self.limits);
-        todo!()
+    pub async fn probe(&self, pdf: File) -> Result<Probe, ExtractError> {
+        let mut child = self.start(Task::Probe, PROBE_TIME, pdf)?;
+        let told = tokio::time::timeout(PROBE_TIME, child.outcome(&mut |_| {})).await;
+        child.end().await?;
+        match told {
+            Ok(Ok(Outcome::Opened { pages })) => Ok(Probe::Readable { pages }),
+            Ok(Ok(Outcome::Failed(Fault::Encrypted))) => Ok(Probe::Encrypted),
+            Ok(Ok(Outcome::Failed(Fault::Empty))) => Ok(Probe::Empty),
+            Ok(Ok(_)) | Err(_) => Ok(Probe::Unclear),
+            Ok(Err(error)) => Err(error.into()),
+        }
     }
 
     /// Reads the whole file. The child is dead when this returns or is dropped.
@@ -105,10 +127,40 @@ impl Extractor {
     /// [`ExtractError`]: the file's fault, the caller's wish, or the machine's.
     pub async fn extract(
         &self,
-        _pdf: File,
-        _progress: &mut (dyn FnMut(ExtractProgress) + Send),
-        _cancel: &CancellationToken,
+        pdf: File,
+        progress: &mut (dyn FnMut(ExtractProgress) + Send),
+        cancel: &CancellationToken,
     ) -> Result<ExtractedDocument, ExtractError> {
-        todo!()
+        let mut child = self.start(Task::Extract, self.limits.cpu, pdf)?;
+        let told = tokio::select! {
+            biased;
+            () = cancel.cancelled() => Err(ExtractError::Cancelled),
+            () = tokio::time::sleep(self.limits.wall) => Ok(Outcome::Failed(Fault::TooSlow)),
+            outcome = child.outcome(progress) => outcome.map_err(ExtractError::from),
+        };
+        child.end().await?;
+        match told? {
+            Outcome::Document(document) => Ok(document),
+            Outcome::Failed(fault) => Err(ExtractError::File(fault.failure(self.limits.pages_max))),
+            Outcome::Opened { .. } => Err(ExtractError::Process(std::io::Error::other(
+                "it stopped before the document was whole",
+            ))),
+        }
     }
+
+    fn start(&self, task: Task, cpu: Duration, pdf: File) -> std::io::Result<ReaderProcess> {
+        let args = Args {
+            task,
+            memory_bytes: Some(self.limits.memory_bytes),
+            cpu_seconds: Some(whole_seconds(cpu)),
+            pages_max: self.limits.pages_max,
+            parent: i32::try_from(std::process::id()).ok(),
+        };
+        let words: Vec<String> = self.args.iter().cloned().chain(args.to_words()).collect();
+        ReaderProcess::start(&self.program, &words, pdf)
+    }
+}
+
+fn whole_seconds(time: Duration) -> u64 {
+    (time.as_secs() + u64::from(time.subsec_nanos() > 0)).max(1)
 }

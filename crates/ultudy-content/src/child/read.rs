@@ -1,0 +1,145 @@
+//! From the file on standard input to sections on standard output.
+
+use std::io::{self, Read};
+
+use ultudy_domain::section::ExtractedSection;
+
+use super::speaker::Speaker;
+use crate::{
+    fault::Fault,
+    layout::{self, Page, Typography},
+    markdown,
+    pdf::Pdf,
+    protocol::{Message, Summary, TEXT_MAX},
+    sections::{self, Part},
+};
+
+/// Most lines about progress for one document.
+const PROGRESS_LINES: u32 = 100;
+
+/// Why the task ended early.
+pub(super) enum Stop {
+    /// For a fault of the file's.
+    Fault(Fault),
+    /// For a fault of the system's: a broken pipe, an unreadable file.
+    System(io::Error),
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::System(error)
+    }
+}
+
+/// Opens the file on standard input, from its beginning wherever its reader stands.
+pub(super) fn open() -> Result<Pdf, Stop> {
+    let mut stdin = io::stdin().lock();
+    // A pipe has no beginning to go back to.
+    let _ = rustix::fs::seek(&stdin, rustix::fs::SeekFrom::Start(0));
+    let size = rustix::fs::fstat(&stdin).map_or(0, |stat| stat.st_size);
+    let mut bytes = Vec::new();
+    bytes
+        .try_reserve_exact(usize::try_from(size).unwrap_or(0))
+        .map_err(|_| Fault::TooMuchMemory)?;
+    stdin.read_to_end(&mut bytes)?;
+    Ok(Pdf::open(bytes)?)
+}
+
+/// Says whether the file opens.
+pub(super) fn probe(pages_max: u32, speaker: &mut Speaker) -> Result<(), Stop> {
+    let pages = open()?.page_count(pages_max)?;
+    Ok(speaker.say(&Message::Opened { pages })?)
+}
+
+/// Says the whole document, section by section.
+pub(super) fn extract(pages_max: u32, speaker: &mut Speaker) -> Result<(), Stop> {
+    let pdf = open()?;
+    let page_count = pdf.page_count(pages_max)?;
+    let mut pages = read_pages(&pdf, page_count, speaker)?;
+    let unreadable_pages = pages
+        .iter()
+        .filter(|page| page.bytes() == 0)
+        .map(|page| page.number)
+        .collect();
+    layout::drop_running_lines(&mut pages);
+    let typography = Typography::measure(&pages);
+    let (sectioning, parts) = sections::divide(&pages, &pdf.outline(), typography.body);
+    say_sections(&pages, &parts, &typography, speaker)?;
+    speaker.say(&Message::Done(Summary {
+        title: pdf.title(),
+        page_count,
+        sectioning,
+        unreadable_pages,
+    }))?;
+    Ok(())
+}
+
+/// All pages; one that cannot be read is empty.
+fn read_pages(pdf: &Pdf, page_count: u32, speaker: &mut Speaker) -> Result<Vec<Page>, Stop> {
+    let mut pages = Vec::new();
+    let mut bytes = 0;
+    let step = page_count.div_ceil(PROGRESS_LINES);
+    for index in 0..page_count {
+        let page = pdf.page(index).unwrap_or_else(|| Page::empty(index + 1));
+        bytes += page.bytes();
+        if bytes > TEXT_MAX {
+            return Err(Fault::TooMuchMemory.into());
+        }
+        pages.push(page);
+        let pages_done = index + 1;
+        if pages_done % step == 0 || pages_done == page_count {
+            speaker.say(&Message::Progress {
+                pages_done,
+                pages_total: page_count,
+            })?;
+        }
+    }
+    Ok(pages)
+}
+
+fn say_sections(
+    pages: &[Page],
+    parts: &[Part],
+    typography: &Typography,
+    speaker: &mut Speaker,
+) -> Result<(), Stop> {
+    let mut bytes = 0;
+    for part in parts {
+        let section = section(pages, part, typography);
+        bytes += section.markdown.len();
+        if bytes > TEXT_MAX {
+            return Err(Fault::TooMuchMemory.into());
+        }
+        speaker.say(&Message::Section(section))?;
+    }
+    Ok(())
+}
+
+fn section(pages: &[Page], part: &Part, typography: &Typography) -> ExtractedSection {
+    let range = part.page_range();
+    let mut text = String::new();
+    let mut description = None;
+    for at in range.clone() {
+        let blocks = layout::blocks(part.lines_of(pages, at), typography);
+        description = description.or_else(|| markdown::describe(&blocks));
+        text.push_str(&markdown::page(number(at + 1), &blocks));
+    }
+    ExtractedSection {
+        name: part.name(),
+        level: part.level,
+        description,
+        page_start: number(range.start + 1),
+        page_end: number(range.end),
+        markdown: text,
+    }
+}
+
+fn number(page: usize) -> u32 {
+    u32::try_from(page).unwrap_or(u32::MAX)
+}

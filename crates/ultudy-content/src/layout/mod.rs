@@ -1,0 +1,60 @@
+//! What lines mean: running heads, headings, paragraphs, lists, code.
+
+mod blocks;
+mod code;
+mod join;
+mod list;
+mod running;
+mod typography;
+
+pub(crate) use self::{
+    blocks::{Block, blocks},
+    running::drop_running_lines,
+    typography::Typography,
+};
+
+/// A page's lines, in reading order.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Page {
+    /// From 1.
+    pub(crate) number: u32,
+    /// Height of the lower edge, in points.
+    pub(crate) bottom: f32,
+    /// Height of the upper edge, in points.
+    pub(crate) top: f32,
+    pub(crate) lines: Vec<Line>,
+}
+
+/// A line of print. Lengths are in points, heights from the bottom of the page.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Line {
+    pub(crate) text: String,
+    pub(crate) left: f32,
+    pub(crate) right: f32,
+    pub(crate) baseline: f32,
+    /// The size most of its characters have.
+    pub(crate) size: f32,
+    /// Width of a character, on average.
+    pub(crate) advance: f32,
+    /// All of it that is text is bold.
+    pub(crate) bold: bool,
+    /// Most of it is in a typewriter face.
+    pub(crate) monospace: bool,
+}
+
+impl Page {
+    /// A page that gave nothing.
+    pub(crate) fn empty(number: u32) -> Self {
+        Self {
+            number,
+            bottom: 0.0,
+            top: 0.0,
+            lines: Vec::new(),
+        }
+    }
+
+    /// Bytes of text on it.
+    pub(crate) fn bytes(&self) -> usize {
+        self.lines.iter().map(|line| line.text.len()).sum()
+    }
+}

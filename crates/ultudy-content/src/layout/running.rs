@@ -1,0 +1,93 @@
+//! Running heads and page numbers: what repeats at the edge of page after page.
+
+use std::collections::HashMap;
+
+use super::{Line, Page, Typography};
+
+/// Share of the page's height, at either end, where running lines stand.
+const EDGE: f32 = 0.13;
+
+/// Lines looked at from either end.
+const DEPTH: usize = 2;
+
+/// Pages on which a line stands before it counts as running.
+const REPEATS: usize = 3;
+
+/// Share of the pages that have a running line at one height, for every line there to
+/// count as one.
+const BAND_SHARE: f32 = 0.3;
+
+/// A place on the page, to the point.
+type Height = i64;
+
+/// Drops running lines from all pages. A heading set larger than the text stays, however
+/// often it repeats: on slides it is one.
+pub(crate) fn drop_running_lines(pages: &mut [Page]) {
+    let body = Typography::measure(pages).body;
+    let mut repeats: HashMap<(Height, String), usize> = HashMap::new();
+    for page in pages.iter() {
+        for line in edge_lines(page, body) {
+            *repeats.entry(key(line)).or_default() += 1;
+        }
+    }
+    repeats.retain(|_, count| *count >= REPEATS);
+    let mut bands: HashMap<Height, usize> = HashMap::new();
+    for ((height, _), count) in &repeats {
+        *bands.entry(*height).or_default() += count;
+    }
+    bands.retain(|_, count| share(*count, pages.len()) >= BAND_SHARE);
+    for page in pages {
+        let running: Vec<Line> = edge_lines(page, body)
+            .filter(|line| repeats.contains_key(&key(line)) || bands.contains_key(&height(line)))
+            .cloned()
+            .collect();
+        page.lines.retain(|line| !running.contains(line));
+    }
+}
+
+/// The outermost lines at the edges that are no larger than the text.
+fn edge_lines(page: &Page, body: f32) -> impl Iterator<Item = &Line> {
+    let edge = (page.top - page.bottom) * EDGE;
+    let (upper, lower) = (page.top - edge, page.bottom + edge);
+    let mut heights: Vec<Height> = page.lines.iter().map(height).collect();
+    heights.sort_unstable();
+    heights.dedup();
+    let highest: Vec<Height> = heights.iter().rev().take(DEPTH).copied().collect();
+    let lowest: Vec<Height> = heights.iter().take(DEPTH).copied().collect();
+    page.lines.iter().filter(move |line| {
+        let outside = (line.baseline > upper && highest.contains(&height(line)))
+            || (line.baseline < lower && lowest.contains(&height(line)));
+        outside && line.size <= body * 1.1
+    })
+}
+
+/// The same line on another page: same height, same words, any number.
+fn key(line: &Line) -> (Height, String) {
+    let mut words = String::new();
+    for c in line.text.chars() {
+        match c {
+            c if c.is_numeric() => {
+                if !words.ends_with('#') {
+                    words.push('#');
+                }
+            }
+            c if c.is_alphabetic() => words.push(c),
+            _ => {}
+        }
+    }
+    let numeral = words.chars().all(|c| "ivxlcdm".contains(c));
+    (height(line), if numeral { "#".to_owned() } else { words })
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "heights on a page are small"
+)]
+fn height(line: &Line) -> Height {
+    line.baseline.round() as Height
+}
+
+#[expect(clippy::cast_precision_loss, reason = "numbers of pages are small")]
+fn share(some: usize, all: usize) -> f32 {
+    some as f32 / all.max(1) as f32
+}

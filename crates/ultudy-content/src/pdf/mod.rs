@@ -1,0 +1,109 @@
+//! A PDF file as pages of lines, an outline and a title; the only place that knows the
+//! PDF library.
+
+mod destination;
+mod font;
+mod lines;
+mod outline;
+mod page_tree;
+mod text;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use pdf_oxide::{PdfDocument, object::Object, optional_content::decode_pdf_text_string};
+
+pub(crate) use self::{lines::is_spaceless, outline::OutlineEntry};
+use crate::{fault::Fault, layout::Page};
+
+/// An open file.
+pub(crate) struct Pdf {
+    document: PdfDocument,
+}
+
+impl Pdf {
+    /// Opens a file from its bytes; an empty user password needs no asking.
+    pub(crate) fn open(bytes: Vec<u8>) -> Result<Self, Fault> {
+        let blank = is_blank(&bytes);
+        let document = PdfDocument::from_bytes(bytes).map_err(|error| {
+            eprintln!("open: {error}");
+            if blank { Fault::Empty } else { Fault::Damaged }
+        })?;
+        if document.is_encrypted() && !document.is_authenticated() {
+            return Err(Fault::Encrypted);
+        }
+        Ok(Self { document })
+    }
+
+    /// Number of pages, from 1 to `pages_max`.
+    pub(crate) fn page_count(&self, pages_max: u32) -> Result<u32, Fault> {
+        let count = self.document.page_count().map_err(|error| {
+            eprintln!("page count: {error}");
+            Fault::Damaged
+        })?;
+        match u32::try_from(count) {
+            Ok(0) => Err(Fault::Empty),
+            Ok(count) if count <= pages_max => Ok(count),
+            _ => Err(Fault::TooManyPages),
+        }
+    }
+
+    /// The title in the file's own metadata, if there is one that reads like a title.
+    pub(crate) fn title(&self) -> Option<String> {
+        let info = self.resolve(self.document.trailer().as_dict()?.get("Info")?)?;
+        let title = self.resolve(info.as_dict()?.get("Title")?)?;
+        let title = text::one_line(&decode_pdf_text_string(title.as_string()?));
+        text::is_title(&title).then_some(title)
+    }
+
+    /// The outline's entries in its own order; empty if there is none.
+    pub(crate) fn outline(&self) -> Vec<OutlineEntry> {
+        outline::read(self)
+    }
+
+    /// The lines of a page, by index from 0; `None` if the page cannot be read.
+    pub(crate) fn page(&self, index: u32) -> Option<Page> {
+        let at = usize::try_from(index).ok()?;
+        let read = || {
+            let spans = self.document.extract_spans(at)?;
+            Ok::<_, pdf_oxide::Error>((spans, self.document.get_page_visible_box(at)?))
+        };
+        // One bad page must not cost the student the others.
+        match catch_unwind(AssertUnwindSafe(read)) {
+            Ok(Ok((spans, (_, bottom, _, top)))) => Some(Page {
+                number: index + 1,
+                bottom,
+                top,
+                lines: lines::assemble(spans),
+            }),
+            Ok(Err(error)) => {
+                eprintln!("page {}: {error}", index + 1);
+                None
+            }
+            Err(_) => None,
+        }
+    }
+
+    /// The text of a page as the library alone gives it.
+    pub(crate) fn raw_text(&self, index: u32) -> Option<String> {
+        self.document
+            .extract_text(usize::try_from(index).ok()?)
+            .ok()
+    }
+
+    fn catalog(&self) -> Option<Object> {
+        self.document.catalog().ok()
+    }
+
+    /// The object itself, behind at most one reference.
+    fn resolve(&self, object: &Object) -> Option<Object> {
+        match object {
+            Object::Reference(to) => self.document.load_object(*to).ok(),
+            here => Some(here.clone()),
+        }
+    }
+}
+
+/// No object in it: the marks of a PDF and nothing else.
+fn is_blank(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"%PDF-") && !bytes.windows(4).any(|four| four == b" obj")
+}
