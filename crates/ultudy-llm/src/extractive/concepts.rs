@@ -4,22 +4,22 @@ use std::collections::HashSet;
 
 use ultudy_domain::lesson::{ConceptContent, Formula};
 
-use super::cues;
 use super::labels::Kind;
 use super::questions::Maker;
 use super::quotes::{cited, passages};
 use super::study::{Study, Support};
 use super::terms::{Term, contains, first_place};
 use super::text::Sentence;
+use super::turns;
 
 /// Concepts of a lesson at most.
 pub(super) const CONCEPTS_MAX: usize = 15;
 /// Concepts of a lesson, where the text has as many.
 const CONCEPTS_MIN: usize = 3;
 /// Words of text that are worth a concept.
-const WORDS_PER_CONCEPT: usize = 300;
+const WORDS_PER_CONCEPT: usize = 120;
 /// Score below which a term is a concept only for want of better ones.
-const SCORE_MIN: f32 = 4.5;
+const SCORE_MIN: f32 = 3.5;
 /// Sentences that explain a concept at most.
 const EXPLANATION_MAX: usize = 3;
 /// Examples and notes of a concept at most.
@@ -42,6 +42,21 @@ pub(super) fn make(study: &Study) -> Vec<ConceptContent> {
         rivals: &order,
         concepts,
     };
+    if std::env::var("DBG").is_ok() {
+        eprintln!("wanted {wanted} sentences {}", study.text.sentences.len());
+        for &i in order.iter().take(40) {
+            let t = &study.terms[i];
+            eprintln!(
+                "{:.1} {} def {:?} head {:?} m {} q {}",
+                t.score,
+                t.name,
+                t.definitions,
+                t.heading,
+                t.mentions.len(),
+                maker.check_ins(i).len()
+            );
+        }
+    } // DBG
     let mut made: Vec<(usize, ConceptContent)> = Vec::new();
     for &index in &order {
         let good = study.terms[index].score >= SCORE_MIN || made.len() < CONCEPTS_MIN;
@@ -109,15 +124,15 @@ fn concept(study: &Study, maker: &Maker<'_>, index: usize) -> Option<ConceptCont
     if check_ins.is_empty() {
         return None;
     }
-    let support = study.support(term);
-    let mut used = explanation(study, &support);
+    let support = study.support(index);
+    let mut used = explanation(study, support);
     let explained: Vec<_> = used.iter().map(|&at| study.sentence(at)).collect();
     let explanation = passages(&explained);
     let formulas = formulas(study, &used);
-    let examples = examples(study, &support, &mut used);
-    let important_notes = notes(study, &support, &mut used);
-    let analogies = asides(study, &support, &mut used, |sentence| {
-        cues::has_any(&sentence.plain, cues::ANALOGY)
+    let examples = examples(study, support, &mut used);
+    let important_notes = notes(study, support, &mut used);
+    let analogies = asides(study, support, &mut used, |sentence| {
+        turns::has_any(&sentence.plain, turns::ANALOGY)
     });
     let quoted = used.iter().map(|&at| study.sentence(at).pages);
     let pages = quoted
@@ -143,7 +158,7 @@ fn explanation(study: &Study, support: &[Support]) -> Vec<usize> {
     let mut chosen = vec![best.sentence];
     let next = best.sentence + 1;
     let goes_on = study.text.sentences.get(next).is_some_and(|sentence| {
-        sentence.dependent && study.sentence(best.sentence).is_followed_by(sentence)
+        sentence.dependence > 0.0 && study.sentence(best.sentence).is_followed_by(sentence)
     });
     if goes_on {
         chosen.push(next);
@@ -174,7 +189,7 @@ fn asides(
     let mut asides = Vec::new();
     for found in support {
         let sentence = study.sentence(found.sentence);
-        let room = asides.len() < ASIDES_MAX && !used.contains(&found.sentence);
+        let room = asides.len() < ASIDES_MAX && !used.contains(&found.sentence) && !sentence.open;
         if room && !sentence.plain.ends_with('?') && fits(sentence) {
             used.push(found.sentence);
             asides.push(cited(&sentence.quote, sentence.pages));
@@ -185,7 +200,7 @@ fn asides(
 
 fn examples(study: &Study, support: &[Support], used: &mut Vec<usize>) -> Vec<String> {
     let is_example = |sentence: &Sentence| {
-        sentence.kind == Some(Kind::Example) || cues::has_any(&sentence.plain, cues::EXAMPLE)
+        sentence.kind == Some(Kind::Example) || turns::has_any(&sentence.plain, turns::EXAMPLE)
     };
     let mut examples = asides(study, support, used, is_example);
     let after: Vec<usize> = used.iter().map(|&at| at + 1).collect();
@@ -211,7 +226,7 @@ fn cited_code(code: &str, page: u32) -> String {
 fn notes(study: &Study, support: &[Support], used: &mut Vec<usize>) -> Vec<String> {
     asides(study, support, used, |sentence| {
         matches!(sentence.kind, Some(Kind::Note | Kind::Theorem))
-            || cues::has_any(&sentence.plain, cues::NOTE)
+            || turns::has_any(&sentence.plain, turns::NOTE)
     })
 }
 
@@ -237,7 +252,7 @@ fn formulas(study: &Study, sentences: &[usize]) -> Vec<Formula> {
 
 fn letters(sentence: &Sentence, after: usize) -> String {
     let rest = sentence.plain.get(after..).unwrap_or_default();
-    if cues::has_any(rest, cues::WHERE) {
+    if turns::has_any(rest, turns::WHERE) {
         cited(&sentence.quote, sentence.pages)
     } else {
         String::new()

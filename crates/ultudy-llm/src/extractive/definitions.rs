@@ -20,6 +20,9 @@ pub(super) struct Defined {
     pub strength: u8,
 }
 
+/// Strength up to which a cue alone does not define.
+const WEAK: u8 = 2;
+
 /// A cue as words to compare.
 struct Cue {
     shape: Shape,
@@ -36,7 +39,7 @@ pub(super) fn find(text: &mut Text) -> Vec<Defined> {
         if sentence.plain.ends_with('?') {
             continue;
         }
-        let mut terms = by_cues(sentence, &cues, &text.lexicon);
+        let mut terms = by_cues(text, sentence, &cues);
         terms.extend(by_script(sentence));
         terms.extend(by_label(text, sentence));
         for (words, strength) in terms {
@@ -53,13 +56,9 @@ pub(super) fn find(text: &mut Text) -> Vec<Defined> {
 fn compile(lexicon: &mut Lexicon) -> Vec<Cue> {
     let mut compiled = Vec::new();
     for cues in cues::definitions(lexicon.language) {
-        for turn in cues.turns {
+        for turn in cues.turns.split(';') {
             let (first, second) = turn.split_once('|').unwrap_or((turn, ""));
-            let mut ids = |half: &str| {
-                half.split([' ', '-'])
-                    .map(|word| lexicon.id(word))
-                    .collect()
-            };
+            let mut ids = |half: &str| half.split(' ').map(|word| lexicon.id(word)).collect();
             compiled.push(Cue {
                 shape: cues.shape,
                 strength: cues.strength,
@@ -77,23 +76,52 @@ fn compile(lexicon: &mut Lexicon) -> Vec<Cue> {
 
 type Found = (Range<usize>, u8);
 
-fn by_cues(sentence: &Sentence, cues: &[Cue], lexicon: &Lexicon) -> Vec<Found> {
+fn by_cues(text: &Text, sentence: &Sentence, cues: &[Cue]) -> Vec<Found> {
     let words = &sentence.words;
+    let marks: Vec<_> = text
+        .emphasised(sentence)
+        .chain(text.code(sentence))
+        .filter_map(|mark| words_in(words, &mark))
+        .collect();
     let mut found: Vec<Found> = Vec::new();
     for place in 0..words.len() {
         for cue in cues
             .iter()
             .filter(|cue| stands_at(words, place, &cue.first))
         {
-            let Some(term) = term_of(cue, words, place, lexicon) else {
+            let Some(run) = term_of(cue, words, place, &text.lexicon) else {
                 continue;
             };
-            if !found.iter().any(|(known, _)| *known == term) && !is_adverb(sentence, &term) {
-                found.push((term, cue.strength));
+            let after = place + cue.first.len();
+            let weak = cue.strength <= WEAK && !is_noun_at(sentence, after, &text.lexicon);
+            let term = emphasised_in(&run, &marks).unwrap_or(run);
+            let known = found.iter().any(|(known, _)| *known == term);
+            if !weak && !known && !is_adverb(sentence, &term) {
+                // “The key point of a plan is the” defines no “key point”.
+                let tailed = cue.shape == Shape::Before && has_tail(words, &term, place);
+                let strength = if tailed { WEAK } else { cue.strength };
+                found.push((term, strength));
             }
         }
     }
     found
+}
+
+/// Whether more than letters stands between a term and its verb.
+fn has_tail(words: &[Word], term: &Range<usize>, verb: usize) -> bool {
+    let between = words.get(term.end..verb).unwrap_or_default();
+    between.iter().any(|word| word.role != Role::Symbol)
+}
+
+/// The emphasised part of a noun phrase: in “a Lisp *interpreter*” the term.
+fn emphasised_in(run: &Range<usize>, marks: &[Range<usize>]) -> Option<Range<usize>> {
+    let mut inside = marks
+        .iter()
+        .filter(|mark| run.start <= mark.start && mark.end <= run.end);
+    match (inside.next(), inside.next()) {
+        (Some(only), None) => Some(only.clone()),
+        _ => None,
+    }
 }
 
 fn stands_at(words: &[Word], place: usize, cue: &[WordId]) -> bool {
@@ -107,6 +135,7 @@ fn term_of(cue: &Cue, words: &[Word], place: usize, lexicon: &Lexicon) -> Option
     match cue.shape {
         Shape::After => nouns::run_after(words, after, lexicon),
         Shape::Before => nouns::subject_before(words, place, lexicon),
+        Shape::Apposition => nouns::run_before(words, place, lexicon),
         Shape::Last => last_noun(words, after, lexicon),
         Shape::Between => {
             let run = nouns::run_after(words, after, lexicon)?;
@@ -133,6 +162,15 @@ fn last_noun(words: &[Word], from: usize, lexicon: &Lexicon) -> Option<Range<usi
 
 fn ends_clause(word: &Word, lexicon: &Lexicon) -> bool {
     word.role == Role::Stop && !lexicon.is_determiner(word) && !lexicon.is_link(word)
+}
+
+/// Whether a noun phrase follows: “are cells” may define, “are divided” does not.
+fn is_noun_at(sentence: &Sentence, at: usize, lexicon: &Lexicon) -> bool {
+    sentence.words.get(at).is_some_and(|word| {
+        let participle = sentence.plain[word.range.clone()].ends_with("ed");
+        let noun = word.role != Role::Stop && !participle;
+        word.joined && (noun || lexicon.is_determiner(word))
+    })
 }
 
 /// “is called recursively” defines nothing.

@@ -125,20 +125,23 @@ fn count_run(
                 .iter()
                 .all(|&at| words[at].role != Role::Stop);
             if ends_mean && nouns::is_term(&words[start..end]) {
-                let as_noun = is_noun(words, start, run, lexicon);
+                let as_noun = is_noun(words, start..end, run, lexicon);
                 count(uses, index, words, start..end, as_noun);
             }
         }
     }
 }
 
-/// Whether the phrase stands where nouns stand.
-fn is_noun(words: &[Word], start: usize, run: &Range<usize>, lexicon: &Lexicon) -> bool {
+/// Whether the phrase stands where nouns stand or is written as they are.
+fn is_noun(words: &[Word], phrase: Range<usize>, run: &Range<usize>, lexicon: &Lexicon) -> bool {
     if lexicon.language == Language::German {
-        return start > 0 && words[start].capital;
+        return phrase.end > 1 && words[phrase.end - 1].capital;
     }
-    let before = start.checked_sub(1).and_then(|before| words.get(before));
-    start == run.start && before.is_some_and(|word| lexicon.precedes_nouns(word))
+    let before = phrase
+        .start
+        .checked_sub(1)
+        .and_then(|before| words.get(before));
+    phrase.start == run.start && before.is_some_and(|word| lexicon.precedes_nouns(word))
 }
 
 fn count(

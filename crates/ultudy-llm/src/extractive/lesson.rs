@@ -3,8 +3,6 @@
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::lesson::LessonContent;
 
-use super::phrases::Phrases;
-use super::rank::Ranking;
 use super::study::Study;
 use super::{concepts, reading, summary, terms};
 use crate::{GenerateError, LessonInput};
@@ -28,13 +26,7 @@ pub(super) fn make(
     step(0.3)?;
     let terms = terms::find(&mut text);
     step(0.5)?;
-    let study = Study {
-        ranking: Ranking::of(&text),
-        phrases: Phrases::of(text.lexicon.language),
-        variant: usize::try_from(input.variant).unwrap_or_default(),
-        terms,
-        text,
-    };
+    let study = Study::new(text, terms, input.variant);
     step(0.7)?;
     let concepts = concepts::make(&study);
     if concepts.is_empty() {

@@ -6,6 +6,7 @@ use std::ops::Range;
 use rust_stemmers::Stemmer;
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::inflection;
 use super::language::{Language, is_cjk};
 
 /// A stem or a form of a word, as a number; equal numbers, equal words.
@@ -29,8 +30,10 @@ pub(super) enum Role {
 pub(super) struct Word {
     /// Bytes of the text; those of two characters of CJK text overlap.
     pub range: Range<usize>,
-    /// Its stem.
+    /// Itself without number and gender: terms are compared by it.
     pub stem: WordId,
+    /// What is common to all words made from it: sentences are compared by it.
+    pub root: WordId,
     /// Itself in lower case.
     pub form: WordId,
     /// What it can do.
@@ -49,6 +52,8 @@ pub(super) struct Lexicon {
     ids: HashMap<String, WordId>,
     determiners: HashSet<WordId>,
     prepositions: HashSet<WordId>,
+    before_verbs: HashSet<WordId>,
+    verbs: HashSet<WordId>,
     links: HashSet<WordId>,
     backward: HashSet<WordId>,
     stop: HashSet<&'static str>,
@@ -64,6 +69,8 @@ impl Lexicon {
             ids: HashMap::new(),
             determiners: HashSet::new(),
             prepositions: HashSet::new(),
+            before_verbs: HashSet::new(),
+            verbs: HashSet::new(),
             links: HashSet::new(),
             backward: HashSet::new(),
             stop: words.stop.split_whitespace().collect(),
@@ -71,6 +78,8 @@ impl Lexicon {
         };
         lexicon.determiners = lexicon.forms(words.determiners);
         lexicon.prepositions = lexicon.forms(words.prepositions);
+        lexicon.before_verbs = lexicon.forms(words.before_verbs);
+        lexicon.verbs = lexicon.forms(words.verbs);
         lexicon.links = lexicon.forms(words.links);
         lexicon.backward = lexicon.forms(words.backward);
         lexicon
@@ -98,6 +107,16 @@ impl Lexicon {
     /// Whether nouns follow a word.
     pub(super) fn precedes_nouns(&self, word: &Word) -> bool {
         self.is_determiner(word) || self.prepositions.contains(&word.form)
+    }
+
+    /// Whether verbs follow a word.
+    pub(super) fn precedes_verbs(&self, word: &Word) -> bool {
+        self.before_verbs.contains(&word.form)
+    }
+
+    /// Whether a word is a verb that says of a subject what it is.
+    pub(super) fn is_verb(&self, word: &Word) -> bool {
+        self.verbs.contains(&word.form)
     }
 
     /// Whether a word may stand within a term.
@@ -169,8 +188,12 @@ impl Lexicon {
         if range.is_empty() {
             return;
         }
-        let lower = text[range.clone()].to_lowercase().replace('’', "'");
-        let role = self.role(&lower);
+        let written = &text[range.clone()];
+        let role = if is_indexed_letter(written) || is_run_together(written) {
+            Role::Symbol
+        } else {
+            self.role(&written.to_lowercase().replace('’', "'"))
+        };
         self.push(text, range, role, words);
     }
 
@@ -179,7 +202,7 @@ impl Lexicon {
             Role::Stop
         } else if lower.chars().count() < 2 || !lower.chars().any(char::is_alphabetic) {
             Role::Symbol
-        } else if self.weak.contains(lower) {
+        } else if lower.chars().count() == 2 || self.weak.contains(lower) {
             Role::Weak
         } else {
             Role::Content
@@ -189,16 +212,18 @@ impl Lexicon {
     fn push(&mut self, text: &str, range: Range<usize>, role: Role, words: &mut Vec<Word>) {
         let written = &text[range.clone()];
         let lower = written.to_lowercase().replace('’', "'");
-        let stem = match &self.stemmer {
+        let root = match &self.stemmer {
             Some(stemmer) if role != Role::Stop => stemmer.stem(&lower).into_owned(),
             _ => lower.clone(),
         };
+        let stem = inflection::reduce(&lower, self.language);
         let joined = words.last().is_some_and(|before: &Word| {
             let gap = text.get(before.range.end..range.start).unwrap_or_default();
             matches!(gap, "" | " " | "-" | "‐" | "‑" | "'" | "’")
         });
         words.push(Word {
-            stem: self.id(&stem),
+            stem: self.id(stem.as_ref().unwrap_or(&root)),
+            root: self.id(&root),
             form: self.id(&lower),
             capital: written.starts_with(char::is_uppercase),
             range,
@@ -206,6 +231,25 @@ impl Lexicon {
             joined,
         });
     }
+}
+
+/// “TEuklid”: a letter and its index, which lost its place below the line.
+fn is_indexed_letter(written: &str) -> bool {
+    let mut characters = written.chars();
+    let capitals = characters
+        .by_ref()
+        .take(2)
+        .filter(|c| c.is_uppercase())
+        .count();
+    capitals == 2 && characters.filter(|c| c.is_lowercase()).count() >= 2
+}
+
+/// “forms.define”: the end of a sentence and the head of the next, without their space.
+fn is_run_together(written: &str) -> bool {
+    let lower = |part: &str| !part.is_empty() && part.chars().all(char::is_lowercase);
+    written
+        .split_once('.')
+        .is_some_and(|(left, right)| lower(left) && lower(right))
 }
 
 #[cfg(test)]

@@ -84,7 +84,7 @@ impl<'a> Reader<'a> {
             }
             Event::Code(text) => {
                 let seen = self.text(text, &range);
-                self.passage.emphasised.push(seen);
+                self.passage.code.push(seen);
             }
             Event::InlineMath(text) | Event::DisplayMath(text) => {
                 let seen = self.text(text, &range);

@@ -8,6 +8,8 @@ use super::lexicon::{Lexicon, Role, Word};
 /// Words of a term at most.
 pub(super) const WORDS_MAX: usize = 5;
 
+/// Words of a subject with what hangs on it: “the derivative of a function at a point”.
+const SUBJECT_MAX: usize = 10;
 /// Words before a noun phrase that are skipped at most.
 const OPENING_MAX: usize = 6;
 
@@ -62,10 +64,40 @@ pub(super) fn subject_before(words: &[Word], to: usize, lexicon: &Lexicon) -> Op
         .count();
     let backward = clause.first().is_some_and(|word| lexicon.is_backward(word));
     let start = unjoined + opened;
-    let run = trimmed(words, start..to)?;
-    let phrase = words.get(run.clone())?;
-    let whole = run.start == start && phrase.iter().all(|word| fits_within(word, lexicon));
+    let phrase = words.get(start..to)?;
+    let head = phrase
+        .iter()
+        .position(|word| !fits_within(word, lexicon))
+        .unwrap_or(phrase.len());
+    let plain_tail = phrase
+        .get(head..)?
+        .iter()
+        .all(|word| word.role != Role::Stop || lexicon.precedes_nouns(word));
+    let run = trimmed(words, start..start + head)?;
+    let whole = run.start == start && plain_tail && phrase.len() <= SUBJECT_MAX;
     (whole && !backward && run.len() <= WORDS_MAX).then_some(run)
+}
+
+/// The noun phrase that ends before the comma at `to`; a verb would run into it, if no
+/// article or preposition parted them.
+pub(super) fn run_before(words: &[Word], to: usize, lexicon: &Lexicon) -> Option<Range<usize>> {
+    let head = words.get(..to)?;
+    if words.get(to)?.joined {
+        return None;
+    }
+    let unjoined = head.iter().rposition(|word| !word.joined).unwrap_or(0);
+    let parted = |word: &Word| matches!(word.role, Role::Stop | Role::Symbol);
+    let start = head
+        .iter()
+        .rposition(parted)
+        .map_or(0, |at| at + 1)
+        .max(unjoined);
+    let opened = start
+        .checked_sub(1)
+        .and_then(|before| words.get(before))
+        .is_none_or(|word| lexicon.precedes_nouns(word));
+    let run = trimmed(words, start..to).filter(|_| opened)?;
+    (run == (start..to) && run.len() <= WORDS_MAX).then_some(run)
 }
 
 fn fits_within(word: &Word, lexicon: &Lexicon) -> bool {
@@ -128,6 +160,7 @@ mod tests {
                 Some("cyclic group"),
             ),
             ("A function f is a rule", 3, Some("function")),
+            ("The slope of a line at a point is the", 8, Some("slope")),
             ("This result is a surprise", 2, None),
             ("The set for which it holds is a ring", 6, None),
         ] {

@@ -12,8 +12,10 @@ pub(super) struct Passage {
     pub plain: String,
     /// The Markdown, in one line.
     pub markup: String,
-    /// Emphasised or code ranges of `plain`.
+    /// Emphasised ranges of `plain`.
     pub emphasised: Marks,
+    /// Ranges of `plain` set as code.
+    pub code: Marks,
     /// Formulas' ranges of `plain`.
     pub formulas: Marks,
     /// Ranges of `plain` that must not be quoted: links, images, HTML.
@@ -66,6 +68,7 @@ impl Passage {
         self.plain.push_str(&other.plain);
         self.markup.push_str(&other.markup);
         self.emphasised.append(&other.emphasised, plain);
+        self.code.append(&other.code, plain);
         self.formulas.append(&other.formulas, plain);
         self.active.append(&other.active, plain);
         self.spans.extend(other.spans.iter().map(|span| Span {
@@ -104,12 +107,16 @@ impl Passage {
     }
 
     /// A term's range of `markup` such that it can be replaced and what stays is balanced;
-    /// none where emphasis crosses the term's edge.
+    /// none where emphasis crosses the term's edge or it is a part of code.
     pub(super) fn markup_within(&self, range: &Range<usize>) -> Option<Range<usize>> {
         let marks = self.emphasised.overlapping(range);
         let inside = |mark: &Range<usize>| range.start <= mark.start && mark.end <= range.end;
         let around = |mark: &Range<usize>| mark.start <= range.start && range.end <= mark.end;
-        if marks.iter().any(|mark| !inside(mark) && !around(mark)) {
+        // Code and formulas are written otherwise than seen, and only as a whole.
+        let whole = [&self.code, &self.formulas].map(|marks| marks.overlapping(range));
+        if marks.iter().any(|mark| !inside(mark) && !around(mark))
+            || whole.iter().any(|marks| !marks.iter().all(inside))
+        {
             return None;
         }
         let mut within = self.markup_start(range.start)..self.markup_end(range.end);

@@ -1,6 +1,7 @@
 //! What the lesson says in its own words, in the language of the text.
 
 use super::language::Language;
+use super::quotes::cited;
 
 /// The sentences around the quotations; `{}` is filled in.
 pub(super) struct Phrases {
@@ -22,12 +23,14 @@ pub(super) struct Phrases {
     pub look_under: &'static str,
     /// Points to a page.
     pub look_at: &'static str,
-    /// Says what the text is about.
-    pub about: &'static str,
+    /// Says what the text speaks of most, and how often.
+    pub central: &'static str,
     /// Says what the student can do afterwards.
     pub outcome: &'static str,
     /// “and”.
     pub and: &'static str,
+    /// Quotation marks.
+    pub marks: [&'static str; 2],
 }
 
 static ENGLISH: Phrases = Phrases {
@@ -38,11 +41,12 @@ static ENGLISH: Phrases = Phrases {
     says_of: "The text says this of “{}”: {}",
     gap_is: "Here the gap stands for “{}”: {}",
     compare: "Compare: {}",
-    look_under: "Look under “{}”, {}.",
+    look_under: "Look under “{}” {}.",
     look_at: "Look at the text again {}.",
-    about: "The text explains {}.",
+    central: "The text keeps coming back to “{}”: {} of its {} sentences speak of it.",
     outcome: "Afterwards you can say what the text means by {}.",
     and: "and",
+    marks: ["“", "”"],
 };
 
 static GERMAN: Phrases = Phrases {
@@ -55,9 +59,10 @@ static GERMAN: Phrases = Phrases {
     compare: "Zum Vergleich: {}",
     look_under: "Sieh unter „{}“ nach {}.",
     look_at: "Sieh noch einmal im Text nach {}.",
-    about: "Der Text erklärt {}.",
+    central: "Der Text kommt immer wieder auf „{}“ zurück: {} seiner {} Sätze handeln davon.",
     outcome: "Danach kannst du sagen, was der Text unter {} versteht.",
     and: "und",
+    marks: ["„", "“"],
 };
 
 static FRENCH: Phrases = Phrases {
@@ -70,9 +75,10 @@ static FRENCH: Phrases = Phrases {
     compare: "À comparer : {}",
     look_under: "Voir sous « {} » {}.",
     look_at: "Relire le texte {}.",
-    about: "Le texte explique {}.",
+    central: "Le texte revient sans cesse à « {} » : {} de ses {} phrases en parlent.",
     outcome: "Ensuite, vous pouvez dire ce que le texte entend par {}.",
     and: "et",
+    marks: ["« ", " »"],
 };
 
 static SPANISH: Phrases = Phrases {
@@ -85,9 +91,10 @@ static SPANISH: Phrases = Phrases {
     compare: "Para comparar: {}",
     look_under: "Mira en «{}» {}.",
     look_at: "Vuelve a leer el texto {}.",
-    about: "El texto explica {}.",
+    central: "El texto vuelve una y otra vez a «{}»: {} de sus {} frases hablan de ello.",
     outcome: "Después podrás decir qué entiende el texto por {}.",
     and: "y",
+    marks: ["«", "»"],
 };
 
 impl Phrases {
@@ -99,6 +106,12 @@ impl Phrases {
             Language::Spanish => &SPANISH,
             Language::English | Language::Other => &ENGLISH,
         }
+    }
+
+    /// A quotation with its pages.
+    pub(super) fn quote(&self, text: &str, pages: [u32; 2]) -> String {
+        let [open, close] = self.marks;
+        cited(&format!("{open}{text}{close}"), pages)
     }
 
     /// “a, b and c”.

@@ -20,11 +20,6 @@ pub(super) fn cited(text: &str, pages: [u32; 2]) -> String {
     format!("{text} {}", citation(pages))
 }
 
-/// A sentence in quotation marks, with its pages.
-pub(super) fn quoted(sentence: &Sentence) -> String {
-    cited(&format!("“{}”", sentence.quote), sentence.pages)
-}
-
 /// Sentences as they follow in the source, each run of neighbours as one quotation.
 pub(super) fn passages(sentences: &[&Sentence]) -> String {
     let mut runs: Vec<(String, [u32; 2])> = Vec::new();

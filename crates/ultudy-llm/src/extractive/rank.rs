@@ -15,7 +15,7 @@ const ROUNDS: usize = 30;
 /// Similarity below which sentences have nothing to do with each other.
 const SIMILAR_MIN: f32 = 0.08;
 
-/// The stems of a sentence with their weights, by stem, of length 1.
+/// The roots of a sentence with their weights, by root, of length 1.
 type Vector = Vec<(WordId, f32)>;
 
 /// The sentences' centrality.
@@ -56,7 +56,7 @@ impl Ranking {
     }
 }
 
-/// How rare each stem is among the sentences.
+/// How rare each root is among the sentences.
 struct Rarity {
     sentences: f32,
     with: HashMap<WordId, f32>,
@@ -66,8 +66,8 @@ impl Rarity {
     fn of(text: &Text) -> Self {
         let mut with: HashMap<WordId, f32> = HashMap::new();
         for sentence in &text.sentences {
-            for stem in stems(sentence) {
-                *with.entry(stem).or_default() += 1.0;
+            for root in roots(sentence) {
+                *with.entry(root).or_default() += 1.0;
             }
         }
         Self {
@@ -76,15 +76,15 @@ impl Rarity {
         }
     }
 
-    fn of_stem(&self, stem: WordId) -> f32 {
-        let with = self.with.get(&stem).copied().unwrap_or(1.0);
+    fn of_root(&self, root: WordId) -> f32 {
+        let with = self.with.get(&root).copied().unwrap_or(1.0);
         (1.0 + self.sentences / with).ln()
     }
 
     fn vector(&self, sentence: &Sentence) -> Vector {
         let mut vector: Vector = Vec::new();
-        for stem in stems(sentence) {
-            vector.push((stem, self.of_stem(stem)));
+        for root in roots(sentence) {
+            vector.push((root, self.of_root(root)));
         }
         let length = vector
             .iter()
@@ -98,18 +98,18 @@ impl Rarity {
     }
 }
 
-/// The different stems of a sentence, in order of their numbers.
-fn stems(sentence: &Sentence) -> Vec<WordId> {
+/// The different roots of a sentence, in order of their numbers.
+fn roots(sentence: &Sentence) -> Vec<WordId> {
     let meaning = |role| matches!(role, Role::Content | Role::Weak);
-    let mut stems: Vec<_> = sentence
+    let mut roots: Vec<_> = sentence
         .words
         .iter()
         .filter(|word| meaning(word.role))
-        .map(|word| word.stem)
+        .map(|word| word.root)
         .collect();
-    stems.sort_unstable();
-    stems.dedup();
-    stems
+    roots.sort_unstable();
+    roots.dedup();
+    roots
 }
 
 /// The sentences worth comparing: all, or those of a long text that use its words most.
@@ -119,12 +119,12 @@ fn compared(text: &Text, rarity: &Rarity) -> Vec<usize> {
         return indices;
     }
     let worth = |&index: &usize| {
-        let stems = stems(&text.sentences[index]);
-        let common: f32 = stems
+        let roots = roots(&text.sentences[index]);
+        let common: f32 = roots
             .iter()
-            .map(|stem| rarity.with.get(stem).copied().unwrap_or(0.0).ln())
+            .map(|root| rarity.with.get(root).copied().unwrap_or(0.0).ln())
             .sum();
-        common / (stems.len().max(1) as f32).sqrt()
+        common / (roots.len().max(1) as f32).sqrt()
     };
     let worths: Vec<f32> = indices.iter().map(worth).collect();
     indices.sort_by(|&a, &b| worths[b].total_cmp(&worths[a]).then(a.cmp(&b)));
@@ -170,8 +170,8 @@ fn spread(edges: &[Vec<(usize, f32)>]) -> Vec<f32> {
 
 fn cosine(left: &Vector, right: &Vector) -> f32 {
     let (mut a, mut b, mut sum) = (0, 0, 0.0);
-    while let (Some(&(stem_a, weight_a)), Some(&(stem_b, weight_b))) = (left.get(a), right.get(b)) {
-        match stem_a.cmp(&stem_b) {
+    while let (Some(&(root_a, weight_a)), Some(&(root_b, weight_b))) = (left.get(a), right.get(b)) {
+        match root_a.cmp(&root_b) {
             std::cmp::Ordering::Less => a += 1,
             std::cmp::Ordering::Greater => b += 1,
             std::cmp::Ordering::Equal => {

@@ -6,15 +6,19 @@ use std::ops::Range;
 use super::cleaning::{Placed, clean, passage_of};
 use super::labels::{self, Kind};
 use super::language::Language;
-use super::lexicon::{Lexicon, Role};
+use super::lexicon::{Lexicon, Role, Word};
 use super::markdown::{self, Block};
 use super::passage::Passage;
+use super::quotable::is_quotable;
 use super::sentences;
-use super::text::{Code, Heading, Sentence, Text, fold};
+use super::text::{Code, DEPENDENT, Heading, Sentence, Text, fold};
 use crate::LessonPart;
 
 /// Bytes read of one lesson; a book of thousands of pages has fewer.
 const TEXT_MAX: usize = 8 << 20;
+
+/// Letters of a heading at most.
+const HEADING_MAX: usize = 120;
 
 /// Headings over what is no text to learn, lower case.
 const APPARATUS: &[&str] = &[
@@ -69,6 +73,42 @@ fn language_of(blocks: &[Placed]) -> Language {
     Language::detect(&sample)
 }
 
+/// Ends of sentences that lead to what follows.
+const LEADING: &[&str] = &[
+    "as follows.",
+    "the following.",
+    "wie folgt.",
+    "comme suit.",
+    "siguiente.",
+];
+/// Words at the head of a sentence that may point back.
+const HEAD: usize = 3;
+
+/// How much a sentence needs those before it: “It grows” more than “This cell grows”.
+fn dependence(plain: &str, words: &[Word], lexicon: &Lexicon) -> f32 {
+    if plain.starts_with('(') {
+        return DEPENDENT;
+    }
+    let means = |word: &&Word| word.role == Role::Content;
+    let mut head = words.iter().take(HEAD).take_while(|word| !means(word));
+    let Some(at) = head.position(|word| lexicon.is_backward(word)) else {
+        return 0.0;
+    };
+    let named = words
+        .get(at + 1)
+        .is_some_and(|word| word.role != Role::Stop);
+    if named { 1.0 } else { DEPENDENT }
+}
+
+/// Where a sentence stands.
+struct Setting {
+    part: usize,
+    kind: Option<Kind>,
+    /// In an item of a list.
+    item: bool,
+    place: usize,
+}
+
 struct Builder {
     text: Text,
     heading: Option<usize>,
@@ -104,9 +144,8 @@ impl Builder {
                 let at = self.text.sentences.len();
                 self.text.codes.push(Code { text, page, at });
             }
-            Block::Paragraph(passage) | Block::Item(passage) if !self.apparatus => {
-                self.take_passage(part, passage);
-            }
+            Block::Paragraph(passage) if !self.apparatus => self.take_passage(part, passage, false),
+            Block::Item(passage) if !self.apparatus => self.take_passage(part, passage, true),
             _ => {}
         }
     }
@@ -115,7 +154,10 @@ impl Builder {
         let plain = fold(&passage.plain);
         self.apparatus = APPARATUS.contains(&plain.to_lowercase().as_str());
         self.label = labels::parse(&plain).map(|label| label.kind);
-        let quotable = passage.active.is_empty() && plain.chars().count() <= 120;
+        let letters = plain.chars().filter(|c| c.is_alphabetic()).count();
+        let marks = plain.chars().filter(|c| !c.is_whitespace()).count() - letters;
+        let wordy = (2..=HEADING_MAX).contains(&letters) && marks <= letters;
+        let quotable = passage.active.is_empty() && wordy;
         if self.apparatus || !quotable {
             self.heading = None;
             return;
@@ -128,7 +170,7 @@ impl Builder {
         });
     }
 
-    fn take_passage(&mut self, part: usize, passage: Passage) {
+    fn take_passage(&mut self, part: usize, passage: Passage, item: bool) {
         let label = labels::parse(&passage.plain);
         let from = label.as_ref().map_or(0, |label| label.end);
         if from == passage.plain.len() {
@@ -140,49 +182,56 @@ impl Builder {
             return;
         }
         let language = self.text.lexicon.language;
-        let ranges = sentences::split(&passage, from, language);
-        for (place, range) in ranges.into_iter().enumerate() {
-            self.take_sentence(part, kind, &passage, place, range);
+        for (place, range) in sentences::split(&passage, from, language)
+            .into_iter()
+            .enumerate()
+        {
+            let setting = Setting {
+                part,
+                kind,
+                item,
+                place,
+            };
+            self.take_sentence(&passage, range, &setting);
         }
         self.text.passages.push(passage);
     }
 
-    fn take_sentence(
-        &mut self,
-        part: usize,
-        kind: Option<Kind>,
-        passage: &Passage,
-        place: usize,
-        range: Range<usize>,
-    ) {
+    fn take_sentence(&mut self, passage: &Passage, range: Range<usize>, setting: &Setting) {
         let plain = passage.plain[range.clone()].to_owned();
-        let mut words = self.text.lexicon.words(&plain);
+        let words = self.words(passage, &range);
+        let language = self.text.lexicon.language;
+        if !is_quotable(passage, &range, &words, language, setting.item)
+            || !self.seen.insert(plain.to_lowercase())
+        {
+            return;
+        }
+        let dependence = dependence(&plain, &words, &self.text.lexicon);
+        self.text.sentences.push(Sentence {
+            quote: fold(&passage.markup[passage.markup_around(&range)]),
+            pages: passage.pages_of(&range),
+            paragraph: self.text.passages.len(),
+            heading: self.heading,
+            open: plain.ends_with(':') || LEADING.iter().any(|end| plain.ends_with(end)),
+            part: setting.part,
+            kind: setting.kind,
+            place: setting.place,
+            plain,
+            words,
+            dependence,
+            range,
+        });
+    }
+
+    /// The words of a sentence; those in formulas are no words of the language.
+    fn words(&mut self, passage: &Passage, range: &Range<usize>) -> Vec<Word> {
+        let mut words = self.text.lexicon.words(&passage.plain[range.clone()]);
         for word in &mut words {
             let place = word.range.start + range.start..word.range.end + range.start;
             if !passage.formulas.overlapping(&place).is_empty() {
                 word.role = Role::Symbol;
             }
         }
-        let language = self.text.lexicon.language;
-        if !sentences::is_quotable(passage, &range, &words, language)
-            || !self.seen.insert(plain.to_lowercase())
-        {
-            return;
-        }
-        let lexicon = &self.text.lexicon;
-        let dependent = words.first().is_some_and(|word| lexicon.is_backward(word));
-        self.text.sentences.push(Sentence {
-            quote: fold(&passage.markup[passage.markup_around(&range)]),
-            pages: passage.pages_of(&range),
-            paragraph: self.text.passages.len(),
-            heading: self.heading,
-            plain,
-            words,
-            part,
-            kind,
-            place,
-            dependent,
-            range,
-        });
+        words
     }
 }

@@ -1,11 +1,10 @@
-//! Where sentences begin and end, and which of them can be quoted.
+//! Where sentences begin and end.
 
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::language::{Language, is_cjk};
-use super::lexicon::{Role, Word};
+use super::language::Language;
 use super::passage::Passage;
 
 /// Abbreviations whose full stop ends no sentence, lower case.
@@ -25,11 +24,6 @@ const BEFORE_NUMBERS: &[&str] = &[
 /// Characters of what follows that are looked at.
 const NEXT_LOOKED_AT: usize = 40;
 
-/// Characters of a quotable sentence.
-const LENGTH: std::ops::RangeInclusive<usize> = 25..=420;
-/// Characters of a quotable sentence in text without spaces, where each says more.
-const LENGTH_CJK: std::ops::RangeInclusive<usize> = 10..=200;
-
 /// The sentences of `passage.plain` from `from` on, without the white space between them
 /// and without numbering at their head.
 pub(super) fn split(passage: &Passage, from: usize, language: Language) -> Vec<Range<usize>> {
@@ -37,7 +31,14 @@ pub(super) fn split(passage: &Passage, from: usize, language: Language) -> Vec<R
     let mut sentences = Vec::new();
     let mut start = from;
     for boundary in boundaries(&text[from..]).map(|at| at + from) {
-        let marks = [&passage.emphasised, &passage.formulas, &passage.active];
+        let Passage {
+            emphasised,
+            code,
+            formulas,
+            active,
+            ..
+        } = passage;
+        let marks = [emphasised, code, formulas, active];
         let marked = marks.iter().any(|marks| marks.has_inside(boundary));
         if marked || !ends_sentence(&text[start..boundary], &text[boundary..], language) {
             continue;
@@ -63,12 +64,15 @@ fn boundaries(text: &str) -> impl Iterator<Item = usize> + '_ {
 fn note_marks(piece: &str) -> Vec<usize> {
     let mut ends = Vec::new();
     for (at, _) in piece.match_indices('.') {
-        let before = piece[..at].chars().next_back();
+        let before = &piece[..at];
+        let word = before.rsplit(' ').next().unwrap_or_default().to_lowercase();
+        let noted = before.ends_with(|c: char| !c.is_whitespace() && !c.is_ascii_digit());
         let rest = piece[at + 1..].trim_start_matches(|c: char| c.is_ascii_digit());
         let digits = piece.len() - at - 1 - rest.len();
         let mut after = rest.chars();
         let gap = after.next().is_some_and(char::is_whitespace);
-        if before.is_some_and(char::is_lowercase)
+        if noted
+            && !BEFORE_NUMBERS.contains(&word.as_str())
             && (1..=3).contains(&digits)
             && gap
             && after.next().is_some_and(char::is_uppercase)
@@ -82,11 +86,12 @@ fn note_marks(piece: &str) -> Vec<usize> {
 fn ends_sentence(sentence: &str, rest: &str, language: Language) -> bool {
     let sentence = sentence.trim_end();
     let next = rest.trim_start();
+    let variable = begins_with_variable(next);
     let opening = next
         .chars()
         .take(NEXT_LOOKED_AT)
         .find(|c| c.is_alphanumeric());
-    if opening.is_some_and(char::is_lowercase) || is_open(sentence) {
+    if (opening.is_some_and(char::is_lowercase) && !variable) || is_open(sentence) {
         return false;
     }
     let Some(before) = sentence.strip_suffix('.') else {
@@ -119,6 +124,18 @@ fn is_spaced_abbreviation(before: &str, word: &str, next: &str) -> bool {
         && earlier.next().is_some_and(char::is_lowercase)
         && earlier.next().is_none_or(|c| !c.is_alphanumeric());
     first_of_two || second_of_two
+}
+
+/// “x ∈ X is called …”: a sentence that begins with what is lower case by nature.
+pub(super) fn begins_with_variable(text: &str) -> bool {
+    let mut characters = text.chars();
+    let letter = characters.next().is_some_and(char::is_lowercase);
+    let gap = characters.next() == Some(' ');
+    letter
+        && gap
+        && characters
+            .next()
+            .is_some_and(|c| "∈=≤≥<>:≠⊆⊂∼→".contains(c))
 }
 
 /// Whether a parenthesis is still open, unless the text has plainly gone wrong.
@@ -156,7 +173,7 @@ fn is_ordinal(word: &str, language: Language) -> bool {
 fn push_trimmed(text: &str, range: Range<usize>, sentences: &mut Vec<Range<usize>>) {
     let piece = &text[range.clone()];
     let mut start = range.start + (piece.len() - piece.trim_start().len());
-    let end = range.start + piece.trim_end().len();
+    let end = range.start + without_note_mark(piece.trim_end()).len();
     if start >= end {
         return;
     }
@@ -166,8 +183,32 @@ fn push_trimmed(text: &str, range: Range<usize>, sentences: &mut Vec<Range<usize
     }
 }
 
-/// Length of the numbering a text opens with: `1)`, `(a)`, `2.`, `•`, `24 Capital`.
+/// A sentence without the number of a note behind its full stop.
+fn without_note_mark(sentence: &str) -> &str {
+    let bare = sentence.trim_end_matches(|c: char| c.is_ascii_digit());
+    let word = bare.strip_suffix(['.', '!', '?']).unwrap_or_default();
+    let noted = word.ends_with(|c: char| !c.is_whitespace() && !c.is_ascii_digit());
+    if noted && sentence.len() - bare.len() <= 3 {
+        bare
+    } else {
+        sentence
+    }
+}
+
+/// Length of the numbering a text opens with: `1)`, `(a)`, `2.`, `•`, `24 Capital`,
+/// `24Capital`.
 fn numbering(text: &str) -> usize {
+    let bare = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let mut after = bare.chars();
+    let opens = after
+        .next()
+        .is_some_and(|c| c.is_uppercase() || "“„«".contains(c));
+    if (1..=3).contains(&(text.len() - bare.len()))
+        && opens
+        && after.next().is_some_and(|c| c.is_lowercase() || c == ' ')
+    {
+        return text.len() - bare.len();
+    }
     let Some((head, rest)) = text.split_once(' ') else {
         return 0;
     };
@@ -187,87 +228,8 @@ fn numbering(text: &str) -> usize {
     }
 }
 
-/// Whether a sentence can stand in a lesson: prose, whole, and inert.
-pub(super) fn is_quotable(
-    passage: &Passage,
-    range: &Range<usize>,
-    words: &[Word],
-    language: Language,
-) -> bool {
-    let text = &passage.plain[range.clone()];
-    is_prose(text, words, language)
-        && begins_well(passage, range)
-        && ends_well(text)
-        && is_balanced(text)
-        && passage.active.overlapping(range).is_empty()
-        && is_inert(&passage.markup[passage.markup_around(range)])
-}
-
-fn is_prose(text: &str, words: &[Word], language: Language) -> bool {
-    let (mut all, mut letters, mut upper, mut cjk) = (0_usize, 0_usize, 0_usize, 0_usize);
-    for character in text.chars() {
-        all += usize::from(!character.is_whitespace());
-        letters += usize::from(character.is_alphabetic());
-        upper += usize::from(character.is_uppercase());
-        cjk += usize::from(is_cjk(character));
-    }
-    let length = text.chars().count();
-    let fits = if cjk * 2 > letters {
-        LENGTH_CJK.contains(&length)
-    } else {
-        let grammar = words.iter().any(|word| word.role == Role::Stop);
-        LENGTH.contains(&length) && words.len() >= 5 && (grammar || language == Language::Other)
-    };
-    let spoken = words
-        .iter()
-        .filter(|word| word.role == Role::Content || word.role == Role::Weak);
-    fits && spoken.count() >= 3
-        && letters * 10 >= all * 6
-        && upper * 2 <= letters
-        && !text.contains("...")
-        && !text.contains(". . ")
-        && !text.contains(|c: char| c.is_control() || c == '\u{fffd}')
-}
-
-fn begins_well(passage: &Passage, range: &Range<usize>) -> bool {
-    let text = &passage.plain[range.clone()];
-    let marked =
-        passage.emphasised.has_start(range.start) || passage.formulas.has_start(range.start);
-    let first = text.trim_start_matches(['(', '“', '„', '"', '«', '‘', '¿', '¡', '「']);
-    let starts = first.chars().next();
-    marked || starts.is_some_and(|c| c.is_alphanumeric() && !c.is_lowercase())
-}
-
-fn ends_well(text: &str) -> bool {
-    let noted = text.trim_end_matches(|c: char| c.is_ascii_digit());
-    let text = if noted.ends_with('.') { noted } else { text };
-    let text = text.trim_end_matches([')', '”', '“', '"', '»', '’', '」', '』', ']']);
-    text.ends_with(['.', '!', '?', '。', '！', '？', '．', '؟', '।', '…'])
-}
-
-fn is_balanced(text: &str) -> bool {
-    let count = |c: char| text.matches(c).count();
-    [('(', ')'), ('[', ']'), ('{', '}'), ('「', '」'), ('«', '»')]
-        .iter()
-        .all(|&(open, close)| count(open) == count(close))
-        && count('"') % 2 == 0
-}
-
-/// Whether Markdown, standing at the head of a paragraph, stays a paragraph.
-fn is_inert(markup: &str) -> bool {
-    let number = markup.trim_start_matches(|c: char| c.is_ascii_digit());
-    let numbered =
-        number.len() < markup.len() && (number.starts_with(". ") || number.starts_with(") "));
-    !numbered
-        && !markup.starts_with(['#', '>', '|', '+', '-', '=', '[', '<', '!', ':', '~'])
-        && !markup.starts_with("* ")
-        && !markup.starts_with("```")
-        && !markup.contains("<!--")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::lexicon::Lexicon;
     use super::*;
 
     fn passage(text: &str) -> Passage {
@@ -311,7 +273,7 @@ mod tests {
                 "1) It stops.24 Then it runs! Is it so? Yes.",
                 Language::English
             ),
-            ["It stops.24", "Then it runs!", "Is it so?", "Yes."]
+            ["It stops.", "Then it runs!", "Is it so?", "Yes."]
         );
         assert_eq!(
             sentences("Sei X ein Raum X. Dann ist er offen.", Language::German),
@@ -321,28 +283,5 @@ mod tests {
             sentences("探索は重要である。状態を定義する。", Language::Other),
             ["探索は重要である。", "状態を定義する。"]
         );
-    }
-
-    #[test]
-    fn only_whole_prose_is_quoted() {
-        let quotable = |text: &str| {
-            let passage = passage(text);
-            let words = Lexicon::new(Language::English).words(text);
-            is_quotable(&passage, &(0..text.len()), &words, Language::English)
-        };
-        assert!(quotable(
-            "A metric space is a set together with a distance."
-        ));
-        for text in [
-            "Introduction . . . . . . . . . . . . . . . . . . 12.",
-            "and so the proof of the theorem is complete.",
-            "The set is given by the following formula:",
-            "x + y = 4 * z and 3 / 4 = 5 % 9 of = 3 + 4 - 3.",
-            "THE END OF THE BOOK IS HERE AND NOW.",
-            "Short one here.",
-            "- The dash at the head would make it a list.",
-        ] {
-            assert!(!quotable(text), "{text}");
-        }
     }
 }

@@ -8,6 +8,10 @@ pub(super) struct Words {
     pub determiners: &'static str,
     /// Prepositions, which nouns follow too; all of them are in `stop`.
     pub prepositions: &'static str,
+    /// Words that verbs follow; all of them are in `stop`.
+    pub before_verbs: &'static str,
+    /// Verbs that say of a subject what it is or has; all of them are in `stop`.
+    pub verbs: &'static str,
     /// Words that may stand within a term, as in “rate of change”; all in `stop`.
     pub links: &'static str,
     /// Words that need what was said before; a sentence that begins with one does not
@@ -22,6 +26,8 @@ pub(super) static NONE: Words = Words {
     stop: "",
     determiners: "",
     prepositions: "",
+    before_verbs: "",
+    verbs: "",
     links: "",
     backward: "",
     weak: "",
@@ -51,7 +57,10 @@ pub(super) static ENGLISH: Words = Words {
         you're your yours yourself called call calls",
     determiners: "a an the this that these those each every any some our its their his her such \
         no my your one another both all many most several few",
-    prepositions: "of in with by for on to from into between as",
+    prepositions: "of in with by for on from into between as",
+    before_verbs: "it he she we you they i who can will may must should would could cannot not \
+        don't doesn't let's",
+    verbs: "is are was were has have can may must will does do",
     links: "of",
     backward: "it its they their them this that these those such he she his her here there thus \
         hence therefore however moreover then so but also and or nevertheless otherwise instead \
@@ -100,6 +109,8 @@ pub(super) static GERMAN: Words = Words {
     determiners: "der die das den dem des ein eine einen einem einer eines kein keine jede jeder \
         jedes jeden jedem diese dieser dieses diesen diesem alle allen unser unsere seine ihre",
     prepositions: "von für mit zum zur im vom als",
+    before_verbs: "",
+    verbs: "ist sind war waren hat haben kann können muss müssen wird werden heißt heißen",
     links: "der des von",
     backward: "es sie er dies diese dieser dieses diesen diesem das dabei dadurch dafür daher \
         damit danach dann daran darauf daraus darin darüber davon dazu deshalb jedoch dennoch \
@@ -134,6 +145,8 @@ pub(super) static FRENCH: Words = Words {
     determiners: "le la les l un une des du de d ce cet cette ces chaque tout toute tous toutes \
         son sa ses leur leurs notre nos aucun aucune",
     prepositions: "au aux en par avec",
+    before_verbs: "il elle ils elles on nous vous je ne n se s",
+    verbs: "est sont était a ont peut peuvent",
     links: "de d du des à la",
     backward: "il elle ils elles ce c cela ceci cette cet ces celui celle ceux ainsi donc alors \
         mais cependant or car ensuite puis enfin aussi toutefois néanmoins ici son sa ses \
@@ -165,6 +178,8 @@ pub(super) static SPANISH: Words = Words {
     determiners: "el la los las un una unos unas este esta estos estas ese esa cada todo toda \
         todos todas su sus nuestro nuestra ningún ninguna",
     prepositions: "de del al en con por",
+    before_verbs: "se no nos le les lo",
+    verbs: "es son era eran ha tiene tienen puede pueden",
     links: "de del la los",
     backward: "él ella ello ellos ellas esto este esta estos estas eso ese esa así entonces luego \
         pero además también pues aquí allí su sus y o finalmente después",

@@ -1,12 +1,13 @@
 //! A text taken apart: what concepts and questions are made of.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::labels::Kind;
 use super::lexicon::Role;
 use super::phrases::Phrases;
 use super::rank::Ranking;
-use super::terms::{Mention, Term};
+use super::terms::{Mention, Term, contains};
 use super::text::{Sentence, Text};
 
 /// The text, its terms and how central its sentences are.
@@ -15,6 +16,8 @@ pub(super) struct Study {
     pub text: Text,
     /// Its terms, best first.
     pub terms: Vec<Term>,
+    /// The sentences about each term, those that say most first.
+    pub supports: Vec<Vec<Support>>,
     /// Its sentences' weights.
     pub ranking: Ranking,
     /// The lesson's own words.
@@ -34,16 +37,47 @@ pub(super) struct Support {
     pub defines: u8,
     /// How much it says.
     pub worth: f32,
+    /// Whether the term stands there as itself: not as a verb, not within a longer term.
+    pub clean: bool,
 }
 
 impl Study {
+    /// Weighs all sentences about all terms.
+    pub(super) fn new(text: Text, terms: Vec<Term>, variant: u32) -> Self {
+        let mut study = Self {
+            ranking: Ranking::of(&text),
+            phrases: Phrases::of(text.lexicon.language),
+            variant: usize::try_from(variant).unwrap_or_default(),
+            supports: Vec::new(),
+            terms,
+            text,
+        };
+        study.supports = (0..study.terms.len())
+            .map(|term| study.support_of(term))
+            .collect();
+        study
+    }
+
+    /// The sentences about a term, those that say most first.
+    pub(super) fn support(&self, term: usize) -> &[Support] {
+        self.supports.get(term).map_or(&[], Vec::as_slice)
+    }
+
     /// A sentence by its number.
     pub(super) fn sentence(&self, index: usize) -> &Sentence {
         &self.text.sentences[index]
     }
 
-    /// The sentences about a term, those that say most first.
-    pub(super) fn support(&self, term: &Term) -> Vec<Support> {
+    /// A sentence in quotation marks, with its pages.
+    pub(super) fn quoted(&self, index: usize) -> String {
+        let sentence = self.sentence(index);
+        self.phrases.quote(&sentence.quote, sentence.pages)
+    }
+
+    fn support_of(&self, index: usize) -> Vec<Support> {
+        let Some(term) = self.terms.get(index) else {
+            return Vec::new();
+        };
         let mut support: Vec<Support> = Vec::new();
         for Mention { sentence, words } in &term.mentions {
             match support.last_mut().filter(|last| last.sentence == *sentence) {
@@ -53,10 +87,13 @@ impl Study {
                     places: vec![words.clone()],
                     defines: term.defined_in(*sentence),
                     worth: 0.0,
+                    clean: true,
                 }),
             }
         }
+        let within = self.longer_mentions(term);
         for found in &mut support {
+            found.clean = self.is_clean(found, &within);
             found.worth = self.worth(found);
         }
         support.sort_by(|a, b| {
@@ -67,11 +104,38 @@ impl Study {
         support
     }
 
+    /// Where terms stand that the term is a part of.
+    fn longer_mentions(&self, term: &Term) -> HashSet<(usize, usize)> {
+        let longer =
+            |other: &&Term| other.key.len() > term.key.len() && contains(&other.key, &term.key);
+        let mentions = self
+            .terms
+            .iter()
+            .filter(longer)
+            .flat_map(|other| &other.mentions);
+        mentions
+            .flat_map(|mention| mention.words.clone().map(|at| (mention.sentence, at)))
+            .collect()
+    }
+
+    fn is_clean(&self, found: &Support, longer: &HashSet<(usize, usize)>) -> bool {
+        let sentence = self.sentence(found.sentence);
+        let lexicon = &self.text.lexicon;
+        found.places.iter().all(|place| {
+            let before = place
+                .start
+                .checked_sub(1)
+                .and_then(|at| sentence.words.get(at));
+            let verb = before.is_some_and(|word| lexicon.precedes_verbs(word));
+            !verb && !longer.contains(&(found.sentence, place.start))
+        })
+    }
+
     fn worth(&self, support: &Support) -> f32 {
         let sentence = self.sentence(support.sentence);
         let opens = support.places.first().is_some_and(|place| place.start <= 2);
         let long = sentence.plain.chars().count() > 260;
-        let mut worth = f32::from(support.defines) * 1.5;
+        let mut worth = f32::from(support.defines) * 1.5 - sentence.dependence;
         worth += 2.0 * self.ranking.weights[support.sentence];
         for (applies, points) in [
             (opens, 1.5),
@@ -79,9 +143,10 @@ impl Study {
             (sentence.kind == Some(Kind::Theorem), 0.5),
             (sentence.kind == Some(Kind::Proof), -3.0),
             (sentence.kind == Some(Kind::Example), -0.5),
-            (sentence.dependent, -2.5),
+            (sentence.open, -2.0),
             (sentence.plain.ends_with('?'), -6.0),
             (long, -1.5),
+            (!support.clean, -2.5),
             (sentence.is_about_the_book(), -2.0),
         ] {
             if applies {

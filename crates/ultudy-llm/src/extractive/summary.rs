@@ -2,16 +2,16 @@
 
 use ultudy_domain::lesson::{ConceptContent, SummaryParts};
 
-use super::cues;
 use super::labels::Kind;
 use super::phrases::fill;
 use super::quotes::{cited, escaped, passages};
 use super::study::Study;
+use super::turns;
 
 /// Sentences of a summary.
-const SUMMARY: std::ops::RangeInclusive<usize> = 2..=7;
+const SUMMARY: std::ops::RangeInclusive<usize> = 3..=7;
 /// Sentences of text that are worth one of the summary.
-const SENTENCES_PER_ONE: usize = 12;
+const SENTENCES_PER_ONE: usize = 10;
 /// Likeness from which on a second sentence says nothing new.
 const SAME: f32 = 0.5;
 /// Paragraphs of the explanation at most.
@@ -65,8 +65,7 @@ fn weights(study: &Study) -> Vec<f32> {
         .map(|(at, sentence)| {
             let early = 0.15 * (1.0 - at as f32 / count);
             let opens = if sentence.place == 0 { 0.1 } else { 0.0 };
-            let lesser = sentence.dependent
-                || sentence.plain.ends_with('?')
+            let lesser = !sentence.stands_alone()
                 || matches!(sentence.kind, Some(Kind::Proof | Kind::Example));
             let weight = study.ranking.weights[at] + early + opens;
             if lesser { weight * 0.3 } else { weight }
@@ -106,27 +105,49 @@ fn summary_parts(study: &Study, concepts: &[ConceptContent], weights: &[f32]) ->
         .map(|concept| escaped(&concept.name))
         .collect();
     let listed = study.phrases.list(&names);
-    let by_cue = |turns| {
-        let at = best_with(study, weights, turns)?;
+    let own = |at: usize| {
         let sentence = study.sentence(at);
-        Some(cited(&sentence.quote, sentence.pages))
+        cited(&sentence.quote, sentence.pages)
     };
+    let names_one = |at: usize| {
+        let lower = study.sentence(at).plain.to_lowercase();
+        concepts
+            .iter()
+            .any(|concept| lower.contains(&concept.name.to_lowercase()))
+    };
+    let why = best_with(study, weights, turns::WHY, names_one);
+    let outcome = best_with(study, weights, turns::OUTCOME, |_| true);
     SummaryParts {
-        why: by_cue(cues::WHY).unwrap_or_else(|| fill(study.phrases.about, &[&listed])),
-        outcome: by_cue(cues::OUTCOME).unwrap_or_else(|| fill(study.phrases.outcome, &[&listed])),
+        why: why.map_or_else(|| central(study, concepts), own),
+        outcome: outcome.map_or_else(|| fill(study.phrases.outcome, &[&listed]), own),
         what: names,
     }
 }
 
+/// What the text speaks of most.
+fn central(study: &Study, concepts: &[ConceptContent]) -> String {
+    let is_concept = |name: &str| concepts.iter().any(|concept| concept.name == name);
+    let terms = study.terms.iter().zip(&study.supports);
+    let most = terms
+        .filter(|(term, _)| is_concept(&term.name))
+        .max_by_key(|(_, support)| support.len());
+    most.map_or_else(String::new, |(term, support)| {
+        let [some, all] =
+            [support.len(), study.text.sentences.len()].map(|count| count.to_string());
+        fill(study.phrases.central, &[&escaped(&term.name), &some, &all])
+    })
+}
+
 /// The weightiest sentence with one of the turns that stands alone.
-fn best_with(study: &Study, weights: &[f32], turns: &[&str]) -> Option<usize> {
-    let stands_alone = |at: &usize| {
-        let sentence = study.sentence(*at);
-        !sentence.dependent && !sentence.plain.ends_with('?')
-    };
+fn best_with(
+    study: &Study,
+    weights: &[f32],
+    turns: &str,
+    fits: impl Fn(usize) -> bool,
+) -> Option<usize> {
     (0..study.text.sentences.len())
-        .filter(stands_alone)
-        .filter(|&at| cues::has_any(&study.sentence(at).plain, turns))
+        .filter(|&at| study.sentence(at).stands_alone())
+        .filter(|&at| turns::has_any(&study.sentence(at).plain, turns) && fits(at))
         .max_by(|&a, &b| weights[a].total_cmp(&weights[b]).then(b.cmp(&a)))
 }
 
@@ -134,7 +155,7 @@ fn best_with(study: &Study, weights: &[f32], turns: &[&str]) -> Option<usize> {
 fn explanation(study: &Study, weights: &[f32], summary: &[usize]) -> String {
     let mut best: Vec<(Option<usize>, usize)> = Vec::new();
     for (at, sentence) in study.text.sentences.iter().enumerate() {
-        if summary.contains(&at) || sentence.dependent || sentence.plain.ends_with('?') {
+        if summary.contains(&at) || !sentence.stands_alone() {
             continue;
         }
         match best
@@ -167,8 +188,8 @@ fn examples(study: &Study, weights: &[f32], concepts: &[ConceptContent]) -> Vec<
         .filter(|&at| {
             let sentence = study.sentence(at);
             let example = sentence.kind == Some(Kind::Example)
-                || cues::has_any(&sentence.plain, cues::EXAMPLE);
-            example && !sentence.dependent && !sentence.plain.ends_with('?')
+                || turns::has_any(&sentence.plain, turns::EXAMPLE);
+            example && sentence.stands_alone()
         })
         .filter(|&at| {
             let quote = &study.sentence(at).quote;

@@ -13,6 +13,8 @@ use super::text::{Sentence, Text};
 pub(super) const NAME_MAX: usize = 120;
 /// Mentions kept of one term.
 const MENTIONS_MAX: usize = 200;
+/// What a definition is worth, by how surely it defines.
+const DEFINED: [f32; 6] = [0.0, 1.0, 2.5, 4.0, 4.5, 5.0];
 /// Places looked at for one term.
 const PLACES_MAX: usize = 20_000;
 /// Terms kept of one text: the best by score.
@@ -34,6 +36,8 @@ pub(super) struct Term {
     pub name: String,
     /// Its stems.
     pub key: Vec<WordId>,
+    /// Its roots.
+    pub roots: Vec<WordId>,
     /// How much it deserves to be a concept.
     pub score: f32,
     /// Where it is defined, surest first: sentence and how surely.
@@ -42,6 +46,13 @@ pub(super) struct Term {
     pub mentions: Vec<Mention>,
     /// The first heading that names it.
     pub heading: Option<usize>,
+}
+
+impl Term {
+    /// Whether all that it is made of is in another, in whatever form.
+    pub(super) fn is_within(&self, other: &Self) -> bool {
+        contains(&other.key, &self.key) || self.roots.iter().all(|root| other.roots.contains(root))
+    }
 }
 
 /// The terms of a text, best first.
@@ -92,8 +103,10 @@ struct Drafts {
 struct Draft {
     key: Vec<WordId>,
     definitions: Vec<(usize, u8)>,
-    heading: Option<usize>,
+    /// The first heading that names it, and whether it names nothing else.
+    heading: Option<(usize, bool)>,
     emphasised: u32,
+    code: u32,
     phrase: f32,
 }
 
@@ -135,7 +148,13 @@ fn add_headings(text: &Text, drafts: &mut Drafts) {
                 .unwrap_or(words.len());
             let run = nouns::trimmed(&heading.words, start..start + length);
             if let Some(run) = run.filter(|run| run.len() <= nouns::WORDS_MAX) {
-                drafts.of(&heading.words[run]).heading.get_or_insert(index);
+                let whole = heading.words.iter().enumerate();
+                let others = whole.filter(|(at, word)| meaning(word) && !run.contains(at));
+                let alone = others.count() == 0;
+                drafts
+                    .of(&heading.words[run])
+                    .heading
+                    .get_or_insert((index, alone));
             }
             start += length.max(1);
         }
@@ -145,13 +164,22 @@ fn add_headings(text: &Text, drafts: &mut Drafts) {
 fn add_emphasised(text: &Text, drafts: &mut Drafts) {
     for sentence in &text.sentences {
         for mark in text.emphasised(sentence) {
-            let run = definitions::words_in(&sentence.words, &mark)
-                .and_then(|run| nouns::trimmed(&sentence.words, run));
-            if let Some(run) = run.filter(|run| run.len() <= nouns::WORDS_MAX) {
+            if let Some(run) = marked_term(sentence, &mark) {
                 drafts.of(&sentence.words[run]).emphasised += 1;
             }
         }
+        for mark in text.code(sentence) {
+            if let Some(run) = marked_term(sentence, &mark) {
+                drafts.of(&sentence.words[run]).code += 1;
+            }
+        }
     }
+}
+
+fn marked_term(sentence: &Sentence, mark: &Range<usize>) -> Option<Range<usize>> {
+    let run = definitions::words_in(&sentence.words, mark)?;
+    let run = nouns::trimmed(&sentence.words, run)?;
+    (run.len() <= nouns::WORDS_MAX).then_some(run)
 }
 
 impl Draft {
@@ -163,9 +191,10 @@ impl Draft {
         self.definitions.dedup_by_key(|&mut (sentence, _)| sentence);
         Some(Term {
             score: self.score(mentions.len()),
+            roots: roots(text, mentions.first()?),
             key: self.key,
             definitions: self.definitions,
-            heading: self.heading,
+            heading: self.heading.map(|(heading, _)| heading),
             mentions,
             name,
         })
@@ -176,11 +205,33 @@ impl Draft {
             .definitions
             .first()
             .map_or(0, |&(_, strength)| strength);
-        let heading = if self.heading.is_some() { 3.0 } else { 0.0 };
-        let emphasised = (self.emphasised.min(3) as f32) * 0.8;
+        let heading = match self.heading {
+            Some((_, true)) => 3.0,
+            Some((_, false)) => 1.5,
+            None => 0.0,
+        };
+        // Teachers print a term in italics where they introduce it.
+        let emphasised = if self.emphasised > 0 { 2.5 } else { 0.0 };
+        let code = if self.code > 0 { 0.8 } else { 0.0 };
         let often = (1.0 + mentions as f32).ln() * 0.6;
-        f32::from(defined) + heading + emphasised + self.phrase.min(4.0) + often
+        DEFINED[usize::from(defined).min(5)]
+            + heading
+            + emphasised
+            + code
+            + self.phrase.min(4.0)
+            + often
     }
+}
+
+fn roots(text: &Text, mention: &Mention) -> Vec<WordId> {
+    let words = text.sentences[mention.sentence]
+        .words
+        .get(mention.words.clone());
+    words
+        .unwrap_or_default()
+        .iter()
+        .map(|word| word.root)
+        .collect()
 }
 
 /// The form a term is printed in most often, one within a sentence before one at its head.

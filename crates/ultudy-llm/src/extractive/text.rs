@@ -28,8 +28,10 @@ pub(super) struct Sentence {
     pub paragraph: usize,
     /// Place in the paragraph: the next place, the next sentence.
     pub place: usize,
-    /// Whether it needs what was said before it.
-    pub dependent: bool,
+    /// How much it needs what was said before it: 0 if not, up to [`DEPENDENT`].
+    pub dependence: f32,
+    /// Whether it leads to something: ends in a colon.
+    pub open: bool,
     /// Where it stands in its paragraph.
     pub range: Range<usize>,
 }
@@ -70,7 +72,15 @@ pub(super) struct Text {
     pub passages: Vec<Passage>,
 }
 
+/// [`Sentence::dependence`] of one that says nothing by itself.
+pub(super) const DEPENDENT: f32 = 2.5;
+
 impl Sentence {
+    /// Whether it says something by itself, and all of it.
+    pub(super) fn stands_alone(&self) -> bool {
+        self.dependence <= 0.0 && !self.open && !self.plain.ends_with('?')
+    }
+
     /// Whether another stands right after it in the same paragraph.
     pub(super) fn is_followed_by(&self, other: &Self) -> bool {
         let gap = other.range.start.checked_sub(self.range.end);
@@ -117,7 +127,8 @@ impl Text {
         let passage = self.passages.get(sentence.paragraph)?;
         let whole = &sentence.range;
         let cut = whole.start + place;
-        if passage.emphasised.has_inside(cut) || passage.formulas.has_inside(cut) {
+        let marks = [&passage.emphasised, &passage.code, &passage.formulas];
+        if marks.iter().any(|marks| marks.has_inside(cut)) {
             return None;
         }
         let head = passage.markup_around(&(whole.start..cut));
@@ -136,6 +147,16 @@ impl Text {
     ) -> impl Iterator<Item = Range<usize>> + 'a {
         within(self.passages.get(sentence.paragraph), sentence, |passage| {
             &passage.emphasised
+        })
+    }
+
+    /// The code of a sentence, relative to it.
+    pub(super) fn code<'a>(
+        &'a self,
+        sentence: &'a Sentence,
+    ) -> impl Iterator<Item = Range<usize>> + 'a {
+        within(self.passages.get(sentence.paragraph), sentence, |passage| {
+            &passage.code
         })
     }
 

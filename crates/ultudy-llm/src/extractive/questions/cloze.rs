@@ -2,29 +2,32 @@
 
 use super::{Answer, Draft, Maker};
 use crate::extractive::phrases::fill;
-use crate::extractive::quotes::{escaped, quoted};
+use crate::extractive::quotes::escaped;
 use crate::extractive::study::Support;
 use crate::extractive::terms::Term;
 
 /// Meaning words a sentence must keep, that tell which term is missing.
-const MEANING_MIN: usize = 4;
+const MEANING_MIN: usize = 3;
 /// The same where the sentence does not define the term.
 const MEANING_MIN_LOOSE: usize = 6;
 /// Rivals the variant chooses from.
-const CHOICE: usize = 5;
+const CHOICE: usize = 7;
 
 impl Maker<'_> {
-    /// A question for each of the best sentences about a term.
-    pub(super) fn clozes(&self, subject: &Term, support: &[Support]) -> Vec<Draft> {
-        let good: Vec<_> = support.iter().filter(|found| self.tells(found)).collect();
-        let mut drafts: Vec<_> = good
-            .into_iter()
-            .filter_map(|found| self.cloze(subject, support, found))
-            .take(2)
-            .collect();
-        let turn = self.study.variant % drafts.len().max(1);
-        drafts.rotate_left(turn);
-        drafts
+    /// Questions on sentences that define the term, and on others about it.
+    pub(super) fn clozes(&self, subject: &Term, support: &[Support]) -> (Vec<Draft>, Vec<Draft>) {
+        let telling = support.iter().filter(|found| self.tells(found));
+        let (defining, loose): (Vec<_>, Vec<_>) = telling.partition(|found| found.defines > 0);
+        let make = |sentences: Vec<&Support>| {
+            let drafts = sentences
+                .into_iter()
+                .filter_map(|found| self.cloze(subject, support, found));
+            let mut drafts: Vec<_> = drafts.take(2).collect();
+            let turn = self.study.variant % drafts.len().max(1);
+            drafts.rotate_left(turn);
+            drafts
+        };
+        (make(defining), make(loose))
     }
 
     /// Whether a sentence says enough to know the term by it.
@@ -35,24 +38,28 @@ impl Maker<'_> {
         } else {
             MEANING_MIN_LOOSE
         };
-        sentence.meaning_outside(&found.places) >= enough
+        found.clean && sentence.meaning_outside(&found.places) >= enough
     }
 
     fn cloze(&self, subject: &Term, support: &[Support], found: &Support) -> Option<Draft> {
         let sentence = self.study.sentence(found.sentence);
         let gapped = self.gapped(found)?;
-        let rivals = self.rivals(subject, found);
-        let choice = rivals.len().min(CHOICE);
-        let wrong: Vec<_> = (0..choice)
-            .map(|at| rivals[(at + self.study.variant) % choice])
-            .filter_map(|rival| self.wrong_name(rival))
+        let right = sentence.written(found.places.first()?)?;
+        let at_head = found.places.first()?.start == 0;
+        let wrong: Vec<_> = self
+            .choice(subject, found)
+            .into_iter()
+            .filter_map(|(index, rival)| self.wrong_name(index, rival, right, at_head))
             .take(3)
             .collect();
         (wrong.len() == 3).then(|| Draft {
             question: fill(self.study.phrases.which_term, &[&gapped]),
             right: Answer {
-                text: escaped(&subject.name),
-                reason: fill(self.study.phrases.right, &[&quoted(sentence)]),
+                text: escaped(right),
+                reason: fill(
+                    self.study.phrases.right,
+                    &[&self.study.quoted(found.sentence)],
+                ),
             },
             wrong,
             hint: self.hint(subject, support, found.sentence),
@@ -60,9 +67,27 @@ impl Maker<'_> {
         })
     }
 
-    fn wrong_name(&self, rival: &Term) -> Option<Answer> {
-        let name = escaped(&rival.name);
-        let saying = self.saying(rival)?;
+    /// Rivals in an order that the sentence and the variant decide, none of which is
+    /// another's part.
+    fn choice(&self, subject: &Term, found: &Support) -> Vec<(usize, &Term)> {
+        let rivals = self.rivals(subject, found);
+        let choice = rivals.len().min(CHOICE);
+        let turn = self.study.variant + found.sentence;
+        let mut chosen: Vec<(usize, &Term)> = Vec::new();
+        for at in 0..choice {
+            let rival = rivals[(at + turn) % choice];
+            let related =
+                |known: &(usize, &Term)| rival.1.is_within(known.1) || known.1.is_within(rival.1);
+            if !chosen.iter().any(related) {
+                chosen.push(rival);
+            }
+        }
+        chosen
+    }
+
+    fn wrong_name(&self, index: usize, rival: &Term, right: &str, at_head: bool) -> Option<Answer> {
+        let name = self.form_like(rival, right, at_head);
+        let saying = self.saying(index)?;
         Some(Answer {
             reason: fill(self.study.phrases.says_of, &[&name, &saying]),
             text: name,

@@ -3,9 +3,7 @@
 use std::ops::Range;
 
 use super::{Answer, Draft, Maker};
-use crate::extractive::lexicon::Role;
 use crate::extractive::phrases::fill;
-use crate::extractive::quotes::quoted;
 use crate::extractive::study::Support;
 use crate::extractive::terms::Term;
 
@@ -29,7 +27,7 @@ impl Maker<'_> {
         let mut wrong: Vec<(usize, Answer)> = self
             .rivals(subject, found)
             .into_iter()
-            .filter_map(|rival| self.wrong_rest(subject, rival, &cut))
+            .filter_map(|(rival, _)| self.wrong_rest(subject, rival, &cut))
             .collect();
         wrong.sort_by_key(|&(unlike, _)| unlike);
         wrong.truncate(3);
@@ -38,7 +36,10 @@ impl Maker<'_> {
             question: fill(self.study.phrases.goes_on, &[&cut.head]),
             right: Answer {
                 text: format!("… {}", cut.rest),
-                reason: fill(self.study.phrases.right, &[&quoted(sentence)]),
+                reason: fill(
+                    self.study.phrases.right,
+                    &[&self.study.quoted(cut.sentence)],
+                ),
             },
             wrong: wrong.into_iter().map(|(_, answer)| answer).collect(),
             hint: self.hint_in_full(subject, support, cut.sentence),
@@ -58,7 +59,12 @@ impl Maker<'_> {
             .iter()
             .all(|word| lexicon.is_determiner(word) && !lexicon.is_backward(word));
         let verb = sentence.words.get(place.end).filter(|word| word.joined)?;
-        if !opens || sentence.dependent || lexicon.is_link(verb) || verb.role != Role::Stop {
+        let object = sentence.words.get(place.end + 1)?;
+        if !opens
+            || !sentence.stands_alone()
+            || !lexicon.is_verb(verb)
+            || lexicon.is_backward(object)
+        {
             return None;
         }
         let end = sentence.words.get(place.end - 1)?.range.end;
@@ -71,7 +77,7 @@ impl Maker<'_> {
     }
 
     /// How a sentence about a rival goes on, if it is silent on the subject.
-    fn wrong_rest(&self, subject: &Term, rival: &Term, right: &Cut) -> Option<(usize, Answer)> {
+    fn wrong_rest(&self, subject: &Term, rival: usize, right: &Cut) -> Option<(usize, Answer)> {
         let support = self.study.support(rival);
         let silent = |found: &&Support| {
             !subject
@@ -85,7 +91,6 @@ impl Maker<'_> {
             .filter(silent)
             .find_map(|found| self.cut(found))?;
         let verb = |rest: &str| rest.split(' ').next().map(str::to_lowercase);
-        let sentence = self.study.sentence(cut.sentence);
         let unlike = cut
             .rest
             .chars()
@@ -96,7 +101,10 @@ impl Maker<'_> {
         } else {
             60
         };
-        let reason = fill(self.study.phrases.says_of, &[&cut.head, &quoted(sentence)]);
+        let reason = fill(
+            self.study.phrases.says_of,
+            &[&cut.head, &self.study.quoted(cut.sentence)],
+        );
         let text = format!("… {}", cut.rest);
         Some((unlike + other_verb, Answer { text, reason }))
     }

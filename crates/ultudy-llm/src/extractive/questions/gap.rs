@@ -2,7 +2,7 @@
 
 use super::{Answer, Draft, Maker};
 use crate::extractive::phrases::fill;
-use crate::extractive::quotes::{escaped, quoted};
+use crate::extractive::quotes::escaped;
 use crate::extractive::study::Support;
 use crate::extractive::terms::Term;
 
@@ -18,14 +18,15 @@ impl Maker<'_> {
         let text = self.short_gapped(found)?;
         let wrong = self.wrong_sentences(subject, found, text.chars().count());
         let sentence = self.study.sentence(found.sentence);
+        let form = sentence.written(found.places.first()?)?;
         (wrong.len() == 3).then(|| Draft {
-            question: fill(
-                self.study.phrases.which_sentence,
-                &[&escaped(&subject.name)],
-            ),
+            question: fill(self.study.phrases.which_sentence, &[&escaped(form)]),
             right: Answer {
                 text,
-                reason: fill(self.study.phrases.right, &[&quoted(sentence)]),
+                reason: fill(
+                    self.study.phrases.right,
+                    &[&self.study.quoted(found.sentence)],
+                ),
             },
             wrong,
             hint: self.hint_in_full(subject, support, found.sentence),
@@ -42,7 +43,7 @@ impl Maker<'_> {
         let mut wrong: Vec<(usize, usize, Answer)> = self
             .rivals(subject, asked)
             .into_iter()
-            .filter_map(|rival| self.wrong_sentence(subject, rival, length))
+            .filter_map(|(index, rival)| self.wrong_sentence(subject, index, rival, length))
             .take(6)
             .collect();
         wrong.sort_by_key(|&(unlike, ..)| unlike);
@@ -61,10 +62,11 @@ impl Maker<'_> {
     fn wrong_sentence(
         &self,
         subject: &Term,
+        index: usize,
         rival: &Term,
         length: usize,
     ) -> Option<(usize, usize, Answer)> {
-        let support = self.study.support(rival);
+        let support = self.study.support(index);
         let mut silent = support.iter().filter(|found| {
             let mentions = subject.mentions.iter();
             self.tells(found)
@@ -74,7 +76,7 @@ impl Maker<'_> {
         });
         let found = silent.next()?;
         let text = self.short_gapped(found)?;
-        let full = quoted(self.study.sentence(found.sentence));
+        let full = self.study.quoted(found.sentence);
         let name = escaped(&rival.name);
         let unlike = text.chars().count().abs_diff(length);
         let reason = fill(self.study.phrases.gap_is, &[&name, &full]);
@@ -88,7 +90,7 @@ impl Maker<'_> {
             .find(|found| found.sentence != asked && found.worth > 0.0);
         match other {
             Some(found) => {
-                let quote = quoted(self.study.sentence(found.sentence));
+                let quote = self.study.quoted(found.sentence);
                 fill(self.study.phrases.compare, &[&quote])
             }
             None => self.hint(subject, support, asked),

@@ -7,13 +7,18 @@ mod rivals;
 
 use ultudy_domain::check_in::{AnswerOption, CheckInContent, LETTERS};
 
+use super::language::Language;
 use super::phrases::fill;
-use super::quotes::{self, GAP, cited};
+use super::quotes::{self, GAP, escaped};
 use super::study::{Study, Support};
 use super::terms::Term;
 
 /// Questions of one concept at most.
 const QUESTIONS_MAX: usize = 3;
+/// Questions that do without those on sentences that do not define.
+const ENOUGH: usize = 2;
+/// Mentions looked at for a form of a term.
+const FORMS_MAX: usize = 40;
 /// Characters of a sentence in a question or an option at most.
 const LENGTH_MAX: usize = 320;
 
@@ -48,12 +53,14 @@ impl Maker<'_> {
         let Some(subject) = self.study.terms.get(term) else {
             return Vec::new();
         };
-        let support = self.study.support(subject);
-        let mut drafts = self.clozes(subject, &support);
-        let second = drafts.split_off(drafts.len().min(1));
-        drafts.extend(self.continuation(subject, &support));
-        drafts.extend(self.gap(subject, &support));
-        drafts.extend(second);
+        let support = self.study.support(term);
+        let (defining, loose) = self.clozes(subject, support);
+        let mut drafts = defining;
+        drafts.extend(self.continuation(subject, support));
+        drafts.extend(self.gap(subject, support));
+        if drafts.len() < ENOUGH {
+            drafts.extend(loose);
+        }
         let mut check_ins: Vec<CheckInContent> = Vec::new();
         for check_in in drafts.into_iter().map(Draft::finish) {
             let known = check_ins
@@ -75,7 +82,7 @@ impl Maker<'_> {
             .find_map(|found| {
                 let gapped = self.gapped(found)?;
                 let pages = study.sentence(found.sentence).pages;
-                Some(cited(&format!("“{gapped}”"), pages))
+                Some(study.phrases.quote(&gapped, pages))
             });
         if let Some(other) = other {
             return fill(study.phrases.compare, &[&other]);
@@ -110,12 +117,54 @@ impl Maker<'_> {
         (gapped.chars().count() <= LENGTH_MAX).then_some(gapped)
     }
 
-    /// What the text says best about a term, quoted.
-    fn saying(&self, term: &Term) -> Option<String> {
-        let support = self.study.support(term);
-        let best = support.first()?;
-        Some(quotes::quoted(self.study.sentence(best.sentence)))
+    /// A term in the form closest to another's, which may stand at the head of a
+    /// sentence: number and capital must not tell the right answer from the wrong ones.
+    fn form_like(&self, term: &Term, model: &str, at_head: bool) -> String {
+        let forms = term.mentions.iter().take(FORMS_MAX).filter_map(|mention| {
+            self.study
+                .sentence(mention.sentence)
+                .written(&mention.words)
+        });
+        let unlike = |form: &&str| {
+            u8::from(form.ends_with('s') != model.ends_with('s'))
+                + u8::from(starts_upper(form) != starts_upper(model))
+        };
+        let best = [term.name.as_str()]
+            .into_iter()
+            .chain(forms)
+            .min_by_key(unlike);
+        let best = best.unwrap_or(&term.name);
+        if at_head && starts_upper(model) {
+            escaped(&with_first(best, |first| first.to_uppercase().collect()))
+        } else if !starts_upper(model) && self.is_capital_by_place(term, best) {
+            escaped(&with_first(best, |first| first.to_lowercase().collect()))
+        } else {
+            escaped(best)
+        }
     }
+
+    /// Whether a term has its capital only from the head of its sentences.
+    fn is_capital_by_place(&self, term: &Term, form: &str) -> bool {
+        let at_head = term.mentions.iter().all(|mention| mention.words.start == 0);
+        let acronym = form.chars().nth(1).is_some_and(char::is_uppercase);
+        at_head && !acronym && self.study.text.lexicon.language != Language::German
+    }
+
+    /// What the text says best about a term, quoted.
+    fn saying(&self, term: usize) -> Option<String> {
+        let best = self.study.support(term).first()?;
+        Some(self.study.quoted(best.sentence))
+    }
+}
+
+fn with_first(text: &str, change: impl Fn(char) -> String) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(change).unwrap_or_default();
+    first + characters.as_str()
+}
+
+fn starts_upper(text: &str) -> bool {
+    text.starts_with(char::is_uppercase)
 }
 
 impl Draft {

@@ -1,43 +1,58 @@
 //! Which terms can stand as a wrong answer beside a right one.
 
+use std::ops::Range;
+
 use super::Maker;
-use crate::extractive::lexicon::{Role, WordId};
+use crate::extractive::lexicon::{Role, Word};
 use crate::extractive::study::Support;
-use crate::extractive::terms::{Term, contains};
+use crate::extractive::terms::Term;
+use crate::extractive::text::Sentence;
 
 /// Terms closer than this in a sentence may be two names of one thing.
 const APART_MIN: usize = 4;
-/// Likeness of two definitions from which on they may define the same.
-const SAME: f32 = 0.45;
+/// Likeness of two sentences from which on they may say the same.
+const SAME: f32 = 0.42;
+/// Words on either side that tell what a gap wants.
+const COMPANY: usize = 3;
 /// Terms looked at.
 const RIVALS_MAX: usize = 60;
 
 impl Maker<'_> {
     /// Terms that are not the subject and do not fit its sentence, the likest first.
-    pub(super) fn rivals(&self, subject: &Term, asked: &Support) -> Vec<&Term> {
-        let mut rivals: Vec<(u32, &Term)> = self
+    pub(super) fn rivals(&self, subject: &Term, asked: &Support) -> Vec<(usize, &Term)> {
+        let mut rivals: Vec<(u32, (usize, &Term))> = self
             .rivals
             .iter()
             .take(RIVALS_MAX)
             .enumerate()
             .filter_map(|(place, &index)| {
                 let rival = self.study.terms.get(index)?;
-                let fits = self.is_other(subject, rival) && !self.could_fill(rival, asked);
-                fits.then(|| (unlikeness(subject, rival) + self.distance(place), rival))
+                let fits = self.is_other(subject, rival)
+                    && !self.could_fill(index, rival, asked)
+                    && (asked.defines > 0 || !self.are_related(subject, rival));
+                let distance = if place < self.concepts { 0 } else { 4 };
+                fits.then(|| (unlikeness(subject, rival) + distance, (index, rival)))
             })
             .collect();
         rivals.sort_by_key(|&(unlike, _)| unlike);
         rivals.into_iter().map(|(_, rival)| rival).collect()
     }
 
-    fn distance(&self, place: usize) -> u32 {
-        if place < self.concepts { 0 } else { 4 }
-    }
-
     /// Whether two terms mean different things, as far as the text tells.
     pub(super) fn is_other(&self, subject: &Term, rival: &Term) -> bool {
-        let shares_name = contains(&subject.key, &rival.key) || contains(&rival.key, &subject.key);
-        !shares_name && !self.stand_together(subject, rival) && !self.say_the_same(subject, rival)
+        !subject.is_within(rival)
+            && !rival.is_within(subject)
+            && !self.stand_together(subject, rival)
+            && !self.say_the_same(subject, rival)
+    }
+
+    /// Whether a definition joins two terms, or one and what the other is a part of.
+    fn are_related(&self, subject: &Term, rival: &Term) -> bool {
+        let kin = self.study.terms.iter().take(RIVALS_MAX);
+        defined_together(subject, rival)
+            || kin
+                .filter(|other| other.is_within(rival) || rival.is_within(other))
+                .any(|other| defined_together(subject, other))
     }
 
     /// Whether two terms stand next to each other anywhere: “limit or cluster point”.
@@ -69,46 +84,60 @@ impl Maker<'_> {
             .any(|(left, right)| left == right || self.study.ranking.similarity(left, right) > SAME)
     }
 
-    /// Whether the text itself uses the rival where the gap is: in the sentence, or
-    /// beside the same words in another.
-    fn could_fill(&self, rival: &Term, asked: &Support) -> bool {
+    /// Whether the text itself uses the rival where the gap is: in the sentence, in one
+    /// like it, or beside the same words.
+    fn could_fill(&self, index: usize, rival: &Term, asked: &Support) -> bool {
         let sentence = self.study.sentence(asked.sentence);
-        let stems: Vec<_> = sentence.words.iter().map(|word| word.stem).collect();
-        if rival.key.iter().all(|stem| stems.contains(stem)) {
-            return true;
-        }
-        let beside: Vec<_> = asked
-            .places
-            .iter()
-            .map(|place| self.neighbours(asked.sentence, place.start, place.end))
-            .collect();
-        rival.mentions.iter().any(|mention| {
-            let (before, after) =
-                self.neighbours(mention.sentence, mention.words.start, mention.words.end);
-            beside.iter().any(|&(left, right)| {
-                (left.is_some() && left == before) || (right.is_some() && right == after)
+        let roots: Vec<_> = sentence.words.iter().map(|word| word.root).collect();
+        let alike = |found: &Support| {
+            self.study
+                .ranking
+                .similarity(asked.sentence, found.sentence)
+                > SAME
+        };
+        rival.roots.iter().all(|root| roots.contains(root))
+            || self.study.support(index).iter().any(alike)
+            || rival.mentions.iter().any(|mention| {
+                let other = self.study.sentence(mention.sentence);
+                let places = asked.places.iter();
+                places
+                    .clone()
+                    .any(|place| same_company(sentence, place, other, &mention.words))
             })
-        })
     }
+}
 
-    /// The meaning words that touch the words from `start` to `end`.
-    fn neighbours(
-        &self,
-        sentence: usize,
-        start: usize,
-        end: usize,
-    ) -> (Option<WordId>, Option<WordId>) {
-        let words = &self.study.sentence(sentence).words;
-        let before = start.checked_sub(1).and_then(|at| words.get(at));
-        let joined = words.get(start).is_some_and(|word| word.joined);
-        let after = words.get(end).filter(|word| word.joined);
-        let content = |word: &&crate::extractive::lexicon::Word| word.role == Role::Content;
-        let stem = |word: &crate::extractive::lexicon::Word| word.stem;
-        (
-            before.filter(|_| joined).filter(content).map(stem),
-            after.filter(content).map(stem),
-        )
-    }
+/// Whether a definition of the one speaks of the other: what is said of the one may then
+/// be true of both, if it does not define.
+fn defined_together(left: &Term, right: &Term) -> bool {
+    let speaks_of = |term: &Term, sentence: usize| {
+        term.mentions
+            .iter()
+            .any(|mention| mention.sentence == sentence)
+    };
+    left.definitions.iter().any(|&(at, _)| speaks_of(right, at))
+        || right.definitions.iter().any(|&(at, _)| speaks_of(left, at))
+}
+
+/// Whether the words before two places, or those behind them, are the same.
+fn same_company(left: &Sentence, at: &Range<usize>, right: &Sentence, of: &Range<usize>) -> bool {
+    let before = |sentence: &Sentence, range: &Range<usize>| -> Vec<Word> {
+        let words = sentence.words.get(..range.start).unwrap_or_default();
+        words.iter().rev().take(COMPANY).cloned().collect()
+    };
+    let after = |sentence: &Sentence, range: &Range<usize>| -> Vec<Word> {
+        let words = sentence.words.get(range.end..).unwrap_or_default();
+        words.iter().take(COMPANY).cloned().collect()
+    };
+    same_words(&before(left, at), &before(right, of))
+        || same_words(&after(left, at), &after(right, of))
+}
+
+/// Whether words, nearest first, agree up to the first that means something.
+fn same_words(left: &[Word], right: &[Word]) -> bool {
+    let means = |word: &Word| matches!(word.role, Role::Content | Role::Weak);
+    let agreeing = left.iter().zip(right).take_while(|(a, b)| a.root == b.root);
+    agreeing.into_iter().any(|(word, _)| means(word))
 }
 
 /// How easily two names are told apart without knowing what they mean.

@@ -1,0 +1,233 @@
+//! Lessons made of whole sections: what a student finds in them.
+
+use std::sync::Mutex;
+
+use tokio_util::sync::CancellationToken;
+use ultudy_domain::lesson::LessonContent;
+use ultudy_llm::extractive::Extractive;
+use ultudy_llm::{GenerateError, Generator};
+
+use super::{contract, generate, input, section, texts};
+
+fn lesson(text: &str) -> LessonContent {
+    let input = input(text);
+    let lesson = generate(&input).unwrap();
+    contract::check(&input, &lesson);
+    lesson
+}
+
+fn names(lesson: &LessonContent) -> Vec<String> {
+    lesson
+        .concepts
+        .iter()
+        .map(|concept| concept.name.to_lowercase())
+        .collect()
+}
+
+fn has_all(lesson: &LessonContent, expected: &[&str]) {
+    let names = names(lesson);
+    for name in expected {
+        assert!(
+            names.contains(&(*name).to_owned()),
+            "{name} is not among {names:?}"
+        );
+    }
+}
+
+#[test]
+fn a_calculus_section_teaches_its_defined_terms() {
+    let lesson = lesson(texts::CALCULUS);
+    has_all(
+        &lesson,
+        &[
+            "limit",
+            "one-sided limit",
+            "derivative",
+            "secant",
+            "tangent",
+        ],
+    );
+    let limit = lesson
+        .concepts
+        .iter()
+        .find(|concept| concept.name == "limit")
+        .unwrap();
+    assert!(
+        limit
+            .explanation
+            .contains("is called the limit of the function f")
+    );
+    assert!(limit.explanation.contains("(p. 41)"));
+}
+
+#[test]
+fn exercises_are_not_taught() {
+    let text = serde_json::to_string(&lesson(texts::CALCULUS)).unwrap();
+    assert!(!text.contains("Show that the derivative"));
+}
+
+#[test]
+fn a_biology_section_teaches_its_defined_terms() {
+    let lesson = lesson(texts::BIOLOGY);
+    has_all(&lesson, &["cell", "organelle", "photosynthesis", "enzyme"]);
+    assert!(lesson.summary_parts.why.contains("important"));
+}
+
+#[test]
+fn a_german_section_is_taught_in_german() {
+    let lesson = lesson(texts::GERMAN);
+    has_all(
+        &lesson,
+        &["grenzwert", "konvergent", "cauchyfolge", "offen"],
+    );
+    let question = &lesson.concepts[0].check_ins[0].question;
+    assert!(
+        question.starts_with("Welche")
+            || question.starts_with("Wie")
+            || question.starts_with("In welchem")
+    );
+}
+
+#[test]
+fn other_languages_have_their_terms_too() {
+    has_all(&lesson(texts::FRENCH), &["noyau", "membrane", "enzyme"]);
+    has_all(&lesson(texts::SPANISH), &["núcleo", "membrana", "enzima"]);
+    has_all(
+        &lesson(texts::JAPANESE),
+        &["状態空間", "初期状態", "後続関数"],
+    );
+}
+
+#[test]
+fn code_becomes_an_example_word_for_word() {
+    let lesson = lesson(texts::CODE);
+    let list = lesson
+        .concepts
+        .iter()
+        .find(|concept| concept.name == "list")
+        .unwrap();
+    assert!(
+        list.examples
+            .iter()
+            .any(|example| example.contains("primes.append(7)"))
+    );
+}
+
+#[test]
+fn a_wrong_option_never_names_what_is_asked_for() {
+    for text in [texts::CALCULUS, texts::BIOLOGY, texts::GERMAN, texts::CODE] {
+        for concept in lesson(text).concepts {
+            for check_in in &concept.check_ins {
+                let wrong = check_in.options.iter().filter(|option| !option.correct);
+                for option in wrong {
+                    let named = option
+                        .text
+                        .to_lowercase()
+                        .contains(&concept.name.to_lowercase());
+                    assert!(!named, "{}: {}", concept.name, option.text);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn another_variant_is_another_lesson_of_the_same_text() {
+    let first = input(texts::BIOLOGY);
+    let mut second = first.clone();
+    second.variant = 1;
+    let (first, second) = (generate(&first).unwrap(), generate(&second).unwrap());
+    assert_ne!(first, second);
+    assert_eq!(names(&first), names(&second));
+}
+
+#[test]
+fn a_whole_document_takes_concepts_from_every_part() {
+    let mut whole = input(texts::CALCULUS);
+    whole.parts.push(section("Cells", texts::BIOLOGY));
+    whole.parts.push(section("Lists", texts::CODE));
+    let lesson = generate(&whole).unwrap();
+    contract::check(&whole, &lesson);
+    let pages: Vec<_> = lesson
+        .concepts
+        .iter()
+        .map(|concept| concept.pages[0])
+        .collect();
+    for part in [41..=43, 7..=8, 3..=4] {
+        assert!(
+            pages.iter().any(|page| part.contains(page)),
+            "{part:?} in {pages:?}"
+        );
+    }
+}
+
+#[test]
+fn text_without_sentences_is_refused_in_words() {
+    for text in [
+        "",
+        "7",
+        "x = 1\n\ny = 2",
+        "Contents ........ 3",
+        "![](a.png)",
+        "# Only a heading",
+    ] {
+        match generate(&input(text)) {
+            Err(GenerateError::Permanent { code, message }) => {
+                assert_eq!(code, "section_without_text");
+                assert!(message.ends_with('.'));
+            }
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn scripts_in_the_text_do_not_reach_the_lesson() {
+    let hostile = "A worm is a program that <script>alert(1)</script> copies itself to others. \
+                   A virus is a program [that](javascript:alert(2)) hides in another program.\n\n";
+    let text = format!("{hostile}{}", texts::BIOLOGY);
+    let json = serde_json::to_string(&lesson(&text)).unwrap();
+    assert!(!json.contains("<script") && !json.contains("javascript:"));
+}
+
+#[test]
+fn a_megabyte_without_structure_ends() {
+    for text in [
+        "a ",
+        "(",
+        "*a* ",
+        "A set is a set. ",
+        "** ",
+        "[",
+        "> ",
+        "a.B ",
+        "状態",
+        "\\",
+    ] {
+        // Only that it ends, and without a panic, is promised.
+        let text = text.repeat((1 << 20) / text.len());
+        assert!(!matches!(
+            generate(&input(&text)),
+            Err(GenerateError::Transient { .. })
+        ));
+    }
+}
+
+#[test]
+fn progress_rises_and_a_cancelled_lesson_stops() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let input = input(texts::BIOLOGY);
+    let shares = Mutex::new(Vec::new());
+    let tell = |share| shares.lock().unwrap().push(share);
+    let cancel = CancellationToken::new();
+    runtime
+        .block_on(Extractive.lesson(&input, &tell, &cancel))
+        .unwrap();
+    let shares = shares.into_inner().unwrap();
+    assert!(shares.is_sorted() && shares.last() == Some(&1.0));
+    cancel.cancel();
+    let cancelled = runtime.block_on(Extractive.lesson(&input, &|_| {}, &cancel));
+    assert!(matches!(cancelled, Err(GenerateError::Cancelled)));
+}
