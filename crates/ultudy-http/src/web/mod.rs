@@ -1,10 +1,43 @@
-//! The pages.
+//! The pages: rendered here, made lively by the scripts in assets/, which speak to the API.
 
-use axum::Router;
+use axum::{Extension, Router, middleware, routing::get};
 
 use crate::HttpState;
+
+mod assets;
+mod course;
+mod courses;
+mod document;
+mod errors;
+mod learn;
+mod lesson_text;
+mod markdown;
+mod page;
+mod progress;
+mod reasons;
+mod sections;
+mod uploads;
+mod visitor;
+mod waiting;
+mod words;
 
 /// Every page and asset.
 pub fn router() -> Router<HttpState> {
     Router::new()
+        .route("/", get(courses::courses))
+        .route("/courses/{id}", get(course::course))
+        .route("/documents/{id}", get(document::document))
+        .route("/learn/{id}", get(learn::section))
+        .route("/learn/{id}/reasons/{check_in_id}", get(reasons::section))
+        .route("/learn/document/{id}", get(learn::document))
+        .route(
+            "/learn/document/{id}/reasons/{check_in_id}",
+            get(reasons::document),
+        )
+        .route("/progress", get(progress::progress))
+        .route("/assets/{version}/{name}", get(assets::asset))
+        .fallback(errors::unknown)
+        .method_not_allowed_fallback(errors::wrong_method)
+        .layer(Extension(lesson_text::LessonTexts::new()))
+        .layer(middleware::from_fn(errors::as_page))
 }

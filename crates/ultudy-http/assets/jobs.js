@@ -1,0 +1,53 @@
+// Watching jobs: by server-sent events, by asking again and again where those fail.
+
+const EVENTS = ["progress", "completed", "failed"];
+const PAUSE = 2000;
+
+/**
+ * Tells `onJob` of every change at `address` until the returned function is called. `ask`
+ * gives the jobs themselves and is used once the stream cannot be had.
+ */
+export function watch(address, ask, onJob) {
+  let stopped = false;
+  let timer;
+  const tell = (job) => stopped || onJob(job);
+  const source = new EventSource(address);
+  for (const name of EVENTS) {
+    source.addEventListener(name, (event) => tell(JSON.parse(event.data)));
+  }
+  source.addEventListener("error", () => {
+    if (source.readyState === EventSource.CLOSED) poll();
+  });
+  async function poll() {
+    if (stopped) return;
+    try {
+      (await ask()).forEach(tell);
+    } catch (refused) {
+      console.warn("still waiting:", refused.message);
+    }
+    timer = setTimeout(poll, PAUSE);
+  }
+  return () => {
+    stopped = true;
+    source.close();
+    clearTimeout(timer);
+  };
+}
+
+/** Whether nothing more will come of a job by itself. */
+export function isOver(job) {
+  return job.status === "completed" || job.status === "failed";
+}
+
+/** Shows how far a job is: a `progress` and a `.stage` inside `place`. */
+export function showProgress(place, job) {
+  place.querySelector("progress").value = job.progress;
+  place.querySelector(".stage").textContent = words(job);
+}
+
+function words(job) {
+  const all = document.getElementById("stages").content;
+  const stage = job.status === "queued" ? "queued" : job.stage;
+  const known = all.querySelector(`[data-stage="${CSS.escape(stage)}"]`);
+  return known?.textContent ?? "Working on it";
+}

@@ -1,0 +1,75 @@
+//! `GET /courses/{id}`: a course with its documents, and the place to put in more.
+
+use askama::Template;
+use axum::{extract::State, response::Response};
+use ultudy_app::{Page, courses, documents, progress};
+use ultudy_domain::{
+    document::{Document, MaterialType},
+    progress::MasteryCounts,
+    section::Section,
+};
+
+use super::{
+    courses::CourseCard,
+    page,
+    sections::{self, SectionRow, States},
+    uploads::{self, Upload},
+    visitor::Visitor,
+    words,
+};
+use crate::{HttpState, error::ApiError, input::Id};
+
+#[derive(Template)]
+#[template(path = "course.html")]
+pub(super) struct CoursePage {
+    pub(super) at: &'static str,
+    pub(super) card: CourseCard,
+    pub(super) documents: Vec<DocumentRow>,
+    pub(super) uploads: Vec<Upload>,
+    pub(super) upload_bytes_max: u64,
+}
+
+/// A document with its sections.
+pub(super) struct DocumentRow {
+    pub(super) document: Document,
+    pub(super) sections: Vec<SectionRow>,
+    pub(super) counts: MasteryCounts,
+}
+
+/// The page.
+pub async fn course(
+    State(state): State<HttpState>,
+    visitor: Visitor,
+    Id(id): Id,
+) -> Result<Response, ApiError> {
+    let (app, owner) = (&state.app, &visitor.owner);
+    let course = courses::get(app, owner, id).await?;
+    // Read before the documents: an upload that ends in between shows as both, not as neither.
+    let uploads = uploads::of_course(app, &visitor, id).await?;
+    let listed = documents::list(app, owner, Some(id), Page::ALL).await?;
+    let overview = progress::overview(app, owner, Some(id), None).await?;
+    let states = States::of(&overview);
+    let mut documents = Vec::with_capacity(listed.len());
+    for document in listed {
+        let sections = documents::sections(app, owner, document.id).await?;
+        documents.push(DocumentRow::new(document, sections, &states));
+    }
+    page::answer(&CoursePage {
+        at: "courses",
+        card: CourseCard::new(course, documents.len(), visitor.today()),
+        documents,
+        uploads,
+        upload_bytes_max: app.upload_bytes_max,
+    })
+}
+
+impl DocumentRow {
+    pub(super) fn new(document: Document, sections: Vec<Section>, states: &States) -> Self {
+        let sections = SectionRow::all(sections, states);
+        Self {
+            document,
+            counts: sections::total(&sections),
+            sections,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Refusals and failures as pages, for people.
+
+use askama::Template;
+use axum::{
+    body::to_bytes,
+    extract::Request,
+    http::{StatusCode, header},
+    middleware::Next,
+    response::Response,
+};
+
+use super::page;
+use crate::error::ApiError;
+
+/// Longest problem that is read, in bytes; ours are a hundredth of it.
+const PROBLEM_MAX: usize = 64 << 10;
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage<'a> {
+    at: &'a str,
+    title: &'a str,
+    sentence: &'a str,
+    can_retry: bool,
+}
+
+/// Every address that is no page.
+pub async fn unknown() -> ApiError {
+    ApiError::new(
+        StatusCode::NOT_FOUND,
+        "There is no page at this address. It may have been moved or deleted.",
+    )
+}
+
+/// Every method that a page does not take.
+pub async fn wrong_method() -> ApiError {
+    ApiError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "This address only shows a page; nothing can be sent to it.",
+    )
+}
+
+/// Middleware around the pages: an error answer becomes a page with its sentence.
+pub async fn as_page(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let problem = to_bytes(body, PROBLEM_MAX).await.unwrap_or_default();
+    let sentence = sentence(status, &problem);
+    let shown = ErrorPage {
+        at: "",
+        title: title(status),
+        sentence: &sentence,
+        can_retry: status.is_server_error(),
+    };
+    let text = shown.render().unwrap_or_default();
+    let mut page = page::with_status(status, text);
+    let kept = [header::RETRY_AFTER, header::ALLOW];
+    let headers = kept
+        .iter()
+        .filter_map(|name| Some((name, parts.headers.get(name)?)));
+    for (name, value) in headers {
+        page.headers_mut().insert(name, value.clone());
+    }
+    page
+}
+
+fn title(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST => "Nothing to see here",
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => "Not for you, it seems",
+        StatusCode::SERVICE_UNAVAILABLE => "Back in a moment",
+        status if status.is_server_error() => "That did not work",
+        _ => "That cannot be done",
+    }
+}
+
+/// What the problem says to a person; an address with a mangled id is just a wrong one.
+fn sentence(status: StatusCode, problem: &[u8]) -> String {
+    if status == StatusCode::BAD_REQUEST {
+        return "This address is not complete. Please follow the link again.".into();
+    }
+    let problem: Option<serde_json::Value> = serde_json::from_slice(problem).ok();
+    let said = problem
+        .as_ref()
+        .and_then(|problem| problem["detail"].as_str());
+    said.unwrap_or("Something went wrong. Please try again.")
+        .into()
+}

@@ -1,0 +1,183 @@
+//! A lesson's texts as HTML, kept for a while: a lesson never changes (another version is
+//! another lesson), and setting its texts costs more than all the rest of its page.
+
+use std::sync::Arc;
+
+use moka::sync::Cache;
+use ultudy_domain::{
+    check_in::CheckIn,
+    lesson::{Formula, Lesson, LessonConcept},
+};
+use uuid::Uuid;
+
+use super::markdown::{self, Html};
+
+/// Most memory the kept lessons take, in bytes.
+const KEPT_BYTES: u64 = 16 << 20;
+
+/// A lesson's texts. What is right and why is left out until it is answered.
+#[derive(Debug)]
+pub(super) struct LessonText {
+    pub(super) summary: Html,
+    pub(super) what: Vec<Html>,
+    pub(super) why: Html,
+    pub(super) outcome: Html,
+    pub(super) explanation: Html,
+    pub(super) examples: Vec<Html>,
+    pub(super) analogies: Vec<Html>,
+    pub(super) concepts: Vec<ConceptText>,
+}
+
+/// A concept's texts.
+#[derive(Debug)]
+pub(super) struct ConceptText {
+    pub(super) id: Uuid,
+    pub(super) name: String,
+    pub(super) explanation: Html,
+    pub(super) examples: Vec<Html>,
+    pub(super) analogies: Vec<Html>,
+    pub(super) formulas: Vec<FormulaText>,
+    pub(super) notes: Vec<Html>,
+    pub(super) pages: [u32; 2],
+    pub(super) check_ins: Vec<CheckInText>,
+}
+
+/// A formula and its letters.
+#[derive(Debug)]
+pub(super) struct FormulaText {
+    pub(super) formula: Html,
+    pub(super) variables: Html,
+}
+
+/// A question without its answer.
+#[derive(Debug)]
+pub(super) struct CheckInText {
+    pub(super) id: Uuid,
+    pub(super) question: Html,
+    pub(super) hint: Html,
+    pub(super) options: Vec<OptionText>,
+    pub(super) pages: [u32; 2],
+}
+
+/// One of the four.
+#[derive(Debug)]
+pub(super) struct OptionText {
+    pub(super) letter: String,
+    /// What is sent when it is chosen: its text as it is stored, since a letter may also
+    /// be the text of another option.
+    pub(super) answer: String,
+    pub(super) text: Html,
+}
+
+/// The lessons shown lately.
+#[derive(Debug, Clone)]
+pub(super) struct LessonTexts(Cache<Uuid, Arc<LessonText>>);
+
+impl LessonTexts {
+    pub(super) fn new() -> Self {
+        let weigher =
+            |_: &Uuid, text: &Arc<LessonText>| u32::try_from(text.bytes()).unwrap_or(u32::MAX);
+        Self(
+            Cache::builder()
+                .max_capacity(KEPT_BYTES)
+                .weigher(weigher)
+                .build(),
+        )
+    }
+
+    /// The texts of a lesson that its owner has been found to own.
+    pub(super) fn of(&self, lesson: &Lesson) -> Arc<LessonText> {
+        self.0
+            .get_with(lesson.id, || Arc::new(LessonText::new(lesson)))
+    }
+}
+
+impl LessonText {
+    pub(super) fn new(lesson: &Lesson) -> Self {
+        let parts = &lesson.summary_parts;
+        Self {
+            summary: markdown::block(&lesson.summary),
+            what: blocks(&parts.what),
+            why: markdown::block(&parts.why),
+            outcome: markdown::block(&parts.outcome),
+            explanation: markdown::block(&lesson.explanation),
+            examples: blocks(&lesson.examples),
+            analogies: blocks(&lesson.analogies),
+            concepts: lesson.concepts.iter().map(ConceptText::new).collect(),
+        }
+    }
+
+    /// Roughly what it takes in memory.
+    fn bytes(&self) -> usize {
+        let own = [&self.summary, &self.why, &self.outcome, &self.explanation];
+        let lists = [&self.what, &self.examples, &self.analogies];
+        let texts = own.into_iter().chain(lists.into_iter().flatten());
+        let concepts = self.concepts.iter().map(ConceptText::bytes).sum::<usize>();
+        texts.map(weight).sum::<usize>() + concepts
+    }
+}
+
+impl ConceptText {
+    fn new(concept: &LessonConcept) -> Self {
+        Self {
+            id: concept.id,
+            name: concept.name.clone(),
+            explanation: markdown::block(&concept.explanation),
+            examples: blocks(&concept.examples),
+            analogies: blocks(&concept.analogies),
+            formulas: concept.formulas.iter().map(FormulaText::new).collect(),
+            notes: blocks(&concept.important_notes),
+            pages: concept.pages,
+            check_ins: concept.check_ins.iter().map(CheckInText::new).collect(),
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        let lists = [&self.examples, &self.analogies, &self.notes];
+        let formulas = self
+            .formulas
+            .iter()
+            .flat_map(|one| [&one.formula, &one.variables]);
+        let check_ins = self.check_ins.iter().flat_map(|check_in| {
+            let options = check_in.options.iter().map(|option| &option.text);
+            options.chain([&check_in.question, &check_in.hint])
+        });
+        let texts = lists.into_iter().flatten().chain(formulas).chain(check_ins);
+        texts.map(weight).sum::<usize>() + weight(&self.explanation) + self.name.len()
+    }
+}
+
+impl FormulaText {
+    fn new(formula: &Formula) -> Self {
+        Self {
+            formula: markdown::block(&formula.formula),
+            variables: markdown::block(&formula.variables),
+        }
+    }
+}
+
+impl CheckInText {
+    fn new(check_in: &CheckIn) -> Self {
+        let option = |option: &ultudy_domain::check_in::AnswerOption| OptionText {
+            letter: option.letter.clone(),
+            answer: option.text.clone(),
+            text: markdown::inline(&option.text),
+        };
+        Self {
+            id: check_in.id,
+            question: markdown::block(&check_in.content.question),
+            hint: markdown::block(&check_in.content.hint),
+            options: check_in.content.options.iter().map(option).collect(),
+            pages: check_in.content.pages,
+        }
+    }
+}
+
+fn blocks(texts: &[String]) -> Vec<Html> {
+    texts.iter().map(|text| markdown::block(text)).collect()
+}
+
+/// A text's bytes and the room its place takes.
+fn weight(text: &Html) -> usize {
+    text.len() + size_of::<Html>()
+}

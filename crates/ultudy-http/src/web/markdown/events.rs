@@ -1,0 +1,122 @@
+//! What a Markdown parser says, made inert: no markup of the source's own, formulas set
+//! aside behind placeholders.
+
+use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd};
+
+use super::math;
+
+/// Around a formula's number. Noncharacters (Unicode keeps them for use inside a program),
+/// which are left out of every text here, so that no text can pose as a placeholder.
+const OPEN: char = '\u{FDD0}';
+const CLOSE: char = '\u{FDD1}';
+/// Deepest nesting of quotations and lists that is kept.
+const DEPTH_MAX: usize = 16;
+
+/// The events without raw markup, images and noncharacters; each formula is pushed to
+/// `formulas` and stands as its placeholder.
+pub(super) fn inert<'a>(
+    events: impl Iterator<Item = Event<'a>>,
+    formulas: &mut Vec<String>,
+) -> impl Iterator<Item = Event<'a>> {
+    let mut depth = 0;
+    events.filter_map(move |event| match event {
+        Event::InlineMath(source) => Some(placeholder(formulas, math::inline(&source))),
+        Event::DisplayMath(source) => Some(placeholder(formulas, math::display(&source))),
+        Event::Text(text) => Some(Event::Text(visible(text))),
+        Event::Code(text) => Some(Event::Code(visible(text))),
+        // `vector<int>` looks like a tag to the parser and is text to the student; page
+        // marks and other comments are for neither.
+        Event::Html(raw) | Event::InlineHtml(raw) => {
+            (!raw.trim_start().starts_with("<!--")).then(|| Event::Text(visible(raw)))
+        }
+        Event::Start(tag) => start(tag, &mut depth),
+        Event::End(tag) => end(tag, &mut depth),
+        other => Some(other),
+    })
+}
+
+fn start<'a>(tag: Tag<'a>, depth: &mut usize) -> Option<Event<'a>> {
+    match tag {
+        Tag::Image { .. } => None,
+        Tag::Link {
+            link_type,
+            dest_url,
+            id,
+            ..
+        } => Some(Event::Start(Tag::Link {
+            link_type,
+            dest_url: visible(dest_url),
+            title: "".into(),
+            id,
+        })),
+        Tag::HtmlBlock => Some(Event::Start(Tag::Paragraph)),
+        Tag::Heading { level, .. } => Some(Event::Start(Tag::Heading {
+            level: below_the_pages_own(level),
+            id: None,
+            classes: Vec::new(),
+            attrs: Vec::new(),
+        })),
+        Tag::Table(_) => Some(Event::Html("<div class=\"scroll\"><table>".into())),
+        Tag::BlockQuote(_) | Tag::List(_) | Tag::Item => {
+            *depth += 1;
+            (*depth <= DEPTH_MAX).then_some(Event::Start(tag))
+        }
+        other => Some(Event::Start(other)),
+    }
+}
+
+fn end<'a>(tag: TagEnd, depth: &mut usize) -> Option<Event<'a>> {
+    match tag {
+        TagEnd::Image => None,
+        TagEnd::HtmlBlock => Some(Event::End(TagEnd::Paragraph)),
+        TagEnd::Heading(level) => Some(Event::End(TagEnd::Heading(below_the_pages_own(level)))),
+        TagEnd::Table => Some(Event::Html("</tbody></table></div>".into())),
+        TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item => {
+            *depth = depth.saturating_sub(1);
+            (*depth < DEPTH_MAX).then_some(Event::End(tag))
+        }
+        other => Some(Event::End(other)),
+    }
+}
+
+/// The page has h1 and h2 for itself.
+fn below_the_pages_own(level: HeadingLevel) -> HeadingLevel {
+    match level {
+        HeadingLevel::H1 => HeadingLevel::H3,
+        HeadingLevel::H2 => HeadingLevel::H4,
+        HeadingLevel::H3 => HeadingLevel::H5,
+        _ => HeadingLevel::H6,
+    }
+}
+
+/// The text without noncharacters.
+fn visible(text: CowStr<'_>) -> CowStr<'_> {
+    let is_noncharacter = |c| ('\u{FDD0}'..='\u{FDEF}').contains(&c);
+    if text.contains(is_noncharacter) {
+        return text.replace(is_noncharacter, "").into();
+    }
+    text
+}
+
+fn placeholder<'a>(formulas: &mut Vec<String>, mathml: String) -> Event<'a> {
+    formulas.push(mathml);
+    Event::Text(format!("{OPEN}{}{CLOSE}", formulas.len() - 1).into())
+}
+
+/// The sanitised markup with its formulas.
+pub(super) fn put_back(clean: &str, formulas: &[String]) -> String {
+    let mut whole =
+        String::with_capacity(clean.len() + formulas.iter().map(String::len).sum::<usize>());
+    let mut parts = clean.split(OPEN);
+    whole.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let (number, rest) = part.split_once(CLOSE).unwrap_or((part, ""));
+        let formula = number
+            .parse()
+            .ok()
+            .and_then(|number: usize| formulas.get(number));
+        whole.push_str(formula.map_or("", String::as_str));
+        whole.push_str(rest);
+    }
+    whole
+}

@@ -1,0 +1,101 @@
+//! Formulas as MathML.
+
+use pulldown_cmark::{Event as MarkdownEvent, html};
+use pulldown_latex::{
+    Parser, ParserError, RenderConfig, Storage,
+    config::DisplayMode,
+    event::{Dimension, DimensionUnit, EnvironmentFlow, Event, StateChange},
+    push_mathml,
+};
+
+/// Longest formula that is set, in bytes.
+const SOURCE_MAX: usize = 4 << 10;
+/// Most steps and most markup one formula may come to: macros multiply.
+const EVENTS_MAX: usize = 20_000;
+const MATHML_MAX: usize = 256 << 10;
+/// An inline formula longer than this may be wider than a phone and gets a box that scrolls.
+const WIDE: usize = 60;
+
+/// A formula in the line.
+pub(super) fn inline(source: &str) -> String {
+    match mathml(source, DisplayMode::Inline) {
+        Some(math) if source.len() > WIDE => {
+            format!("<span class=\"formula wide\">{math}</span>")
+        }
+        Some(math) => math,
+        None => as_written(source),
+    }
+}
+
+/// A formula on a line of its own.
+pub(super) fn display(source: &str) -> String {
+    match mathml(source, DisplayMode::Block) {
+        Some(math) => format!("<span class=\"formula\">{math}</span>"),
+        None => format!("<span class=\"formula\">{}</span>", as_written(source)),
+    }
+}
+
+/// The formula as MathML; none if it is too long or not a formula.
+fn mathml(source: &str, display_mode: DisplayMode) -> Option<String> {
+    if source.len() > SOURCE_MAX {
+        return None;
+    }
+    let storage = Storage::new();
+    let mut parser = Parser::new(source, &storage);
+    let events: Vec<_> = parser
+        .by_ref()
+        .take(EVENTS_MAX)
+        .collect::<Result<_, _>>()
+        .ok()?;
+    if parser.next().is_some() {
+        return None;
+    }
+    let config = RenderConfig {
+        display_mode,
+        ..RenderConfig::default()
+    };
+    let mut markup = String::new();
+    let unstyled = events
+        .into_iter()
+        .map(|event| Ok::<_, ParserError>(unstyled(event)));
+    push_mathml(&mut markup, unstyled, config).ok()?;
+    (markup.len() <= MATHML_MAX).then_some(markup)
+}
+
+/// Pages allow no inline style, which is how colours and negative spaces would be written.
+fn unstyled(event: Event<'_>) -> Event<'_> {
+    match event {
+        Event::StateChange(StateChange::Color(_)) => NOTHING,
+        Event::Space {
+            width: Some(width), ..
+        } if width.value < 0.0 => NOTHING,
+        Event::Space { width: None, .. } => NOTHING,
+        Event::EnvironmentFlow(EnvironmentFlow::NewLine {
+            horizontal_lines, ..
+        }) => Event::EnvironmentFlow(EnvironmentFlow::NewLine {
+            spacing: None,
+            horizontal_lines,
+        }),
+        other => other,
+    }
+}
+
+/// Counts as an element, as what it stands for did.
+const NOTHING: Event<'static> = Event::Space {
+    width: Some(Dimension {
+        value: 0.0,
+        unit: DimensionUnit::Em,
+    }),
+    height: None,
+    depth: None,
+};
+
+/// The formula as its source, where it cannot be set.
+fn as_written(source: &str) -> String {
+    let mut code = String::new();
+    html::push_html(
+        &mut code,
+        std::iter::once(MarkdownEvent::Code(source.into())),
+    );
+    code
+}

@@ -1,0 +1,153 @@
+//! What a student sees of a text, and what a hostile one cannot do.
+
+use super::{block, inline};
+
+fn shown(source: &str) -> String {
+    block(source).to_string()
+}
+
+#[test]
+fn paragraphs_lists_tables_and_code_are_set() {
+    let html =
+        shown("One *two*\n\n- a\n- b\n\n| x | y |\n|---|---|\n| 1 | 2 |\n\n```c\nif (a < b)\n```");
+    for part in [
+        "<p>One <em>two</em></p>",
+        "<li>a</li>",
+        "<div class=\"scroll\"><table>",
+        "<td>1</td>",
+        "if (a &lt; b)",
+    ] {
+        assert!(html.contains(part), "{part} in {html}");
+    }
+}
+
+#[test]
+fn formulas_become_mathml() {
+    let html = shown("Energy is $E = mc^2$ and\n\n$$\\frac{a}{b}$$");
+    assert_eq!(html.matches("<math").count(), 2, "{html}");
+    assert!(html.contains("<mfrac>"), "{html}");
+    assert!(html.contains("display=\"block\""), "{html}");
+}
+
+#[test]
+fn prices_are_not_formulas() {
+    assert!(!shown("It costs $5 and later $10.").contains("<math"));
+}
+
+#[test]
+fn a_formula_that_is_none_is_shown_as_written() {
+    let html = shown("$\\frac{<b>}$");
+    assert!(!html.contains("<b>"), "{html}");
+    assert!(html.contains("<code>"), "{html}");
+}
+
+#[test]
+fn page_marks_vanish() {
+    let html = shown("<!-- page 4 -->\nOne.\n\n<!-- page 5 -->\n\nTwo. <!-- aside -->");
+    assert!(html.contains("One.") && html.contains("Two."), "{html}");
+    assert!(
+        !html.contains("page 4") && !html.contains("aside"),
+        "{html}"
+    );
+}
+
+#[test]
+fn markup_in_the_source_is_text() {
+    let html = shown(
+        "A `vector` is vector<int>.\n\n<script>alert(1)</script>\n\n<img src=x onerror=alert(1)>",
+    );
+    assert!(html.contains("vector&lt;int&gt;"), "{html}");
+    assert!(
+        !html.contains("<script") && !html.contains("<img"),
+        "{html}"
+    );
+}
+
+#[test]
+fn links_lead_only_to_web_pages() {
+    let html = shown(
+        "[a](https://example.org) [b](javascript:alert(1)) [c](data:text/html,x) [d](/courses)",
+    );
+    assert_eq!(html.matches("href=").count(), 2, "{html}");
+    assert!(
+        html.contains("rel=\"noopener noreferrer nofollow\""),
+        "{html}"
+    );
+}
+
+#[test]
+fn images_of_other_sites_are_not_fetched() {
+    let html = shown("![a diagram](https://tracker.example/x.png)");
+    assert!(
+        !html.contains("<img") && html.contains("a diagram"),
+        "{html}"
+    );
+}
+
+#[test]
+fn no_inline_style_is_written() {
+    let hostile = r"$\color{red}{x} \! \begin{matrix} a \\[2em] b \end{matrix}$";
+    let html = shown(&format!("{hostile}\n\n| a |\n|:-:|\n| b |"));
+    assert!(html.contains("<math"), "{html}");
+    assert!(!html.contains("style="), "{html}");
+}
+
+#[test]
+fn a_text_cannot_pose_as_a_formula() {
+    let html = shown("$x$ &#xFDD0;0&#xFDD1; [l](http://e.org/ \"&#xFDD0;0&#xFDD1;\")");
+    assert_eq!(html.matches("<math").count(), 1, "{html}");
+}
+
+#[test]
+fn headings_stay_below_the_pages_own() {
+    let html = shown("# One\n\n## Two");
+    assert!(
+        html.contains("<h3>One</h3>") && html.contains("<h4>Two</h4>"),
+        "{html}"
+    );
+}
+
+#[test]
+fn an_inline_text_keeps_what_looks_like_a_list_and_holds_no_block() {
+    assert_eq!(inline("4. May").to_string(), "4. May");
+    assert_eq!(inline("- 5").to_string(), "- 5");
+    assert_eq!(
+        inline("_a_ [b](http://c.org)\n\n# d").to_string(),
+        "<em>a</em> b # d"
+    );
+    assert!(inline("$x^2$").to_string().contains("<msup>"));
+}
+
+#[test]
+fn hostile_texts_end() {
+    let deep = 3_000;
+    let texts = [
+        ">".repeat(deep) + " x",
+        "- ".repeat(deep) + "x",
+        "*".repeat(deep) + "x" + &"*".repeat(deep),
+        "[".repeat(deep) + &"](x)".repeat(deep),
+        format!("${}$", "{".repeat(1_900) + "x" + &"}".repeat(1_900)),
+        format!("${}$", r"\frac{".repeat(600)),
+        format!("${}x$", "x^{".repeat(1_200)),
+        format!("${}x${}", r"\sqrt{".repeat(600), "}".repeat(600)),
+        format!(
+            r"$\def\a{{x}}{}\e$",
+            [('b', 'a'), ('c', 'b'), ('d', 'c'), ('e', 'd')]
+                .map(|(name, of)| format!(r"\def\{name}{{{}}}", format!(r"\{of}").repeat(40)))
+                .concat()
+        ),
+        format!("${}$", "x".repeat(5_000)),
+        "$\\left(".repeat(deep),
+        "<div>".repeat(deep),
+        "&#xFDD0;".repeat(deep),
+    ];
+    for text in &texts {
+        assert!(!block(text).to_string().contains("<script"));
+        assert!(!inline(text).to_string().contains("<p"));
+    }
+}
+
+#[test]
+fn a_text_of_megabytes_is_cut() {
+    assert!(block(&"word ".repeat(1_000_000)).len() < 300_000);
+}

@@ -1,0 +1,193 @@
+//! What pages call things. Templates pass references.
+
+use chrono::NaiveDate;
+use ultudy_domain::{
+    document::{MaterialType, Sectioning},
+    mastery::MasteryState,
+    study_session::SessionType,
+};
+
+/// A number, or a reference to one, as templates pass it.
+pub trait Number {
+    /// Its value.
+    fn value(&self) -> i64;
+}
+
+macro_rules! number {
+    ($($type:ty),+) => {
+        $(impl Number for $type {
+            fn value(&self) -> i64 {
+                i64::try_from(*self).unwrap_or(i64::MAX)
+            }
+        })+
+    };
+}
+
+number!(i32, i64, u32, u64, usize);
+
+impl<N: Number + ?Sized> Number for &N {
+    fn value(&self) -> i64 {
+        (**self).value()
+    }
+}
+
+/// A state of mastery.
+pub fn mastery(state: &MasteryState) -> &'static str {
+    match state {
+        MasteryState::NotLearned => "not started",
+        MasteryState::Introduced => "started",
+        MasteryState::Understood => "understood",
+        MasteryState::NeedsReview => "to review",
+        MasteryState::Mastered => "mastered",
+    }
+}
+
+/// The states, best last, as a legend lists them.
+pub const MASTERY_STATES: [MasteryState; 5] = [
+    MasteryState::NotLearned,
+    MasteryState::Introduced,
+    MasteryState::NeedsReview,
+    MasteryState::Understood,
+    MasteryState::Mastered,
+];
+
+/// A kind of material.
+pub fn material(kind: &MaterialType) -> &'static str {
+    match kind {
+        MaterialType::Textbook => "Textbook",
+        MaterialType::Lecture => "Lecture",
+        MaterialType::Tutorial => "Tutorial",
+        MaterialType::Exam => "Past exam",
+    }
+}
+
+/// How a document came to its sections.
+pub fn sectioning(how: &Sectioning) -> &'static str {
+    match how {
+        Sectioning::Outline => "The sections follow the document’s own outline.",
+        Sectioning::Headings => "The sections follow the headings found on the pages.",
+        Sectioning::Contents => "The sections follow the printed table of contents.",
+        Sectioning::EqualParts => {
+            "This document has no outline to go by, so it is split into equal parts."
+        }
+    }
+}
+
+/// What a study session was for.
+pub fn session(kind: &SessionType) -> &'static str {
+    match kind {
+        SessionType::Lesson => "Lesson",
+        SessionType::Practice => "Practice",
+        SessionType::Review => "Review",
+        SessionType::Flashcards => "Flash cards",
+    }
+}
+
+/// Stages of a job and what they are called.
+pub const STAGES: [(&str, &str); 7] = [
+    ("queued", "Waiting for its turn"),
+    ("opening", "Opening the file"),
+    ("reading", "Reading the pages"),
+    ("sectioning", "Finding the sections"),
+    ("gathering", "Gathering the text"),
+    ("writing", "Writing the lesson"),
+    ("storing", "Putting it away"),
+];
+
+/// A stage of a job.
+pub fn stage(name: &str) -> &'static str {
+    let known = STAGES.iter().find(|(stage, _)| *stage == name);
+    known.map_or("Working on it", |(_, words)| words)
+}
+
+/// `1 page`, `2 pages`.
+pub fn count(number: impl Number, one: &str, many: &str) -> String {
+    match number.value() {
+        1 => format!("1 {one}"),
+        number => format!("{number} {many}"),
+    }
+}
+
+/// `page 4`, `pages 4–6`.
+pub fn pages(first: impl Number, last: impl Number) -> String {
+    let (first, last) = (first.value(), last.value());
+    if last > first {
+        format!("pages {first}–{last}")
+    } else {
+        format!("page {first}")
+    }
+}
+
+/// `4, 7–9`: page numbers in order, runs drawn together.
+pub fn page_list(pages: &[u32]) -> String {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for &page in pages {
+        match runs.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(page) => *last = page,
+            _ => runs.push((page, page)),
+        }
+    }
+    let named = runs.iter().map(|&(first, last)| match last - first {
+        0 => first.to_string(),
+        _ => format!("{first}–{last}"),
+    });
+    named.collect::<Vec<_>>().join(", ")
+}
+
+/// How far off an exam is.
+pub fn exam(day: NaiveDate, today: NaiveDate) -> String {
+    match (day - today).num_days() {
+        0 => "Exam today".into(),
+        1 => "Exam tomorrow".into(),
+        days @ 2.. => format!("{days} days to the exam"),
+        _ => format!("Exam was on {}", day.format("%-d %B %Y")),
+    }
+}
+
+/// `1 h 20 min`.
+pub fn duration(minutes: impl Number) -> String {
+    let minutes = minutes.value();
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}
+
+/// A size in bytes.
+pub fn size(bytes: impl Number) -> String {
+    let bytes = bytes.value();
+    match bytes >> 20 {
+        0 => format!("{} KB", bytes >> 10),
+        megabytes => format!("{megabytes} MB"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_of_pages_are_drawn_together() {
+        assert_eq!(page_list(&[4, 7, 8, 9]), "4, 7–9");
+        assert_eq!(page_list(&[]), "");
+    }
+
+    #[test]
+    fn an_exam_is_as_far_off_as_a_student_counts() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap_or_default();
+        let from = |today| exam(day("2026-06-15"), day(today));
+        assert_eq!(from("2026-06-01"), "14 days to the exam");
+        assert_eq!(from("2026-06-14"), "Exam tomorrow");
+        assert_eq!(from("2026-06-15"), "Exam today");
+        assert_eq!(from("2026-06-16"), "Exam was on 15 June 2026");
+    }
+
+    #[test]
+    fn counts_agree_in_number() {
+        assert_eq!(count(1, "page", "pages"), "1 page");
+        assert_eq!(count(0, "page", "pages"), "0 pages");
+        assert_eq!(pages(4, 4), "page 4");
+        assert_eq!(pages(4, 6), "pages 4–6");
+    }
+}
