@@ -120,10 +120,10 @@ async fn insert(tx: &mut TenantTx, job: &NewJob, now: Timestamp) -> Result<Optio
                 section_id, dedupe_key, progress, stage, attempt, max_attempts, lost, version,
                 run_at, created_at)
             SELECT $1, $2, $3, $4, 'queued',
-                CASE WHEN (
+                CASE WHEN $5 = 3 OR $11 > (
                     SELECT count(*) FROM jobs
                     WHERE owner_id = $1 AND queue = $4 AND priority = $5 AND status = 'queued'
-                ) < $11 THEN $5 ELSE 3 END,
+                ) THEN $5 ELSE 3 END,
                 $6, $7, $8, $9, 0, 'queued', 0, $10, 0, 1, $12, $12
             WHERE true
             ON CONFLICT (owner_id, dedupe_key) WHERE status IN ('queued', 'processing') DO NOTHING
@@ -173,7 +173,7 @@ pub async fn find_many(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<Job>> {
             "SELECT ",
             columns!(),
             " FROM jobs WHERE owner_id = $1
-                AND id IN (SELECT value::uuid FROM jsonb_array_elements_text($2))"
+                AND id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($2)))"
         ),
     );
     tx.all(sql, binds![serde_json::json!(ids)]).await
