@@ -17,7 +17,7 @@ pub(super) const CONCEPTS_MAX: usize = 15;
 /// Concepts of a lesson, where the text has as many.
 const CONCEPTS_MIN: usize = 3;
 /// Words of text that are worth a concept.
-const WORDS_PER_CONCEPT: usize = 120;
+const WORDS_PER_CONCEPT: usize = 30;
 /// Score below which a term is a concept only for want of better ones.
 const SCORE_MIN: f32 = 3.5;
 /// Sentences that explain a concept at most.
@@ -42,21 +42,6 @@ pub(super) fn make(study: &Study) -> Vec<ConceptContent> {
         rivals: &order,
         concepts,
     };
-    if std::env::var("DBG").is_ok() {
-        eprintln!("wanted {wanted} sentences {}", study.text.sentences.len());
-        for &i in order.iter().take(40) {
-            let t = &study.terms[i];
-            eprintln!(
-                "{:.1} {} def {:?} head {:?} m {} q {}",
-                t.score,
-                t.name,
-                t.definitions,
-                t.heading,
-                t.mentions.len(),
-                maker.check_ins(i).len()
-            );
-        }
-    } // DBG
     let mut made: Vec<(usize, ConceptContent)> = Vec::new();
     for &index in &order {
         let good = study.terms[index].score >= SCORE_MIN || made.len() < CONCEPTS_MIN;
@@ -203,12 +188,13 @@ fn examples(study: &Study, support: &[Support], used: &mut Vec<usize>) -> Vec<St
         sentence.kind == Some(Kind::Example) || turns::has_any(&sentence.plain, turns::EXAMPLE)
     };
     let mut examples = asides(study, support, used, is_example);
-    let after: Vec<usize> = used.iter().map(|&at| at + 1).collect();
-    let code = study
-        .text
-        .codes
-        .iter()
-        .find(|code| after.contains(&code.at) && code.text.lines().count() <= CODE_LINES_MAX);
+    let leads = |at: usize| {
+        let about = support.iter().any(|found| found.sentence == at);
+        about && (used.contains(&at) || study.sentence(at).open)
+    };
+    let code = study.text.codes.iter().find(|code| {
+        code.at.checked_sub(1).is_some_and(leads) && code.text.lines().count() <= CODE_LINES_MAX
+    });
     examples.extend(code.map(|code| cited_code(&code.text, code.page)));
     examples
 }

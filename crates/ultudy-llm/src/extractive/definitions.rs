@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use super::cues::{self, Shape};
 use super::labels::Kind;
-use super::language::is_hiragana;
-use super::lexicon::{Lexicon, Role, Word, WordId};
+use super::language::{Language, is_hiragana};
+use super::lexicon::Lexicon;
 use super::nouns;
 use super::text::{Sentence, Text};
+use super::word::{Role, Word, WordId};
 
 /// A term where a sentence defines it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub(super) struct Defined {
     pub strength: u8,
 }
 
+/// Words within which more is told of a noun.
+const TOLD_WITHIN: usize = 6;
 /// Strength up to which a cue alone does not define.
 const WEAK: u8 = 2;
 
@@ -133,43 +136,63 @@ fn stands_at(words: &[Word], place: usize, cue: &[WordId]) -> bool {
 fn term_of(cue: &Cue, words: &[Word], place: usize, lexicon: &Lexicon) -> Option<Range<usize>> {
     let after = place + cue.first.len();
     match cue.shape {
-        Shape::After => nouns::run_after(words, after, lexicon),
+        Shape::After => Some(named(
+            nouns::run_after(words, after, lexicon)?,
+            words,
+            lexicon,
+        )),
         Shape::Before => nouns::subject_before(words, place, lexicon),
         Shape::Apposition => nouns::run_before(words, place, lexicon),
         Shape::Last => last_noun(words, after, lexicon),
         Shape::Between => {
             let run = nouns::run_after(words, after, lexicon)?;
-            stands_at(words, run.end, &cue.second).then_some(run)
+            stands_at(words, run.end, &cue.second).then(|| named(run, words, lexicon))
         }
+    }
+}
+
+/// In “Grenzwert der Folge”, what is named is the first word.
+fn named(run: Range<usize>, words: &[Word], lexicon: &Lexicon) -> Range<usize> {
+    let genitive = |at: &usize| words.get(*at).is_some_and(|word| word.role == Role::Stop);
+    match run.clone().find(genitive) {
+        Some(at) if lexicon.language == Language::German => run.start..at,
+        _ => run,
     }
 }
 
 /// The last noun phrase of the clause that begins at `from`: what something is called.
 fn last_noun(words: &[Word], from: usize, lexicon: &Lexicon) -> Option<Range<usize>> {
     let clause = words.get(from..)?;
-    let length = clause
-        .iter()
-        .skip(1)
-        .position(|word| !word.joined || ends_clause(word, lexicon))
-        .map_or(clause.len(), |at| at + 1);
+    let goes_on = |at: &usize| {
+        let word = &clause[*at];
+        let grammar = word.role == Role::Stop;
+        word.joined
+            && (!grammar
+                || lexicon.grammar.is_determiner(word)
+                || lexicon.grammar.is_link(clause, *at))
+    };
+    let length = 1 + (1..clause.len()).take_while(goes_on).count();
     let end = from + length.min(12);
     let article = (from + 1..end)
         .rev()
-        .find(|&at| lexicon.is_determiner(&words[at]))?;
+        .find(|&at| lexicon.grammar.is_determiner(&words[at]))?;
     let run = nouns::run_after(words, article, lexicon)?;
     (run.end <= end).then_some(run)
 }
 
-fn ends_clause(word: &Word, lexicon: &Lexicon) -> bool {
-    word.role == Role::Stop && !lexicon.is_determiner(word) && !lexicon.is_link(word)
-}
-
-/// Whether a noun phrase follows: “are cells” may define, “are divided” does not.
+/// Whether a noun phrase that says what something is follows: “are cells that” may
+/// define, “are divided” and “are small” do not.
 fn is_noun_at(sentence: &Sentence, at: usize, lexicon: &Lexicon) -> bool {
-    sentence.words.get(at).is_some_and(|word| {
+    let words = sentence.words.get(at..).unwrap_or_default();
+    words.first().is_some_and(|word| {
         let participle = sentence.plain[word.range.clone()].ends_with("ed");
         let noun = word.role != Role::Stop && !participle;
-        word.joined && (noun || lexicon.is_determiner(word))
+        let told = words
+            .iter()
+            .take(TOLD_WITHIN)
+            .skip(1)
+            .any(|word| lexicon.grammar.extends_nouns(word));
+        word.joined && (noun || lexicon.grammar.is_determiner(word)) && told
     })
 }
 

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::language::{Language, is_cjk, is_hiragana};
-use super::lexicon::{Lexicon, Role, Word, WordId};
+use super::lexicon::Lexicon;
 use super::nouns;
 use super::text::{Sentence, Text};
+use super::word::{Role, Word, WordId};
 
 /// Words of a phrase at most.
 const WORDS_MAX: usize = 4;
@@ -90,7 +91,7 @@ fn belongs(sentence: &Sentence, start: usize, at: usize, lexicon: &Lexicon) -> b
     let follows = at == start || word.joined;
     let fits = match word.role {
         Role::Content | Role::Weak => is_term_script(&sentence.plain[word.range.clone()]),
-        Role::Stop => at > start && lexicon.is_link(word),
+        Role::Stop => at > start && lexicon.grammar.is_link(&sentence.words, at),
         Role::Symbol => false,
     };
     follows && fits
@@ -141,7 +142,7 @@ fn is_noun(words: &[Word], phrase: Range<usize>, run: &Range<usize>, lexicon: &L
         .start
         .checked_sub(1)
         .and_then(|before| words.get(before));
-    phrase.start == run.start && before.is_some_and(|word| lexicon.precedes_nouns(word))
+    phrase.start == run.start && before.is_some_and(|word| lexicon.grammar.precedes_nouns(word))
 }
 
 fn count(

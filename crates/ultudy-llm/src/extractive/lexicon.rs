@@ -1,132 +1,40 @@
-//! Words, their stems and what they can do, as small numbers that compare fast.
+//! The words of a text and their stems, as small numbers that compare fast.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 
 use rust_stemmers::Stemmer;
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::grammar::Grammar;
 use super::inflection;
 use super::language::{Language, is_cjk};
-
-/// A stem or a form of a word, as a number; equal numbers, equal words.
-pub(super) type WordId = u32;
-
-/// What a word can do in a term.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
-    /// Carries meaning.
-    Content,
-    /// Carries meaning, but too common in teaching to be a term by itself.
-    Weak,
-    /// Grammar.
-    Stop,
-    /// A number, or a letter standing for something.
-    Symbol,
-}
-
-/// One word where it stands.
-#[derive(Debug, Clone)]
-pub(super) struct Word {
-    /// Bytes of the text; those of two characters of CJK text overlap.
-    pub range: Range<usize>,
-    /// Itself without number and gender: terms are compared by it.
-    pub stem: WordId,
-    /// What is common to all words made from it: sentences are compared by it.
-    pub root: WordId,
-    /// Itself in lower case.
-    pub form: WordId,
-    /// What it can do.
-    pub role: Role,
-    /// Whether it begins with a capital.
-    pub capital: bool,
-    /// Whether only a space or a hyphen separates it from the word before.
-    pub joined: bool,
-}
+use super::word::{Role, Word, WordId};
 
 /// The words of one lesson.
 pub(super) struct Lexicon {
     /// The language they are in.
     pub language: Language,
+    /// What they can do next to each other.
+    pub grammar: Grammar,
     stemmer: Option<Stemmer>,
     ids: HashMap<String, WordId>,
-    determiners: HashSet<WordId>,
-    prepositions: HashSet<WordId>,
-    before_verbs: HashSet<WordId>,
-    verbs: HashSet<WordId>,
-    links: HashSet<WordId>,
-    backward: HashSet<WordId>,
-    stop: HashSet<&'static str>,
-    weak: HashSet<&'static str>,
 }
 
 impl Lexicon {
     pub(super) fn new(language: Language) -> Self {
-        let words = language.words();
-        let mut lexicon = Self {
+        let mut ids = HashMap::new();
+        Self {
             language,
+            grammar: Grammar::new(language, |word| number(&mut ids, word)),
             stemmer: language.stemmer(),
-            ids: HashMap::new(),
-            determiners: HashSet::new(),
-            prepositions: HashSet::new(),
-            before_verbs: HashSet::new(),
-            verbs: HashSet::new(),
-            links: HashSet::new(),
-            backward: HashSet::new(),
-            stop: words.stop.split_whitespace().collect(),
-            weak: words.weak.split_whitespace().collect(),
-        };
-        lexicon.determiners = lexicon.forms(words.determiners);
-        lexicon.prepositions = lexicon.forms(words.prepositions);
-        lexicon.before_verbs = lexicon.forms(words.before_verbs);
-        lexicon.verbs = lexicon.forms(words.verbs);
-        lexicon.links = lexicon.forms(words.links);
-        lexicon.backward = lexicon.forms(words.backward);
-        lexicon
-    }
-
-    fn forms(&mut self, words: &str) -> HashSet<WordId> {
-        words.split_whitespace().map(|word| self.id(word)).collect()
+            ids,
+        }
     }
 
     /// The number of a stem or lower-case form.
     pub(super) fn id(&mut self, text: &str) -> WordId {
-        if let Some(&id) = self.ids.get(text) {
-            return id;
-        }
-        let id = WordId::try_from(self.ids.len()).unwrap_or(WordId::MAX);
-        self.ids.insert(text.to_owned(), id);
-        id
-    }
-
-    /// Whether a word may open a noun phrase.
-    pub(super) fn is_determiner(&self, word: &Word) -> bool {
-        self.determiners.contains(&word.form)
-    }
-
-    /// Whether nouns follow a word.
-    pub(super) fn precedes_nouns(&self, word: &Word) -> bool {
-        self.is_determiner(word) || self.prepositions.contains(&word.form)
-    }
-
-    /// Whether verbs follow a word.
-    pub(super) fn precedes_verbs(&self, word: &Word) -> bool {
-        self.before_verbs.contains(&word.form)
-    }
-
-    /// Whether a word is a verb that says of a subject what it is.
-    pub(super) fn is_verb(&self, word: &Word) -> bool {
-        self.verbs.contains(&word.form)
-    }
-
-    /// Whether a word may stand within a term.
-    pub(super) fn is_link(&self, word: &Word) -> bool {
-        self.links.contains(&word.form)
-    }
-
-    /// Whether a word needs what was said before it.
-    pub(super) fn is_backward(&self, word: &Word) -> bool {
-        self.backward.contains(&word.form)
+        number(&mut self.ids, text)
     }
 
     /// The words of a text in order. Text without spaces gives each two neighbouring
@@ -188,25 +96,8 @@ impl Lexicon {
         if range.is_empty() {
             return;
         }
-        let written = &text[range.clone()];
-        let role = if is_indexed_letter(written) || is_run_together(written) {
-            Role::Symbol
-        } else {
-            self.role(&written.to_lowercase().replace('’', "'"))
-        };
+        let role = self.grammar.role(&text[range.clone()]);
         self.push(text, range, role, words);
-    }
-
-    fn role(&self, lower: &str) -> Role {
-        if self.stop.contains(lower) {
-            Role::Stop
-        } else if lower.chars().count() < 2 || !lower.chars().any(char::is_alphabetic) {
-            Role::Symbol
-        } else if lower.chars().count() == 2 || self.weak.contains(lower) {
-            Role::Weak
-        } else {
-            Role::Content
-        }
     }
 
     fn push(&mut self, text: &str, range: Range<usize>, role: Role, words: &mut Vec<Word>) {
@@ -217,10 +108,20 @@ impl Lexicon {
             _ => lower.clone(),
         };
         let stem = inflection::reduce(&lower, self.language);
-        let joined = words.last().is_some_and(|before: &Word| {
-            let gap = text.get(before.range.end..range.start).unwrap_or_default();
-            matches!(gap, "" | " " | "-" | "‐" | "‑" | "'" | "’")
-        });
+        let before = words.last_mut();
+        let gap = before
+            .as_ref()
+            .map(|before| text.get(before.range.end..range.start).unwrap_or_default());
+        let joined = gap.is_some_and(|gap| matches!(gap, "" | " " | "-" | "‐" | "‑" | "'" | "’"));
+        let mut role = role;
+        if let (Some(before), Some("-" | "‐" | "‑")) = (before, gap) {
+            // “one-sided” is a word of its own, though “one” is grammar.
+            for role in [&mut before.role, &mut role] {
+                if *role == Role::Stop {
+                    *role = Role::Weak;
+                }
+            }
+        }
         words.push(Word {
             stem: self.id(stem.as_ref().unwrap_or(&root)),
             root: self.id(&root),
@@ -233,23 +134,13 @@ impl Lexicon {
     }
 }
 
-/// “TEuklid”: a letter and its index, which lost its place below the line.
-fn is_indexed_letter(written: &str) -> bool {
-    let mut characters = written.chars();
-    let capitals = characters
-        .by_ref()
-        .take(2)
-        .filter(|c| c.is_uppercase())
-        .count();
-    capitals == 2 && characters.filter(|c| c.is_lowercase()).count() >= 2
-}
-
-/// “forms.define”: the end of a sentence and the head of the next, without their space.
-fn is_run_together(written: &str) -> bool {
-    let lower = |part: &str| !part.is_empty() && part.chars().all(char::is_lowercase);
-    written
-        .split_once('.')
-        .is_some_and(|(left, right)| lower(left) && lower(right))
+fn number(ids: &mut HashMap<String, WordId>, text: &str) -> WordId {
+    if let Some(&id) = ids.get(text) {
+        return id;
+    }
+    let id = WordId::try_from(ids.len()).unwrap_or(WordId::MAX);
+    ids.insert(text.to_owned(), id);
+    id
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 
 use std::ops::Range;
 
-use super::lexicon::{Lexicon, Role, Word};
+use super::lexicon::Lexicon;
+use super::word::{Role, Word};
 
 /// Words of a term at most.
 pub(super) const WORDS_MAX: usize = 5;
@@ -24,7 +25,8 @@ pub(super) fn run_after(words: &[Word], from: usize, lexicon: &Lexicon) -> Optio
         if !(word.joined || letter || after_letter) {
             return None;
         }
-        if !(letter || lexicon.is_determiner(word)) || start - from >= OPENING_MAX {
+        let determiner = word.role == Role::Stop && lexicon.grammar.is_determiner(word);
+        if !(letter || determiner) || start - from >= OPENING_MAX {
             break;
         }
         start += 1;
@@ -41,7 +43,7 @@ fn run_end(words: &[Word], start: usize, lexicon: &Lexicon) -> usize {
         let goes_on = index == start || word.joined;
         let fits = match word.role {
             Role::Content | Role::Weak => true,
-            Role::Stop => index > start && lexicon.is_link(word),
+            Role::Stop => index > start && lexicon.grammar.is_link(words, index),
             Role::Symbol => false,
         };
         if !goes_on || !fits {
@@ -60,19 +62,19 @@ pub(super) fn subject_before(words: &[Word], to: usize, lexicon: &Lexicon) -> Op
     let clause = words.get(unjoined..to)?;
     let opened = clause
         .iter()
-        .take_while(|word| lexicon.is_determiner(word))
+        .take_while(|word| word.role == Role::Stop && lexicon.grammar.is_determiner(word))
         .count();
-    let backward = clause.first().is_some_and(|word| lexicon.is_backward(word));
+    let backward = clause
+        .first()
+        .is_some_and(|word| lexicon.grammar.is_backward(word));
     let start = unjoined + opened;
     let phrase = words.get(start..to)?;
-    let head = phrase
-        .iter()
-        .position(|word| !fits_within(word, lexicon))
-        .unwrap_or(phrase.len());
+    let fits = |at: &usize| phrase[*at].role != Role::Stop || lexicon.grammar.is_link(phrase, *at);
+    let head = (0..phrase.len()).take_while(fits).count();
     let plain_tail = phrase
         .get(head..)?
         .iter()
-        .all(|word| word.role != Role::Stop || lexicon.precedes_nouns(word));
+        .all(|word| word.role != Role::Stop || lexicon.grammar.precedes_nouns(word));
     let run = trimmed(words, start..start + head)?;
     let whole = run.start == start && plain_tail && phrase.len() <= SUBJECT_MAX;
     (whole && !backward && run.len() <= WORDS_MAX).then_some(run)
@@ -95,13 +97,9 @@ pub(super) fn run_before(words: &[Word], to: usize, lexicon: &Lexicon) -> Option
     let opened = start
         .checked_sub(1)
         .and_then(|before| words.get(before))
-        .is_none_or(|word| lexicon.precedes_nouns(word));
+        .is_none_or(|word| lexicon.grammar.precedes_nouns(word));
     let run = trimmed(words, start..to).filter(|_| opened)?;
     (run == (start..to) && run.len() <= WORDS_MAX).then_some(run)
-}
-
-fn fits_within(word: &Word, lexicon: &Lexicon) -> bool {
-    word.role != Role::Stop || lexicon.is_link(word)
 }
 
 /// The run without links and letters at its ends; none if nothing that could be a term

@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use super::language::{Language, is_cjk};
-use super::lexicon::{Role, Word};
 use super::passage::Passage;
 use super::sentences::begins_with_variable;
+use super::word::{Role, Word};
 
 /// Characters of a quotable sentence.
 const LENGTH: std::ops::RangeInclusive<usize> = 25..=420;

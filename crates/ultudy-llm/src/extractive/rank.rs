@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::lexicon::{Role, WordId};
 use super::text::{Sentence, Text};
+use super::word::{Role, WordId};
 
 /// Sentences that enter the comparison of each with each.
 const COMPARED_MAX: usize = 400;

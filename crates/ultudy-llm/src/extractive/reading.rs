@@ -6,12 +6,13 @@ use std::ops::Range;
 use super::cleaning::{Placed, clean, passage_of};
 use super::labels::{self, Kind};
 use super::language::Language;
-use super::lexicon::{Lexicon, Role, Word};
+use super::lexicon::Lexicon;
 use super::markdown::{self, Block};
 use super::passage::Passage;
 use super::quotable::is_quotable;
 use super::sentences;
 use super::text::{Code, DEPENDENT, Heading, Sentence, Text, fold};
+use super::word::{Role, Word};
 use crate::LessonPart;
 
 /// Bytes read of one lesson; a book of thousands of pages has fewer.
@@ -91,7 +92,7 @@ fn dependence(plain: &str, words: &[Word], lexicon: &Lexicon) -> f32 {
     }
     let means = |word: &&Word| word.role == Role::Content;
     let mut head = words.iter().take(HEAD).take_while(|word| !means(word));
-    let Some(at) = head.position(|word| lexicon.is_backward(word)) else {
+    let Some(at) = head.position(|word| lexicon.grammar.is_backward(word)) else {
         return 0.0;
     };
     let named = words

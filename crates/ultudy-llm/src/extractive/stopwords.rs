@@ -12,6 +12,8 @@ pub(super) struct Words {
     pub before_verbs: &'static str,
     /// Verbs that say of a subject what it is or has; all of them are in `stop`.
     pub verbs: &'static str,
+    /// Words that tell more of a noun; all of them are in `stop`.
+    pub relatives: &'static str,
     /// Words that may stand within a term, as in “rate of change”; all in `stop`.
     pub links: &'static str,
     /// Words that need what was said before; a sentence that begins with one does not
@@ -28,6 +30,7 @@ pub(super) static NONE: Words = Words {
     prepositions: "",
     before_verbs: "",
     verbs: "",
+    relatives: "",
     links: "",
     backward: "",
     weak: "",
@@ -57,10 +60,11 @@ pub(super) static ENGLISH: Words = Words {
         you're your yours yourself called call calls",
     determiners: "a an the this that these those each every any some our its their his her such \
         no my your one another both all many most several few",
-    prepositions: "of in with by for on from into between as",
+    prepositions: "of in with by for on at from into between through within over under per as",
     before_verbs: "it he she we you they i who can will may must should would could cannot not \
         don't doesn't let's",
     verbs: "is are was were has have can may must will does do",
+    relatives: "that which who whose where",
     links: "of",
     backward: "it its they their them this that these those such he she his her here there thus \
         hence therefore however moreover then so but also and or nevertheless otherwise instead \
@@ -111,6 +115,7 @@ pub(super) static GERMAN: Words = Words {
     prepositions: "von für mit zum zur im vom als",
     before_verbs: "",
     verbs: "ist sind war waren hat haben kann können muss müssen wird werden heißt heißen",
+    relatives: "die der das deren dessen wo",
     links: "der des von",
     backward: "es sie er dies diese dieser dieses diesen diesem das dabei dadurch dafür daher \
         damit danach dann daran darauf daraus darin darüber davon dazu deshalb jedoch dennoch \
@@ -147,7 +152,8 @@ pub(super) static FRENCH: Words = Words {
     prepositions: "au aux en par avec",
     before_verbs: "il elle ils elles on nous vous je ne n se s",
     verbs: "est sont était a ont peut peuvent",
-    links: "de d du des à la",
+    relatives: "qui que dont où",
+    links: "de d du des à",
     backward: "il elle ils elles ce c cela ceci cette cet ces celui celle ceux ainsi donc alors \
         mais cependant or car ensuite puis enfin aussi toutefois néanmoins ici son sa ses \
         leur leurs y en",
@@ -180,7 +186,8 @@ pub(super) static SPANISH: Words = Words {
     prepositions: "de del al en con por",
     before_verbs: "se no nos le les lo",
     verbs: "es son era eran ha tiene tienen puede pueden",
-    links: "de del la los",
+    relatives: "que cuyo cuya donde",
+    links: "de del",
     backward: "él ella ello ellos ellas esto este esta estos estas eso ese esa así entonces luego \
         pero además también pues aquí allí su sus y o finalmente después",
     weak: "autor base bueno capítulo caso casos cosa cosas definición diferente diferentes \

@@ -4,11 +4,12 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::labels::Kind;
-use super::lexicon::Role;
+use super::mentions::Mention;
 use super::phrases::Phrases;
 use super::rank::Ranking;
-use super::terms::{Mention, Term, contains};
+use super::terms::{Term, contains};
 use super::text::{Sentence, Text};
+use super::word::Role;
 
 /// The text, its terms and how central its sentences are.
 pub(super) struct Study {
@@ -126,7 +127,7 @@ impl Study {
                 .start
                 .checked_sub(1)
                 .and_then(|at| sentence.words.get(at));
-            let verb = before.is_some_and(|word| lexicon.precedes_verbs(word));
+            let verb = before.is_some_and(|word| lexicon.grammar.precedes_verbs(word));
             !verb && !longer.contains(&(found.sentence, place.start))
         })
     }

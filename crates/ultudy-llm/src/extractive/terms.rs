@@ -5,29 +5,17 @@ use std::ops::Range;
 
 use super::definitions;
 use super::keyphrases;
-use super::lexicon::{Role, Word, WordId};
+use super::mentions::{Index, Mention};
 use super::nouns;
 use super::text::{Sentence, Text};
+use super::word::{Role, Word, WordId};
 
 /// Characters of a name at most.
 pub(super) const NAME_MAX: usize = 120;
-/// Mentions kept of one term.
-const MENTIONS_MAX: usize = 200;
 /// What a definition is worth, by how surely it defines.
 const DEFINED: [f32; 6] = [0.0, 1.0, 2.5, 4.0, 4.5, 5.0];
-/// Places looked at for one term.
-const PLACES_MAX: usize = 20_000;
 /// Terms kept of one text: the best by score.
 const TERMS_MAX: usize = 240;
-
-/// A term's words in a sentence.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Mention {
-    /// The sentence.
-    pub sentence: usize,
-    /// The words.
-    pub words: Range<usize>,
-}
 
 /// A word or phrase that means something of its own in the text.
 #[derive(Debug, Clone)]
@@ -138,14 +126,12 @@ fn add_headings(text: &Text, drafts: &mut Drafts) {
         let meaning = |word: &Word| matches!(word.role, Role::Content | Role::Weak);
         let mut start = 0;
         while start < heading.words.len() {
-            let words = &heading.words[start..];
-            let length = words
-                .iter()
-                .enumerate()
-                .position(|(at, word)| {
-                    at > 0 && !word.joined || !meaning(word) && !text.lexicon.is_link(word)
-                })
-                .unwrap_or(words.len());
+            let goes_on = |at: &usize| {
+                let word = &heading.words[*at];
+                let joined = *at == start || word.joined;
+                joined && (meaning(word) || text.lexicon.grammar.is_link(&heading.words, *at))
+            };
+            let length = (start..heading.words.len()).take_while(goes_on).count();
             let run = nouns::trimmed(&heading.words, start..start + length);
             if let Some(run) = run.filter(|run| run.len() <= nouns::WORDS_MAX) {
                 let whole = heading.words.iter().enumerate();
@@ -185,10 +171,15 @@ fn marked_term(sentence: &Sentence, mark: &Range<usize>) -> Option<Range<usize>>
 impl Draft {
     fn into_term(mut self, text: &Text, index: &Index) -> Option<Term> {
         let mentions = index.mentions(&self.key, text);
-        let name = name(text, &mentions)?;
         self.definitions
             .sort_by_key(|&(sentence, strength)| (std::cmp::Reverse(strength), sentence));
         self.definitions.dedup_by_key(|&mut (sentence, _)| sentence);
+        let sure = self
+            .definitions
+            .first()
+            .filter(|&&(_, strength)| strength > 2);
+        let defined = sure.map(|&(sentence, _)| sentence);
+        let name = name(text, &mentions, defined)?;
         Some(Term {
             score: self.score(mentions.len()),
             roots: roots(text, mentions.first()?),
@@ -234,69 +225,31 @@ fn roots(text: &Text, mention: &Mention) -> Vec<WordId> {
         .collect()
 }
 
-/// The form a term is printed in most often, one within a sentence before one at its head.
-fn name(text: &Text, mentions: &[Mention]) -> Option<String> {
+/// The form a term is printed in: that of its definition, else the one most often used;
+/// rather as it stands within a sentence than at its head.
+fn name(text: &Text, mentions: &[Mention], definition: Option<usize>) -> Option<String> {
     let mut forms: Vec<(&str, u32, usize)> = Vec::new();
+    let mut defined = String::new();
     for (order, mention) in mentions.iter().enumerate() {
         let written = text.sentences[mention.sentence].written(&mention.words)?;
+        if definition == Some(mention.sentence) && defined.is_empty() {
+            defined = written.to_lowercase();
+        }
         let weight = if mention.words.start > 0 { 10 } else { 1 };
         match forms.iter_mut().find(|(form, ..)| *form == written) {
             Some((_, count, _)) => *count += weight,
             None => forms.push((written, weight, order)),
         }
     }
-    let best = forms
-        .iter()
-        .max_by_key(|&&(_, count, order)| (count, std::cmp::Reverse(order)))?;
+    let best = forms.iter().max_by_key(|(form, count, order)| {
+        (
+            form.to_lowercase() == defined,
+            *count,
+            std::cmp::Reverse(*order),
+        )
+    })?;
     let length = best.0.chars().count();
     (2..=NAME_MAX).contains(&length).then(|| best.0.to_owned())
-}
-
-/// Where each stem stands.
-struct Index {
-    places: HashMap<WordId, Vec<(usize, usize)>>,
-}
-
-impl Index {
-    fn new(text: &Text) -> Self {
-        let mut places: HashMap<WordId, Vec<(usize, usize)>> = HashMap::new();
-        for (index, sentence) in text.sentences.iter().enumerate() {
-            for (at, word) in sentence.words.iter().enumerate() {
-                places.entry(word.stem).or_default().push((index, at));
-            }
-        }
-        Self { places }
-    }
-
-    /// Where the stems stand one after another.
-    fn mentions(&self, key: &[WordId], text: &Text) -> Vec<Mention> {
-        let count = |stem: &WordId| self.places.get(stem).map_or(0, Vec::len);
-        let Some(rarest) = (0..key.len()).min_by_key(|&at| count(&key[at])) else {
-            return Vec::new();
-        };
-        let places = self.places.get(&key[rarest]).map_or(&[][..], Vec::as_slice);
-        places
-            .iter()
-            .take(PLACES_MAX)
-            .filter_map(|&(sentence, at)| {
-                let start = at.checked_sub(rarest)?;
-                let words = start..start + key.len();
-                stands_at(&text.sentences[sentence], &words, key)
-                    .then_some(Mention { sentence, words })
-            })
-            .take(MENTIONS_MAX)
-            .collect()
-    }
-}
-
-fn stands_at(sentence: &Sentence, range: &Range<usize>, key: &[WordId]) -> bool {
-    sentence.words.get(range.clone()).is_some_and(|words| {
-        words
-            .iter()
-            .zip(key)
-            .enumerate()
-            .all(|(at, (word, &stem))| word.stem == stem && (at == 0 || word.joined))
-    })
 }
 
 /// Drops terms that stand only within longer ones of the list.

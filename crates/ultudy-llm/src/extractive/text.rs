@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::labels::Kind;
-use super::lexicon::{Lexicon, Word};
+use super::lexicon::Lexicon;
 use super::marks::Marks;
 use super::passage::Passage;
+use super::word::Word;
 
 /// A sentence that can be quoted.
 #[derive(Debug, Clone)]

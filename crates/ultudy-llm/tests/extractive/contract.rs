@@ -13,7 +13,10 @@ const GAP: &str = "\\_\\_\\_\\_\\_";
 pub fn check(input: &LessonInput, lesson: &LessonContent) {
     let source = Source::of(input);
     assert!((1..=15).contains(&lesson.concepts.len()));
-    let names = lesson.concepts.iter().map(|concept| concept.name.to_lowercase());
+    let names = lesson
+        .concepts
+        .iter()
+        .map(|concept| concept.name.to_lowercase());
     let names: HashSet<_> = names.collect();
     assert_eq!(names.len(), lesson.concepts.len(), "names are not unique");
     source.quotes(&lesson.summary);

@@ -6,8 +6,10 @@ use crate::extractive::quotes::escaped;
 use crate::extractive::study::Support;
 use crate::extractive::terms::Term;
 
-/// Meaning words a sentence must keep, that tell which term is missing.
+/// Meaning words that must be left to tell which term is missing.
 const MEANING_MIN: usize = 3;
+/// The same where the sentence says that it defines.
+const MEANING_MIN_SURE: usize = 2;
 /// The same where the sentence does not define the term.
 const MEANING_MIN_LOOSE: usize = 6;
 /// Rivals the variant chooses from.
@@ -33,10 +35,10 @@ impl Maker<'_> {
     /// Whether a sentence says enough to know the term by it.
     pub(super) fn tells(&self, found: &Support) -> bool {
         let sentence = self.study.sentence(found.sentence);
-        let enough = if found.defines > 2 {
-            MEANING_MIN
-        } else {
-            MEANING_MIN_LOOSE
+        let enough = match found.defines {
+            5.. => MEANING_MIN_SURE,
+            3.. => MEANING_MIN,
+            _ => MEANING_MIN_LOOSE,
         };
         found.clean && sentence.meaning_outside(&found.places) >= enough
     }

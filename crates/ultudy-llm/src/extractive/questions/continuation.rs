@@ -57,13 +57,13 @@ impl Maker<'_> {
         let lexicon = &self.study.text.lexicon;
         let opens = head
             .iter()
-            .all(|word| lexicon.is_determiner(word) && !lexicon.is_backward(word));
+            .all(|word| lexicon.grammar.is_determiner(word) && !lexicon.grammar.is_backward(word));
         let verb = sentence.words.get(place.end).filter(|word| word.joined)?;
         let object = sentence.words.get(place.end + 1)?;
         if !opens
             || !sentence.stands_alone()
-            || !lexicon.is_verb(verb)
-            || lexicon.is_backward(object)
+            || !lexicon.grammar.is_verb(verb)
+            || lexicon.grammar.is_backward(object)
         {
             return None;
         }

@@ -67,12 +67,10 @@ impl Maker<'_> {
         length: usize,
     ) -> Option<(usize, usize, Answer)> {
         let support = self.study.support(index);
+        let named = subject.name.to_lowercase();
         let mut silent = support.iter().filter(|found| {
-            let mentions = subject.mentions.iter();
-            self.tells(found)
-                && !mentions
-                    .clone()
-                    .any(|mention| mention.sentence == found.sentence)
+            let sentence = self.study.sentence(found.sentence);
+            self.tells(found) && !sentence.plain.to_lowercase().contains(&named)
         });
         let found = silent.next()?;
         let text = self.short_gapped(found)?;

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::Maker;
-use crate::extractive::lexicon::{Role, Word};
 use crate::extractive::study::Support;
 use crate::extractive::terms::Term;
 use crate::extractive::text::Sentence;
+use crate::extractive::word::{Role, Word};
 
 /// Terms closer than this in a sentence may be two names of one thing.
 const APART_MIN: usize = 4;
