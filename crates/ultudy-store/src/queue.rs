@@ -205,7 +205,8 @@ async fn move_up_aged(connection: &mut Connection, queue: QueueName, now: Timest
         () => {
             "UPDATE jobs SET priority = $2 WHERE id IN (
                 SELECT id FROM jobs
-                WHERE queue = $1 AND status = 'queued' AND priority = $3 AND run_at <= $4
+                WHERE queue = $1 AND status IN ('queued', 'processing')
+                    AND priority = $3 AND run_at <= $4
                 ORDER BY run_at, id LIMIT $5"
         };
     }

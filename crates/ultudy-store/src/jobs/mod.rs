@@ -166,7 +166,8 @@ pub async fn find_many(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<Job>> {
         concat!(
             "SELECT ",
             columns!(),
-            " FROM jobs WHERE owner_id = $1
+            // The `+` keeps SQLite from reading all of the owner's jobs instead of these.
+            " FROM jobs WHERE +owner_id = $1
                 AND id IN (SELECT unhex(replace(value, '-', '')) FROM json_each($2))"
         ),
         concat!(

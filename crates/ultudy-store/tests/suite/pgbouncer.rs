@@ -22,6 +22,11 @@ const CLIENTS: u32 = 24;
 /// Transactions of a client, with three statements each.
 const ROUNDS: u32 = 20;
 
+/// Lets each row tell as whom its transaction ran.
+const WITNESS: &str = "ALTER TABLE courses
+    ADD COLUMN by_role text DEFAULT current_user,
+    ADD COLUMN by_owner text DEFAULT current_setting('app.user_id', true)";
+
 #[tokio::test]
 async fn one_server_connection_serves_many_owners() {
     interleave(User::Member, 1).await;
@@ -53,10 +58,15 @@ async fn interleave(user: User, pool_size: u32) {
         .await
         .unwrap();
 
+    server.sql(&database, WITNESS).unwrap();
+
     let seen = join_all((0..CLIENTS).map(|client| client_rounds(&store, client))).await;
 
     let statements: u32 = seen.into_iter().sum();
     assert_eq!(statements, CLIENTS * ROUNDS * 3);
+    let as_others = "SELECT count(*) FROM courses
+        WHERE by_role <> 'ultudy_tenant' OR by_owner IS DISTINCT FROM owner_id";
+    assert_eq!(server.sql(&database, as_others).unwrap(), "0");
     nothing_is_left_in_the_session(&bouncer.url(user, &database), user).await;
     drop(store);
 }
