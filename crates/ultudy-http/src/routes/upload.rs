@@ -1,10 +1,12 @@
 //! `POST /upload/pdf-structured`
 
+use std::time::Duration;
+
 use axum::{
     Json,
     extract::{
-        Multipart, State,
-        multipart::{Field, MultipartError, MultipartRejection},
+        FromRequest, Multipart, Request, State,
+        multipart::{Field, MultipartError},
     },
     http::{HeaderMap, StatusCode, header},
 };
@@ -27,8 +29,9 @@ use crate::{
 const TEXT_MAX: usize = 64 << 10;
 /// What a form may hold beside the file, in bytes.
 const FORM_ALLOWANCE: u64 = 1 << 20;
-/// What is read of a refused file so that the sender, still sending, gets to see why.
-const DRAINED_MAX: usize = 8 << 20;
+/// How long a refused form is still read, and thrown away: a sender that is cut off while
+/// it sends sees a broken connection instead of the reason.
+const DRAIN: Duration = Duration::from_secs(10);
 
 /// The form.
 #[derive(utoipa::ToSchema)]
@@ -63,17 +66,26 @@ pub struct Accepted {
 pub async fn pdf_structured(
     State(state): State<HttpState>,
     Owner(owner): Owner,
-    headers: HeaderMap,
-    form: Result<Multipart, MultipartRejection>,
+    request: Request,
 ) -> Result<Json<Accepted>, ApiError> {
-    refuse_announced_excess(&state.app, &headers)?;
-    let form = form.map_err(|rejection| {
-        ApiError::new(
-            StatusCode::BAD_REQUEST,
-            format!("The form cannot be read: {rejection}."),
-        )
-    })?;
-    let (incoming, fields) = read(&state.app, form).await?;
+    if let Err(refusal) = refuse_announced_excess(&state.app, request.headers()) {
+        let mut body = request.into_body().into_data_stream();
+        drain(async { while let Some(Ok(_)) = body.next().await {} }).await;
+        return Err(refusal);
+    }
+    let mut form = Multipart::from_request(request, &state)
+        .await
+        .map_err(|rejection| {
+            let message = format!("The form cannot be read: {rejection}.");
+            ApiError::new(StatusCode::BAD_REQUEST, message)
+        })?;
+    let (incoming, fields) = match read(&state.app, &mut form).await {
+        Ok(read) => read,
+        Err(refusal) => {
+            drain(async { while let Ok(Some(_)) = form.next_field().await {} }).await;
+            return Err(refusal);
+        }
+    };
     let incoming = incoming.ok_or_else(|| ApiError::field("file", "is missing"))?;
     let job = upload::accept(&state.app, &owner, incoming, fields).await?;
     let document_id = job.data["document_id"].as_str().map(str::to_owned);
@@ -97,9 +109,14 @@ fn refuse_announced_excess(app: &App, headers: &HeaderMap) -> Result<(), ApiErro
     Ok(())
 }
 
+async fn drain(rest: impl Future<Output = ()>) {
+    // Whether the rest came in time is the sender's concern.
+    let _ = tokio::time::timeout(DRAIN, rest).await;
+}
+
 async fn read(
     app: &App,
-    mut form: Multipart,
+    form: &mut Multipart,
 ) -> Result<(Option<Incoming>, UploadFields), ApiError> {
     let (mut incoming, mut fields) = (None, UploadFields::default());
     while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
@@ -109,26 +126,12 @@ async fn read(
                 return Err(ApiError::field("file", "must be sent once"));
             }
             fields.file_name = field.file_name().unwrap_or_default().to_owned();
-            incoming = Some(file(app, field).await?);
+            incoming = Some(upload::receive(app, field).await?);
         } else {
             set(&mut fields, &name, text(&name, field).await?)?;
         }
     }
     Ok((incoming, fields))
-}
-
-async fn file(app: &App, mut field: Field<'_>) -> Result<Incoming, ApiError> {
-    let received = upload::receive(app, &mut field).await;
-    if let Err(Error::Unsupported(_)) = received {
-        let mut drained = 0;
-        while let Some(Ok(chunk)) = field.next().await {
-            drained += chunk.len();
-            if drained > DRAINED_MAX {
-                break;
-            }
-        }
-    }
-    Ok(received?)
 }
 
 async fn text(name: &str, mut field: Field<'_>) -> Result<String, ApiError> {

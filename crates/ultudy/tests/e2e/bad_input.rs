@@ -83,11 +83,15 @@ async fn a_damaged_pdf_fails_its_job_with_code_and_reason_and_leaves_nothing() {
 #[tokio::test]
 async fn a_pdf_that_exhausts_memory_kills_its_reader_and_nothing_else() {
     let api = Api::start(
-        &[("SAMPLE_COURSE", "false"), ("PDF_MEMORY_MB", "160")],
+        &[
+            ("SAMPLE_COURSE", "false"),
+            ("PDF_MEMORY_MB", "160"),
+            ("PDF_CPU_SECONDS", "10"),
+        ],
         None,
     )
     .await;
-    let accepted = api.upload(Pdf::bomb(1 << 30).bytes(), &[]).await;
+    let accepted = api.upload(Pdf::bomb(320 << 20).bytes(), &[]).await;
     assert_eq!(accepted.status, StatusCode::OK, "{accepted:?}");
     let job = api.ended(&text(&accepted.body["job_id"])).await;
     assert_eq!(job["status"], "failed", "{job}");
