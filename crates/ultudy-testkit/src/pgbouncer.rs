@@ -4,8 +4,6 @@ use std::{
     fs,
     net::{Ipv4Addr, TcpStream},
     path::Path,
-    process::Stdio,
-    time::Duration,
 };
 
 use tempfile::TempDir;
@@ -14,11 +12,10 @@ use crate::{
     Result, ports,
     postgres::{self, Postgres, User},
     process::ChildProcess,
-    unprivileged, wait,
+    unprivileged,
 };
 
 const PROGRAM: &str = "/usr/sbin/pgbouncer";
-const START_LIMIT: Duration = Duration::from_secs(30);
 
 /// A running PgBouncer. It must stop before its server does: drop it first.
 #[derive(Debug)]
@@ -41,11 +38,9 @@ impl PgBouncer {
         let users = dir.path().join("users.txt");
         fs::write(&settings, ini(server.port(), port, pool_size, &users))?;
         fs::write(&users, user_list())?;
-        let log = fs::File::create(dir.path().join("log"))?;
-        let mut command = unprivileged::command(Path::new(PROGRAM));
-        command.arg(&settings).stdout(Stdio::null()).stderr(log);
-        let process = ChildProcess::spawn(&mut command)?;
-        wait::until_blocking("PgBouncer listens", START_LIMIT, || {
+        let mut command = unprivileged::command(Path::new(PROGRAM))?;
+        command.arg(&settings);
+        let process = unprivileged::serve(&mut command, dir.path(), "PgBouncer listens", || {
             TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
         })?;
         Ok(Self {

@@ -3,7 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
     sync::{
         Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicU32, Ordering},
@@ -18,7 +18,6 @@ use crate::{Error, Result, ports, process::ChildProcess, unprivileged, wait};
 
 /// Where Debian puts the programs of each major version.
 const VERSIONS: &str = "/usr/lib/postgresql";
-const START_LIMIT: Duration = Duration::from_secs(60);
 const STOP_LIMIT: Duration = Duration::from_secs(20);
 
 /// The program's two roles, and the users every server starts with beside the superuser.
@@ -84,9 +83,6 @@ impl Postgres {
             databases: AtomicU32::new(0),
             _dir: dir,
         };
-        wait::until_blocking("PostgreSQL answers", START_LIMIT, || {
-            server.sql("postgres", "SELECT 1").is_ok()
-        })?;
         server.sql("postgres", USERS)?;
         Ok(server)
     }
@@ -123,11 +119,7 @@ impl Postgres {
     /// # Errors
     /// The server refuses, or cannot be reached.
     pub fn sql(&self, database: &str, statements: &str) -> Result<String> {
-        let mut psql = Command::new(self.programs.join("psql"));
-        psql.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
-            .args(["--set", "ON_ERROR_STOP=1", "--command", statements])
-            .arg(self.url(User::Superuser, database));
-        output_of(&mut psql)
+        psql(&self.programs, self.port, database, statements)
     }
 
     /// Where `user` reaches `database`.
@@ -182,7 +174,7 @@ fn programs() -> Result<PathBuf> {
 }
 
 fn init(programs: &Path, data: &Path) -> Result<()> {
-    let mut initdb = unprivileged::command(&programs.join("initdb"));
+    let mut initdb = unprivileged::command(&programs.join("initdb"))?;
     initdb
         .args(["--no-sync", "--no-instructions", "--auth=trust"])
         .args(["--encoding=UTF8", "--locale=C.UTF-8", "--username"])
@@ -193,8 +185,7 @@ fn init(programs: &Path, data: &Path) -> Result<()> {
 }
 
 fn serve(programs: &Path, data: &Path, dir: &Path, port: u16) -> Result<ChildProcess> {
-    let log = fs::File::create(dir.join("log"))?;
-    let mut postgres = unprivileged::command(&programs.join("postgres"));
+    let mut postgres = unprivileged::command(&programs.join("postgres"))?;
     postgres.arg("-D").arg(data);
     for setting in [
         format!("port={port}"),
@@ -208,7 +199,17 @@ fn serve(programs: &Path, data: &Path, dir: &Path, port: u16) -> Result<ChildPro
     ] {
         postgres.arg("-c").arg(setting);
     }
-    ChildProcess::spawn(postgres.stdout(Stdio::null()).stderr(log))
+    unprivileged::serve(&mut postgres, dir, "PostgreSQL answers", || {
+        psql(programs, port, "postgres", "SELECT 1").is_ok()
+    })
+}
+
+fn psql(programs: &Path, port: u16, database: &str, statements: &str) -> Result<String> {
+    let mut psql = Command::new(programs.join("psql"));
+    psql.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
+        .args(["--set", "ON_ERROR_STOP=1", "--command", statements])
+        .arg(url(User::Superuser, port, database));
+    output_of(&mut psql)
 }
 
 fn output_of(command: &mut Command) -> Result<String> {

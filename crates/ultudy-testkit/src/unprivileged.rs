@@ -1,24 +1,72 @@
-//! Programs that refuse to run as root, run as somebody else when the tests do.
+//! Servers that refuse to run as root, run as somebody else when the tests do.
 
-use std::{fs::Permissions, os::unix::fs::PermissionsExt as _, path::Path, process::Command};
+use std::{
+    fs::{self, Permissions},
+    io,
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
 
 use tempfile::TempDir;
 
-use crate::{Error, Result};
+use crate::{Error, Result, process::ChildProcess, wait};
 
 /// The user that Debian's database packages make.
 const USER: &str = "postgres";
 
+/// How long a server may take to start on a busy machine.
+const START_LIMIT: Duration = Duration::from_secs(60);
+
 /// A command that does not run as root.
-pub(crate) fn command(program: &Path) -> Command {
+///
+/// # Errors
+/// The program is not installed: said here, since whoever is to start it as another user
+/// would only fail in a way of its own.
+pub(crate) fn command(program: &Path) -> Result<Command> {
+    if !program.exists() {
+        return Err(Error::Start {
+            program: program.display().to_string(),
+            source: io::ErrorKind::NotFound.into(),
+        });
+    }
     if !rustix::process::geteuid().is_root() {
-        return Command::new(program);
+        return Ok(Command::new(program));
     }
     let mut command = Command::new("setpriv");
     command
         .args(["--reuid", USER, "--regid", USER, "--clear-groups"])
         .arg(program);
-    command
+    Ok(command)
+}
+
+/// Starts a server that writes its log into `dir`, and waits until it is `ready`.
+///
+/// # Errors
+/// It ends instead, and what it wrote; or it takes too long.
+pub(crate) fn serve(
+    command: &mut Command,
+    dir: &Path,
+    what: &str,
+    ready: impl Fn() -> bool,
+) -> Result<ChildProcess> {
+    let log = dir.join("log");
+    let file = fs::File::create(&log)?;
+    let mut process = ChildProcess::spawn(command.stdout(Stdio::null()).stderr(file))?;
+    let mut ended = None;
+    wait::until_blocking(what, START_LIMIT, || {
+        ended = process.child_mut().try_wait().ok().flatten();
+        ended.is_some() || ready()
+    })?;
+    match ended {
+        None => Ok(process),
+        Some(status) => Err(Error::Failed {
+            program: command.get_program().to_string_lossy().into_owned(),
+            status,
+            output: fs::read_to_string(&log)?,
+        }),
+    }
 }
 
 /// A temporary folder in which such a command may write.
