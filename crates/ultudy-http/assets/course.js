@@ -164,10 +164,14 @@ async function askForAll() {
 async function onJob(job) {
   const row = document.querySelector(`[data-in-flight][data-job="${job.id}"]`);
   if (row && !isOver(job)) return showProgress(row, job);
-  const isNew = !row && !isOver(job) && job.type === "upload_pdf" && job.data.course_id === course;
-  if (!row && !isNew) return;
+  if (!row && !isFromElsewhere(job)) return;
   await update();
   if (isOver(job)) say(`${job.data.title}: ${job.error ?? "ready."}`);
+}
+
+/** Whether another tab sends it; what is sent here appears when it has arrived. */
+function isFromElsewhere(job) {
+  return !current && !isOver(job) && job.type === "upload_pdf" && job.data.course_id === course;
 }
 
 async function update() {

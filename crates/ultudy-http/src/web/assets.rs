@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use axum::{
     extract::Path,
     http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use sha2::{Digest, Sha256};
 
@@ -61,6 +61,11 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
 /// Where an asset is.
 pub fn url(name: &str) -> String {
     format!("/assets/{}/{name}", *VERSION)
+}
+
+/// `GET /favicon.ico`: asked for by browsers that show the PDF itself.
+pub async fn favicon() -> Redirect {
+    Redirect::temporary(&url("icon.svg"))
 }
 
 /// `GET /assets/{version}/{name}`

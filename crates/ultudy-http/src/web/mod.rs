@@ -21,6 +21,11 @@ mod visitor;
 mod waiting;
 mod words;
 
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+
 /// Every page and asset.
 pub fn router() -> Router<HttpState> {
     Router::new()
@@ -36,6 +41,7 @@ pub fn router() -> Router<HttpState> {
         )
         .route("/progress", get(progress::progress))
         .route("/assets/{version}/{name}", get(assets::asset))
+        .route("/favicon.ico", get(assets::favicon))
         .fallback(errors::unknown)
         .method_not_allowed_fallback(errors::wrong_method)
         .layer(Extension(lesson_text::LessonTexts::new()))

@@ -70,7 +70,7 @@ impl Upload {
             id: job.id,
             title: job.data["title"].as_str().unwrap_or("Document").to_owned(),
             progress: job.progress,
-            stage: words::stage(&job.stage),
+            stage: words::stage(job.status, &job.stage),
             failure,
         })
     }

@@ -43,7 +43,7 @@ impl WaitingPage {
             at: "courses",
             place,
             progress: in_flight.map_or(0, |job| job.progress),
-            stage: words::stage(in_flight.map_or("queued", |job| &job.stage)),
+            stage: in_flight.map_or(words::QUEUED, |job| words::stage(job.status, &job.stage)),
             failure: job.and_then(failure),
         }
     }

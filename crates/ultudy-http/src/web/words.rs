@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use ultudy_domain::{
     document::{MaterialType, Sectioning},
+    job::JobStatus,
     mastery::MasteryState,
     study_session::SessionType,
 };
@@ -83,9 +84,12 @@ pub fn session(kind: &SessionType) -> &'static str {
     }
 }
 
+/// A job that waits.
+pub const QUEUED: &str = "Waiting for its turn";
+
 /// Stages of a job and what they are called.
 pub const STAGES: [(&str, &str); 7] = [
-    ("queued", "Waiting for its turn"),
+    ("queued", QUEUED),
     ("opening", "Opening the file"),
     ("reading", "Reading the pages"),
     ("sectioning", "Finding the sections"),
@@ -94,8 +98,11 @@ pub const STAGES: [(&str, &str); 7] = [
     ("storing", "Putting it away"),
 ];
 
-/// A stage of a job.
-pub fn stage(name: &str) -> &'static str {
+/// What a job is doing.
+pub fn stage(status: JobStatus, name: &str) -> &'static str {
+    if status == JobStatus::Queued {
+        return QUEUED;
+    }
     let known = STAGES.iter().find(|(stage, _)| *stage == name);
     known.map_or("Working on it", |(_, words)| words)
 }

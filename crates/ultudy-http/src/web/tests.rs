@@ -1,0 +1,266 @@
+//! What the pages show, and what they do not.
+
+use std::{collections::HashMap, sync::Arc};
+
+use askama::Template;
+use axum::http::HeaderMap;
+use chrono::NaiveDate;
+use ultudy_domain::{
+    concept::Concept,
+    mastery::{Mastery, MasteryState},
+    progress::{MasteryCounts, ProgressOverview, StudyStats},
+};
+
+use super::{
+    course::{CoursePage, DocumentRow},
+    courses::{CourseCard, CoursesPage},
+    document::DocumentPage,
+    learn::{LearnPage, Place},
+    lesson_text::LessonText,
+    progress::ProgressPage,
+    reasons::Reasons,
+    samples::{self, HOSTILE},
+    sections::{SectionRow, States},
+    uploads::Upload,
+    visitor::Visitor,
+    waiting::WaitingPage,
+};
+
+fn today() -> NaiveDate {
+    samples::moment().date_naive()
+}
+
+fn overview(name: &str, answers: &[bool]) -> ProgressOverview {
+    let concept = Concept {
+        id: samples::id(100),
+        name: name.into(),
+        document_id: samples::id(20),
+        section_id: Some(samples::id(31)),
+        course_id: Some(samples::id(1)),
+        chapter: Some(name.into()),
+        concept_number: 1,
+        mastery: answers
+            .iter()
+            .fold(Mastery::NEW, |mastery, &correct| mastery.after(correct)),
+        last_reviewed_at: None,
+    };
+    let names = [(samples::id(1), name.to_owned())].into();
+    ProgressOverview::gather(&[concept], &names, Vec::new(), StudyStats::default())
+}
+
+fn courses(name: &str) -> CoursesPage {
+    let exam = NaiveDate::from_ymd_opt(2026, 6, 13);
+    let mut archived = samples::course(2, name, None);
+    archived.archived = true;
+    let courses = vec![samples::course(1, name, exam), archived];
+    let mut loose = samples::document(name);
+    loose.course_id = None;
+    CoursesPage::new(courses, vec![samples::document(name), loose], today())
+}
+
+fn course(name: &str) -> CoursePage {
+    let sections = vec![samples::section(1, name), samples::section(2, name)];
+    let states = States::of(&overview(name, &[true, true]));
+    CoursePage {
+        at: "courses",
+        card: CourseCard::new(samples::course(1, name, None), 1, today()),
+        documents: vec![DocumentRow::new(samples::document(name), sections, &states)],
+        uploads: vec![Upload {
+            id: samples::id(9),
+            title: name.into(),
+            progress: 40,
+            stage: "Reading the pages",
+            failure: None,
+        }],
+        upload_bytes_max: 200 << 20,
+    }
+}
+
+fn document(name: &str) -> DocumentPage {
+    let states = States::of(&overview(name, &[false]));
+    let sections = vec![samples::section(1, name), samples::section(2, name)];
+    DocumentPage {
+        at: "courses",
+        document: samples::document(name),
+        course: Some(samples::course(1, name, None)),
+        courses: vec![samples::course(1, name, None)],
+        sections: SectionRow::all(sections, &states),
+        counts: MasteryCounts::default(),
+        whole: Vec::new(),
+        unreadable_pages: vec![4, 7, 8, 9],
+    }
+}
+
+fn place(name: &str) -> Place {
+    Place {
+        document: samples::document(name),
+        section: Some(samples::section(1, name)),
+        next: Some(samples::section(2, name)),
+    }
+}
+
+fn learn(name: &str) -> LearnPage {
+    let mut lesson = samples::lesson(3);
+    lesson.concepts[0].name = name.into();
+    LearnPage {
+        at: "courses",
+        place: place(name),
+        text: Arc::new(LessonText::new(&lesson)),
+        lesson,
+        states: HashMap::from([(samples::id(100), MasteryState::Mastered)]),
+    }
+}
+
+fn visitor() -> Visitor {
+    Visitor::of("local".into(), &HeaderMap::new(), samples::moment())
+}
+
+/// Every page, with `name` wherever a text may come from outside.
+fn every_page(name: &str) -> [(&'static str, String); 6] {
+    let progress = ProgressPage::new(overview(name, &[false]), &visitor());
+    [
+        ("courses", courses(name).render()),
+        ("course", course(name).render()),
+        ("document", document(name).render()),
+        ("learn", learn(name).render()),
+        ("waiting", WaitingPage::new(place(name), None).render()),
+        ("progress", progress.render()),
+    ]
+    .map(|(page, html)| (page, html.unwrap()))
+}
+
+#[test]
+fn scripts_in_names_and_titles_are_inert() {
+    for (page, html) in every_page(HOSTILE) {
+        assert!(!html.contains("<script>"), "{page}");
+        assert!(!html.contains("<img"), "{page}");
+        assert!(
+            html.contains("&#60;script&#62;alert(1)"),
+            "{page} does not show the name at all"
+        );
+    }
+}
+
+#[test]
+fn pages_hold_nothing_that_their_policy_forbids() {
+    for (page, html) in every_page("Analysis") {
+        for forbidden in [
+            " style=",
+            " onclick=",
+            "<style",
+            "javascript:",
+            "http://",
+            "https://",
+        ] {
+            assert!(!html.contains(forbidden), "{page} holds {forbidden}");
+        }
+        for script in html.split("<script ").skip(1) {
+            assert!(
+                script.starts_with("type=\"module\" src=\"/assets/"),
+                "{page}: {script}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_page_has_a_title_a_main_part_and_one_first_heading() {
+    for (page, html) in every_page("Analysis") {
+        assert_eq!(html.matches("<h1").count(), 1, "{page}");
+        assert_eq!(html.matches("<main id=\"main\"").count(), 1, "{page}");
+        assert!(!html.contains("<title> · Ultudy"), "{page}");
+    }
+}
+
+#[test]
+fn a_course_says_how_far_its_exam_is() {
+    let html = courses("Analysis").render().unwrap();
+    assert!(html.contains("12 days to the exam"));
+    assert!(html.contains("exam near"));
+    assert!(html.contains("Archived courses (1)"));
+}
+
+#[test]
+fn without_courses_the_first_step_is_shown() {
+    let html = CoursesPage::new(Vec::new(), Vec::new(), today())
+        .render()
+        .unwrap();
+    assert!(html.contains("Make your first course"));
+}
+
+#[test]
+fn an_upload_in_flight_survives_a_reload() {
+    let html = course("Analysis").render().unwrap();
+    let job = format!("data-job=\"{}\" data-in-flight", samples::id(9));
+    assert!(html.contains(&job), "{html}");
+    assert!(html.contains("value=\"40\"") && html.contains("Reading the pages"));
+}
+
+#[test]
+fn a_document_says_how_it_was_split_and_what_could_not_be_read() {
+    let html = document("Notes").render().unwrap();
+    assert!(html.contains("split into equal parts"));
+    assert!(html.contains("Pages 4, 7–9 could not be read"));
+    assert!(html.contains("pages 2–3"));
+}
+
+#[test]
+fn a_lesson_cites_its_pages_and_sets_its_formulas() {
+    let html = learn("Limits").render().unwrap();
+    let page = format!("/api/documents/{}/file#page=3", samples::id(20));
+    // Three concepts with two questions each.
+    assert!(html.matches(&page).count() >= 9, "{html}");
+    assert!(html.contains("<math") && !html.contains("$$"));
+    assert!(html.contains("href=\"#concept-3\""));
+}
+
+#[test]
+fn a_lesson_does_not_say_which_option_is_right() {
+    let html = learn("Limits").render().unwrap();
+    assert!(!html.contains("REASON") && !html.contains("correct"));
+}
+
+#[test]
+fn after_the_answer_every_option_has_its_reason() {
+    let lesson = samples::lesson(1);
+    let html = Reasons::new(&lesson.check_ins[0]).render().unwrap();
+    for place in 0..4 {
+        assert!(html.contains(&format!("REASON-{place}")));
+    }
+    assert!(html.contains("data-letter=\"B\" data-correct"));
+    assert_eq!(html.matches("data-correct").count(), 1);
+}
+
+#[test]
+fn progress_leads_to_the_lesson_of_a_weak_concept() {
+    let page = ProgressPage::new(overview("Limits", &[false]), &visitor());
+    let html = page.render().unwrap();
+    let address = format!("/learn/{}#concept-1", samples::id(31));
+    // In the list of weak areas and in the grid.
+    assert_eq!(html.matches(&address).count(), 2);
+    assert!(html.contains("0 % of 1 answer right"));
+}
+
+#[test]
+fn progress_shows_concepts_of_documents_without_a_course() {
+    let mut all = overview("Limits", &[true]);
+    all.content_mastery.by_course.clear();
+    let html = ProgressPage::new(all, &visitor()).render().unwrap();
+    assert!(html.contains("Without a course"));
+    let none = ProgressOverview::gather(&[], &[].into(), Vec::new(), StudyStats::default());
+    assert!(
+        ProgressPage::new(none, &visitor())
+            .render()
+            .unwrap()
+            .contains("Nothing to show yet")
+    );
+}
+
+#[test]
+fn a_failed_lesson_says_why_and_waits_for_the_student() {
+    let mut page = WaitingPage::new(place("Limits"), None);
+    assert!(!page.render().unwrap().contains("data-failed"));
+    page.failure = Some("This section is a picture.".into());
+    let html = page.render().unwrap();
+    assert!(html.contains("data-failed") && html.contains("This section is a picture."));
+}
