@@ -1,12 +1,12 @@
 //! Why a piece of the test bench did not come up.
 
-use std::{io, time::Duration};
+use std::{fmt, io, time::Duration};
 
 /// The result of anything that starts or waits for a process.
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Why a piece of the test bench did not come up.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 pub enum Error {
     /// A program could not be started, most often because its Debian package is missing.
     #[error("cannot start {program}: {source}; `cargo xtask test` installs what is missing")]
@@ -40,4 +40,11 @@ pub enum Error {
     /// Files, pipes, sockets.
     #[error(transparent)]
     Io(#[from] io::Error),
+}
+
+/// The same sentence: tests unwrap, and what they then print should say what to do.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }

@@ -27,20 +27,29 @@ mod study_sessions;
 mod tenancy;
 mod transactions;
 
-/// Makes `sqlite::noun::test` and `postgres::noun::test` of each `noun::test`.
+/// Makes a test `sqlite::noun::test` of each `noun::test`, and of all of a noun's one test
+/// `postgres::noun`: test runners that give each test a process would start a server for
+/// each.
 macro_rules! on_both {
     ($($noun:ident: $($test:ident),+ $(,)?;)+) => {
-        on_both!(@on sqlite: $($noun: $($test),+;)+);
-        on_both!(@on postgres: $($noun: $($test),+;)+);
-    };
-    (@on $database:ident: $($noun:ident: $($test:ident),+;)+) => {
-        mod $database {$(
+        mod sqlite {$(
             mod $noun {$(
                 #[tokio::test]
                 async fn $test() {
-                    crate::$noun::$test(&crate::bench::Bench::$database().await).await;
+                    crate::$noun::$test(&crate::bench::Bench::sqlite().await).await;
                 }
             )+}
+        )+}
+        mod postgres {$(
+            #[tokio::test]
+            async fn $noun() {
+                let _server = ultudy_testkit::postgres::Postgres::shared().unwrap();
+                $(
+                    // Shown when a test fails: says which one it was.
+                    eprintln!("{}::{}", stringify!($noun), stringify!($test));
+                    crate::$noun::$test(&crate::bench::Bench::postgres().await).await;
+                )+
+            }
         )+}
     };
 }
