@@ -17,7 +17,11 @@ pub(super) const CONCEPTS_MAX: usize = 15;
 /// Concepts of a lesson, where the text has as many.
 const CONCEPTS_MIN: usize = 3;
 /// Words of text that are worth a concept.
-const WORDS_PER_CONCEPT: usize = 30;
+const WORDS_PER_CONCEPT: usize = 20;
+/// Words of text in which a concept is to be found, be it a lesser one.
+const WORDS_PER_SURE_CONCEPT: usize = 200;
+/// Lesser concepts are taken only where there are fewer than this.
+const FEW_MAX: usize = 6;
 /// Score below which a term is a concept only for want of better ones.
 const SCORE_MIN: f32 = 3.5;
 /// Sentences that explain a concept at most.
@@ -30,38 +34,35 @@ const CODE_LINES_MAX: usize = 24;
 /// The concepts, in the order of the text.
 pub(super) fn make(study: &Study) -> Vec<ConceptContent> {
     let order = preference(study);
-    let wanted = wanted(study);
-    let concepts = order
-        .iter()
-        .take_while(|&&index| study.terms[index].score >= SCORE_MIN)
-        .count()
-        .max(CONCEPTS_MIN)
-        .min(wanted);
-    let maker = Maker {
-        study,
-        rivals: &order,
-        concepts,
-    };
-    let mut made: Vec<(usize, ConceptContent)> = Vec::new();
-    for &index in &order {
-        let good = study.terms[index].score >= SCORE_MIN || made.len() < CONCEPTS_MIN;
-        if made.len() == wanted || !good {
-            break;
-        }
-        made.extend(concept(study, &maker, index).map(|concept| (index, concept)));
-    }
-    made.sort_by_key(|&(index, _)| first_place(&study.terms[index]));
-    made.into_iter().map(|(_, concept)| concept).collect()
-}
-
-fn wanted(study: &Study) -> usize {
-    let words: usize = study
+    let words = study
         .text
         .sentences
         .iter()
         .map(|sentence| sentence.words.len())
-        .sum();
-    (CONCEPTS_MIN + words / WORDS_PER_CONCEPT).min(CONCEPTS_MAX)
+        .sum::<usize>();
+    let wanted = (CONCEPTS_MIN + words / WORDS_PER_CONCEPT).min(CONCEPTS_MAX);
+    let few = (words / WORDS_PER_SURE_CONCEPT).clamp(CONCEPTS_MIN, FEW_MAX);
+    let good = |&&index: &&usize| study.terms[index].score >= SCORE_MIN;
+    let concepts = order.iter().take_while(good).count().max(few).min(wanted);
+    let mut maker = Maker {
+        study,
+        rivals: &order,
+        concepts,
+        strict: true,
+    };
+    let mut made: Vec<(usize, ConceptContent)> = Vec::new();
+    for (strict, enough) in [(true, few), (false, CONCEPTS_MIN)] {
+        maker.strict = strict;
+        for &index in &order {
+            let good = strict && study.terms[index].score >= SCORE_MIN;
+            let known = made.iter().any(|&(known, _)| known == index);
+            if made.len() < wanted && (good || made.len() < enough) && !known {
+                made.extend(concept(study, &maker, index).map(|concept| (index, concept)));
+            }
+        }
+    }
+    made.sort_by_key(|&(index, _)| first_place(&study.terms[index]));
+    made.into_iter().map(|(_, concept)| concept).collect()
 }
 
 /// The terms that may become concepts, best first; of several parts each in turn.
@@ -72,7 +73,8 @@ fn preference(study: &Study) -> Vec<usize> {
     for (index, term) in study.terms.iter().enumerate() {
         let lesser = term.definitions.is_empty() && term.heading.is_none();
         let part_of_other = taken.iter().any(|other| contains(&other.key, &term.key));
-        if (lesser && part_of_other) || !names.insert(term.name.to_lowercase()) {
+        let form_of_other = taken.iter().any(|other| are_forms(&other.name, &term.name));
+        if (lesser && part_of_other) || form_of_other || !names.insert(term.name.to_lowercase()) {
             continue;
         }
         taken.push(term);
@@ -90,6 +92,19 @@ fn preference(study: &Study) -> Vec<usize> {
                 .filter_map(move |part| part.get(rank).copied())
         })
         .collect()
+}
+
+/// Whether two words differ only in their last letters, where the stemmer saw no forms of
+/// one word.
+fn are_forms(left: &str, right: &str) -> bool {
+    let (left, right) = (left.to_lowercase(), right.to_lowercase());
+    let (short, long) = if left.len() < right.len() {
+        (left, right)
+    } else {
+        (right, left)
+    };
+    let rest = long.strip_prefix(&short);
+    short.chars().count() >= 5 && rest.is_some_and(|rest| rest.chars().count() <= 2)
 }
 
 /// The part that defines a term, or first speaks of it.

@@ -46,7 +46,7 @@ static ENGLISH: [Cues; 8] = [
     cues(
         Shape::After,
         3,
-        "so called;the notion of;the concept of;called;known as;the term",
+        "so called;the notion of;the concept of;called;known as",
     ),
     cues(Shape::Last, 4, "we call;we will call;one calls;people call"),
     cues(

@@ -146,7 +146,9 @@ fn term_of(cue: &Cue, words: &[Word], place: usize, lexicon: &Lexicon) -> Option
         Shape::Last => last_noun(words, after, lexicon),
         Shape::Between => {
             let run = nouns::run_after(words, after, lexicon)?;
-            stands_at(words, run.end, &cue.second).then(|| named(run, words, lexicon))
+            let closed = |at: &usize| stands_at(words, *at, &cue.second);
+            let end = (run.start + 1..=run.end).find(closed)?;
+            Some(named(run.start..end, words, lexicon))
         }
     }
 }
@@ -242,6 +244,12 @@ fn by_script(sentence: &Sentence) -> Vec<Found> {
         ("是一个", 3),
     ] {
         ranges.extend(text.find(cue).map(|at| (clause(at)..at, strength)));
+    }
+    if text.ends_with("である。") || text.ends_with("です。") {
+        let subject = text
+            .find('は')
+            .filter(|&at| !text[..at].contains('、') && !text[..at].ends_with('と'));
+        ranges.extend(subject.map(|at| (0..at, 3)));
     }
     for cue in ["と呼ぶ", "と呼ばれ", "とよぶ", "という。"] {
         if let Some(at) = text.find(cue) {

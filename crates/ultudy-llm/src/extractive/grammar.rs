@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::inflection;
 use super::language::Language;
 use super::stopwords::Words;
 use super::word::{Role, Word, WordId};
@@ -17,7 +18,7 @@ pub(super) struct Grammar {
     links: HashSet<WordId>,
     backward: HashSet<WordId>,
     stop: HashSet<&'static str>,
-    weak: HashSet<&'static str>,
+    weak: HashSet<String>,
 }
 
 impl Grammar {
@@ -35,7 +36,11 @@ impl Grammar {
             links: ids(words.links),
             backward: ids(words.backward),
             stop: words.stop.split_whitespace().collect(),
-            weak: words.weak.split_whitespace().collect(),
+            weak: words
+                .weak
+                .split_whitespace()
+                .map(|word| reduced(word, language))
+                .collect(),
         }
     }
 
@@ -51,7 +56,16 @@ impl Grammar {
             || is_run_together(written)
         {
             Role::Symbol
-        } else if length == 2 || self.weak.contains(lower.as_str()) {
+        } else if length == 2 || self.weak.contains(&reduced(&lower, self.language)) {
+            Role::Weak
+        } else {
+            Role::Content
+        }
+    }
+
+    /// The same of two characters of text without spaces.
+    pub(super) fn pair_role(&self, pair: &str) -> Role {
+        if self.weak.contains(pair) {
             Role::Weak
         } else {
             Role::Content
@@ -100,6 +114,10 @@ impl Grammar {
     pub(super) fn is_backward(&self, word: &Word) -> bool {
         self.backward.contains(&word.form)
     }
+}
+
+fn reduced(lower: &str, language: Language) -> String {
+    inflection::reduce(lower, language).unwrap_or_else(|| lower.to_owned())
 }
 
 /// “TEuklid”: a letter and its index, which lost its place below the line.

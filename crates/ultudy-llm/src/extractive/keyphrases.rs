@@ -12,8 +12,14 @@ use super::word::{Role, Word, WordId};
 
 /// Words of a phrase at most.
 const WORDS_MAX: usize = 4;
+/// Pairs of characters of a phrase in text without spaces at most.
+const PAIRS_MAX: usize = 9;
 /// Phrases kept.
 const PHRASES_MAX: usize = 120;
+/// Phrases of a short text, however rare.
+const PHRASES_MIN: usize = 24;
+/// Score of a rare phrase, below that of any repeated one.
+const RARE: f32 = 0.2;
 
 /// A phrase where it first stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +32,7 @@ pub(super) struct Keyphrase {
     pub score: f32,
 }
 
-type Gram = [WordId; WORDS_MAX];
+type Gram = [WordId; PAIRS_MAX];
 
 #[derive(Debug, Clone)]
 struct Use {
@@ -40,7 +46,7 @@ struct Use {
     longer: u32,
 }
 
-/// The phrases, best first.
+/// The phrases, best first; those used once or twice only where there are few others.
 pub(super) fn find(text: &Text) -> Vec<Keyphrase> {
     let mut uses: HashMap<Gram, Use> = HashMap::new();
     for (index, sentence) in text.sentences.iter().enumerate() {
@@ -51,12 +57,7 @@ pub(super) fn find(text: &Text) -> Vec<Keyphrase> {
     nest(&mut uses);
     let mut phrases: Vec<_> = uses
         .into_values()
-        .filter(|found| is_kept(found, text))
-        .map(|found| Keyphrase {
-            score: score(&found),
-            sentence: found.sentence,
-            words: found.words,
-        })
+        .filter_map(|found| phrase(&found, text))
         .collect();
     phrases.sort_by(|a, b| {
         let earlier = (a.sentence, a.words.start, a.words.len());
@@ -64,8 +65,28 @@ pub(super) fn find(text: &Text) -> Vec<Keyphrase> {
             .total_cmp(&a.score)
             .then(earlier.cmp(&(b.sentence, b.words.start, b.words.len())))
     });
-    phrases.truncate(PHRASES_MAX);
+    let repeated = phrases.iter().filter(|phrase| phrase.score > RARE).count();
+    phrases.truncate(repeated.clamp(PHRASES_MIN, PHRASES_MAX));
     phrases
+}
+
+fn phrase(found: &Use, text: &Text) -> Option<Keyphrase> {
+    let fit = fit(found, text)?;
+    Some(Keyphrase {
+        sentence: found.sentence,
+        words: found.words.clone(),
+        score: match fit {
+            Fit::Repeated => score(found),
+            Fit::Rare => RARE,
+        },
+    })
+}
+
+/// How a phrase fits as a term.
+enum Fit {
+    Repeated,
+    /// Only as a term among others: a wrong answer, a concept for want of better ones.
+    Rare,
 }
 
 /// Runs of words that carry meaning, with links between them.
@@ -115,7 +136,7 @@ fn count_run(
         .any(is_cjk)
     {
         // The whole run is the term: where it could be cut is unknown.
-        if (1..=WORDS_MAX).contains(&run.len()) {
+        if (1..=PAIRS_MAX).contains(&run.len()) {
             count(uses, index, words, run.clone(), true);
         }
         return;
@@ -165,7 +186,7 @@ fn count(
 }
 
 fn gram(words: &[Word]) -> Gram {
-    let mut gram = [WordId::MAX; WORDS_MAX];
+    let mut gram = [WordId::MAX; PAIRS_MAX];
     for (slot, word) in gram.iter_mut().zip(words) {
         *slot = word.stem;
     }
@@ -183,7 +204,7 @@ fn nest(uses: &mut HashMap<Gram, Use>) {
         let length = gram.iter().filter(|&&stem| stem != WordId::MAX).count();
         for start in 0..length {
             for end in start + 1..=length {
-                let mut part = [WordId::MAX; WORDS_MAX];
+                let mut part = [WordId::MAX; PAIRS_MAX];
                 part[..end - start].copy_from_slice(&gram[start..end]);
                 if let Some(shorter) = uses.get_mut(&part).filter(|_| part != gram) {
                     shorter.nested += times;
@@ -194,22 +215,29 @@ fn nest(uses: &mut HashMap<Gram, Use>) {
     }
 }
 
-fn is_kept(found: &Use, text: &Text) -> bool {
+fn fit(found: &Use, text: &Text) -> Option<Fit> {
     let single = found.words.len() == 1;
-    let Some(sentence) = text.sentences.get(found.sentence) else {
-        return false;
-    };
-    let words = &sentence.words[found.words.clone()];
-    let written = &sentence.plain[words[0].range.start..words[words.len() - 1].range.end];
+    let sentence = text.sentences.get(found.sentence)?;
+    let written = sentence.written(&found.words)?;
     if written.chars().any(is_cjk) {
-        return found.count >= 2;
+        return Some(if found.count >= 2 {
+            Fit::Repeated
+        } else {
+            Fit::Rare
+        });
+    }
+    let adverb = single && (written.ends_with("ly") || written.chars().count() < 4);
+    let known = text.lexicon.language != Language::Other;
+    if adverb || (known && found.as_noun == 0) {
+        return None;
     }
     let enough = found.count >= if single { 3 } else { 2 };
-    let noun = text.lexicon.language == Language::Other
-        || found.as_noun * 3 >= found.count
-        || (!single && found.as_noun > 0);
-    let adverb = single && (written.ends_with("ly") || written.chars().count() < 4);
-    enough && noun && !adverb
+    let noun = !known || !single || found.as_noun * 3 >= found.count;
+    Some(if enough && noun {
+        Fit::Repeated
+    } else {
+        Fit::Rare
+    })
 }
 
 fn score(found: &Use) -> f32 {

@@ -72,7 +72,8 @@ impl Lexicon {
             let (Some(&start), Some(&end)) = (pair.first(), pair.last()) else {
                 continue;
             };
-            self.push(text, start..end, Role::Content, words);
+            let role = self.grammar.pair_role(&text[start..end]);
+            self.push(text, start..end, role, words);
         }
     }
 

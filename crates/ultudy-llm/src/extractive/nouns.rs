@@ -115,9 +115,10 @@ pub(super) fn trimmed(words: &[Word], run: Range<usize>) -> Option<Range<usize>>
 
 /// Whether words could be a term: some meaning of their own, no letter among them.
 pub(super) fn is_term(words: &[Word]) -> bool {
-    let content = words.iter().any(|word| word.role == Role::Content);
     let symbol = words.iter().any(|word| word.role == Role::Symbol);
-    content && !symbol
+    // In “sign of overfitting” the sign is not worth a term.
+    let mut head = words.iter().take_while(|word| word.role != Role::Stop);
+    head.any(|word| word.role == Role::Content) && !symbol
 }
 
 #[cfg(test)]

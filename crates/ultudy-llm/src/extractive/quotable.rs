@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::language::{Language, is_cjk};
 use super::passage::Passage;
-use super::sentences::begins_with_variable;
+use super::sentences::{begins_with_variable, is_apart};
 use super::word::{Role, Word};
 
 /// Characters of a quotable sentence.
@@ -27,6 +27,7 @@ pub(super) fn is_quotable(
         && begins_well(passage, range)
         && (ends_well(text) || (whole_item && text.ends_with(char::is_alphanumeric)))
         && is_balanced(text)
+        && !is_apart(text, language)
         && passage.active.overlapping(range).is_empty()
         && is_inert(&passage.markup[passage.markup_around(range)])
 }

@@ -95,7 +95,7 @@ fn ends_sentence(sentence: &str, rest: &str, language: Language) -> bool {
         return false;
     }
     let Some(before) = sentence.strip_suffix('.') else {
-        return true;
+        return !is_apart(sentence, language);
     };
     let word = before
         .rsplit([' ', '(', '\u{a0}'])
@@ -142,6 +142,12 @@ pub(super) fn begins_with_variable(text: &str) -> bool {
 fn is_open(sentence: &str) -> bool {
     let count = |c: char| sentence.matches(c).count();
     sentence.len() < 400 && count('(') > count(')')
+}
+
+/// “f : X ! Y”: a mark apart from its word is a sign that lost its font; French alone sets
+/// it so.
+pub(super) fn is_apart(sentence: &str, language: Language) -> bool {
+    language != Language::French && (sentence.ends_with(" !") || sentence.ends_with(" ?"))
 }
 
 /// “Donald E.” before “Knuth”, “d.” before “h.”.

@@ -24,6 +24,8 @@ pub(super) struct Words {
     pub weak: &'static str,
 }
 
+/// Of the languages without a grammar here, Japanese and Chinese have a few words that
+/// come in every textbook.
 pub(super) static NONE: Words = Words {
     stop: "",
     determiners: "",
@@ -33,7 +35,9 @@ pub(super) static NONE: Words = Words {
     relatives: "",
     links: "",
     backward: "",
-    weak: "",
+    weak: "場合 必要 本書 最初 最後 問題 方法 以下 以上 以外 可能 一般 結果 時間 自分 存在 定義 例題 \
+        性質 部分 全体 複数 一つ 同様 同時 重要 説明 紹介 使用 利用 次節 本節 本章 次章 情况 一个 \
+        我们 可以 使用 方法",
 };
 
 pub(super) static ENGLISH: Words = Words {
@@ -57,7 +61,14 @@ pub(super) static ENGLISH: Words = Words {
         use used uses using usual usually very via want wants was wasn't way ways we well went \
         were weren't what whatever when whenever where whereas wherever whether which while who \
         whoever whole whom whose why will with within without won't would wouldn't yes yet you \
-        you're your yours yourself called call calls",
+        you're your yours yourself called call calls powerful typical interesting different \
+        various similar following previous certain particular possible appropriate suitable \
+        necessary additional entire actual precise precisely obvious subsequent common big \
+        little clear clearly early easy easily exactly first second third last new old next \
+        simply main major key crucial essential fundamental important critical further two three \
+        four five six seven eight nine ten resulting existing given remaining corresponding \
+        returned desired so-called word words term terms notion notions terminology involved \
+        sufficiently optimal respective latter former sometimes able",
     determiners: "a an the this that these those each every any some our its their his her such \
         no my your one another both all many most several few",
     prepositions: "of in with by for on at from into between through within over under per as",
@@ -70,21 +81,21 @@ pub(super) static ENGLISH: Words = Words {
         hence therefore however moreover then so but also and or nevertheless otherwise instead \
         consequently accordingly similarly likewise furthermore additionally again finally",
     weak: "able above answer answers appear author best better book case cases chapter chapters \
-        clear common consider course days different difference easy end exactly example \
-        examples exercise exercises fact facts figure find first following follows form forms \
-        found general good great group groups hand hard help high idea ideas important instance \
-        kind kinds large larger last later left line long look low main matter mean means method \
-        more name names necessary new next note notes number numbers object objects obtain order \
-        others page pages part parts particular people perform performs piece place point points \
-        possible present previous problem problems process program programs proof properties \
+        consider course days difference end example \
+        examples exercise exercises fact facts figure find following follows form forms \
+        found general good great group groups hand hard help high idea ideas instance \
+        kind kinds large larger later left line long look low matter mean means method \
+        more name names note notes number numbers object objects obtain order \
+        others page pages part parts people perform performs piece place point points \
+        present problem problems process program programs proof properties \
         property prove provide provides question questions reader reason reasons remark result \
-        results right second section sections sequence set shown show shows simple simply single \
+        results right section sections sign signs lot matter sequence set shown show shows simple single \
         situation small solution solutions sort special state step steps student students \
-        suppose system table term terms text theorem third three time times true try turn two \
-        type types useful usual value values various view whole word words work works write \
+        suppose system table text theorem three time times true try turn \
+        type types useful usual value values various view whole work works write \
         writing written year years data definition lemma corollary proposition today left \
         describe describes contain contains include includes require requires call think start \
-        allow allows apply applies four five six",
+        allow allows apply applies six",
 };
 
 pub(super) static GERMAN: Words = Words {

@@ -11,6 +11,9 @@ use super::terms::{Term, contains};
 use super::text::{Sentence, Text};
 use super::word::Role;
 
+/// Score of a term that is more than a chance meeting of words.
+const LASTING: f32 = 1.5;
+
 /// The text, its terms and how central its sentences are.
 pub(super) struct Study {
     /// The text.
@@ -107,8 +110,10 @@ impl Study {
 
     /// Where terms stand that the term is a part of.
     fn longer_mentions(&self, term: &Term) -> HashSet<(usize, usize)> {
-        let longer =
-            |other: &&Term| other.key.len() > term.key.len() && contains(&other.key, &term.key);
+        let longer = |other: &&Term| {
+            let own = other.score >= LASTING || !other.definitions.is_empty();
+            own && other.key.len() > term.key.len() && contains(&other.key, &term.key)
+        };
         let mentions = self
             .terms
             .iter()

@@ -235,7 +235,11 @@ fn name(text: &Text, mentions: &[Mention], definition: Option<usize>) -> Option<
         if definition == Some(mention.sentence) && defined.is_empty() {
             defined = written.to_lowercase();
         }
-        let weight = if mention.words.start > 0 { 10 } else { 1 };
+        let weight = match (mention.words.start, written.contains('-')) {
+            (0, _) => 1,
+            (_, true) => 3,
+            _ => 10,
+        };
         match forms.iter_mut().find(|(form, ..)| *form == written) {
             Some((_, count, _)) => *count += weight,
             None => forms.push((written, weight, order)),

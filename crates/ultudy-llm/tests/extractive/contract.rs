@@ -141,6 +141,6 @@ impl Source {
 }
 
 fn bare(text: &str) -> String {
-    let seen = |c: &char| !c.is_whitespace() && !matches!(c, '>' | '\\');
+    let seen = |c: &char| !c.is_whitespace() && !matches!(c, '>' | '\\' | '*' | '_' | '`');
     text.chars().filter(seen).collect()
 }

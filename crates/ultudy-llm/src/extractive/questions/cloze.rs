@@ -38,6 +38,7 @@ impl Maker<'_> {
         let enough = match found.defines {
             5.. => MEANING_MIN_SURE,
             3.. => MEANING_MIN,
+            _ if !self.strict => MEANING_MIN,
             _ => MEANING_MIN_LOOSE,
         };
         found.clean && sentence.meaning_outside(&found.places) >= enough

@@ -30,6 +30,9 @@ pub(super) struct Maker<'a> {
     pub rivals: &'a [usize],
     /// How many of `rivals` are concepts.
     pub concepts: usize,
+    /// Whether a sentence must say much about a term to be asked about; not so in a text
+    /// that says little about any.
+    pub strict: bool,
 }
 
 /// An answer to choose and why it is right or wrong.

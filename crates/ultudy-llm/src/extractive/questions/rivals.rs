@@ -29,7 +29,7 @@ impl Maker<'_> {
                 let rival = self.study.terms.get(index)?;
                 let fits = self.is_other(subject, rival)
                     && !self.could_fill(index, rival, asked)
-                    && (asked.defines > 0 || !self.are_related(subject, rival));
+                    && (asked.defines > 0 || !self.strict || !self.are_related(subject, rival));
                 let distance = if place < self.concepts { 0 } else { 4 };
                 fits.then(|| (unlikeness(subject, rival) + distance, (index, rival)))
             })
