@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A book long enough to be caught in the middle.
-fn long_book() -> Vec<u8> {
+pub fn long_book() -> Vec<u8> {
     let line =
         "A cell is the smallest unit of life, and a tissue is a group of cells of one kind.\n";
     let page = line.repeat(40);

@@ -7,6 +7,7 @@
 
 mod api;
 mod bad_input;
+mod browser;
 mod headers;
 mod jobs;
 mod openapi;

@@ -1,0 +1,272 @@
+//! The study loop in a real browser, by keyboard, on a phone, in the dark.
+
+use std::path::PathBuf;
+
+use ultudy_testkit::browser::{Browser, Key, LAPTOP, Locator, PHONE, Scheme};
+
+use crate::{
+    api::{Api, PATIENCE},
+    jobs, pdf,
+};
+
+/// Widths every page must fit: a small phone, a laptop.
+const WIDTHS: [u32; 2] = [PHONE, LAPTOP];
+
+struct Student {
+    browser: Browser,
+    api: Api,
+}
+
+impl Student {
+    async fn new() -> Self {
+        Self {
+            browser: Browser::start().await.expect("a browser"),
+            api: Api::local().await,
+        }
+    }
+
+    async fn open(&self, path: &str) {
+        let url = format!("{}{path}", self.api.server.base_url());
+        self.browser.goto(&url).await.expect("the page opens");
+    }
+
+    /// Waits for something to be there.
+    async fn sees(&self, css: &str) -> fantoccini::elements::Element {
+        let found = self
+            .browser
+            .wait()
+            .at_most(PATIENCE)
+            .for_element(Locator::Css(css))
+            .await;
+        match found {
+            Ok(element) => element,
+            Err(error) => panic!("{css} never came: {error}\n{}", self.text().await),
+        }
+    }
+
+    async fn text(&self) -> String {
+        let body = self
+            .browser
+            .find(Locator::Css("body"))
+            .await
+            .expect("a body");
+        body.text().await.expect("its text")
+    }
+
+    async fn script(&self, script: &str) -> serde_json::Value {
+        self.browser
+            .execute(script, vec![])
+            .await
+            .expect("the script runs")
+    }
+
+    /// Waits until a script's answer is true.
+    async fn waits_until(&self, what: &str, script: &str) {
+        let reached =
+            ultudy_testkit::wait::until(what, PATIENCE, async || self.script(script).await == true);
+        reached.await.expect(what);
+    }
+
+    /// Presses a key where the focus is.
+    async fn presses(&self, key: &str) {
+        let focused = self.browser.active_element().await.expect("a focus");
+        focused.send_keys(key).await.expect("the key is pressed");
+    }
+
+    /// Puts a file into the page's file picker.
+    async fn picks(&self, name: &str, bytes: &[u8]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).expect("the file is written");
+        let picker = self.sees("#upload input[type=file]").await;
+        picker
+            .send_keys(&path.to_string_lossy())
+            .await
+            .expect("the file is picked");
+        folder
+    }
+
+    /// Asserts that the page fits its width, and keeps a picture if `SCREENSHOTS` names a folder.
+    async fn looks(&self, name: &str) {
+        for scheme in [Scheme::Light, Scheme::Dark] {
+            self.browser
+                .prefer(scheme)
+                .await
+                .expect("the scheme is set");
+            for width in WIDTHS {
+                self.browser
+                    .set_viewport(width, 800)
+                    .await
+                    .expect("the width is set");
+                let excess = "return document.documentElement.scrollWidth - innerWidth";
+                let excess = self.script(excess).await.as_f64().expect("a number");
+                assert!(excess <= 0.0, "{name} is {excess} px too wide at {width}");
+                if let Some(folder) = std::env::var_os("SCREENSHOTS") {
+                    let file = format!("{name}-{width}-{scheme:?}.png").to_lowercase();
+                    let path = PathBuf::from(folder).join(file);
+                    self.browser
+                        .save_screenshot(&path)
+                        .await
+                        .expect("the picture is kept");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_student_goes_from_nothing_to_mastery() {
+    let student = Student::new().await;
+    student.open("/").await;
+    student.looks("courses-empty").await;
+    student
+        .sees("[data-dialog=new-course]")
+        .await
+        .click()
+        .await
+        .expect("a click");
+    student
+        .sees("#new-course[open] input[name=name]")
+        .await
+        .send_keys("Biology")
+        .await
+        .expect("typing");
+    student.presses(&Key::Enter.to_string()).await;
+    student.sees("#upload").await;
+    student.looks("course-empty").await;
+
+    // No reload: the page itself shows the document once it is read.
+    student.script("window.samepage = true").await;
+    let _folder = student.picks("cells.pdf", &pdf::biology()).await;
+    student.sees("details.document").await;
+    assert_eq!(
+        student.script("return window.samepage === true").await,
+        true,
+        "the page was not reloaded"
+    );
+    assert!(student.text().await.contains("cells"));
+    student.looks("course").await;
+
+    student
+        .sees("li.section a")
+        .await
+        .click()
+        .await
+        .expect("a click");
+    student.sees("#lesson").await;
+    student.looks("learn").await;
+    student
+        .sees("#overview a[rel=next]")
+        .await
+        .click()
+        .await
+        .expect("a click");
+    student.sees("#concept-1 .check-in").await;
+    student.looks("learn-concept").await;
+    answers_by_keys(&student).await;
+    student.looks("learn-answered").await;
+
+    student.open("/progress").await;
+    let marks = "return document.querySelectorAll('.grid .mark.understood, .grid .mark.mastered, \
+                 .grid .mark.introduced').length >= 1";
+    student
+        .waits_until("an answered concept shows in the grid", marks)
+        .await;
+    student.looks("progress").await;
+    student.open("/nowhere").await;
+    assert!(!student.text().await.is_empty());
+    student.looks("not-found").await;
+}
+
+/// Answers the question in view by key, and reads why.
+async fn answers_by_keys(student: &Student) {
+    let hidden = "return document.querySelectorAll('.check-in.answered').length === 0";
+    assert_eq!(student.script(hidden).await, true);
+    let html = student.browser.source().await.expect("the page");
+    assert!(
+        !html.contains("data-correct"),
+        "the answer is not in the page before it is asked for"
+    );
+    student
+        .script("document.querySelector('#concept-1 .check-in').scrollIntoView()")
+        .await;
+    student.presses("1").await;
+    let answered = "return document.querySelector('#concept-1 .check-in.answered') !== null";
+    student.waits_until("the answer is graded", answered).await;
+    let reasons = "return [...document.querySelectorAll('#concept-1 .check-in.answered .why')]\
+                   .filter(why => !why.hidden && why.textContent.trim() !== '').length === 4";
+    student
+        .waits_until("every option has its reason", reasons)
+        .await;
+    let result = student.sees("#concept-1 .check-in.answered .result").await;
+    assert!(!result.text().await.expect("its text").is_empty());
+    let keyed = "return document.activeElement.matches('[data-continue]')";
+    student.waits_until("Enter goes on from here", keyed).await;
+    // What was answered outlives a reload.
+    student.browser.refresh().await.expect("a reload");
+    student.sees("#concept-1 .check-in.answered").await;
+}
+
+#[tokio::test]
+async fn progress_survives_a_reload_and_the_upload_can_be_cancelled() {
+    let student = Student::new().await;
+    let course_id = student.api.course("Long").await;
+    student.open(&format!("/courses/{course_id}")).await;
+    let _folder = student.picks("long.pdf", &jobs::long_book()).await;
+    student.sees("#uploads [data-in-flight] progress").await;
+    student.browser.refresh().await.expect("a reload");
+    let cancel = student
+        .sees("#uploads [data-in-flight] button[data-cancel]")
+        .await;
+    student.looks("course-uploading").await;
+    cancel.click().await.expect("a click");
+    student
+        .waits_until(
+            "nothing is being read",
+            "return document.querySelector('[data-in-flight]') === null",
+        )
+        .await;
+    student.api.server.wait_for_no_objects().await;
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_says_why_where_it_was_dropped() {
+    let student = Student::new().await;
+    let course_id = student.api.course("Bad").await;
+    student.open(&format!("/courses/{course_id}")).await;
+    let _folder = student
+        .picks(
+            "secret.pdf",
+            &pdf::Pdf::with_pages(&["x"]).encrypted().bytes(),
+        )
+        .await;
+    let row = student.sees("#sending .upload.failed .stage").await;
+    assert!(row.text().await.expect("its text").contains("password"));
+}
+
+#[tokio::test]
+async fn every_page_can_be_used_with_the_keyboard_alone() {
+    let student = Student::new().await;
+    student.open("/").await;
+    student.presses(&Key::Tab.to_string()).await;
+    let skip = "const a = document.activeElement; return a.matches('a[href=\"#main\"]') && a.getBoundingClientRect().top >= 0";
+    student
+        .waits_until("the first stop skips to the content", skip)
+        .await;
+    let mut stops = Vec::new();
+    for _ in 0..8 {
+        student.presses(&Key::Tab.to_string()).await;
+        let stop = student.script("const a = document.activeElement; return (a.getAttribute('aria-label') ?? a.textContent).trim()").await;
+        stops.push(stop.as_str().unwrap_or_default().to_owned());
+    }
+    assert!(
+        stops.iter().any(|stop| stop.contains("Progress")),
+        "{stops:?}"
+    );
+    assert!(
+        stops
+            .iter()
+            .any(|stop| stop.to_lowercase().contains("new course")),
+        "{stops:?}"
+    );
+}
