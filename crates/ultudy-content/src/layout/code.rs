@@ -24,11 +24,6 @@ pub(super) fn indented(lines: &[Line]) -> Vec<String> {
     code
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to a small count first"
-)]
 fn columns(distance: f32, advance: f32) -> usize {
     (distance / advance.max(1.0)).round().clamp(0.0, INDENT_MAX) as usize
 }

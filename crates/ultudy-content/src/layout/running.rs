@@ -13,6 +13,10 @@ const DEPTH: usize = 2;
 /// Pages on which a line stands before it counts as running.
 const REPEATS: usize = 3;
 
+/// Fewest lines of a page that may show which lines run: on an emptier page the line at
+/// the edge is the text.
+const LINES_MIN: usize = 4;
+
 /// Share of the pages that have a running line at one height, for every line there to
 /// count as one.
 const BAND_SHARE: f32 = 0.3;
@@ -25,7 +29,7 @@ type Height = i64;
 pub(crate) fn drop_running_lines(pages: &mut [Page]) {
     let body = Typography::measure(pages).body;
     let mut repeats: HashMap<(Height, String), usize> = HashMap::new();
-    for page in pages.iter() {
+    for page in pages.iter().filter(|page| page.lines.len() >= LINES_MIN) {
         for line in edge_lines(page, body) {
             *repeats.entry(key(line)).or_default() += 1;
         }
@@ -66,12 +70,8 @@ fn key(line: &Line) -> (Height, String) {
     let mut words = String::new();
     for c in line.text.chars() {
         match c {
-            c if c.is_numeric() => {
-                if !words.ends_with('#') {
-                    words.push('#');
-                }
-            }
             c if c.is_alphabetic() => words.push(c),
+            c if c.is_numeric() && !words.ends_with('#') => words.push('#'),
             _ => {}
         }
     }
@@ -79,15 +79,10 @@ fn key(line: &Line) -> (Height, String) {
     (height(line), if numeral { "#".to_owned() } else { words })
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "heights on a page are small"
-)]
 fn height(line: &Line) -> Height {
     line.baseline.round() as Height
 }
 
-#[expect(clippy::cast_precision_loss, reason = "numbers of pages are small")]
 fn share(some: usize, all: usize) -> f32 {
     some as f32 / all.max(1) as f32
 }

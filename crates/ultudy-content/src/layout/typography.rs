@@ -121,17 +121,14 @@ fn mode(values: impl Iterator<Item = (f32, usize)>) -> Option<f32> {
     most.map(|(_, value)| value)
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "sizes in points are small")]
 fn quarters(value: f32) -> i64 {
     (value * 4.0).round() as i64
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "sizes in points are small")]
 fn halves(value: f32) -> i64 {
     (value * 2.0).round() as i64
 }
 
-#[expect(clippy::cast_precision_loss, reason = "sizes in points are small")]
 fn from_halves(value: i64) -> f32 {
     value as f32 / 2.0
 }

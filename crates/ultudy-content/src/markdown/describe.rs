@@ -11,49 +11,59 @@ const ENOUGH: usize = 90;
 /// A paragraph shorter than this is no prose: a caption, a label, a formula.
 const PROSE_MIN: usize = 50;
 
+/// Words of three letters and more that carry a full stop within a sentence.
+const ABBREVIATIONS: [&str; 16] = [
+    "bzw", "usw", "vgl", "etc", "resp", "fig", "figs", "eqn", "sec", "vol", "dr", "prof", "approx",
+    "abb", "evtl", "ggf",
+];
+
 /// The first sentence or two of the prose, as plain text.
 pub(crate) fn describe(blocks: &[Block]) -> Option<String> {
     let text = blocks.iter().find_map(|block| match block {
         Block::Paragraph(text) if is_prose(text) => Some(text.as_str()),
         _ => None,
     })?;
-    let mut ends = sentence_ends(text);
-    let end = match ends.next() {
-        Some(first) if text[..first].chars().count() >= ENOUGH => first,
-        Some(first) => ends.next().unwrap_or(first),
-        None => text.len(),
-    };
-    Some(shortened(&text[..end]))
+    let mut ends = sentence_ends(text).chain([text.len()]);
+    let first = ends.next()?;
+    let second = ends
+        .next()
+        .filter(|_| text[..first].chars().count() < ENOUGH);
+    Some(shortened(&text[..second.unwrap_or(first)]))
 }
 
 fn is_prose(text: &str) -> bool {
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let visible = text.chars().filter(|c| !c.is_whitespace()).count();
     let wide = text.chars().any(crate::pdf::is_spaceless);
-    letters * 10 >= visible * 7 && visible >= if wide { PROSE_MIN / 2 } else { PROSE_MIN }
+    // A small letter begins the rest of a sentence from the page before.
+    let begins = text.chars().next().is_some_and(|c| !c.is_lowercase());
+    begins && letters * 10 >= visible * 7 && visible >= if wide { PROSE_MIN / 2 } else { PROSE_MIN }
 }
 
-/// Where sentences end, in bytes: after a full stop that is followed by a capital, unless
-/// an initial or a number stands before it.
+/// Where sentences end, in bytes.
 fn sentence_ends(text: &str) -> impl Iterator<Item = usize> {
-    text.char_indices().filter_map(move |(at, c)| {
-        let end = at + c.len_utf8();
-        let rest = &text[end..];
+    text.char_indices().filter_map(|(at, c)| {
+        let (before, rest) = (&text[..at], &text[at + c.len_utf8()..]);
         let ends = match c {
             '。' | '！' | '？' => true,
-            '!' | '?' => rest.starts_with(' '),
-            '.' => {
-                let word = text[..at].rsplit(' ').next().unwrap_or_default();
-                let new = rest.trim_start().chars().next();
-                rest.starts_with(' ')
-                    && new.is_some_and(|c| c.is_uppercase() || !c.is_alphanumeric())
-                    && word.chars().filter(|c| c.is_alphabetic()).count() > 2
-                    && !word.contains('.')
-            }
+            '.' | '!' | '?' => ends_word(before) && begins_sentence(rest),
             _ => false,
         };
-        ends.then_some(end)
+        ends.then_some(at + c.len_utf8())
     })
+}
+
+/// Whether a whole word stands at the end: no initial, number or abbreviation.
+fn ends_word(before: &str) -> bool {
+    let word = before.rsplit(' ').next().unwrap_or_default();
+    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+    let abbreviated = word.contains('.') || ABBREVIATIONS.contains(&word.to_lowercase().as_str());
+    letters > 2 && !abbreviated
+}
+
+fn begins_sentence(rest: &str) -> bool {
+    let first = rest.trim_start().chars().next();
+    rest.starts_with(' ') && first.is_some_and(|c| c.is_uppercase() || !c.is_alphanumeric())
 }
 
 fn shortened(text: &str) -> String {
@@ -98,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_long_sentence_is_cut_between_words() {
-        let long = "word ".repeat(200);
+        let long = format!("A {}", "word ".repeat(200));
         let description = of(&long).unwrap_or_default();
         assert!(description.chars().count() <= LONGEST + 1 && description.ends_with("word…"));
     }

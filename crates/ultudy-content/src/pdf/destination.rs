@@ -132,10 +132,6 @@ impl<'a> Destinations<'a> {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "points on a page need no more"
-)]
 fn number(object: &Object) -> Option<f32> {
     object
         .as_real()

@@ -34,9 +34,9 @@ struct Piece {
 }
 
 /// Puts spans together into lines.
-pub(super) fn assemble(spans: Vec<TextSpan>) -> Vec<Line> {
+pub(super) fn assemble(spans: &[TextSpan]) -> Vec<Line> {
     let mut rows: Vec<Row> = Vec::new();
-    for piece in spans.into_iter().filter_map(piece) {
+    for piece in spans.iter().filter_map(piece) {
         let recent = rows.len().saturating_sub(LOOK_BACK);
         match rows
             .iter_mut()
@@ -51,7 +51,7 @@ pub(super) fn assemble(spans: Vec<TextSpan>) -> Vec<Line> {
     rows.into_iter().filter_map(Row::into_line).collect()
 }
 
-fn piece(span: TextSpan) -> Option<Piece> {
+fn piece(span: &TextSpan) -> Option<Piece> {
     let text = text::clean(&span.text);
     let finite = [span.bbox.x, span.bbox.y, span.bbox.width, span.font_size]
         .iter()
@@ -107,6 +107,11 @@ impl Row {
         if self.share(|piece| piece.text.chars().any(is_right_to_left)) > 0.5 {
             self.pieces.reverse();
         }
+        let blank = self
+            .pieces
+            .iter()
+            .take_while(|piece| piece.text.trim().is_empty());
+        self.pieces.drain(..blank.count());
         let monospace = self.share(|piece| piece.monospace) > 0.6;
         let advance = self.advance(monospace);
         let text = self.join(monospace.then_some(advance));
@@ -190,18 +195,13 @@ impl Row {
             end = Some(end.unwrap_or(piece.right).max(piece.right));
         }
         if cell.is_some() {
-            text.trim().to_owned()
+            text.trim_end().to_owned()
         } else {
             text.split_whitespace().collect::<Vec<_>>().join(" ")
         }
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to a small count first"
-)]
 fn push_spaces(text: &mut String, gap: f32, cell: f32) {
     let count = (gap / cell).round().clamp(0.0, as_f32(SPACES_MAX)) as usize;
     text.extend(std::iter::repeat_n(' ', count));
@@ -235,7 +235,6 @@ fn ratio(some: usize, all: usize) -> f32 {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts of characters in a line")]
 fn as_f32(count: usize) -> f32 {
     count as f32
 }

@@ -73,7 +73,7 @@ impl Pdf {
                 number: index + 1,
                 bottom,
                 top,
-                lines: lines::assemble(spans),
+                lines: lines::assemble(&spans),
             }),
             Ok(Err(error)) => {
                 eprintln!("page {}: {error}", index + 1);

@@ -83,23 +83,32 @@ pub(super) fn is_title(title: &str) -> bool {
     TITLES.contains(&bare) || unlettered.is_some_and(|(_, rest)| TITLES.contains(&rest.trim()))
 }
 
-/// Whether most lines of a page end in a page number, as those of a contents page do.
-pub(super) fn is_contents_page<'a>(lines: impl Iterator<Item = &'a Line>) -> bool {
-    let (mut all, mut numbered) = (0, 0);
+/// Whether a page is one of contents: half of its lines lead to a page number. After such
+/// a page a few lines are enough.
+pub(super) fn is_contents_page<'a>(
+    lines: impl Iterator<Item = &'a Line>,
+    after_contents: bool,
+) -> bool {
+    let (mut all, mut leading) = (0, 0);
     for line in lines {
         all += 1;
-        numbered += usize::from(ends_in_page_number(&line.text));
+        leading += usize::from(leads_to_a_page(&line.text));
     }
-    all >= CONTENTS_LINES_MIN && numbered * 2 >= all
+    let enough = if after_contents {
+        1
+    } else {
+        CONTENTS_LINES_MIN
+    };
+    leading >= enough && leading * 2 >= all
 }
 
-fn ends_in_page_number(text: &str) -> bool {
-    let Some((before, number)) = text.rsplit_once([' ', '.', '…']) else {
-        return false;
-    };
+/// A row of dots, or a title and a number behind it, or the number alone where it stands
+/// too far from its title to be in its line.
+fn leads_to_a_page(text: &str) -> bool {
+    let number = text.rsplit([' ', '.', '…']).next().unwrap_or_default();
     let digits = (1..=4).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
     let roman = !number.is_empty() && number.chars().all(|c| "ivxlc".contains(c));
-    (digits || roman) && before.chars().any(char::is_alphabetic)
+    digits || roman || text.contains(". . .") || text.contains("....")
 }
 
 #[cfg(test)]
@@ -131,12 +140,10 @@ mod tests {
     }
 
     #[test]
-    fn a_contents_line_ends_in_a_page_number() {
-        assert!(ends_in_page_number(
-            "1.1 The Elements of Programming . . . 6"
-        ));
-        assert!(ends_in_page_number("Preface.......xiv"));
-        assert!(!ends_in_page_number("It was founded by Euler."));
-        assert!(!ends_in_page_number("17 42"));
+    fn a_contents_line_leads_to_a_page() {
+        assert!(leads_to_a_page("1.1 The Elements of Programming . . . 6"));
+        assert!(leads_to_a_page("Preface.......xiv"));
+        assert!(leads_to_a_page("2.1 Calculating . . . . . ."));
+        assert!(!leads_to_a_page("It was founded by Euler."));
     }
 }

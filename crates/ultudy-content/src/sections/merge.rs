@@ -9,11 +9,11 @@ const BYTES_MIN: usize = 700;
 /// … on no more pages than this is too small. Slides have little text on many pages.
 const SMALL_PAGES_MAX: usize = 2;
 
-/// Merges: with what follows if that is beside or below it in the outline, else with what
-/// stands before, else with what follows. Nothing grows beyond a section's most pages.
+/// Merges: with what follows in the same chapter, else with what stands before, else with
+/// what follows. Nothing grows beyond a section's most pages.
 pub(super) fn merge(parts: Vec<Part>, pages: &[Page]) -> Vec<Part> {
     let forward = absorb(parts, |before, next| {
-        is_small(before, pages) && next.level >= before.level
+        is_small(before, pages) && next.chapter == before.chapter
     });
     let back = absorb(forward, |_, next| is_small(next, pages) && !next.opening);
     absorb(back, |before, _| is_small(before, pages))

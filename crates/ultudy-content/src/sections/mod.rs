@@ -64,17 +64,18 @@ fn by_headings(pages: &[Page], headings: &[Heading]) -> Vec<Part> {
 fn front_matter(pages: &[Page], end: Place) -> Vec<Part> {
     let before = Part::new(String::new(), 1, Place::START, end);
     let mut runs: Vec<Part> = Vec::new();
+    let mut in_contents = false;
     for piece in before.split_at_pages() {
-        if apparatus::is_contents_page(piece.lines(pages)) {
-            continue;
-        }
+        in_contents = apparatus::is_contents_page(piece.lines(pages), in_contents);
         match runs.last_mut() {
+            _ if in_contents => {}
             Some(run) if run.end == piece.start => run.end = piece.end,
             _ => runs.push(piece),
         }
     }
     let with_text = with_text(runs, pages);
-    with_text.iter().flat_map(equal::split_by_pages).collect()
+    let parts = with_text.iter().flat_map(equal::split_by_pages);
+    parts.map(Part::into_opening).collect()
 }
 
 fn in_equal_parts(pages: &[Page]) -> Vec<Part> {

@@ -47,8 +47,10 @@ pub(crate) struct Part {
     pub(super) start: Place,
     /// The first place that is no longer part of it.
     pub(super) end: Place,
-    /// What a long chapter says before its first subsection.
+    /// What stands before the first heading, of the document or of a long chapter.
     pub(super) opening: bool,
+    /// Where the chapter begins that it is a part of, if it is.
+    pub(super) chapter: Option<Place>,
 }
 
 impl Part {
@@ -59,6 +61,7 @@ impl Part {
             start,
             end,
             opening: false,
+            chapter: None,
         }
     }
 
@@ -131,6 +134,13 @@ impl Part {
     pub(super) fn named(self, name: String) -> Self {
         Self {
             names: vec![name],
+            ..self
+        }
+    }
+
+    pub(super) fn into_opening(self) -> Self {
+        Self {
+            opening: true,
             ..self
         }
     }

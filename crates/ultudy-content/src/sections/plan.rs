@@ -43,12 +43,14 @@ fn chapter(heading: &Heading, children: &[Heading], end: Place) -> Vec<Part> {
     let Some(first) = children.first() else {
         return equal::split_by_name(&whole);
     };
-    let mut opening = whole.between(heading.start, first.start);
-    opening.opening = true;
-    let opening = if heading.start < first.start {
-        equal::split_by_name(&opening)
-    } else {
-        Vec::new()
-    };
-    opening.into_iter().chain(parts(children, end)).collect()
+    let opening = whole.between(heading.start, first.start).into_opening();
+    let mut inside = Vec::new();
+    if opening.start < opening.end {
+        inside = equal::split_by_name(&opening);
+    }
+    inside.extend(parts(children, end));
+    for part in &mut inside {
+        part.chapter = part.chapter.or(Some(heading.start));
+    }
+    inside
 }

@@ -1,0 +1,15 @@
+//! What the reader makes of files, good and bad, in a real child process.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops at once where it cannot go on"
+)]
+
+mod bad_files;
+mod corpus;
+mod dividing;
+mod ends;
+mod harness;
+mod limits;
+mod pdf_file;
+mod reading;
