@@ -62,7 +62,21 @@ function arrive() {
 }
 
 window.addEventListener("hashchange", () => {
-  arrive();
+  // ---- Formulas
+
+/** Whether the root's sign is drawn: it needs a font that has it, and takes room. */
+function drawsRoots() {
+  const probe = document.createElement("p");
+  probe.className = "unseen";
+  probe.innerHTML = "<math><msqrt><mi>x</mi></msqrt></math><math><mi>x</mi></math>";
+  document.body.append(probe);
+  const [root, plain] = [...probe.children].map((math) => math.getBoundingClientRect().width);
+  probe.remove();
+  return root > plain;
+}
+
+document.body.classList.toggle("rootless", !drawsRoots());
+arrive();
   currentStep().querySelector("h2").focus({ preventScroll: true });
 });
 
@@ -215,4 +229,18 @@ function scrolls(target) {
   return box !== null && box.scrollWidth > box.clientWidth;
 }
 
+// ---- Formulas
+
+/** Whether the root's sign is drawn: it needs a font that has it, and takes room. */
+function drawsRoots() {
+  const probe = document.createElement("p");
+  probe.className = "unseen";
+  probe.innerHTML = "<math><msqrt><mi>x</mi></msqrt></math><math><mi>x</mi></math>";
+  document.body.append(probe);
+  const [root, plain] = [...probe.children].map((math) => math.getBoundingClientRect().width);
+  probe.remove();
+  return root > plain;
+}
+
+document.body.classList.toggle("rootless", !drawsRoots());
 arrive();

@@ -4,7 +4,7 @@ use pulldown_cmark::{Event as MarkdownEvent, html};
 use pulldown_latex::{
     Parser, ParserError, RenderConfig, Storage,
     config::DisplayMode,
-    event::{Dimension, DimensionUnit, EnvironmentFlow, Event, StateChange},
+    event::{Content, Dimension, DimensionUnit, EnvironmentFlow, Event, StateChange},
     push_mathml,
 };
 
@@ -13,6 +13,8 @@ const SOURCE_MAX: usize = 4 << 10;
 /// Most steps and most markup one formula may come to: macros multiply.
 const EVENTS_MAX: usize = 20_000;
 const MATHML_MAX: usize = 256 << 10;
+/// The space between words, in em.
+const WORD_SPACE: f32 = 0.333;
 /// An inline formula longer than this may be wider than a phone and gets a box that scrolls.
 const WIDE: usize = 60;
 
@@ -65,11 +67,13 @@ fn mathml(source: &str, display_mode: DisplayMode) -> Option<String> {
 /// Pages allow no inline style, which is how colours and negative spaces would be written.
 fn unstyled(event: Event<'_>) -> Event<'_> {
     match event {
-        Event::StateChange(StateChange::Color(_)) => NOTHING,
+        // The parser's word for `\\ `, which the writer would escape.
+        Event::Content(Content::Text("&nbsp;")) => space(WORD_SPACE),
+        Event::StateChange(StateChange::Color(_)) => space(0.0),
         Event::Space {
             width: Some(width), ..
-        } if width.value < 0.0 => NOTHING,
-        Event::Space { width: None, .. } => NOTHING,
+        } if width.value < 0.0 => space(0.0),
+        Event::Space { width: None, .. } => space(0.0),
         Event::EnvironmentFlow(EnvironmentFlow::NewLine {
             horizontal_lines, ..
         }) => Event::EnvironmentFlow(EnvironmentFlow::NewLine {
@@ -80,15 +84,14 @@ fn unstyled(event: Event<'_>) -> Event<'_> {
     }
 }
 
-/// Counts as an element, as what it stands for did.
-const NOTHING: Event<'static> = Event::Space {
-    width: Some(Dimension {
-        value: 0.0,
-        unit: DimensionUnit::Em,
-    }),
-    height: None,
-    depth: None,
-};
+/// Counts as one element, as what it stands for did.
+fn space(em: f32) -> Event<'static> {
+    Event::Space {
+        width: Some(Dimension::new(em, DimensionUnit::Em)),
+        height: None,
+        depth: None,
+    }
+}
 
 /// The formula as its source, where it cannot be set.
 fn as_written(source: &str) -> String {

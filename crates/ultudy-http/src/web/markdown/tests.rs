@@ -30,6 +30,15 @@ fn formulas_become_mathml() {
 }
 
 #[test]
+fn spaces_in_formulas_are_spaces() {
+    let html = shown(r"$a\ b~c \text{ if } d$");
+    assert!(
+        html.contains("<math") && !html.contains("&amp;nbsp;"),
+        "{html}"
+    );
+}
+
+#[test]
 fn prices_are_not_formulas() {
     assert!(!shown("It costs $5 and later $10.").contains("<math"));
 }
