@@ -107,7 +107,7 @@ pub async fn migrate_postgres(url: &str) -> Result<usize> {
     postgres::run(tx.connection(), ROLES.to_owned())
         .await
         .map_err(roles_refused)?;
-    let mut connection = Connection::Postgres(tx);
+    let mut connection = Connection::from(tx);
     let applied = connection.all(APPLIED.into(), &[]).await?;
     let pending = pending(POSTGRES, &applied)?;
     let count = pending.len();
@@ -121,7 +121,7 @@ pub async fn migrate_postgres(url: &str) -> Result<usize> {
 /// this program's version.
 pub(crate) async fn check_postgres(pool: &PgPool) -> Result<()> {
     let tx = postgres::Transaction::begin(pool, Role::System, Access::Read).await;
-    let mut connection = Connection::Postgres(tx.map_err(not_migrated)?);
+    let mut connection = Connection::from(tx.map_err(not_migrated)?);
     let applied: Vec<Applied> = connection
         .all(APPLIED.into(), &[])
         .await

@@ -154,9 +154,11 @@ impl Store {
         match (&self.database, access) {
             (Database::Sqlite(pools), Access::Read) => pools.read().await,
             (Database::Sqlite(pools), Access::Write) => pools.write().await,
-            (Database::Postgres(pool), access) => Ok(Connection::Postgres(
-                postgres::Transaction::begin(pool, role, access).await?,
-            )),
+            (Database::Postgres(pool), access) => {
+                Ok(postgres::Transaction::begin(pool, role, access)
+                    .await?
+                    .into())
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ pub(crate) mod sqlite;
 pub(crate) use bind::{Bind, binds};
 pub(crate) use row::{FromRow, Row, read_name};
 
-use crate::Result;
+use crate::{Result, StoreError};
 
 /// A statement's text.
 #[derive(Debug, Clone, Copy)]
@@ -45,40 +45,50 @@ pub(crate) type Binds<'a> = &'a [&'a (dyn Bind + Sync)];
 
 /// An open transaction on either database.
 #[derive(Debug)]
-pub(crate) enum Connection {
+pub(crate) struct Connection {
+    database: Database,
+    /// Whether a statement failed. PostgreSQL then answers a `COMMIT` with success and
+    /// commits nothing; SQLite would commit the rest.
+    spoiled: bool,
+}
+
+#[derive(Debug)]
+enum Database {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(postgres::Transaction),
+}
+
+impl From<Transaction<'static, Sqlite>> for Connection {
+    fn from(tx: Transaction<'static, Sqlite>) -> Self {
+        Self {
+            database: Database::Sqlite(tx),
+            spoiled: false,
+        }
+    }
+}
+
+impl From<postgres::Transaction> for Connection {
+    fn from(tx: postgres::Transaction) -> Self {
+        Self {
+            database: Database::Postgres(tx),
+            spoiled: false,
+        }
+    }
 }
 
 impl Connection {
     /// Runs a statement; the number of rows it changed.
     pub(crate) async fn execute(&mut self, sql: Sql, binds: Binds<'_>) -> Result<u64> {
-        Ok(match self {
-            Self::Sqlite(tx) => {
-                let query = sqlite_query(sql, binds)?;
-                query.execute(&mut **tx).await?.rows_affected()
-            }
-            Self::Postgres(tx) => {
-                let query = postgres_query(sql, binds)?;
-                query.execute(tx.connection()).await?.rows_affected()
-            }
-        })
+        let done = self.database.execute(sql, binds).await;
+        self.spoiled |= done.is_err();
+        done
     }
 
     /// Runs a statement; its rows.
     pub(crate) async fn rows(&mut self, sql: Sql, binds: Binds<'_>) -> Result<Vec<Row>> {
-        Ok(match self {
-            Self::Sqlite(tx) => {
-                let rows = sqlite_query(sql, binds)?.fetch_all(&mut **tx).await?;
-                rows.into_iter().map(Row::Sqlite).collect()
-            }
-            Self::Postgres(tx) => {
-                let rows = postgres_query(sql, binds)?
-                    .fetch_all(tx.connection())
-                    .await?;
-                rows.into_iter().map(Row::Postgres).collect()
-            }
-        })
+        let rows = self.database.rows(sql, binds).await;
+        self.spoiled |= rows.is_err();
+        rows
     }
 
     /// Runs a statement; its rows, read.
@@ -92,19 +102,57 @@ impl Connection {
 
     /// Runs a script of any number of statements.
     pub(crate) async fn run_script(&mut self, script: SqlStr) -> Result<()> {
+        let done = self.database.run_script(script).await;
+        self.spoiled |= done.is_err();
+        done
+    }
+
+    /// Makes the changes permanent, unless a statement failed.
+    pub(crate) async fn commit(self) -> Result<()> {
+        if self.spoiled {
+            let reason = "a statement of the transaction failed, so nothing of it is kept";
+            return Err(StoreError::Other(sqlx::Error::Protocol(reason.to_owned())));
+        }
+        match self.database {
+            Database::Sqlite(tx) => Ok(tx.commit().await?),
+            Database::Postgres(tx) => tx.commit().await,
+        }
+    }
+}
+
+impl Database {
+    async fn execute(&mut self, sql: Sql, binds: Binds<'_>) -> Result<u64> {
+        Ok(match self {
+            Self::Sqlite(tx) => {
+                let query = sqlite_query(sql, binds)?;
+                query.execute(&mut **tx).await?.rows_affected()
+            }
+            Self::Postgres(tx) => {
+                let query = postgres_query(sql, binds)?;
+                query.execute(tx.connection()).await?.rows_affected()
+            }
+        })
+    }
+
+    async fn rows(&mut self, sql: Sql, binds: Binds<'_>) -> Result<Vec<Row>> {
+        Ok(match self {
+            Self::Sqlite(tx) => {
+                let rows = sqlite_query(sql, binds)?.fetch_all(&mut **tx).await?;
+                rows.into_iter().map(Row::Sqlite).collect()
+            }
+            Self::Postgres(tx) => {
+                let query = postgres_query(sql, binds)?;
+                let rows = query.fetch_all(tx.connection()).await?;
+                rows.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+
+    async fn run_script(&mut self, script: SqlStr) -> Result<()> {
         let script = sqlx::raw_sql(script);
         match self {
             Self::Sqlite(tx) => script.execute(&mut **tx).await.map(drop)?,
             Self::Postgres(tx) => script.execute(tx.connection()).await.map(drop)?,
-        }
-        Ok(())
-    }
-
-    /// Makes the changes permanent.
-    pub(crate) async fn commit(self) -> Result<()> {
-        match self {
-            Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
         }
         Ok(())
     }

@@ -43,13 +43,12 @@ impl Pools {
 
     /// Begins a transaction that may write, and nobody else meanwhile.
     pub(crate) async fn write(&self) -> Result<Connection> {
-        let tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        Ok(Connection::Sqlite(tx))
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?.into())
     }
 
     /// Begins a transaction that sees the database as it is now.
     pub(crate) async fn read(&self) -> Result<Connection> {
-        Ok(Connection::Sqlite(self.readers.begin().await?))
+        Ok(self.readers.begin().await?.into())
     }
 }
 

@@ -136,6 +136,8 @@ on_both! {
         what_is_not_committed_is_nobody_elses_to_see,
         a_transaction_that_reads_cannot_write,
         a_refused_statement_spoils_only_its_transaction,
+        after_a_refused_statement_nothing_is_committed,
+        a_request_that_is_dropped_anywhere_leaves_nothing,
         times_keep_their_microseconds_and_no_more,
         times_sort_as_they_follow_each_other,
         the_database_answers_a_ping;

@@ -1,9 +1,11 @@
+use std::{task::Poll, time::Duration};
+
 use chrono::TimeDelta;
-use ultudy_store::{StoreError, courses, study_sessions};
+use ultudy_store::{Page, Store, StoreError, courses, study_sessions};
 
 use crate::{
     bench::Bench,
-    fixtures::{at, course, id, session},
+    fixtures::{ALICE, BOB, at, course, id, session},
 };
 
 pub async fn what_is_dropped_never_was(bench: &Bench) {
@@ -40,6 +42,65 @@ pub async fn a_refused_statement_spoils_only_its_transaction(bench: &Bench) {
     let mut tx = bench.write().await;
     courses::insert(&mut tx, &course(1)).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+/// Not even what was done before; on PostgreSQL the commit itself would say nothing.
+pub async fn after_a_refused_statement_nothing_is_committed(bench: &Bench) {
+    let mut tx = bench.write().await;
+    courses::insert(&mut tx, &course(1)).await.unwrap();
+    let refused = courses::insert(&mut tx, &course(1)).await;
+    assert!(matches!(refused, Err(StoreError::Conflict(_))));
+    let committed = tx.commit().await;
+    assert!(
+        matches!(committed, Err(StoreError::Other(_))),
+        "{committed:?}"
+    );
+    let found = courses::find(&mut bench.write().await, id(1)).await;
+    assert_eq!(found.unwrap(), None);
+}
+
+pub async fn a_request_that_is_dropped_anywhere_leaves_nothing(bench: &Bench) {
+    drop_requests_anywhere(&bench.store).await;
+}
+
+/// Requests are dropped at any moment when browsers go away. Runs one again and again, a
+/// little further each time, and drops it; whatever it was doing, beginning included, the
+/// next request finds a connection and nothing of it.
+pub async fn drop_requests_anywhere(store: &Store) {
+    let request = async || {
+        let mut tx = store.write(ALICE).await.unwrap();
+        courses::insert(&mut tx, &course(1)).await.unwrap();
+        courses::list(&mut tx, true, Page::ALL).await.unwrap();
+        // Never committed.
+    };
+    let mut polls = 1;
+    while !polled_at_most(polls, request()).await {
+        polls += 1;
+        for owner in [BOB, ALICE] {
+            let next = async {
+                let mut tx = store.write(owner).await.unwrap();
+                courses::list(&mut tx, true, Page::ALL).await.unwrap()
+            };
+            let seen = tokio::time::timeout(Duration::from_mins(1), next).await;
+            assert_eq!(seen.expect("the connection is held"), []);
+        }
+    }
+    assert!(polls > 3, "the request was never dropped half way");
+}
+
+/// Whether `future` was done within so many polls; else it is dropped.
+async fn polled_at_most(polls: u32, future: impl Future<Output = ()>) -> bool {
+    let mut future = std::pin::pin!(future);
+    let mut left = polls;
+    std::future::poll_fn(|context| {
+        left -= 1;
+        match future.as_mut().poll(context) {
+            Poll::Ready(()) => Poll::Ready(true),
+            Poll::Pending if left == 0 => Poll::Ready(false),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await
 }
 
 /// Neither database keeps more, so neither must seem to.
