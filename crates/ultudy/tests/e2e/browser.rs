@@ -18,6 +18,15 @@ struct Student {
 }
 
 impl Student {
+    /// Somebody who has just started the program.
+    async fn with_the_sample() -> Self {
+        let browser = Browser::start().await.expect("a browser");
+        Self {
+            browser,
+            api: Api::start(&[], None).await,
+        }
+    }
+
     async fn new() -> Self {
         Self {
             browser: Browser::start().await.expect("a browser"),
@@ -205,6 +214,60 @@ async fn answers_by_keys(student: &Student) {
     // What was answered outlives a reload.
     student.browser.refresh().await.expect("a reload");
     student.sees("#concept-1 .check-in.answered").await;
+}
+
+/// Also makes the README's picture: docs/learn.png is `sample-learn-1280-light.png`.
+#[tokio::test]
+async fn the_sample_course_can_be_learnt_at_once() {
+    let student = Student::with_the_sample().await;
+    let is_read = async || student.api.get("/api/documents").await.body["documents"][0].is_object();
+    ultudy_testkit::wait::until("the sample is read", PATIENCE, is_read)
+        .await
+        .expect("it is read");
+    student.open("/").await;
+    assert!(student.text().await.contains("Sample course"));
+    student.looks("courses").await;
+    student
+        .sees("a[href^='/courses/']")
+        .await
+        .click()
+        .await
+        .expect("a click");
+    student
+        .sees("li.section:nth-of-type(3) a")
+        .await
+        .click()
+        .await
+        .expect("a click");
+    student
+        .sees("#overview a[rel=next]")
+        .await
+        .click()
+        .await
+        .expect("a click");
+    student.sees("#concept-1 .check-in").await;
+    student.presses("3").await;
+    student
+        .waits_until(
+            "a first question is approached or answered",
+            "return document.activeElement.matches('.option, [data-continue]')",
+        )
+        .await;
+    student
+        .script("document.querySelector('#concept-1 .check-in').scrollIntoView()")
+        .await;
+    student.presses("3").await;
+    student.sees("#concept-1 .check-in.answered").await;
+    student.looks("sample-learn").await;
+    let details = "return document.querySelector('.crumbs a:last-child').href";
+    let document = student.script(details).await;
+    student
+        .browser
+        .goto(document.as_str().expect("an address"))
+        .await
+        .expect("the page opens");
+    student.sees("li.section").await;
+    student.looks("document").await;
 }
 
 #[tokio::test]
