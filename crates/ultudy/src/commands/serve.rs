@@ -19,7 +19,7 @@ use crate::{config::Config, wire};
 
 const SAMPLE: Sample = Sample {
     course: "Sample course",
-    title: "A first look",
+    title: "How computers learn from data",
     file_name: "course.pdf",
     pdf: include_bytes!("../../../../sample/course.pdf"),
 };
