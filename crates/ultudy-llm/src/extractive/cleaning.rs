@@ -78,3 +78,38 @@ fn goes_on(open: &Passage, rest: &Passage) -> bool {
         .ends_with(|c: char| c.is_alphabetic() || c == ',');
     last < rest.pages_of(&(0..0))[0] && unfinished && rest.plain.starts_with(char::is_lowercase)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::text;
+
+    #[test]
+    fn running_heads_are_dropped() {
+        let pages: String = (1..=4)
+            .map(|page| format!("<!-- page {page} -->\n\nThe book of cells, page {page}.\n\n"))
+            .collect();
+        assert!(text(&pages).sentences.is_empty());
+    }
+
+    #[test]
+    fn a_sentence_cut_by_the_end_of_its_page_is_whole_again() {
+        let text = text(
+            "<!-- page 1 -->\n\nThe nucleus of a cell holds the\n\n<!-- page 2 -->\n\n\
+             genetic material of the whole organism. Cells divide again and again in a body.",
+        );
+        let quotes: Vec<_> = text
+            .sentences
+            .iter()
+            .map(|sentence| &sentence.quote)
+            .collect();
+        assert_eq!(
+            quotes,
+            [
+                "The nucleus of a cell holds the genetic material of the whole organism.",
+                "Cells divide again and again in a body.",
+            ]
+        );
+        assert_eq!(text.sentences[0].pages, [1, 2]);
+        assert_eq!(text.sentences[1].pages, [2, 2]);
+    }
+}

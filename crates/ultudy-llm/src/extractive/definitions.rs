@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use super::cues::{self, Shape};
 use super::labels::Kind;
-use super::language::{Language, is_hiragana};
 use super::lexicon::Lexicon;
 use super::nouns;
-use super::text::{Sentence, Text};
+use super::text::{Sentence, Text, words_in};
+use super::unspaced;
 use super::word::{Role, Word, WordId};
 
 /// A term where a sentence defines it.
@@ -43,7 +43,7 @@ pub(super) fn find(text: &mut Text) -> Vec<Defined> {
             continue;
         }
         let mut terms = by_cues(text, sentence, &cues);
-        terms.extend(by_script(sentence));
+        terms.extend(unspaced::definitions(sentence));
         terms.extend(by_label(text, sentence));
         for (words, strength) in terms {
             found.push(Defined {
@@ -77,7 +77,8 @@ fn compile(lexicon: &mut Lexicon) -> Vec<Cue> {
     compiled
 }
 
-type Found = (Range<usize>, u8);
+/// A term's words and how surely they are defined.
+pub(super) type Found = (Range<usize>, u8);
 
 fn by_cues(text: &Text, sentence: &Sentence, cues: &[Cue]) -> Vec<Found> {
     let words = &sentence.words;
@@ -136,50 +137,21 @@ fn stands_at(words: &[Word], place: usize, cue: &[WordId]) -> bool {
 fn term_of(cue: &Cue, words: &[Word], place: usize, lexicon: &Lexicon) -> Option<Range<usize>> {
     let after = place + cue.first.len();
     match cue.shape {
-        Shape::After => Some(named(
+        Shape::After => Some(nouns::named(
             nouns::run_after(words, after, lexicon)?,
             words,
             lexicon,
         )),
         Shape::Before => nouns::subject_before(words, place, lexicon),
         Shape::Apposition => nouns::run_before(words, place, lexicon),
-        Shape::Last => last_noun(words, after, lexicon),
+        Shape::Last => nouns::last_run(words, after, lexicon),
         Shape::Between => {
             let run = nouns::run_after(words, after, lexicon)?;
             let closed = |at: &usize| stands_at(words, *at, &cue.second);
             let end = (run.start + 1..=run.end).find(closed)?;
-            Some(named(run.start..end, words, lexicon))
+            Some(nouns::named(run.start..end, words, lexicon))
         }
     }
-}
-
-/// In “Grenzwert der Folge”, what is named is the first word.
-fn named(run: Range<usize>, words: &[Word], lexicon: &Lexicon) -> Range<usize> {
-    let genitive = |at: &usize| words.get(*at).is_some_and(|word| word.role == Role::Stop);
-    match run.clone().find(genitive) {
-        Some(at) if lexicon.language == Language::German => run.start..at,
-        _ => run,
-    }
-}
-
-/// The last noun phrase of the clause that begins at `from`: what something is called.
-fn last_noun(words: &[Word], from: usize, lexicon: &Lexicon) -> Option<Range<usize>> {
-    let clause = words.get(from..)?;
-    let goes_on = |at: &usize| {
-        let word = &clause[*at];
-        let grammar = word.role == Role::Stop;
-        word.joined
-            && (!grammar
-                || lexicon.grammar.is_determiner(word)
-                || lexicon.grammar.is_link(clause, *at))
-    };
-    let length = 1 + (1..clause.len()).take_while(goes_on).count();
-    let end = from + length.min(12);
-    let article = (from + 1..end)
-        .rev()
-        .find(|&at| lexicon.grammar.is_determiner(&words[at]))?;
-    let run = nouns::run_after(words, article, lexicon)?;
-    (run.end <= end).then_some(run)
 }
 
 /// Whether a noun phrase that says what something is follows: “are cells that” may
@@ -220,60 +192,101 @@ fn by_label(text: &Text, sentence: &Sentence) -> Vec<Found> {
         .collect()
 }
 
-/// The words that lie in a range of the text.
-pub(super) fn words_in(words: &[Word], range: &Range<usize>) -> Option<Range<usize>> {
-    let start = words.partition_point(|word| word.range.start < range.start);
-    let end = words.partition_point(|word| word.range.end <= range.end);
-    (start < end && end - start <= 12).then_some(start..end)
-}
+#[cfg(test)]
+mod tests {
+    use super::super::sample::text;
+    use super::*;
 
-/// Definitions in Japanese and Chinese, whose words are not parted by spaces.
-fn by_script(sentence: &Sentence) -> Vec<Found> {
-    let text = &sentence.plain;
-    let clause = |end: usize| {
-        text[..end]
-            .rfind(['、', '，', '。', '：'])
-            .map_or(0, |at| at + 3)
-    };
-    let mut ranges = Vec::new();
-    for (cue, strength) in [
-        ("とは", 5),
-        ("是指", 5),
-        ("是一种", 4),
-        ("是一個", 3),
-        ("是一个", 3),
-    ] {
-        ranges.extend(text.find(cue).map(|at| (clause(at)..at, strength)));
+    fn defined(markdown: &str) -> Vec<String> {
+        let mut text = text(markdown);
+        let found = find(&mut text);
+        let written = |found: &Defined| {
+            let sentence = &text.sentences[found.sentence];
+            sentence
+                .written(&found.words)
+                .unwrap_or_default()
+                .to_owned()
+        };
+        found.iter().map(written).collect()
     }
-    if text.ends_with("である。") || text.ends_with("です。") {
-        let subject = text
-            .find('は')
-            .filter(|&at| !text[..at].contains('、') && !text[..at].ends_with('と'));
-        ranges.extend(subject.map(|at| (0..at, 3)));
-    }
-    for cue in ["と呼ぶ", "と呼ばれ", "とよぶ", "という。"] {
-        if let Some(at) = text.find(cue) {
-            let start = text[..at].rfind(['を', 'は', '、']).map_or(0, |at| at + 3);
-            ranges.push((start..at, 5));
+
+    #[test]
+    fn english_definitions() {
+        for (sentence, term) in [
+            (
+                "A function is called continuous at a point if its limit exists there.",
+                "continuous",
+            ),
+            (
+                "An outlier is an example that lies far from the rest of the data.",
+                "outlier",
+            ),
+            (
+                "The learning rate is the factor that decides how large a step is.",
+                "learning rate",
+            ),
+            (
+                "We call such a function with these properties a contraction mapping.",
+                "contraction mapping",
+            ),
+            (
+                "By recursion we mean that a procedure refers to itself again.",
+                "recursion",
+            ),
+            (
+                "Enzymes are proteins that speed up the reactions of a cell.",
+                "Enzymes",
+            ),
+            (
+                "It is a case of *stream processing*, which is a way of handling data.",
+                "stream processing",
+            ),
+        ] {
+            assert_eq!(defined(sentence), [term], "{sentence}");
         }
     }
-    for cue in ["称为", "稱為", "叫做", "称作"] {
-        if let Some(at) = text.find(cue).map(|at| at + cue.len()) {
-            let end = text[at..]
-                .find(['，', '。', '、', '；'])
-                .map_or(text.len(), |end| at + end);
-            ranges.push((at..end, 5));
+
+    #[test]
+    fn definitions_in_other_languages() {
+        for (text, term) in [
+            (
+                "Ein Raum heißt kompakt, wenn jede Folge in ihm einen Häufungspunkt hat.",
+                "kompakt",
+            ),
+            (
+                "Unter einer Kugel versteht man die Menge der Punkte um die Mitte.",
+                "Kugel",
+            ),
+            (
+                "Die Menge dieser Vektoren wird Kern der Abbildung genannt.",
+                "Kern",
+            ),
+            (
+                "On appelle noyau la partie de la cellule qui contient le matériel.",
+                "noyau",
+            ),
+            (
+                "Se llama núcleo a la parte de la célula que contiene el material.",
+                "núcleo",
+            ),
+            (
+                "状態空間とは問題の状態をすべて集めた集合である。",
+                "状態空間",
+            ),
+        ] {
+            assert_eq!(defined(text), [term], "{text}");
         }
     }
-    ranges
-        .into_iter()
-        .filter(|(range, _)| is_cjk_term(&text[range.clone()]))
-        .filter_map(|(range, strength)| Some((words_in(&sentence.words, &range)?, strength)))
-        .collect()
-}
 
-fn is_cjk_term(text: &str) -> bool {
-    let characters = text.chars().count();
-    let grammar = text.chars().filter(|&c| is_hiragana(c)).count();
-    (2..=12).contains(&characters) && grammar * 2 < characters
+    #[test]
+    fn what_only_looks_like_a_definition() {
+        for sentence in [
+            "This is a surprise to all the people who have read the book.",
+            "The procedure is called with two arguments and a list of names.",
+            "The cells are divided into two groups of the same size each.",
+            "Is a metric space a set with a distance between its points?",
+        ] {
+            assert_eq!(defined(sentence), Vec::<String>::new(), "{sentence}");
+        }
+    }
 }

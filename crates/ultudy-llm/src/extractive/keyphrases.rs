@@ -249,3 +249,21 @@ fn score(found: &Use) -> f32 {
     let length = found.words.len() as f32;
     (1.0 + own.max(0.0)).ln() * (1.0 + 0.4 * (length - 1.0).min(2.0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::text;
+    use super::*;
+
+    #[test]
+    fn phrases_that_come_again_are_found_before_their_parts() {
+        let text = text(
+            "The learning rate decides the size of a step. A large learning rate makes the loss \
+             jump. With a small learning rate the descent takes a long time. The loss of the \
+             model falls slowly. Nobody knows the best learning rate before the training.",
+        );
+        let first = &find(&text)[0];
+        let written = text.sentences[first.sentence].written(&first.words);
+        assert_eq!(written, Some("learning rate"));
+    }
+}

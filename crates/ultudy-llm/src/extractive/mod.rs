@@ -20,6 +20,7 @@ mod lexicon;
 mod markdown;
 mod marks;
 mod mentions;
+mod names;
 mod nouns;
 mod passage;
 mod phrases;
@@ -28,6 +29,8 @@ mod quotable;
 mod quotes;
 mod rank;
 mod reading;
+#[cfg(test)]
+mod sample;
 mod sentences;
 mod stopwords;
 mod study;
@@ -35,6 +38,7 @@ mod summary;
 mod terms;
 mod text;
 mod turns;
+mod unspaced;
 mod word;
 
 use async_trait::async_trait;

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::language::Language;
 use super::lexicon::Lexicon;
 use super::word::{Role, Word};
 
@@ -102,6 +103,32 @@ pub(super) fn run_before(words: &[Word], to: usize, lexicon: &Lexicon) -> Option
     (run == (start..to) && run.len() <= WORDS_MAX).then_some(run)
 }
 
+/// The last noun phrase of the clause that begins at `from`: what something is called.
+pub(super) fn last_run(words: &[Word], from: usize, lexicon: &Lexicon) -> Option<Range<usize>> {
+    let clause = words.get(from..)?;
+    let goes_on = |at: &usize| {
+        let word = &clause[*at];
+        let noun = word.role != Role::Stop || lexicon.grammar.precedes_nouns(word);
+        word.joined && (noun || lexicon.grammar.is_link(clause, *at))
+    };
+    let length = 1 + (1..clause.len()).take_while(goes_on).count();
+    let end = from + length.min(12);
+    let article = (from + 1..end)
+        .rev()
+        .find(|&at| lexicon.grammar.is_determiner(&words[at]))?;
+    let run = run_after(words, article, lexicon)?;
+    (run.end <= end).then_some(run)
+}
+
+/// In “Grenzwert der Folge”, what is named is the first word.
+pub(super) fn named(run: Range<usize>, words: &[Word], lexicon: &Lexicon) -> Range<usize> {
+    let genitive = |at: &usize| words.get(*at).is_some_and(|word| word.role == Role::Stop);
+    match run.clone().find(genitive) {
+        Some(at) if lexicon.language == Language::German => run.start..at,
+        _ => run,
+    }
+}
+
 /// The run without links and letters at its ends; none if nothing that could be a term
 /// is left.
 pub(super) fn trimmed(words: &[Word], run: Range<usize>) -> Option<Range<usize>> {
@@ -123,7 +150,6 @@ pub(super) fn is_term(words: &[Word]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::language::Language;
     use super::*;
 
     fn after(text: &str, cue: usize, language: Language) -> Option<&str> {

@@ -183,3 +183,32 @@ fn cosine(left: &Vector, right: &Vector) -> f32 {
     }
     sum
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::text;
+    use super::*;
+
+    #[test]
+    fn what_many_sentences_speak_of_is_central() {
+        let text = text(
+            "Gradient descent lowers the loss of a model step by step. The loss of a model says \
+             how wrong the model is. Every step of gradient descent needs the gradient of the \
+             loss. My neighbour owns a very old and noisy red tractor.",
+        );
+        let ranking = Ranking::of(&text);
+        let least = (0..4).min_by(|&a, &b| ranking.weights[a].total_cmp(&ranking.weights[b]));
+        assert_eq!(least, Some(3));
+        assert!(ranking.similarity(0, 1) > ranking.similarity(0, 3));
+    }
+
+    #[test]
+    fn a_long_text_is_ranked_by_its_commonest_words() {
+        let many: String = (0..COMPARED_MAX + 50)
+            .map(|at| format!("The model number {at} has a loss and a gradient of its own. "))
+            .collect();
+        let ranking = Ranking::of(&text(&many));
+        let compared = ranking.weights.iter().filter(|&&weight| weight > 0.0);
+        assert_eq!(compared.count(), COMPARED_MAX);
+    }
+}

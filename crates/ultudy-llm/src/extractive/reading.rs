@@ -236,3 +236,46 @@ impl Builder {
         words
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::text;
+    use super::*;
+
+    fn quotes(markdown: &str) -> Vec<String> {
+        let sentences = text(markdown).sentences.into_iter();
+        sentences.map(|sentence| sentence.quote).collect()
+    }
+
+    #[test]
+    fn headings_tables_captions_and_exercises_are_no_sentences() {
+        let read = quotes(
+            "# The cell is the unit of life\n\nA cell is the smallest unit of all life.\n\n\
+             | The nucleus is a part of the cell. |\n|---|\n| It is in the middle of it. |\n\n\
+             Figure 2. A cell is shown with all of its organelles.\n\n\
+             Exercise 4: Explain in your own words what a cell is.\n\n\
+             ## References\n\nAlberts, B. (2002) wrote of the molecular biology of the cell.",
+        );
+        assert_eq!(read, ["A cell is the smallest unit of all life."]);
+    }
+
+    #[test]
+    fn a_label_on_a_line_of_its_own_belongs_to_the_next_paragraph() {
+        let text = text("Definition 10\n\nA group is a set with an operation that can be undone.");
+        assert_eq!(text.sentences[0].kind, Some(Kind::Definition));
+    }
+
+    #[test]
+    fn what_points_back_does_not_stand_alone() {
+        let text = text(
+            "A cell is the smallest unit of life. It is enclosed by a thin membrane. This membrane \
+             lets only some substances pass. The nucleus of the cell lies in its middle.",
+        );
+        let dependence: Vec<_> = text
+            .sentences
+            .iter()
+            .map(|found| found.dependence)
+            .collect();
+        assert_eq!(dependence, [0.0, DEPENDENT, 1.0, 0.0]);
+    }
+}

@@ -63,12 +63,12 @@ pub(super) static ENGLISH: Words = Words {
         whoever whole whom whose why will with within without won't would wouldn't yes yet you \
         you're your yours yourself called call calls powerful typical interesting different \
         various similar following previous certain particular possible appropriate suitable \
-        necessary additional entire actual precise precisely obvious subsequent common big \
-        little clear clearly early easy easily exactly first second third last new old next \
-        simply main major key crucial essential fundamental important critical further two three \
-        four five six seven eight nine ten resulting existing given remaining corresponding \
-        returned desired so-called word words term terms notion notions terminology involved \
-        sufficiently optimal respective latter former sometimes able",
+        necessary additional entire actual precise precisely obvious subsequent \
+        little easy easily exactly first second third last new next \
+        simply further two three \
+        four five six seven eight nine ten resulting existing given corresponding \
+        returned so-called word words term terms notion notions terminology involved \
+        sufficiently respective latter former sometimes able",
     determiners: "a an the this that these those each every any some our its their his her such \
         no my your one another both all many most several few",
     prepositions: "of in with by for on at from into between through within over under per as",

@@ -12,7 +12,7 @@ use super::text::{Sentence, Text};
 use super::word::Role;
 
 /// Score of a term that is more than a chance meeting of words.
-const LASTING: f32 = 1.5;
+pub(super) const LASTING: f32 = 1.5;
 
 /// The text, its terms and how central its sentences are.
 pub(super) struct Study {

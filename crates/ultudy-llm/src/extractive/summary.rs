@@ -206,3 +206,39 @@ fn examples(study: &Study, weights: &[f32], concepts: &[ConceptContent]) -> Vec<
         .map(|at| cited(&study.sentence(at).quote, study.sentence(at).pages))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::text;
+    use super::super::terms;
+    use super::*;
+
+    fn overview(markdown: &str) -> Overview {
+        let mut text = text(markdown);
+        let terms = terms::find(&mut text);
+        make(&Study::new(text, terms, 0), &[])
+    }
+
+    #[test]
+    fn the_summary_keeps_the_order_of_the_text() {
+        let overview = overview(
+            "Zebras live in the open grassland of the east. The grassland feeds the zebras all \
+             the year round. Lions hunt the zebras in the grassland. Aeroplanes bring people who \
+             look at lions and zebras.",
+        );
+        let places =
+            ["Zebras live", "The grassland", "Lions hunt"].map(|head| overview.summary.find(head));
+        assert!(places.iter().flatten().is_sorted(), "{}", overview.summary);
+        assert!(overview.summary.ends_with("(p. 1)"));
+    }
+
+    #[test]
+    fn examples_of_the_text_are_kept() {
+        let overview = overview(
+            "A prime number has exactly two divisors among the numbers. For example, the number \
+             seven has only the divisors one and seven.",
+        );
+        assert_eq!(overview.examples.len(), 1);
+        assert!(overview.examples[0].starts_with("For example, the number seven"));
+    }
+}

@@ -6,12 +6,11 @@ use std::ops::Range;
 use super::definitions;
 use super::keyphrases;
 use super::mentions::{Index, Mention};
+use super::names;
 use super::nouns;
-use super::text::{Sentence, Text};
+use super::text::{Sentence, Text, words_in};
 use super::word::{Role, Word, WordId};
 
-/// Characters of a name at most.
-pub(super) const NAME_MAX: usize = 120;
 /// What a definition is worth, by how surely it defines.
 const DEFINED: [f32; 6] = [0.0, 1.0, 2.5, 4.0, 4.5, 5.0];
 /// Terms kept of one text: the best by score.
@@ -163,7 +162,7 @@ fn add_emphasised(text: &Text, drafts: &mut Drafts) {
 }
 
 fn marked_term(sentence: &Sentence, mark: &Range<usize>) -> Option<Range<usize>> {
-    let run = definitions::words_in(&sentence.words, mark)?;
+    let run = words_in(&sentence.words, mark)?;
     let run = nouns::trimmed(&sentence.words, run)?;
     (run.len() <= nouns::WORDS_MAX).then_some(run)
 }
@@ -179,7 +178,7 @@ impl Draft {
             .first()
             .filter(|&&(_, strength)| strength > 2);
         let defined = sure.map(|&(sentence, _)| sentence);
-        let name = name(text, &mentions, defined)?;
+        let name = names::choose(text, &mentions, defined)?;
         Some(Term {
             score: self.score(mentions.len()),
             roots: roots(text, mentions.first()?),
@@ -225,37 +224,6 @@ fn roots(text: &Text, mention: &Mention) -> Vec<WordId> {
         .collect()
 }
 
-/// The form a term is printed in: that of its definition, else the one most often used;
-/// rather as it stands within a sentence than at its head.
-fn name(text: &Text, mentions: &[Mention], definition: Option<usize>) -> Option<String> {
-    let mut forms: Vec<(&str, u32, usize)> = Vec::new();
-    let mut defined = String::new();
-    for (order, mention) in mentions.iter().enumerate() {
-        let written = text.sentences[mention.sentence].written(&mention.words)?;
-        if definition == Some(mention.sentence) && defined.is_empty() {
-            defined = written.to_lowercase();
-        }
-        let weight = match (mention.words.start, written.contains('-')) {
-            (0, _) => 1,
-            (_, true) => 3,
-            _ => 10,
-        };
-        match forms.iter_mut().find(|(form, ..)| *form == written) {
-            Some((_, count, _)) => *count += weight,
-            None => forms.push((written, weight, order)),
-        }
-    }
-    let best = forms.iter().max_by_key(|(form, count, order)| {
-        (
-            form.to_lowercase() == defined,
-            *count,
-            std::cmp::Reverse(*order),
-        )
-    })?;
-    let length = best.0.chars().count();
-    (2..=NAME_MAX).contains(&length).then(|| best.0.to_owned())
-}
-
 /// Drops terms that stand only within longer ones of the list.
 fn without_parts(terms: Vec<Term>) -> Vec<Term> {
     let covered = |term: &Term| {
@@ -284,4 +252,34 @@ fn without_parts(terms: Vec<Term>) -> Vec<Term> {
 /// Whether one key stands within another.
 pub(super) fn contains(long: &[WordId], short: &[WordId]) -> bool {
     !short.is_empty() && long.windows(short.len()).any(|window| window == short)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::text;
+    use super::*;
+
+    fn names(markdown: &str) -> Vec<String> {
+        let mut text = text(markdown);
+        find(&mut text).into_iter().map(|term| term.name).collect()
+    }
+
+    #[test]
+    fn a_defined_term_with_a_heading_comes_first() {
+        let names = names(
+            "# Metric spaces\n\nA metric space is a set with a distance between its points. In \
+             every metric space the triangle inequality holds for all points.",
+        );
+        assert_eq!(names[0], "metric space");
+    }
+
+    #[test]
+    fn a_word_that_stands_only_in_longer_terms_is_none() {
+        let names = names(
+            "The triangle inequality holds in the plane of points. By the triangle inequality a \
+             detour is longer. The triangle inequality is a law of all distances.",
+        );
+        assert!(names.contains(&"triangle inequality".to_owned()));
+        assert!(!names.contains(&"inequality".to_owned()));
+    }
 }

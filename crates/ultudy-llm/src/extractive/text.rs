@@ -189,3 +189,10 @@ fn within<'a>(
 pub(super) fn fold(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
+/// The words that lie in a range of the text.
+pub(super) fn words_in(words: &[Word], range: &Range<usize>) -> Option<Range<usize>> {
+    let start = words.partition_point(|word| word.range.start < range.start);
+    let end = words.partition_point(|word| word.range.end <= range.end);
+    (start < end && end - start <= 12).then_some(start..end)
+}

@@ -95,21 +95,28 @@ impl Source {
 
     /// Every paragraph is a quotation with its pages, or a heading.
     fn quotes(&self, markdown: &str) {
+        if markdown.starts_with("```") {
+            return self.quotes_code(markdown);
+        }
         for paragraph in markdown
             .split("\n\n")
             .filter(|text| !text.trim().is_empty())
         {
             if let Some(heading) = paragraph.strip_prefix("### ") {
                 self.has(heading);
-            } else if paragraph.starts_with("```") {
-                let code = paragraph.lines().filter(|line| !line.starts_with("```"));
-                code.for_each(|line| self.has(line));
             } else {
                 let (quote, pages) = paragraph.rsplit_once("(p").expect(paragraph);
                 self.has(quote);
                 self.cites(pages);
             }
         }
+    }
+
+    fn quotes_code(&self, markdown: &str) {
+        let (code, pages) = markdown.rsplit_once("(p").expect(markdown);
+        let lines = code.lines().filter(|line| !line.starts_with("```"));
+        lines.for_each(|line| self.has(line));
+        self.cites(pages);
     }
 
     fn cites(&self, citation: &str) {

@@ -1,6 +1,7 @@
 //! “Which term fills the gap in this sentence of the text?”
 
-use super::{Answer, Draft, Maker};
+use super::rivals::{Rank, Rival};
+use super::{Answer, Draft, Maker, WRONG};
 use crate::extractive::phrases::fill;
 use crate::extractive::quotes::escaped;
 use crate::extractive::study::Support;
@@ -52,10 +53,10 @@ impl Maker<'_> {
         let wrong: Vec<_> = self
             .choice(subject, found)
             .into_iter()
-            .filter_map(|(index, rival)| self.wrong_name(index, rival, right, at_head))
-            .take(3)
+            .filter_map(|rival| self.wrong_name(rival, right, at_head))
+            .take(WRONG)
             .collect();
-        (wrong.len() == 3).then(|| Draft {
+        (wrong.len() == WRONG).then(|| Draft {
             question: fill(self.study.phrases.which_term, &[&gapped]),
             right: Answer {
                 text: escaped(right),
@@ -71,16 +72,25 @@ impl Maker<'_> {
     }
 
     /// Rivals in an order that the sentence and the variant decide, none of which is
-    /// another's part.
-    fn choice(&self, subject: &Term, found: &Support) -> Vec<(usize, &Term)> {
+    /// another's part: concepts, if there are enough of them.
+    fn choice(&self, subject: &Term, found: &Support) -> Vec<Rival<'_>> {
         let rivals = self.rivals(subject, found);
-        let choice = rivals.len().min(CHOICE);
-        let turn = self.study.variant + found.sentence;
-        let mut chosen: Vec<(usize, &Term)> = Vec::new();
-        for at in 0..choice {
-            let rival = rivals[(at + turn) % choice];
-            let related =
-                |known: &(usize, &Term)| rival.1.is_within(known.1) || known.1.is_within(rival.1);
+        let concepts = rivals
+            .iter()
+            .take_while(|rival| rival.rank == Rank::Concept)
+            .count();
+        let turned = if concepts < WRONG {
+            0
+        } else {
+            concepts.min(CHOICE)
+        };
+        let turn = (self.study.variant + found.sentence) % turned.max(1);
+        let first = (0..turned).map(|at| rivals[(at + turn) % turned]);
+        let mut chosen: Vec<Rival<'_>> = Vec::new();
+        for rival in first.chain(rivals[turned..].iter().copied()) {
+            let related = |known: &Rival<'_>| {
+                rival.term.is_within(known.term) || known.term.is_within(rival.term)
+            };
             if !chosen.iter().any(related) {
                 chosen.push(rival);
             }
@@ -88,9 +98,9 @@ impl Maker<'_> {
         chosen
     }
 
-    fn wrong_name(&self, index: usize, rival: &Term, right: &str, at_head: bool) -> Option<Answer> {
-        let name = self.form_like(rival, right, at_head);
-        let saying = self.saying(index)?;
+    fn wrong_name(&self, rival: Rival<'_>, right: &str, at_head: bool) -> Option<Answer> {
+        let name = self.form_like(rival.term, right, at_head);
+        let saying = self.saying(rival.index)?;
         Some(Answer {
             reason: fill(self.study.phrases.says_of, &[&name, &saying]),
             text: name,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Answer, Draft, Maker};
+use super::{Answer, Draft, Maker, WRONG};
 use crate::extractive::phrases::fill;
 use crate::extractive::study::Support;
 use crate::extractive::terms::Term;
@@ -27,12 +27,12 @@ impl Maker<'_> {
         let mut wrong: Vec<(usize, Answer)> = self
             .rivals(subject, found)
             .into_iter()
-            .filter_map(|(rival, _)| self.wrong_rest(subject, rival, &cut))
+            .filter_map(|rival| self.wrong_rest(subject, rival.index, &cut))
             .collect();
         wrong.sort_by_key(|&(unlike, _)| unlike);
-        wrong.truncate(3);
+        wrong.truncate(WRONG);
         let sentence = self.study.sentence(cut.sentence);
-        (wrong.len() == 3).then(|| Draft {
+        (wrong.len() == WRONG).then(|| Draft {
             question: fill(self.study.phrases.goes_on, &[&cut.head]),
             right: Answer {
                 text: format!("… {}", cut.rest),

@@ -1,6 +1,7 @@
 //! “In which of these sentences does the term fill the gap?”
 
-use super::{Answer, Draft, Maker};
+use super::rivals::Rival;
+use super::{Answer, Draft, Maker, WRONG};
 use crate::extractive::phrases::fill;
 use crate::extractive::quotes::escaped;
 use crate::extractive::study::Support;
@@ -12,14 +13,15 @@ const LENGTH_MAX: usize = 220;
 impl Maker<'_> {
     /// The question, where three other terms have a sentence of their own.
     pub(super) fn gap(&self, subject: &Term, support: &[Support]) -> Option<Draft> {
-        let fitting = support.iter().filter(|found| self.tells(found));
-        let good: Vec<_> = fitting.take(2).collect();
-        let found = good.get((self.study.variant + 1) % good.len().max(1))?;
+        let telling: Vec<_> = support.iter().filter(|found| self.tells(found)).collect();
+        let defining = telling.iter().take_while(|found| found.defines > 0).count();
+        let choice = defining.clamp(1, 2);
+        let found = telling.get(self.study.variant % choice)?;
         let text = self.short_gapped(found)?;
         let wrong = self.wrong_sentences(subject, found, text.chars().count());
         let sentence = self.study.sentence(found.sentence);
         let form = sentence.written(found.places.first()?)?;
-        (wrong.len() == 3).then(|| Draft {
+        (wrong.len() == WRONG).then(|| Draft {
             question: fill(self.study.phrases.which_sentence, &[&escaped(form)]),
             right: Answer {
                 text,
@@ -43,14 +45,14 @@ impl Maker<'_> {
         let mut wrong: Vec<(usize, usize, Answer)> = self
             .rivals(subject, asked)
             .into_iter()
-            .filter_map(|(index, rival)| self.wrong_sentence(subject, index, rival, length))
-            .take(6)
+            .filter_map(|rival| self.wrong_sentence(subject, rival, length))
+            .take(WRONG * 2)
             .collect();
         wrong.sort_by_key(|&(unlike, ..)| unlike);
         let mut taken: Vec<usize> = Vec::new();
         let mut answers = Vec::new();
         for (_, sentence, answer) in wrong {
-            if !taken.contains(&sentence) && answers.len() < 3 {
+            if !taken.contains(&sentence) && answers.len() < WRONG {
                 taken.push(sentence);
                 answers.push(answer);
             }
@@ -62,11 +64,10 @@ impl Maker<'_> {
     fn wrong_sentence(
         &self,
         subject: &Term,
-        index: usize,
-        rival: &Term,
+        rival: Rival<'_>,
         length: usize,
     ) -> Option<(usize, usize, Answer)> {
-        let support = self.study.support(index);
+        let support = self.study.support(rival.index);
         let named = subject.name.to_lowercase();
         let mut silent = support.iter().filter(|found| {
             let sentence = self.study.sentence(found.sentence);
@@ -75,7 +76,7 @@ impl Maker<'_> {
         let found = silent.next()?;
         let text = self.short_gapped(found)?;
         let full = self.study.quoted(found.sentence);
-        let name = escaped(&rival.name);
+        let name = escaped(&rival.term.name);
         let unlike = text.chars().count().abs_diff(length);
         let reason = fill(self.study.phrases.gap_is, &[&name, &full]);
         Some((unlike, found.sentence, Answer { text, reason }))

@@ -15,6 +15,8 @@ use super::terms::Term;
 
 /// Questions of one concept at most.
 const QUESTIONS_MAX: usize = 3;
+/// Wrong options of a question.
+const WRONG: usize = 3;
 /// Questions that do without those on sentences that do not define.
 const ENOUGH: usize = 2;
 /// Mentions looked at for a form of a term.
@@ -59,8 +61,8 @@ impl Maker<'_> {
         let support = self.study.support(term);
         let (defining, loose) = self.clozes(subject, support);
         let mut drafts = defining;
-        drafts.extend(self.continuation(subject, support));
-        drafts.extend(self.gap(subject, support));
+        let other = self.continuation(subject, support);
+        drafts.extend(other.or_else(|| self.gap(subject, support)));
         if drafts.len() < ENOUGH {
             drafts.extend(loose);
         }

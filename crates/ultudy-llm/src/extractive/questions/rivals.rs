@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Maker;
-use crate::extractive::study::Support;
+use crate::extractive::study::{LASTING, Support};
 use crate::extractive::terms::Term;
 use crate::extractive::text::Sentence;
 use crate::extractive::word::{Role, Word};
@@ -17,25 +17,60 @@ const COMPANY: usize = 3;
 /// Terms looked at.
 const RIVALS_MAX: usize = 60;
 
+/// A term that can stand as a wrong answer.
+#[derive(Clone, Copy)]
+pub(super) struct Rival<'a> {
+    /// Its number.
+    pub index: usize,
+    /// The term.
+    pub term: &'a Term,
+    /// What it is in the lesson.
+    pub rank: Rank,
+    /// How easily it is told from the right answer by its looks.
+    unlike: u32,
+}
+
+/// What a term is in the lesson, the best rivals first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    Concept,
+    Term,
+    Phrase,
+}
+
 impl Maker<'_> {
-    /// Terms that are not the subject and do not fit its sentence, the likest first.
-    pub(super) fn rivals(&self, subject: &Term, asked: &Support) -> Vec<(usize, &Term)> {
-        let mut rivals: Vec<(u32, (usize, &Term))> = self
+    /// Terms that are not the subject and do not fit its sentence, the best first.
+    pub(super) fn rivals(&self, subject: &Term, asked: &Support) -> Vec<Rival<'_>> {
+        let mut rivals: Vec<Rival<'_>> = self
             .rivals
             .iter()
             .take(RIVALS_MAX)
             .enumerate()
             .filter_map(|(place, &index)| {
-                let rival = self.study.terms.get(index)?;
-                let fits = self.is_other(subject, rival)
-                    && !self.could_fill(index, rival, asked)
-                    && (asked.defines > 0 || !self.strict || !self.are_related(subject, rival));
-                let distance = if place < self.concepts { 0 } else { 4 };
-                fits.then(|| (unlikeness(subject, rival) + distance, (index, rival)))
+                let term = self.study.terms.get(index)?;
+                let fits = self.is_other(subject, term)
+                    && !self.could_fill(index, term, asked)
+                    && (asked.defines > 0 || !self.strict || !self.are_related(subject, term));
+                fits.then(|| Rival {
+                    index,
+                    term,
+                    rank: self.rank(place, term),
+                    unlike: unlikeness(subject, term),
+                })
             })
             .collect();
-        rivals.sort_by_key(|&(unlike, _)| unlike);
-        rivals.into_iter().map(|(_, rival)| rival).collect()
+        rivals.sort_by_key(|rival| (rival.rank, rival.unlike));
+        rivals
+    }
+
+    fn rank(&self, place: usize, term: &Term) -> Rank {
+        if place < self.concepts {
+            Rank::Concept
+        } else if term.score >= LASTING {
+            Rank::Term
+        } else {
+            Rank::Phrase
+        }
     }
 
     /// Whether two terms mean different things, as far as the text tells.

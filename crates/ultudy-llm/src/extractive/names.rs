@@ -1,0 +1,55 @@
+//! What a term is called.
+
+use std::cmp::Reverse;
+
+use super::mentions::Mention;
+use super::text::Text;
+
+/// Characters of a name at most.
+const NAME_MAX: usize = 120;
+
+/// The form a term is printed in: that of its definition, else the one most often used;
+/// rather as it stands within a sentence than at its head.
+pub(super) fn choose(
+    text: &Text,
+    mentions: &[Mention],
+    definition: Option<usize>,
+) -> Option<String> {
+    let mut forms: Vec<(&str, u32, usize)> = Vec::new();
+    let mut defined = String::new();
+    for (order, mention) in mentions.iter().enumerate() {
+        let written = text.sentences[mention.sentence].written(&mention.words)?;
+        if definition == Some(mention.sentence) && defined.is_empty() {
+            defined = written.to_lowercase();
+        }
+        let weight = match (mention.words.start, written.contains('-')) {
+            (0, _) => 1,
+            (_, true) => 3,
+            _ => 10,
+        };
+        match forms.iter_mut().find(|(form, ..)| *form == written) {
+            Some((_, count, _)) => *count += weight,
+            None => forms.push((written, weight, order)),
+        }
+    }
+    let best = forms.iter().max_by_key(|(form, count, order)| {
+        (form.to_lowercase() == defined, *count, Reverse(*order))
+    })?;
+    let length = best.0.chars().count();
+    (2..=NAME_MAX).contains(&length).then(|| best.0.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::text;
+    use super::super::terms;
+
+    #[test]
+    fn a_term_is_called_as_within_a_sentence_not_as_at_its_head() {
+        let mut text = text(
+            "Recursion is the use of a procedure by itself. Every recursion needs a case in which \
+             it ends. Without that case the recursion never ends.",
+        );
+        assert_eq!(terms::find(&mut text)[0].name, "recursion");
+    }
+}
