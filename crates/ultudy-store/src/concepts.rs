@@ -74,8 +74,18 @@ pub async fn find(tx: &mut TenantTx, id: Uuid) -> Result<Option<Concept>> {
 }
 
 /// Names of a document's concepts, with the section each comes from; also of concepts
-/// that no lesson holds now, since their names stay taken.
+/// that no lesson holds now, since their names stay taken. Until the transaction, which
+/// must be one that writes, ends, nobody else is told the document's names: two lessons
+/// stored at once do not choose the same.
 pub async fn names(tx: &mut TenantTx, document_id: Uuid) -> Result<Vec<ConceptName>> {
+    macro_rules! document {
+        () => {
+            "SELECT id FROM documents WHERE owner_id = $1 AND id = $2"
+        };
+    }
+    // A transaction that writes has SQLite to itself.
+    let lock = Sql::pair(document!(), concat!(document!(), " FOR NO KEY UPDATE"));
+    tx.rows(lock, binds![document_id]).await?;
     tx.all(
         "SELECT name, section_id FROM concepts
         WHERE owner_id = $1 AND document_id = $2 ORDER BY name",

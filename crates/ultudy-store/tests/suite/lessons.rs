@@ -112,6 +112,27 @@ pub async fn a_name_that_another_lesson_holds_is_a_conflict(bench: &Bench) {
     );
 }
 
+pub async fn lessons_stored_at_once_find_names_of_their_own(bench: &Bench) {
+    let mut tx = bench.write().await;
+    store_read_document(&mut tx, 10, None).await;
+    tx.commit().await.unwrap();
+    let store = async |n: u32, section: u32| {
+        let mut tx = bench.write().await;
+        let taken = concepts::names(&mut tx, id(10)).await.unwrap();
+        let name = if taken.is_empty() {
+            "Limit"
+        } else {
+            "Limit (2)"
+        };
+        store_lesson(&mut tx, &lesson(n, id(10), Some(id(section)), &[name])).await;
+        tx.commit().await.unwrap();
+    };
+    tokio::join!(store(20, 11), store(30, 12));
+    let names = concepts::names(&mut bench.write().await, id(10)).await;
+    let names: Vec<_> = names.unwrap().into_iter().map(|c| c.name).collect();
+    assert_eq!(names, ["Limit", "Limit (2)"]);
+}
+
 pub async fn deleting_raises_the_variant_of_what_it_taught(bench: &Bench) {
     let mut tx = bench.write().await;
     store_read_document(&mut tx, 10, None).await;

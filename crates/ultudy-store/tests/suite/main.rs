@@ -104,6 +104,7 @@ on_both! {
         a_document_has_a_lesson_beside_its_sections,
         asked_for_again_a_concept_keeps_its_id_and_mastery,
         a_name_that_another_lesson_holds_is_a_conflict,
+        lessons_stored_at_once_find_names_of_their_own,
         deleting_raises_the_variant_of_what_it_taught,
         the_first_generation_of_a_key_stands;
     queue:
