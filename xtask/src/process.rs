@@ -53,6 +53,9 @@ pub fn run(command: &mut Command) -> Result<()> {
 /// [`run`], but a program that takes longer than `limit` is stopped with all its children.
 pub fn run_within(limit: Duration, command: &mut Command) -> Result<()> {
     let line = line(command);
+    if INTERRUPTED.load(Ordering::SeqCst) {
+        bail!("interrupted");
+    }
     println!("$ {line}");
     let status = status_within(limit, command.stdin(Stdio::null()))
         .with_context(|| format!("cannot run `{line}`"))?;

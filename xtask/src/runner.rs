@@ -10,16 +10,19 @@ use crate::{process, workspace};
 /// How long building all tests from nothing may take.
 const BUILD_LIMIT: Duration = Duration::from_secs(20 * 60);
 
+/// Crates whose tests share a server within one process. cargo-nextest gives each test a process,
+/// and so each a PostgreSQL of its own: minutes instead of seconds.
+const TOGETHER: [&str; 1] = ["ultudy-store"];
+
 /// All tests, built.
-pub enum Runner {
-    /// cargo-nextest finds and runs them, each in a process of its own.
-    Nextest,
-    /// The built test programs, each run whole.
-    Programs(Vec<Program>),
+pub struct Runner {
+    programs: Vec<Program>,
+    /// Whether cargo-nextest is installed, to run each test in a process of its own.
+    nextest: bool,
 }
 
 /// One built test program.
-pub struct Program {
+struct Program {
     krate: String,
     directory: PathBuf,
     path: PathBuf,
@@ -31,20 +34,43 @@ impl Runner {
     pub fn build() -> Result<Self> {
         let arguments = ["test", "--locked", "--workspace", "--no-run"];
         process::run_within(BUILD_LIMIT, &mut workspace::cargo(arguments))?;
-        let nextest = process::succeeds(&mut workspace::cargo(["nextest", "--version"]));
-        if nextest {
-            Ok(Self::Nextest)
-        } else {
-            Ok(Self::Programs(programs()?))
-        }
+        Ok(Self {
+            programs: programs()?,
+            nextest: process::succeeds(&mut workspace::cargo(["nextest", "--version"])),
+        })
     }
 
-    /// Runs the tests of these crates; fails when one of them fails, or none is there.
+    /// Runs all tests of these crates, each program of them within `limit`; fails at the end if one
+    /// of them did.
     pub fn run(&self, crates: &[&str], limit: Duration) -> Result<()> {
-        match self {
-            Self::Nextest => nextest(crates, limit),
-            Self::Programs(programs) => run_programs(programs, crates, limit),
+        let (apart, together): (Vec<&str>, Vec<&str>) = crates
+            .iter()
+            .partition(|name| self.nextest && !TOGETHER.contains(name));
+        let mut outcomes = Vec::new();
+        if !apart.is_empty() {
+            outcomes.push(nextest(&apart, limit));
         }
+        let is_together = |program: &&Program| together.contains(&program.krate.as_str());
+        for program in self.programs.iter().filter(is_together) {
+            outcomes.push(program.run(limit));
+        }
+        let failures = outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
+        let failures: Vec<_> = failures.map(|error| format!("{error:#}")).collect();
+        if failures.is_empty() {
+            return Ok(());
+        }
+        bail!("{}", failures.join("; "))
+    }
+}
+
+impl Program {
+    fn run(&self, limit: Duration) -> Result<()> {
+        let mut command = Command::new(&self.path);
+        command
+            .arg("--quiet")
+            .current_dir(&self.directory)
+            .env("CARGO_MANIFEST_DIR", &self.directory);
+        process::run_within(limit, &mut command)
     }
 }
 
@@ -56,27 +82,6 @@ fn nextest(crates: &[&str], limit: Duration) -> Result<()> {
     let mut nextest = workspace::cargo(["nextest", "run", "--locked", "--workspace"]);
     nextest.args(["--no-fail-fast", "--status-level=slow", "--filterset"]);
     process::run_within(limit, nextest.arg(packages.join(" | ")))
-}
-
-fn run_programs(programs: &[Program], crates: &[&str], limit: Duration) -> Result<()> {
-    let mut failed = Vec::new();
-    let chosen = programs
-        .iter()
-        .filter(|program| crates.contains(&program.krate.as_str()));
-    for program in chosen {
-        let mut command = Command::new(&program.path);
-        command
-            .current_dir(&program.directory)
-            .env("CARGO_MANIFEST_DIR", &program.directory);
-        if let Err(error) = process::run_within(limit, &mut command) {
-            failed.push(format!("{error:#}"));
-        }
-    }
-    if failed.is_empty() {
-        Ok(())
-    } else {
-        bail!("tests failed: {}", failed.join("; "))
-    }
 }
 
 /// The test programs of a build that is already done, as cargo names them.

@@ -37,7 +37,7 @@ pub struct Tier {
     pub name: &'static str,
     /// The crates in it.
     pub crates: &'static [&'static str],
-    /// How long all of them may take together.
+    /// How long one program that runs tests of them may take.
     limit: Duration,
 }
 
