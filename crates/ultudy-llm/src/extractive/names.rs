@@ -5,6 +5,8 @@ use std::cmp::Reverse;
 use super::mentions::Mention;
 use super::text::Text;
 
+/// Not a name: what progress on a whole section is kept under.
+const RESERVED: &str = "__section_overview__";
 /// Characters of a name at most.
 const NAME_MAX: usize = 120;
 
@@ -36,7 +38,8 @@ pub(super) fn choose(
         (form.to_lowercase() == defined, *count, Reverse(*order))
     })?;
     let length = best.0.chars().count();
-    (2..=NAME_MAX).contains(&length).then(|| best.0.to_owned())
+    let free = (2..=NAME_MAX).contains(&length) && best.0 != RESERVED;
+    free.then(|| best.0.to_owned())
 }
 
 #[cfg(test)]

@@ -57,7 +57,13 @@ fn is_prose(text: &str, words: &[Word], language: Language, item: bool) -> bool 
         && upper * 2 <= letters
         && !text.contains("...")
         && !text.contains(". . ")
-        && !text.contains(|c: char| c.is_control() || c == '\u{fffd}')
+        && !text.contains(is_treacherous)
+}
+
+/// Whether a character is not shown, or changes how others are.
+fn is_treacherous(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{fffd}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn begins_well(passage: &Passage, range: &Range<usize>) -> bool {

@@ -6,74 +6,20 @@ use ultudy_llm::GenerateError;
 
 use super::{contract, generate, input, texts};
 
+/// Marks and turns that a reader may trip over; `¦` parts them.
+const BITS: &str = "**¦*¦_¦`¦```\n¦$¦$$¦\\¦[¦](x)¦<b>¦<!-- page 3 -->\n¦<!--¦-->¦# ¦- ¦1. ¦> ¦\
+    | a | b |\n|---|---|\n¦\n\n¦\n¦. ¦? ¦。¦is called ¦is a ¦heißt ¦とは¦(¦)¦“¦”¦e.g. ¦\
+    Definition 2 (¦Example 1. ¦\u{202e}¦\0¦🙂¦ß¦İ¦e\u{301}¦الخلية ¦状態空間¦...";
+const WORDS: &str = "A ¦The ¦This ¦set ¦metric ¦space ¦function ¦continuous ¦the ¦of ¦with ¦\
+    cells ¦operator ¦operators ¦every ¦point ¦distance ";
+
 /// Pieces that make up texts likelier to confuse than random characters.
 fn piece() -> impl Strategy<Value = String> {
-    let bits = prop::sample::select(vec![
-        "**",
-        "*",
-        "_",
-        "`",
-        "```\n",
-        "$",
-        "$$",
-        "\\",
-        "[",
-        "](x)",
-        "<b>",
-        "<!-- page 3 -->\n",
-        "<!--",
-        "-->",
-        "# ",
-        "- ",
-        "1. ",
-        "> ",
-        "| a | b |\n|---|---|\n",
-        "\n\n",
-        "\n",
-        ". ",
-        "? ",
-        "。",
-        "is called ",
-        "is a ",
-        "heißt ",
-        "とは",
-        "(",
-        ")",
-        "“",
-        "”",
-        "e.g. ",
-        "Definition 2 (",
-        "Example 1. ",
-        "\u{202e}",
-        "\u{0}",
-        "🙂",
-        "ß",
-        "İ",
-        "e\u{301}",
-        "الخلية ",
-        "状態空間",
-        "...",
-    ]);
-    let words = prop::sample::select(vec![
-        "A ",
-        "The ",
-        "This ",
-        "set ",
-        "metric ",
-        "space ",
-        "function ",
-        "continuous ",
-        "the ",
-        "of ",
-        "with ",
-        "cells ",
-        "operator ",
-        "operators ",
-        "every ",
-        "point ",
-        "distance ",
-    ]);
-    prop_oneof![3 => bits.prop_map(String::from), 5 => words.prop_map(String::from), 1 => ".{0,12}"]
+    let one_of = |list: &'static str| {
+        let pieces: Vec<_> = list.split('¦').map(String::from).collect();
+        prop::sample::select(pieces)
+    };
+    prop_oneof![3 => one_of(BITS), 5 => one_of(WORDS), 1 => ".{0,12}"]
 }
 
 /// A sample with pieces strewn in.

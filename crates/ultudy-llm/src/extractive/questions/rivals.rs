@@ -12,6 +12,8 @@ use crate::extractive::word::{Role, Word};
 const APART_MIN: usize = 4;
 /// Likeness of two sentences from which on they may say the same.
 const SAME: f32 = 0.42;
+/// Pairs of definitions compared of two terms.
+const PAIRS_MAX: usize = 16;
 /// Words on either side that tell what a gap wants.
 const COMPANY: usize = 3;
 /// Terms looked at.
@@ -74,7 +76,7 @@ impl Maker<'_> {
     }
 
     /// Whether two terms mean different things, as far as the text tells.
-    pub(super) fn is_other(&self, subject: &Term, rival: &Term) -> bool {
+    fn is_other(&self, subject: &Term, rival: &Term) -> bool {
         !subject.is_within(rival)
             && !rival.is_within(subject)
             && !self.stand_together(subject, rival)
@@ -115,7 +117,7 @@ impl Maker<'_> {
             rights.map(move |&(right, _)| (left, right))
         });
         pairs
-            .take(16)
+            .take(PAIRS_MAX)
             .any(|(left, right)| left == right || self.study.ranking.similarity(left, right) > SAME)
     }
 
