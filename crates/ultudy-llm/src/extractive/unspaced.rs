@@ -52,8 +52,8 @@ fn predicated(text: &str) -> Option<Found> {
     let closed = text.ends_with("である。") || text.ends_with("です。");
     let at = text.find('は').filter(|_| closed)?;
     let subject = &text[..at];
-    let whole = !subject.contains('、') && !subject.ends_with('と');
-    whole.then_some((0..at, 3))
+    let plain = !subject.contains('、') && !subject.chars().any(is_hiragana);
+    plain.then_some((0..at, 3))
 }
 
 fn names(text: &str) -> Vec<Range<usize>> {
