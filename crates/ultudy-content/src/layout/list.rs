@@ -1,5 +1,7 @@
 //! Items of lists, by how their first line begins.
 
+use crate::pdf::is_spaceless;
+
 /// The mark of an item, as Markdown writes it, and the length in bytes of what the page
 /// prints for it, with the space after it.
 pub(super) fn marker(text: &str) -> Option<(String, usize)> {
@@ -25,7 +27,9 @@ fn number(text: &str) -> Option<(String, usize)> {
     let (number, rest) = text.split_at_checked(digits)?;
     let words = rest.strip_prefix(['.', ')'])?;
     let trimmed = words.trim_start();
-    let is_item = (1..=3).contains(&digits) && words.len() > trimmed.len() && !trimmed.is_empty();
+    let first = trimmed.chars().next()?;
+    let spaced = words.len() > trimmed.len() || is_spaceless(first);
+    let is_item = (1..=3).contains(&digits) && spaced;
     is_item.then(|| (format!("{number}."), text.len() - trimmed.len()))
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{Line, Page, Typography};
 
 /// Share of the page's height, at either end, where running lines stand.
-const EDGE: f32 = 0.13;
+const EDGE: f32 = 0.2;
 
 /// Lines looked at from either end.
 const DEPTH: usize = 2;
@@ -17,8 +17,8 @@ const REPEATS: usize = 3;
 /// the edge is the text.
 const LINES_MIN: usize = 4;
 
-/// Share of the pages that have a running line at one height, for every line there to
-/// count as one.
+/// Share of the pages that have a running line at one height, for every outermost line
+/// there to count as one.
 const BAND_SHARE: f32 = 0.3;
 
 /// A place on the page, to the point.
@@ -30,7 +30,7 @@ pub(crate) fn drop_running_lines(pages: &mut [Page]) {
     let body = Typography::measure(pages).body;
     let mut repeats: HashMap<(Height, String), usize> = HashMap::new();
     for page in pages.iter().filter(|page| page.lines.len() >= LINES_MIN) {
-        for line in edge_lines(page, body) {
+        for line in edge_lines(page, body, DEPTH) {
             *repeats.entry(key(line)).or_default() += 1;
         }
     }
@@ -41,23 +41,24 @@ pub(crate) fn drop_running_lines(pages: &mut [Page]) {
     }
     bands.retain(|_, count| share(*count, pages.len()) >= BAND_SHARE);
     for page in pages {
-        let running: Vec<Line> = edge_lines(page, body)
-            .filter(|line| repeats.contains_key(&key(line)) || bands.contains_key(&height(line)))
-            .cloned()
-            .collect();
+        let repeated =
+            edge_lines(page, body, DEPTH).filter(|line| repeats.contains_key(&key(line)));
+        let in_band = edge_lines(page, body, 1).filter(|line| bands.contains_key(&height(line)));
+        let running: Vec<Line> = repeated.chain(in_band).cloned().collect();
         page.lines.retain(|line| !running.contains(line));
     }
 }
 
-/// The outermost lines at the edges that are no larger than the text.
-fn edge_lines(page: &Page, body: f32) -> impl Iterator<Item = &Line> {
+/// The outermost lines at the edges, so many from either end, that are no larger than the
+/// text.
+fn edge_lines(page: &Page, body: f32, depth: usize) -> impl Iterator<Item = &Line> {
     let edge = (page.top - page.bottom) * EDGE;
     let (upper, lower) = (page.top - edge, page.bottom + edge);
     let mut heights: Vec<Height> = page.lines.iter().map(height).collect();
     heights.sort_unstable();
     heights.dedup();
-    let highest: Vec<Height> = heights.iter().rev().take(DEPTH).copied().collect();
-    let lowest: Vec<Height> = heights.iter().take(DEPTH).copied().collect();
+    let highest: Vec<Height> = heights.iter().rev().take(depth).copied().collect();
+    let lowest: Vec<Height> = heights.iter().take(depth).copied().collect();
     page.lines.iter().filter(move |line| {
         let outside = (line.baseline > upper && highest.contains(&height(line)))
             || (line.baseline < lower && lowest.contains(&height(line)));

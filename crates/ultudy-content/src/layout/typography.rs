@@ -16,6 +16,9 @@ const BOLD_HEADING_CHARS_MAX: usize = 80;
 /// Heading sizes told apart; smaller ones share the last.
 const HEADING_SIZES_MAX: usize = 2;
 
+/// How often a size is used before it counts: those of a title page are used once or twice.
+const HEADING_USES_MIN: usize = 3;
+
 /// Measures taken over a whole document.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Typography {
@@ -77,11 +80,11 @@ impl Typography {
         let bold = line.bold
             && line.size >= self.body * 0.95
             && chars <= BOLD_HEADING_CHARS_MAX
-            && !line.text.ends_with(['.', ',', ';', ':']);
+            && !line.text.ends_with(['.', ':']);
         bold.then_some(4)
     }
 
-    /// The largest sizes used more than once; a title page's are used once.
+    /// The largest sizes that are used often enough.
     fn sizes_of_headings(&self, pages: &[Page]) -> Vec<f32> {
         let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
         for line in pages.iter().flat_map(|page| &page.lines) {
@@ -89,7 +92,10 @@ impl Typography {
                 *counts.entry(halves(line.size)).or_default() += 1;
             }
         }
-        let often = counts.into_iter().rev().filter(|(_, count)| *count > 1);
+        let often = counts
+            .into_iter()
+            .rev()
+            .filter(|(_, count)| *count >= HEADING_USES_MIN);
         often
             .take(HEADING_SIZES_MAX)
             .map(|(size, _)| from_halves(size))
@@ -104,6 +110,7 @@ fn reads_like_a_heading(text: &str) -> bool {
     let visible = text.chars().filter(|c| !c.is_whitespace()).count();
     letters >= 2
         && letters * 2 >= visible
+        && !text.ends_with([',', ';'])
         && text
             .chars()
             .next()

@@ -21,8 +21,15 @@ pub(super) fn push_line(markdown: &mut String, text: &str) {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, rest) = text.split_at(digits);
     markdown.push_str(number);
-    let active = if number.is_empty() { "#+-=" } else { ".)" };
-    if rest.starts_with(|c| active.contains(c)) {
+    let mut after = rest.chars();
+    let first = after.next().unwrap_or(' ');
+    let active = if number.is_empty() {
+        "#+-=".contains(first)
+    } else {
+        // A number begins a list only before a space.
+        ".)".contains(first) && after.next().is_none_or(char::is_whitespace)
+    };
+    if active {
         markdown.push('\\');
     }
     push_inline(markdown, rest);
@@ -69,6 +76,7 @@ mod tests {
         assert_eq!(line("a*b_c [d](e) $f$"), "a\\*b\\_c \\[d\\](e) \\$f\\$");
         assert_eq!(line("# no heading"), "\\# no heading");
         assert_eq!(line("1968. was a year"), "1968\\. was a year");
+        assert_eq!(line("3.14 is close"), "3.14 is close");
         assert_eq!(line("--- no rule"), "\\--- no rule");
     }
 

@@ -9,6 +9,12 @@ use crate::layout::Line;
 /// come a little out of order, the same height in the other column comes much later.
 const LOOK_BACK: usize = 5;
 
+/// Climbs that any page may have.
+const CLIMBS_MIN: usize = 3;
+
+/// One line in this many may climb.
+const CLIMB_SHARE: usize = 8;
+
 /// Share of the smaller height by which two spans of one line overlap.
 const OVERLAP: f32 = 0.5;
 
@@ -33,22 +39,57 @@ struct Piece {
     monospace: bool,
 }
 
-/// Puts spans together into lines.
+/// Puts spans together into lines, in the order the page was written where that runs down
+/// the page, as nearly every program writes; else in the order the library guesses.
 pub(super) fn assemble(spans: &[TextSpan]) -> Vec<Line> {
+    let mut written: Vec<&TextSpan> = spans.iter().collect();
+    written.sort_by_key(|span| span.sequence);
+    let mut rows = rows(&written);
+    if climbs(&rows) > CLIMBS_MIN.max(rows.len() / CLIMB_SHARE) {
+        rows = self::rows(&spans.iter().collect::<Vec<_>>());
+    }
+    title_first(&mut rows);
+    rows.into_iter().filter_map(Row::into_line).collect()
+}
+
+/// Moves what was written last and stands above all the rest, as slides write their
+/// title, to the front.
+fn title_first(rows: &mut [Row]) {
+    let mut lowest_after = vec![f32::MAX; rows.len()];
+    let mut lowest = f32::MAX;
+    for (after, row) in lowest_after.iter_mut().zip(rows.iter()).rev() {
+        lowest = lowest.min(row.baseline);
+        *after = lowest;
+    }
+    let mut highest = f32::MIN;
+    let above = rows.iter().zip(&lowest_after).position(|(row, lowest)| {
+        let all_above = *lowest > highest && highest > f32::MIN;
+        highest = highest.max(row.baseline);
+        all_above
+    });
+    if let Some(above) = above {
+        rows.rotate_left(above);
+    }
+}
+
+fn rows(spans: &[&TextSpan]) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
-    for piece in spans.iter().filter_map(piece) {
+    for piece in spans.iter().filter_map(|span| piece(span)) {
         let recent = rows.len().saturating_sub(LOOK_BACK);
-        match rows
-            .iter_mut()
-            .skip(recent)
-            .rev()
-            .find(|row| row.holds(&piece))
-        {
+        let mut recent = rows.iter_mut().skip(recent).rev();
+        match recent.find(|row| row.holds(&piece)) {
             Some(row) => row.add(piece),
             None => rows.push(Row::new(piece)),
         }
     }
-    rows.into_iter().filter_map(Row::into_line).collect()
+    rows
+}
+
+/// How often the next line is not below the last: at a new column, a margin note, a label
+/// in a figure.
+fn climbs(rows: &[Row]) -> usize {
+    let climbs = |pair: &&[Row]| matches!(pair, [upper, lower] if lower.baseline > upper.baseline + upper.size / 2.0);
+    rows.windows(2).filter(climbs).count()
 }
 
 fn piece(span: &TextSpan) -> Option<Piece> {
@@ -87,11 +128,22 @@ impl Row {
     fn holds(&self, piece: &Piece) -> bool {
         let upper = (self.baseline + self.size).min(piece.baseline + piece.size);
         let lower = self.baseline.max(piece.baseline);
+        let smaller = self.size.min(piece.size);
         let turned = self
             .pieces
             .first()
             .is_some_and(|first| first.rotation != piece.rotation);
-        !turned && upper - lower >= OVERLAP * self.size.min(piece.size)
+        upper - lower >= OVERLAP * smaller && !turned && !self.has_initial_over(piece)
+    }
+
+    /// Whether the line's large initial reaches down to the piece's own line.
+    fn has_initial_over(&self, piece: &Piece) -> bool {
+        let apart = (self.baseline - piece.baseline).abs() > 0.6 * piece.size;
+        let covered = || {
+            let over = |other: &Piece| other.right.min(piece.right) - other.left.max(piece.left);
+            self.pieces.iter().map(over).fold(0.0, f32::max) > 0.5 * piece.size
+        };
+        self.size > 1.5 * piece.size && (apart || covered())
     }
 
     fn add(&mut self, piece: Piece) {
@@ -171,6 +223,8 @@ impl Row {
                 None => sizes.push((piece.size, chars)),
             }
         }
+        // Beside a large initial, the text decides.
+        sizes.sort_by(|(a, _), (b, _)| b.total_cmp(a));
         let most = sizes.iter().max_by_key(|(_, count)| *count);
         most.map_or(self.size, |(size, _)| *size)
     }
@@ -179,20 +233,21 @@ impl Row {
     /// where every character is as wide as `cell`.
     fn join(&self, cell: Option<f32>) -> String {
         let mut text = String::new();
-        let mut end: Option<f32> = None;
+        let mut before: Option<&Piece> = None;
+        let mut end = f32::MIN;
         for piece in &self.pieces {
             let spaced = text.ends_with(' ') || piece.text.starts_with(' ');
-            match (end.map(|end| piece.left - end), cell) {
-                (Some(gap), Some(cell)) => push_spaces(&mut text, gap, cell),
-                (Some(gap), None)
-                    if !spaced && is_word_gap(&text, &piece.text, gap / self.size) =>
-                {
+            let gap = piece.left - end;
+            match (before, cell) {
+                (Some(_), Some(cell)) => push_spaces(&mut text, gap, cell),
+                (Some(before), None) if !spaced && is_word_gap(before, piece, gap) => {
                     text.push(' ');
                 }
                 _ => {}
             }
             text.push_str(&piece.text);
-            end = Some(end.unwrap_or(piece.right).max(piece.right));
+            end = end.max(piece.right);
+            before = Some(piece);
         }
         if cell.is_some() {
             text.trim_end().to_owned()
@@ -207,10 +262,12 @@ fn push_spaces(text: &mut String, gap: f32, cell: f32) {
     text.extend(std::iter::repeat_n(' ', count));
 }
 
-fn is_word_gap(before: &str, after: &str, ems: f32) -> bool {
-    let wide = before.chars().next_back().is_some_and(is_spaceless)
-        || after.chars().next().is_some_and(is_spaceless);
-    ems > if wide { WIDE_WORD_GAP } else { WORD_GAP }
+fn is_word_gap(before: &Piece, after: &Piece, gap: f32) -> bool {
+    let wide = before.text.chars().next_back().is_some_and(is_spaceless)
+        || after.text.chars().next().is_some_and(is_spaceless);
+    let least = if wide { WIDE_WORD_GAP } else { WORD_GAP };
+    // A large initial's size says nothing about the words beside it.
+    gap > least * before.size.min(1.5 * after.size)
 }
 
 /// Scripts that set no spaces between words: Chinese, Japanese, and their punctuation.
