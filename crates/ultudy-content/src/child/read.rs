@@ -9,13 +9,16 @@ use crate::{
     fault::Fault,
     layout::{self, Page, Typography},
     markdown,
-    pdf::Pdf,
+    pdf::{PageError, Pdf},
     protocol::{Message, Summary, TEXT_MAX},
     sections::{self, Part},
 };
 
 /// Most lines about progress for one document.
 const PROGRESS_LINES: u32 = 100;
+
+/// Pages missing in a row, after which the others are not looked for.
+const MISSING_MAX: u32 = 3;
 
 /// Why the task ended early.
 pub(super) enum Stop {
@@ -80,13 +83,25 @@ pub(super) fn extract(pages_max: u32, speaker: &mut Speaker) -> Result<(), Stop>
     Ok(())
 }
 
-/// All pages; one that cannot be read is empty.
+/// All pages; one that cannot be read is empty. Of a torn file the library looks for each
+/// lost page from end to end, so a few in a row are proof enough.
 fn read_pages(pdf: &Pdf, page_count: u32, speaker: &mut Speaker) -> Result<Vec<Page>, Stop> {
     let mut pages = Vec::new();
     let mut bytes = 0;
+    let mut missing = 0;
     let step = page_count.div_ceil(PROGRESS_LINES);
     for index in 0..page_count {
-        let page = pdf.page(index).unwrap_or_else(|| Page::empty(index + 1));
+        let read = if missing < MISSING_MAX {
+            pdf.page(index)
+        } else {
+            Err(PageError::Missing)
+        };
+        missing = if read == Err(PageError::Missing) {
+            missing + 1
+        } else {
+            0
+        };
+        let page = read.unwrap_or_else(|_| Page::empty(index + 1));
         bytes += page.bytes();
         if bytes > TEXT_MAX {
             return Err(Fault::TooMuchMemory.into());

@@ -15,8 +15,11 @@ use crate::{
     fault::Fault,
 };
 
-/// Time on the wall, and processor time, that a quick look may take.
-const PROBE_TIME: Duration = Duration::from_secs(2);
+/// Processor time of a quick look.
+const PROBE_CPU: Duration = Duration::from_secs(2);
+
+/// The same on the wall: a busy machine must not make every file unclear.
+const PROBE_WALL: Duration = Duration::from_secs(10);
 
 /// Limits of one child process.
 #[derive(Debug, Clone, Copy)]
@@ -104,13 +107,14 @@ impl Extractor {
         }
     }
 
-    /// Looks whether the file opens, without reading its pages; within two seconds.
+    /// Looks whether the file opens, without reading its pages; within two seconds of
+    /// processor time.
     ///
     /// # Errors
     /// The child could not be started.
     pub async fn probe(&self, pdf: File) -> Result<Probe, ExtractError> {
-        let mut child = self.start(Task::Probe, PROBE_TIME, pdf)?;
-        let told = tokio::time::timeout(PROBE_TIME, child.outcome(&mut |_| {})).await;
+        let mut child = self.start(Task::Probe, PROBE_CPU, pdf)?;
+        let told = tokio::time::timeout(PROBE_WALL, child.outcome(&mut |_| {})).await;
         child.end().await?;
         match told {
             Ok(Ok(Outcome::Opened { pages })) => Ok(Probe::Readable { pages }),

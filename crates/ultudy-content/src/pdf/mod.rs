@@ -15,6 +15,27 @@ use pdf_oxide::{PdfDocument, object::Object, optional_content::decode_pdf_text_s
 pub(crate) use self::{lines::is_spaceless, outline::OutlineEntry};
 use crate::{fault::Fault, layout::Page};
 
+/// Why a page gave nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PageError {
+    /// The file says it has this page, and it is nowhere.
+    Missing,
+    /// It is there and makes no sense.
+    Unreadable,
+}
+
+impl PageError {
+    fn missing(index: u32, error: &pdf_oxide::Error) -> Self {
+        eprintln!("page {}: {error}", index + 1);
+        Self::Missing
+    }
+
+    fn unreadable(index: u32, error: &pdf_oxide::Error) -> Self {
+        eprintln!("page {}: {error}", index + 1);
+        Self::Unreadable
+    }
+}
+
 /// An open file.
 pub(crate) struct Pdf {
     document: PdfDocument,
@@ -60,27 +81,27 @@ impl Pdf {
         outline::read(self)
     }
 
-    /// The lines of a page, by index from 0; `None` if the page cannot be read.
-    pub(crate) fn page(&self, index: u32) -> Option<Page> {
-        let at = usize::try_from(index).ok()?;
+    /// The lines of a page, by index from 0.
+    pub(crate) fn page(&self, index: u32) -> Result<Page, PageError> {
+        let at = usize::try_from(index).map_err(|_| PageError::Missing)?;
         let read = || {
-            let spans = self.document.extract_spans(at)?;
-            Ok::<_, pdf_oxide::Error>((spans, self.document.get_page_visible_box(at)?))
-        };
-        // One bad page must not cost the student the others.
-        match catch_unwind(AssertUnwindSafe(read)) {
-            Ok(Ok((spans, (_, bottom, _, top)))) => Some(Page {
+            let (_, bottom, _, top) = self
+                .document
+                .get_page_visible_box(at)
+                .map_err(|error| PageError::missing(index, &error))?;
+            let spans = self
+                .document
+                .extract_spans(at)
+                .map_err(|error| PageError::unreadable(index, &error))?;
+            Ok(Page {
                 number: index + 1,
                 bottom,
                 top,
                 lines: lines::assemble(&spans),
-            }),
-            Ok(Err(error)) => {
-                eprintln!("page {}: {error}", index + 1);
-                None
-            }
-            Err(_) => None,
-        }
+            })
+        };
+        // One bad page must not cost the student the others.
+        catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(PageError::Unreadable))
     }
 
     /// The text of a page as the library alone gives it.

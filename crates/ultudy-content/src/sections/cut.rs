@@ -23,45 +23,53 @@ pub(super) fn first_line(page: &Page, entry: &OutlineEntry, body_size: f32) -> u
         line.is_some_and(|line| line.size > body_size * 1.1)
     };
     // "Chapter 2", set large above the title, belongs to it.
-    let mut at = heading.unwrap_or(0);
-    while above(&at) {
-        at -= 1;
-    }
-    at
+    let heading = heading.unwrap_or(0);
+    let highest = heading.saturating_sub(HEADING_LINES_MAX);
+    (highest..=heading)
+        .rev()
+        .find(|at| !above(at))
+        .unwrap_or(highest)
 }
 
+/// Of several lines that say the title, the one nearest to where the entry points; else
+/// the one set largest; else the one that says the least besides.
 fn match_title(page: &Page, entry: &OutlineEntry) -> Option<usize> {
     let title = letters(&entry.title);
-    let found = (0..page.lines.len()).filter(|at| begins_with(&page.lines[*at..], &title));
-    let distance = |at: &usize| entry.top.map(|top| (top - page.lines[*at].baseline).abs());
-    let (near, far): (Vec<usize>, Vec<usize>) =
-        found.partition(|at| distance(at).is_none_or(|points| points < NEAR));
-    let candidates = if near.is_empty() { far } else { near };
-    // Of several, the one set largest; of those, the first.
-    let size = |at: &usize| page.lines[*at].size;
-    candidates
-        .into_iter()
-        .rev()
-        .max_by(|a, b| size(a).total_cmp(&size(b)))
+    let said = page.lines.iter().enumerate().filter_map(|(at, line)| {
+        let besides = letters_besides(page.lines.get(at..)?, &title)?;
+        let near = entry
+            .top
+            .is_some_and(|top| (top - line.baseline).abs() < NEAR);
+        Some((at, near, line.size, besides))
+    });
+    let best = said.min_by(
+        |(_, near, size, besides), (_, other_near, other_size, other_besides)| {
+            let nearer = other_near.cmp(near);
+            let larger = other_size.total_cmp(size);
+            nearer.then(larger).then(besides.cmp(other_besides))
+        },
+    );
+    best.map(|(at, ..)| at)
 }
 
-/// Whether the lines begin with the title, numbered or not.
-fn begins_with(lines: &[Line], title: &str) -> bool {
+/// How many letters and digits the lines say besides the title they begin with, numbered
+/// or, where the outline numbers it, without; `None` if it is another title.
+fn letters_besides(lines: &[Line], title: &str) -> Option<usize> {
     let mut printed = String::new();
-    lines.iter().take(HEADING_LINES_MAX).any(|line| {
+    lines.iter().take(HEADING_LINES_MAX).find_map(|line| {
         printed.push_str(&letters(&line.text));
-        let numbered = printed
-            .strip_suffix(title)
-            .is_some_and(|number| number.chars().count() <= NUMBERING_MAX);
-        let unnumbered = title
-            .strip_suffix(printed.as_str())
-            .is_some_and(|number| number.len() <= NUMBERING_MAX && number.len() < printed.len());
-        !title.is_empty() && (numbered || unnumbered)
+        let number = printed.strip_suffix(title).or_else(|| {
+            let number = title.strip_suffix(printed.as_str())?;
+            (number.len() < printed.len()).then_some(number)
+        })?;
+        let length = number.chars().count();
+        (length <= NUMBERING_MAX && !title.is_empty()).then_some(length)
     })
 }
 
 fn match_height(page: &Page, entry: &OutlineEntry) -> Option<usize> {
-    let top = entry.top?;
+    // A height of nothing is meant as none.
+    let top = entry.top.filter(|top| *top > page.bottom + 1.0)?;
     let below = page.lines.iter().position(|line| line.baseline < top);
     Some(below.unwrap_or(page.lines.len()))
 }
