@@ -7,7 +7,7 @@ use ultudy_content::{ExtractLimits, Probe};
 
 use crate::{
     harness::{code, document, extractor, file, program, read, with_limits},
-    pdf_file::{Page, PdfFile, assemble, stream},
+    pdf_file::{Face, Page, PdfFile, assemble, stream},
 };
 
 const SMALL: ExtractLimits = ExtractLimits {
@@ -71,6 +71,17 @@ async fn a_file_that_takes_beyond_the_time_limit_is_refused() {
 }
 
 #[tokio::test]
+async fn a_file_of_more_text_than_any_book_has_is_refused() {
+    let line = "A word and another one. ".repeat(2_000);
+    let page = (1..=20).fold(Page::new(), |page, _| page.line(Face::Plain, 8.0, &line));
+    let bytes = PdfFile::default().pages(vec![page; 19]).build();
+    assert_eq!(
+        code(read(&extractor(), &bytes).await),
+        "pdf_too_much_memory"
+    );
+}
+
+#[tokio::test]
 async fn a_file_that_cannot_be_judged_quickly_is_left_to_the_full_reading() {
     // No room for as much as the file itself.
     let limits = ExtractLimits {
@@ -110,7 +121,8 @@ fn the_limits_stand_before_the_file_is_looked_at() {
     // More than a pipe holds: when it is written, the child is reading.
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(&vec![b' '; 1 << 20]).unwrap();
-    let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
+    let about = |file| std::fs::read_to_string(format!("/proc/{}/{file}", child.id())).unwrap();
+    let (limits, status) = (about("limits"), about("status"));
     drop(stdin);
     child.wait().unwrap();
     for (name, soft) in [

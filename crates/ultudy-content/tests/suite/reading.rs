@@ -101,6 +101,42 @@ async fn nothing_that_a_database_refuses_is_left() {
 }
 
 #[tokio::test]
+async fn columns_are_read_one_after_the_other() {
+    let column = |page: Page, x: f32, word: &str| {
+        (0..20_u8).fold(page, |page, n| {
+            let y = 700.0 - 13.0 * f32::from(n);
+            page.at(
+                x,
+                y,
+                Face::Plain,
+                11.0,
+                &format!("{word} {n} with some more words"),
+            )
+        })
+    };
+    let page = column(column(Page::new(), 50.0, "left"), 320.0, "right");
+    let markdown = markdown(&PdfFile::default().page(page).build()).await;
+    assert!(
+        markdown.find("left 19").unwrap() < markdown.find("right 0").unwrap(),
+        "{markdown}"
+    );
+}
+
+#[tokio::test]
+async fn a_title_written_last_comes_first() {
+    let page = Page::new()
+        .gap()
+        .gap()
+        .text(&PROSE)
+        .at(72.0, 740.0, Face::Bold, 24.0, "Sets");
+    let markdown = markdown(&PdfFile::default().page(page).build()).await;
+    assert!(
+        markdown.starts_with("<!-- page 1 -->\n\n## Sets\n"),
+        "{markdown}"
+    );
+}
+
+#[tokio::test]
 async fn running_heads_and_page_numbers_are_left_out() {
     let pages = (1..=6).map(|number| {
         Page::new()
