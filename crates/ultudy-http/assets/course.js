@@ -92,9 +92,8 @@ async function sendNext() {
   while ((current = waiting.shift())) {
     try {
       await send(current);
-      await refresh();
+      await update();
       current.row.remove();
-      watchWhileNeeded();
     } catch (refused) {
       if (refused instanceof Refusal) fail(current, refused.message);
       else throw refused;

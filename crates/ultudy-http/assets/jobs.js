@@ -5,7 +5,8 @@ const PAUSE = 2000;
 
 /**
  * Tells `onJob` of every change at `address` until the returned function is called. `ask`
- * gives the jobs themselves and is used once the stream cannot be had.
+ * gives the jobs themselves: after an interruption, and again and again once the stream
+ * cannot be had.
  */
 export function watch(address, ask, onJob) {
   let stopped = false;
@@ -15,17 +16,25 @@ export function watch(address, ask, onJob) {
   for (const name of EVENTS) {
     source.addEventListener(name, (event) => tell(JSON.parse(event.data)));
   }
+  let wasOpen = false;
+  source.addEventListener("open", () => {
+    if (wasOpen) look();
+    wasOpen = true;
+  });
   source.addEventListener("error", () => {
     if (source.readyState === EventSource.CLOSED) poll();
   });
   async function poll() {
     if (stopped) return;
+    await look();
+    timer = setTimeout(poll, PAUSE);
+  }
+  async function look() {
     try {
       (await ask()).forEach(tell);
     } catch (refused) {
       console.warn("still waiting:", refused.message);
     }
-    timer = setTimeout(poll, PAUSE);
   }
   return () => {
     stopped = true;

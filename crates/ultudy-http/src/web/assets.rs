@@ -63,6 +63,11 @@ pub fn url(name: &str) -> String {
     format!("/assets/{}/{name}", *VERSION)
 }
 
+#[cfg(test)]
+pub(super) fn exists(name: &str) -> bool {
+    ASSETS.iter().any(|asset| asset.name == name)
+}
+
 /// `GET /favicon.ico`: asked for by browsers that show the PDF itself.
 pub async fn favicon() -> Redirect {
     Redirect::temporary(&url("icon.svg"))
@@ -107,4 +112,66 @@ pub async fn asset(
             .extend(value.map(|value| (name, value)));
     }
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::samples::{answer, body};
+
+    async fn get(path: &str, headers: &[(&str, &str)]) -> Response {
+        let site = axum::Router::new().route("/assets/{version}/{name}", axum::routing::get(asset));
+        answer(site, path, headers).await
+    }
+
+    #[tokio::test]
+    async fn an_asset_is_kept_for_ever_under_an_address_of_its_own() {
+        let first = get(&url("app.css"), &[]).await;
+        assert_eq!(
+            first.headers()[header::CONTENT_TYPE],
+            "text/css; charset=utf-8"
+        );
+        let caching = &first.headers()[header::CACHE_CONTROL];
+        assert_eq!(caching, "public, max-age=31536000, immutable");
+        let etag = first.headers()[header::ETAG].to_str().unwrap().to_owned();
+        let again = get(&url("app.css"), &[("if-none-match", &etag)]).await;
+        assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+        assert!(body(again).await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn an_address_of_another_version_is_answered_but_not_kept() {
+        let old = get("/assets/0000000000000000/page.js", &[]).await;
+        assert_eq!(old.status(), StatusCode::OK);
+        assert_eq!(old.headers()[header::CACHE_CONTROL], "no-cache");
+    }
+
+    #[tokio::test]
+    async fn nothing_else_is_served() {
+        for path in [
+            "/assets/x/none.js",
+            "/assets/x/..%2fmod.rs",
+            "/assets/x/%00",
+        ] {
+            assert_eq!(
+                get(path, &[]).await.status(),
+                StatusCode::NOT_FOUND,
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
+    fn scripts_import_only_what_is_there() {
+        for asset in ASSETS
+            .iter()
+            .filter(|asset| asset.content_type == JAVASCRIPT)
+        {
+            let script = std::str::from_utf8(asset.bytes).unwrap();
+            for import in script.split("from \"./").skip(1) {
+                let name = import.split('"').next().unwrap();
+                assert!(exists(name), "{name}");
+            }
+        }
+    }
 }

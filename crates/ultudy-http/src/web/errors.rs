@@ -90,3 +90,65 @@ fn sentence(status: StatusCode, problem: &[u8]) -> String {
     said.unwrap_or("Something went wrong. Please try again.")
         .into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::samples::{answer, body};
+    use axum::{Router, middleware, routing::get};
+    use ultudy_app::Error;
+
+    fn site() -> Router {
+        let down = || async { ApiError::from(Error::Unavailable("no database".into())) };
+        let missing = || async { ApiError::from(Error::NotFound("lesson")) };
+        let mangled = || async { ApiError::field("id", "must be a UUID") };
+        Router::new()
+            .route("/fine", get(|| async { "fine" }))
+            .route("/down", get(down))
+            .route("/missing", get(missing))
+            .route("/mangled", get(mangled))
+            .fallback(unknown)
+            .layer(middleware::from_fn(as_page))
+    }
+
+    #[tokio::test]
+    async fn an_unknown_address_is_answered_with_a_page() {
+        let response = answer(site(), "/nowhere", &[]).await;
+        assert_eq!(response.status(), StatusCode::NOT_FOUND);
+        assert_eq!(
+            response.headers()[header::CONTENT_TYPE],
+            "text/html; charset=utf-8"
+        );
+        assert!(
+            response
+                .headers()
+                .contains_key(header::CONTENT_SECURITY_POLICY)
+        );
+        assert!(
+            body(response)
+                .await
+                .contains("There is no page at this address.")
+        );
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_a_sentence_for_people() {
+        let missing = body(answer(site(), "/missing", &[]).await).await;
+        assert!(missing.contains("This lesson does not exist."), "{missing}");
+        let mangled = body(answer(site(), "/mangled", &[]).await).await;
+        assert!(mangled.contains("follow the link again") && !mangled.contains("UUID"));
+    }
+
+    #[tokio::test]
+    async fn a_part_that_is_down_may_be_tried_again() {
+        let response = answer(site(), "/down", &[]).await;
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(response.headers().contains_key(header::RETRY_AFTER));
+        assert!(body(response).await.contains("Try again"));
+    }
+
+    #[tokio::test]
+    async fn what_succeeds_is_left_alone() {
+        assert_eq!(body(answer(site(), "/fine", &[]).await).await, "fine");
+    }
+}

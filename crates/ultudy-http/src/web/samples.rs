@@ -1,6 +1,13 @@
 //! What tests show on pages: small, and hostile where a text may come from outside.
 
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::Request,
+    response::Response,
+};
 use chrono::{DateTime, NaiveDate, Utc};
+use tower::ServiceExt;
 use ultudy_domain::{
     check_in::{AnswerOption, CheckIn, CheckInContent, LETTERS},
     course::Course,
@@ -9,6 +16,22 @@ use ultudy_domain::{
     section::Section,
 };
 use uuid::Uuid;
+
+/// What `site` answers to a GET.
+pub async fn answer(site: Router, path: &str, headers: &[(&str, &str)]) -> Response {
+    let mut request = Request::get(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(Body::empty()).unwrap();
+    site.oneshot(request).await.unwrap()
+}
+
+/// An answer's text.
+pub async fn body(response: Response) -> String {
+    let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
 
 /// A text that would run if it got into a page as it is.
 pub const HOSTILE: &str = "<script>alert(1)</script>\"><img src=x onerror=alert(1)>'";

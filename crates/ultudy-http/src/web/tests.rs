@@ -164,6 +164,16 @@ fn pages_hold_nothing_that_their_policy_forbids() {
 }
 
 #[test]
+fn pages_name_only_assets_that_are_there() {
+    for (page, html) in every_page("Analysis") {
+        for address in html.split("\"/assets/").skip(1) {
+            let name = address.split(['"', '/']).nth(1).unwrap();
+            assert!(super::assets::exists(name), "{page}: {name}");
+        }
+    }
+}
+
+#[test]
 fn every_page_has_a_title_a_main_part_and_one_first_heading() {
     for (page, html) in every_page("Analysis") {
         assert_eq!(html.matches("<h1").count(), 1, "{page}");
