@@ -6,13 +6,14 @@ mod font;
 mod lines;
 mod outline;
 mod page_tree;
+mod row;
 mod text;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pdf_oxide::{PdfDocument, object::Object, optional_content::decode_pdf_text_string};
 
-pub(crate) use self::{lines::is_spaceless, outline::OutlineEntry};
+pub(crate) use self::{outline::OutlineEntry, row::is_spaceless};
 use crate::{fault::Fault, layout::Page};
 
 /// Why a page gave nothing.

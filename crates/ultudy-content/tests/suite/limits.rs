@@ -139,4 +139,5 @@ fn the_limits_stand_before_the_file_is_looked_at() {
             "{line}"
         );
     }
+    assert!(status.contains("NoNewPrivs:\t1"), "{status}");
 }
