@@ -12,6 +12,7 @@ use object_store::{
     PutPayload, path::Path,
 };
 use sha2::{Digest, Sha256};
+use ultudy_domain::Timestamp;
 use uuid::Uuid;
 
 use crate::{Error, Result};
@@ -132,6 +133,19 @@ impl Blobs {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
             Err(error) => tracing::warn!(%key, %error, "an object nobody refers to stays behind"),
         }
+    }
+
+    /// The keys of files that were stored before `moment`.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn older_than(&self, moment: Timestamp) -> Result<Vec<String>> {
+        let listed = self.store.list(Some(&Path::from("blobs")));
+        let old = listed.try_filter(|object| std::future::ready(object.last_modified < moment));
+        Ok(old
+            .map_ok(|object| object.location.to_string())
+            .try_collect()
+            .await?)
     }
 
     /// Whether the store answers.

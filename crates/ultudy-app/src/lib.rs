@@ -9,6 +9,7 @@ pub mod courses;
 pub mod documents;
 pub mod error;
 pub mod health;
+pub mod housekeeping;
 pub mod jobs;
 pub mod lessons;
 pub mod progress;

@@ -38,15 +38,15 @@ pub async fn load_once(app: &App, owner_id: &str, sample: &Sample) -> Result<boo
     {
         return Ok(false);
     }
+    let body = stream::iter([Ok::<_, std::convert::Infallible>(Bytes::from_static(
+        sample.pdf,
+    ))]);
+    let incoming = upload::receive(app, body).await?;
     let new = courses::NewCourse {
         name: sample.course.into(),
         ..courses::NewCourse::default()
     };
     let course = courses::create(app, owner_id, new).await?;
-    let body = stream::iter([Ok::<_, std::convert::Infallible>(Bytes::from_static(
-        sample.pdf,
-    ))]);
-    let incoming = upload::receive(app, body).await?;
     let fields = upload::UploadFields {
         file_name: sample.file_name.into(),
         title: Some(sample.title.into()),
@@ -54,6 +54,10 @@ pub async fn load_once(app: &App, owner_id: &str, sample: &Sample) -> Result<boo
         chapter: None,
         material_type: Some("textbook".into()),
     };
-    upload::accept(app, owner_id, incoming, fields).await?;
+    if let Err(error) = upload::accept(app, owner_id, incoming, fields).await {
+        // An empty course would keep the sample away for good.
+        courses::delete(app, owner_id, course.id).await?;
+        return Err(error);
+    }
     Ok(true)
 }

@@ -25,8 +25,8 @@ impl FieldError {
 pub const NAME_MAX: usize = 300;
 /// Longest short label (a course's code, its term), in characters.
 pub const LABEL_MAX: usize = 100;
-/// Longest chapter, in characters; the front end sends them without a limit of its own.
-pub const CHAPTER_MAX: usize = 300;
+/// Longest chapter, in characters: front ends send them without a limit of their own.
+pub const CHAPTER_MAX: usize = 2_000;
 
 /// A text that must be there: trimmed, not blank, no NUL, at most `max` characters.
 ///

@@ -2,6 +2,7 @@
 
 pub mod auth;
 mod error;
+mod etag;
 mod input;
 mod layers;
 pub mod openapi;

@@ -3,7 +3,7 @@
 
 use ultudy_domain::Timestamp;
 
-use crate::{Result, TenantTx, db::binds};
+use crate::{Result, SystemTx, TenantTx, db::binds};
 
 /// Counts one more holder and gives the object's key: `object_key` if the content is new,
 /// else the key under which it already lies (then the caller drops its own copy).
@@ -49,6 +49,13 @@ pub async fn release(tx: &mut TenantTx, sha256: &str) -> Result<Option<String>> 
         )
         .await?;
     Ok(gone.pop())
+}
+
+/// The keys of all objects that are held.
+pub async fn keys(tx: &mut SystemTx) -> Result<Vec<String>> {
+    tx.connection()
+        .all("SELECT object_key FROM blobs".into(), binds![])
+        .await
 }
 
 fn first(mut keys: Vec<String>) -> Result<String> {

@@ -42,7 +42,8 @@ pub async fn find(tx: &mut TenantTx, id: Uuid) -> Result<Option<CheckIn>> {
     .await
 }
 
-/// The check-ins that match, those of current lessons first, then the latest: several
+/// The check-ins that match, those of the named course first (a document may have been
+/// moved since its lesson was read), then those of current lessons, then the latest: several
 /// versions of a lesson may have asked the same question with other options.
 pub async fn search(tx: &mut TenantTx, by: &QuestionRef) -> Result<Vec<CheckIn>> {
     tx.all(
@@ -54,8 +55,8 @@ pub async fn search(tx: &mut TenantTx, by: &QuestionRef) -> Result<Vec<CheckIn>>
             AND (c.id = $4 OR ($4 IS NULL AND c.folded_name = $2))
             AND k.question_key = $3
             AND ($5 IS NULL OR c.document_id = $5)
-            AND ($6 IS NULL OR d.course_id = $6)
-        ORDER BY CASE WHEN k.lesson_id IS NULL THEN 1 ELSE 0 END, k.created_at DESC, k.id DESC",
+        ORDER BY CASE WHEN $6 IS NULL OR d.course_id = $6 THEN 0 ELSE 1 END,
+            CASE WHEN k.lesson_id IS NULL THEN 1 ELSE 0 END, k.created_at DESC, k.id DESC",
         binds![
             by.concept_name.to_lowercase(),
             check_in::fold(&by.question),

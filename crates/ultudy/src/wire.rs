@@ -40,7 +40,7 @@ fn blobs(config: &Config) -> Result<Blobs, Failure> {
     let folder = LocalFileSystem::new_with_prefix(&config.object_dir)
         .map_err(|error| Failure::new(config.object_dir.display(), error))?;
     Ok(Blobs::new(
-        Arc::new(folder.with_automatic_cleanup(true)),
+        Arc::new(folder.with_automatic_cleanup(true).with_fsync(true)),
         temp_dir,
     ))
 }

@@ -25,7 +25,7 @@ pub(crate) async fn run(run: &Run) -> Result<(), JobError> {
     let mut tx = run.app.store.read(&run.job.owner_id).await?;
     let file = documents::file(&mut tx, document_id)
         .await?
-        .ok_or(JobError::Stale)?;
+        .ok_or_else(Run::document_gone)?;
     drop(tx);
     let pdf = run.app.blobs.open(&file.object_key).await?;
     let extracted = read(run, pdf).await?;
@@ -69,7 +69,7 @@ async fn store(run: &Run, document_id: Uuid, extracted: ExtractedDocument) -> Re
         "sectioning": extracted.sectioning,
         "unreadable_pages": extracted.unreadable_pages,
     });
-    let mut tx = run.app.store.write(&run.job.owner_id).await?;
+    let mut tx = run.begin(READ, "storing").await?;
     if !documents::publish(&mut tx, document_id, pages, extracted.sectioning).await? {
         return Err(JobError::Stale);
     }

@@ -93,10 +93,12 @@ pub async fn accept(
     .await?;
     documents::insert(&mut tx, &document).await?;
     let (job, _) = jobs::enqueue(&mut tx, &new_job, document.uploaded_at).await?;
-    tx.commit().await?;
+    // Kept before the commit: whether one that breaks off has happened cannot be known, and
+    // an orphan is swept up, while a row without its file is a lost upload.
     if kept == incoming.key() {
         incoming.keep();
     }
+    tx.commit().await?;
     app.dispatch(&job).await;
     Ok(job)
 }

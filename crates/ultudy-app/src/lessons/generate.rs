@@ -54,12 +54,12 @@ async fn gather(run: &Run) -> Result<Source, JobError> {
     let mut tx = run.app.store.read(&run.job.owner_id).await?;
     let document = documents::find(&mut tx, document_id)
         .await?
-        .ok_or(JobError::Stale)?;
+        .ok_or_else(Run::document_gone)?;
     let source = match run.section_id() {
         Some(section_id) => {
             let text = sections::find(&mut tx, section_id)
                 .await?
-                .ok_or(JobError::Stale)?;
+                .ok_or_else(Run::document_gone)?;
             let variant = u32::try_from(text.lesson_variant).unwrap_or(0);
             let title = text.section.name.clone();
             Source {
@@ -151,7 +151,7 @@ fn prepared(mut content: LessonContent, key: &str) -> Result<LessonContent, JobE
 
 async fn store(run: &Run, source: &Source, generation: &NewGeneration) -> Result<(), JobError> {
     let now = run.app.clock.now();
-    let mut tx = run.app.store.write(&run.job.owner_id).await?;
+    let mut tx = run.begin(MADE, "storing").await?;
     let content = generations::insert(&mut tx, generation, now).await?;
     let lesson_id = match lessons::find(&mut tx, source.of()).await? {
         Some(lesson) => lesson.id,

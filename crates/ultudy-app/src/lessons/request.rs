@@ -107,6 +107,10 @@ async fn enqueue(
     if let Some(found) = existing(&mut tx, asked).await? {
         return Ok(found);
     }
+    // So may the document have been deleted.
+    documents::find(&mut tx, asked.document_id)
+        .await?
+        .ok_or(Error::NotFound("document"))?;
     let (job, is_new) = jobs::enqueue(&mut tx, &new_job, app.clock.now()).await?;
     tx.commit().await?;
     if is_new {

@@ -3,7 +3,7 @@
 use std::{panic::AssertUnwindSafe, time::Duration};
 
 use futures_util::FutureExt;
-use ultudy_domain::job::{Job, JobFailure, JobType};
+use ultudy_domain::job::{JobFailure, JobType};
 use ultudy_engines::queue::Delivery;
 use ultudy_store::jobs::{self, Start};
 
@@ -14,7 +14,7 @@ use crate::{App, documents, lessons};
 /// away) is left to the lease: it lapses, and the job is delivered again.
 pub(super) async fn attempt(app: &App, worker_id: &str, delivery: &Delivery, guard: RunGuard) {
     let ended = match start(app, worker_id, delivery, &guard).await {
-        Ok(Some(run)) => end(&run, delivery, &guard, execute(&run).await).await,
+        Ok(Some(run)) => end(&run, delivery, execute(&run).await).await,
         Ok(None) => finish(app, delivery).await,
         Err(error) => Err(error),
     };
@@ -32,14 +32,7 @@ async fn start(
     let token = delivery.lease;
     let mut tx = app.store.write(&delivery.owner_id).await?;
     let started = jobs::start(&mut tx, delivery.job_id, token, worker_id, app.clock.now()).await?;
-    let removed = match &started {
-        Start::Poisoned(job) => clean_up(app, &mut tx, job).await?,
-        Start::Started(_) | Start::NotDue => None,
-    };
     tx.commit().await?;
-    if let Some(removed) = removed {
-        removed.settle(app).await;
-    }
     match started {
         Start::Started(job) => {
             app.announce(&job).await;
@@ -83,15 +76,12 @@ async fn execute(run: &Run) -> Result<(), JobError> {
 async fn end(
     run: &Run,
     delivery: &Delivery,
-    guard: &RunGuard,
     outcome: Result<(), JobError>,
 ) -> Result<(), JobError> {
     match outcome {
         Ok(()) | Err(JobError::Stale) => finish(&run.app, delivery).await,
-        Err(JobError::Stopped) if guard.hand_back.is_cancelled() => hand_back(run, delivery).await,
-        // Cancelled by its owner, or its lease lapsed: the row belongs to somebody else now.
-        Err(JobError::Stopped) => finish(&run.app, delivery).await,
-        Err(JobError::Fail(failure)) => fail(run, delivery, &failure).await,
+        Err(JobError::Stopped) => hand_back(run, delivery).await,
+        Err(JobError::Fail(failure)) => fail(run, delivery, &failure, File::Discard).await,
         Err(JobError::Retry {
             code,
             message,
@@ -115,7 +105,7 @@ async fn retry_or_fail(
 ) -> Result<(), JobError> {
     let errors = run.job.attempt.saturating_add(1);
     if errors >= run.job.max_attempts {
-        return fail(run, delivery, failure).await;
+        return fail(run, delivery, failure, File::Keep).await;
     }
     let policy = run.job.job_type.retry_policy();
     let delay = policy
@@ -137,14 +127,33 @@ async fn retry_or_fail(
     Ok(())
 }
 
-async fn fail(run: &Run, delivery: &Delivery, failure: &JobFailure) -> Result<(), JobError> {
+/// What becomes of the file of an upload that failed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum File {
+    /// It is at fault: it goes, with its document; the job keeps the reason.
+    Discard,
+    /// It is not: the student may have it tried again.
+    Keep,
+}
+
+async fn fail(
+    run: &Run,
+    delivery: &Delivery,
+    failure: &JobFailure,
+    file: File,
+) -> Result<(), JobError> {
     let app = &run.app;
     let mut tx = app.store.write(&run.job.owner_id).await?;
     let failed = jobs::fail(&mut tx, run.job.id, run.token, failure, app.clock.now()).await?;
     let Some(job) = failed else {
         return finish(app, delivery).await;
     };
-    let removed = clean_up(app, &mut tx, &job).await?;
+    let removed = match (file, job.job_type, crate::jobs::document_id(&job)) {
+        (File::Discard, JobType::UploadPdf, Some(id)) => {
+            documents::remove(app, &mut tx, id).await?
+        }
+        _ => None,
+    };
     tx.commit().await?;
     tracing::info!(job_id = %job.id, code = failure.code, "job failed for good");
     if let Some(removed) = removed {
@@ -154,33 +163,22 @@ async fn fail(run: &Run, delivery: &Delivery, failure: &JobFailure) -> Result<()
     finish(app, delivery).await
 }
 
-/// A failed upload leaves neither document nor file behind; its job keeps the reason.
-async fn clean_up(
-    app: &App,
-    tx: &mut ultudy_store::TenantTx,
-    job: &Job,
-) -> Result<Option<documents::Removed>, JobError> {
-    match (job.job_type, crate::jobs::document_id(job)) {
-        (JobType::UploadPdf, Some(document_id)) => {
-            Ok(documents::remove(app, tx, document_id).await?)
-        }
-        _ => Ok(None),
-    }
-}
-
+/// Hands a stopped run back uncounted. One that its owner cancelled, or that another
+/// worker has started meanwhile, is not this run's to hand back: its token is stale.
 async fn hand_back(run: &Run, delivery: &Delivery) -> Result<(), JobError> {
     let now = run.app.clock.now();
     let mut tx = run.app.store.write(&run.job.owner_id).await?;
     let handed = jobs::hand_back(&mut tx, run.job.id, run.token, now).await?;
     tx.commit().await?;
-    if let Some(job) = handed {
-        run.app
-            .queue
-            .release(delivery, now)
-            .await
-            .map_err(crate::Error::from)?;
-        run.app.announce(&job).await;
-    }
+    let Some(job) = handed else {
+        return finish(&run.app, delivery).await;
+    };
+    run.app
+        .queue
+        .release(delivery, now)
+        .await
+        .map_err(crate::Error::from)?;
+    run.app.announce(&job).await;
     Ok(())
 }
 

@@ -76,7 +76,7 @@ pub async fn work(app: App, config: WorkerConfig, shutdown: CancellationToken) {
         .is_err()
     {
         tracing::info!("drain time is over: handing running jobs back");
-        app.runs.hand_back_all();
+        app.runs.stop_all();
         running.wait().await;
     }
     renewal_ends.cancel();

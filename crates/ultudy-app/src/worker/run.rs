@@ -51,6 +51,22 @@ impl Run {
         Ok(())
     }
 
+    /// What the job works on is gone.
+    pub(crate) fn document_gone() -> JobError {
+        JobError::Fail(JobFailure {
+            code: "document_gone".into(),
+            message: "The document was deleted before this was done.".into(),
+        })
+    }
+
+    /// Begins the transaction that will hold the run's effect. It holds the job's row
+    /// first, as cancelling and deleting do, so that no two of them wait for each other.
+    pub(crate) async fn begin(&self, percent: i16, stage: &str) -> Result<TenantTx, JobError> {
+        let mut tx = self.app.store.write(&self.job.owner_id).await?;
+        let held = jobs::set_progress(&mut tx, self.job.id, self.token, percent, stage).await?;
+        held.map(|_| tx).ok_or(JobError::Stale)
+    }
+
     /// Writes what `percent` says, not too often, until the run turns out to be stale or
     /// must stop: then gives the reason. A write that fails otherwise is tried again with
     /// the next one.

@@ -17,7 +17,6 @@ pub struct Runs(Arc<Mutex<HashMap<Uuid, Entry>>>);
 struct Entry {
     delivery: Delivery,
     cancel: CancellationToken,
-    hand_back: CancellationToken,
 }
 
 /// Keeps a run registered until dropped.
@@ -27,8 +26,6 @@ pub(crate) struct RunGuard {
     lease: Uuid,
     /// Fires when the run must stop, whatever the reason.
     pub(crate) cancel: CancellationToken,
-    /// Fires when it must stop because the worker drains.
-    pub(crate) hand_back: CancellationToken,
 }
 
 impl Runs {
@@ -64,15 +61,7 @@ impl Runs {
         }
     }
 
-    /// Stops every run, to be handed back.
-    pub(crate) fn hand_back_all(&self) {
-        for entry in self.entries().values() {
-            entry.hand_back.cancel();
-            entry.cancel.cancel();
-        }
-    }
-
-    /// Stops every run: their leases may have lapsed.
+    /// Stops every run, to be handed back: the worker drains, or leases may have lapsed.
     pub(super) fn stop_all(&self) {
         for entry in self.entries().values() {
             entry.cancel.cancel();

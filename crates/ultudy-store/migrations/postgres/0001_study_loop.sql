@@ -230,6 +230,8 @@ GRANT SELECT, INSERT ON generations, answers TO ultudy_tenant;
 GRANT SELECT (id, owner_id, job_type, queue, status, priority, run_at, lease_token, lease_until)
     ON jobs TO ultudy_system;
 GRANT UPDATE (priority, run_at, lease_token, lease_until, worker_id) ON jobs TO ultudy_system;
+-- Housekeeping: which objects are held, not what they are.
+GRANT SELECT (object_key) ON blobs TO ultudy_system;
 
 -- A tenant sees its own rows; without a tenant (unset, or '' after a transaction that set
 -- one) there are none.

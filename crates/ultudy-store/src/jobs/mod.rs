@@ -59,6 +59,8 @@ pub struct JobFilter {
     pub job_type: Option<JobType>,
     /// In this status.
     pub status: Option<JobStatus>,
+    /// Or in this one.
+    pub or_status: Option<JobStatus>,
     /// On this document.
     pub document_id: Option<Uuid>,
     /// On this section.
@@ -189,7 +191,7 @@ pub async fn list(tx: &mut TenantTx, filter: &JobFilter, page: Page) -> Result<V
             " FROM jobs
             WHERE owner_id = $1
                 AND ($2 IS NULL OR job_type = $2)
-                AND ($3 IS NULL OR status = $3)
+                AND ($3 IS NULL OR status = $3 OR status = $8)
                 AND ($4 IS NULL OR document_id = $4)
                 AND ($5 IS NULL OR section_id = $5)
                 AND ($6 IS NULL OR (created_at, id) < (
@@ -204,7 +206,8 @@ pub async fn list(tx: &mut TenantTx, filter: &JobFilter, page: Page) -> Result<V
             filter.document_id,
             filter.section_id,
             page.after,
-            i64::from(page.limit)
+            i64::from(page.limit),
+            filter.or_status.map(JobStatus::as_str)
         ],
     )
     .await

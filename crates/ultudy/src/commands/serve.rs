@@ -8,7 +8,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use ultudy_app::{
-    App,
+    App, housekeeping,
     sample::{self, Sample},
     worker::{self, WorkerConfig},
 };
@@ -26,15 +26,21 @@ const SAMPLE: Sample = Sample {
 /// How long open requests may take to end once the server stops.
 const REQUESTS_END: Duration = Duration::from_secs(10);
 
+/// How long computations may go on after everything else has ended.
+const COMPUTATIONS_END: Duration = Duration::from_secs(2);
+
 /// Serves until told to stop.
 pub fn run() -> Result<(), Failure> {
     let config = Config::from_env()?;
     log_to_stderr(&config)?;
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::new("runtime", error))?
-        .block_on(serve(config))
+        .map_err(|error| Failure::new("runtime", error))?;
+    let served = runtime.block_on(serve(config));
+    // A computation that was told to stop and has not yet is not waited for.
+    runtime.shutdown_timeout(COMPUTATIONS_END);
+    served
 }
 
 fn log_to_stderr(config: &Config) -> Result<(), Failure> {
@@ -60,6 +66,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
         worker_config(&config),
         shutdown.clone(),
     ));
+    let house = tokio::spawn(housekeeping::keep_house(app.clone(), shutdown.clone()));
     load_sample(&app, &config);
     announce(address)?;
     let state = HttpState {
@@ -78,6 +85,9 @@ async fn serve(config: Config) -> Result<(), Failure> {
         ended = serving => ended.map_err(|error| Failure::new("server", error))?,
         () = deadline => tracing::warn!("some requests did not end in time"),
     }
+    house
+        .await
+        .map_err(|error| Failure::new("housekeeping", error))?;
     work.await.map_err(|error| Failure::new("worker", error))
 }
 

@@ -43,9 +43,22 @@ pub async fn list(
         cursor: params.cursor,
     }
     .page()?;
+    let status = params.status.as_deref().map(status).transpose()?;
+    let job_type = match params.job_type.as_deref().map(job_type).transpose()? {
+        // A type of the contract of which there are no jobs yet.
+        Some(None) => {
+            return Ok(Json(Jobs {
+                jobs: Vec::new(),
+                next_cursor: None,
+            }));
+        }
+        asked => asked.flatten(),
+    };
     let filter = Filter {
-        job_type: params.job_type.as_deref().map(job_type).transpose()?,
-        status: params.status.as_deref().map(status).transpose()?,
+        job_type,
+        status,
+        // A cancelled job is answered as a failed one, so it is found as one.
+        or_status: (status == Some(JobStatus::Failed)).then_some(JobStatus::Cancelled),
         ..Filter::default()
     };
     let jobs = jobs::list(&state.app, &owner, &filter, page).await?;
@@ -56,9 +69,13 @@ pub async fn list(
     }))
 }
 
-fn job_type(name: &str) -> Result<JobType, ApiError> {
-    JobType::parse(name)
-        .ok_or_else(|| ApiError::field("type", "must be upload_pdf or generate_lesson"))
+fn job_type(name: &str) -> Result<Option<JobType>, ApiError> {
+    if name == "chapter_extraction" {
+        return Ok(None);
+    }
+    let reason = "must be upload_pdf, generate_lesson or chapter_extraction";
+    let job_type = JobType::parse(name).ok_or_else(|| ApiError::field("type", reason))?;
+    Ok(Some(job_type))
 }
 
 fn status(name: &str) -> Result<JobStatus, ApiError> {

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::{Path, State, rejection::PathRejection},
 };
 use ultudy_app::{
     Page,
@@ -24,8 +24,9 @@ use crate::{
 pub async fn resource(
     State(state): State<HttpState>,
     Owner(owner): Owner,
-    Path((kind, id)): Path<(String, String)>,
+    path: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Json<Jobs>, ApiError> {
+    let Path((kind, id)) = path.map_err(|_| ApiError::field("id", "must be a UUID"))?;
     let id: Uuid = id
         .parse()
         .map_err(|_| ApiError::field("id", "must be a UUID"))?;

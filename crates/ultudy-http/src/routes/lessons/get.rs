@@ -1,5 +1,7 @@
 //! `GET /lessons`
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use axum::{
     Json,
     extract::State,
@@ -8,6 +10,7 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use ultudy_app::lessons::{self, LessonOf};
+use ultudy_domain::lesson::Lesson;
 use uuid::Uuid;
 
 use super::LessonView;
@@ -54,16 +57,20 @@ pub async fn get(
         }
     };
     let lesson = lessons::get(&state.app, &owner, of).await?;
-    // A lesson never changes; another version is another lesson.
-    let etag = format!("\"{}\"", lesson.id);
-    if headers
-        .get(header::IF_NONE_MATCH)
-        .is_some_and(|sent| sent.as_bytes() == etag.as_bytes())
-    {
+    let etag = etag(&lesson);
+    if crate::etag::is_known(&headers, &etag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, etag)]).into_response());
     }
     let body = Json(FoundLesson {
         lesson: LessonView::whole(lesson),
     });
     Ok(([(header::ETAG, etag)], body).into_response())
+}
+
+/// A lesson itself never changes, another version is another lesson; but its document may
+/// be moved to another course or chapter.
+fn etag(lesson: &Lesson) -> String {
+    let mut hasher = DefaultHasher::new();
+    (&lesson.course_id, &lesson.chapter).hash(&mut hasher);
+    format!("\"{}-{:016x}\"", lesson.id, hasher.finish())
 }

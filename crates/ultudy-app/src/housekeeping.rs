@@ -1,0 +1,48 @@
+//! Housekeeping: what a crash left behind is cleared up.
+
+use std::{collections::HashSet, time::Duration};
+
+use tokio_util::sync::CancellationToken;
+use ultudy_store::blobs;
+
+use crate::{App, Result};
+
+/// How often.
+const EVERY: Duration = Duration::from_secs(60 * 60);
+/// An object younger than this may belong to an upload that is about to commit.
+const GRACE: chrono::TimeDelta = chrono::TimeDelta::hours(1);
+
+/// Clears up now and then until `shutdown` fires.
+pub async fn keep_house(app: App, shutdown: CancellationToken) {
+    loop {
+        match sweep_objects(&app).await {
+            Ok(0) => {}
+            Ok(swept) => tracing::info!(swept, "deleted uploaded files that nothing refers to"),
+            Err(error) => tracing::warn!(%error, "cannot look for files that nothing refers to"),
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+    }
+}
+
+/// Deletes objects that no row holds and that are older than the grace time; how many. A
+/// row is only ever written after its object, so what is old and unheld stays unheld.
+///
+/// # Errors
+/// The store or the database does not answer.
+pub async fn sweep_objects(app: &App) -> Result<usize> {
+    let old = app.blobs.older_than(app.clock.now() - GRACE).await?;
+    if old.is_empty() {
+        return Ok(0);
+    }
+    let mut tx = app.store.system().await?;
+    let held: HashSet<String> = blobs::keys(&mut tx).await?.into_iter().collect();
+    drop(tx);
+    let orphans: Vec<&String> = old.iter().filter(|key| !held.contains(*key)).collect();
+    for key in &orphans {
+        app.blobs.delete(key).await;
+    }
+    Ok(orphans.len())
+}
