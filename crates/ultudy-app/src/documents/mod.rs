@@ -16,7 +16,7 @@ mod file;
 pub mod upload;
 
 pub use delete::delete;
-pub(crate) use delete::{Removed, remove};
+pub(crate) use delete::remove;
 pub use file::{StoredFile, file};
 
 /// Most tags a document may have.

@@ -35,18 +35,16 @@ impl Runs {
     }
 
     pub(crate) fn register(&self, delivery: &Delivery) -> RunGuard {
-        let (cancel, hand_back) = (CancellationToken::new(), CancellationToken::new());
+        let cancel = CancellationToken::new();
         let entry = Entry {
             delivery: delivery.clone(),
             cancel: cancel.clone(),
-            hand_back: hand_back.clone(),
         };
         self.entries().insert(delivery.lease, entry);
         RunGuard {
             runs: self.clone(),
             lease: delivery.lease,
             cancel,
-            hand_back,
         }
     }
 

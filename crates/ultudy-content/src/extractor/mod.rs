@@ -4,8 +4,9 @@ mod reader_process;
 mod stderr_tail;
 mod verdict;
 
-use std::{fs::File, path::PathBuf, time::Duration};
+use std::{fs::File, path::PathBuf, sync::Arc, time::Duration};
 
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::{document::ExtractedDocument, job::JobFailure};
 
@@ -20,6 +21,10 @@ const PROBE_CPU: Duration = Duration::from_secs(2);
 
 /// The same on the wall: a busy machine must not make every file unclear.
 const PROBE_WALL: Duration = Duration::from_secs(10);
+
+/// Quick looks at once: any number of uploads may end at the same moment, and each look may
+/// take as much memory as a reading. Readings are bounded by the worker that asks for them.
+const PROBES_AT_ONCE: usize = 2;
 
 /// Limits of one child process.
 #[derive(Debug, Clone, Copy)]
@@ -94,6 +99,7 @@ pub struct Extractor {
     program: PathBuf,
     args: Vec<String>,
     limits: ExtractLimits,
+    probes: Arc<Semaphore>,
 }
 
 impl Extractor {
@@ -104,6 +110,7 @@ impl Extractor {
             program,
             args,
             limits,
+            probes: Arc::new(Semaphore::new(PROBES_AT_ONCE)),
         }
     }
 
@@ -113,6 +120,8 @@ impl Extractor {
     /// # Errors
     /// The child could not be started.
     pub async fn probe(&self, pdf: File) -> Result<Probe, ExtractError> {
+        // Never closed, so waiting for a turn cannot fail.
+        let _turn = self.probes.acquire().await;
         let mut child = self.start(Task::Probe, PROBE_CPU, pdf)?;
         let told = tokio::time::timeout(PROBE_WALL, child.outcome(&mut |_| {})).await;
         child.end().await?;

@@ -12,6 +12,7 @@ mod headers;
 mod jobs;
 mod openapi;
 mod pdf;
+mod postgres;
 mod storage;
 mod study_loop;
 mod tenants;

@@ -10,7 +10,11 @@ use crate::{
 
 #[tokio::test]
 async fn a_pdf_becomes_a_lesson_and_answers_become_mastery() {
-    let api = Api::local().await;
+    studies(&Api::local().await).await;
+}
+
+/// The loop, once, from an empty server.
+pub async fn studies(api: &Api) {
     let course_id = api.course("Biology").await;
     let document_id = api.document(pdf::biology(), &course_id).await;
 
@@ -36,7 +40,7 @@ async fn a_pdf_becomes_a_lesson_and_answers_become_mastery() {
         .body;
     assert_eq!(after["concepts_generated"], true);
 
-    answer_all_right_twice(&api, &lesson).await;
+    answer_all_right_twice(api, &lesson).await;
     let overview = api.get("/api/progress/overview").await.body;
     let chapter = &overview["content_mastery"]["by_chapter"]["One"];
     assert_eq!(chapter["percentage"], 100, "{overview}");

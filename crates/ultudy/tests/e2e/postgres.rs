@@ -1,0 +1,54 @@
+//! The same program on PostgreSQL behind PgBouncer in transaction mode, with nothing
+//! changed but environment variables.
+
+use std::process::Command;
+
+use ultudy_testkit::{
+    pgbouncer::PgBouncer,
+    postgres::{Postgres, User},
+};
+
+use crate::{api::Api, study_loop, tenants};
+
+/// A server on a migrated database; the user it connects as owns nothing.
+async fn on_postgres(user: &str) -> (Api, PgBouncer) {
+    let server = Postgres::shared().expect("PostgreSQL starts");
+    let database = server.create_database(User::Owner).expect("a database");
+    let migrated = Command::new(env!("CARGO_BIN_EXE_ultudy"))
+        .arg("migrate")
+        .env("DATABASE_URL", server.url(User::Owner, &database))
+        .output()
+        .expect("it runs");
+    assert!(
+        migrated.status.success(),
+        "{}",
+        String::from_utf8_lossy(&migrated.stderr)
+    );
+    let pooler = PgBouncer::start(&server, 3).expect("PgBouncer starts");
+    let url = pooler.url(User::Member, &database);
+    let settings = [("AUTH_MODE", "dev"), ("DATABASE_URL", url.as_str())];
+    (Api::start(&settings, Some(user)).await, pooler)
+}
+
+#[tokio::test]
+async fn a_student_studies_and_nobody_else_sees_it() {
+    let (api, _pooler) = on_postgres("ada").await;
+    study_loop::studies(&api).await;
+    tenants::are_kept_apart(&api).await;
+}
+
+#[tokio::test]
+async fn a_database_that_was_not_migrated_is_refused_with_the_remedy() {
+    let server = Postgres::shared().expect("PostgreSQL starts");
+    let database = server.create_database(User::Owner).expect("a database");
+    let folder = tempfile::tempdir().expect("a folder");
+    let refused = Command::new(env!("CARGO_BIN_EXE_ultudy"))
+        .current_dir(folder.path())
+        .env("PORT", "0")
+        .env("DATABASE_URL", server.url(User::Owner, &database))
+        .output()
+        .expect("it runs");
+    assert!(!refused.status.success());
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains("ultudy migrate"), "{said}");
+}
