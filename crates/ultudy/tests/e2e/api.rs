@@ -79,7 +79,12 @@ impl Api {
 
     pub async fn course(&self, name: &str) -> String {
         let answer = self.post("/api/courses", json!({"name": name})).await;
-        assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
+        assert_eq!(
+            answer.status,
+            StatusCode::CREATED,
+            "{answer:?}\n{}",
+            self.server.log()
+        );
         text(&answer.body["id"])
     }
 

@@ -238,7 +238,7 @@ async fn a_field_that_cannot_be_taken_is_named() {
         (
             "/api/study-sessions/start",
             "chapter",
-            json!({"session_type": "lesson", "chapter": "x".repeat(600)}),
+            json!({"session_type": "lesson", "chapter": "x".repeat(2_001)}),
         ),
         (
             "/api/check-ins/submit",
@@ -355,7 +355,9 @@ async fn script_in_names_and_texts_is_inert_in_the_pages() {
     let script = "<script>alert(1)</script>";
     let course_id = api.course(script).await;
     let lines = format!(
-        "{script} A cell is the smallest unit of life {script}.\nA tissue is a group of cells {script}."
+        "{script} A cell is the smallest unit of life. A tissue is a group of cells of one kind.\n\
+         An organ is a group of tissues that do one task {script}. A nerve is a bundle of fibres\n\
+         that carries signals. A muscle is a tissue that contracts. {script}"
     );
     let file = Pdf::with_pages(&[&lines]).bytes();
     let accepted = api

@@ -1,7 +1,7 @@
 //! The same program on PostgreSQL behind PgBouncer in transaction mode, with nothing
 //! changed but environment variables.
 
-use std::process::Command;
+use std::{process::Command, sync::Arc};
 
 use ultudy_testkit::{
     pgbouncer::PgBouncer,
@@ -11,7 +11,7 @@ use ultudy_testkit::{
 use crate::{api::Api, study_loop, tenants};
 
 /// A server on a migrated database; the user it connects as owns nothing.
-async fn on_postgres(user: &str) -> (Api, PgBouncer) {
+async fn on_postgres(user: &str) -> (Api, PgBouncer, Arc<Postgres>) {
     let server = Postgres::shared().expect("PostgreSQL starts");
     let database = server.create_database(User::Owner).expect("a database");
     let migrated = Command::new(env!("CARGO_BIN_EXE_ultudy"))
@@ -27,12 +27,12 @@ async fn on_postgres(user: &str) -> (Api, PgBouncer) {
     let pooler = PgBouncer::start(&server, 3).expect("PgBouncer starts");
     let url = pooler.url(User::Member, &database);
     let settings = [("AUTH_MODE", "dev"), ("DATABASE_URL", url.as_str())];
-    (Api::start(&settings, Some(user)).await, pooler)
+    (Api::start(&settings, Some(user)).await, pooler, server)
 }
 
 #[tokio::test]
 async fn a_student_studies_and_nobody_else_sees_it() {
-    let (api, _pooler) = on_postgres("ada").await;
+    let (api, _pooler, _server) = on_postgres("ada").await;
     study_loop::studies(&api).await;
     tenants::are_kept_apart(&api).await;
 }
