@@ -54,7 +54,7 @@ pub async fn load_once(app: &App, owner_id: &str, sample: &Sample) -> Result<boo
         chapter: None,
         material_type: Some("textbook".into()),
     };
-    if let Err(error) = upload::accept(app, owner_id, incoming, fields).await {
+    if let Err(error) = upload::accept(app, owner_id, incoming, &fields).await {
         // An empty course would keep the sample away for good.
         courses::delete(app, owner_id, course.id).await?;
         return Err(error);

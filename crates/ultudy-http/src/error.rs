@@ -108,7 +108,7 @@ impl From<Error> for ApiError {
             Error::Unprocessable { code, .. } => answer.code = Some(code),
             Error::Internal(source) => tracing::error!(error = %chain(&*source), "internal error"),
             Error::Unavailable(source) => {
-                tracing::warn!(error = %chain(&*source), "a part is not available")
+                tracing::warn!(error = %chain(&*source), "a part is not available");
             }
             Error::Invalid(fields) => answer.fields = fields,
             _ => {}

@@ -56,7 +56,7 @@ pub async fn accept(
     app: &App,
     owner_id: &str,
     incoming: Incoming,
-    fields: UploadFields,
+    fields: &UploadFields,
 ) -> Result<Job> {
     let document = checked(app, &incoming, fields)?;
     refuse_unreadable(app, &incoming).await?;
@@ -103,7 +103,7 @@ pub async fn accept(
     Ok(job)
 }
 
-fn checked(app: &App, incoming: &Incoming, fields: UploadFields) -> Result<NewDocument> {
+fn checked(app: &App, incoming: &Incoming, fields: &UploadFields) -> Result<NewDocument> {
     let file_name = bare_name(&fields.file_name);
     let title = field::optional("title", fields.title.as_deref(), NAME_MAX)?;
     Ok(NewDocument {

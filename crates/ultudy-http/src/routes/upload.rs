@@ -87,7 +87,7 @@ pub async fn pdf_structured(
         }
     };
     let incoming = incoming.ok_or_else(|| ApiError::field("file", "is missing"))?;
-    let job = upload::accept(&state.app, &owner, incoming, fields).await?;
+    let job = upload::accept(&state.app, &owner, incoming, &fields).await?;
     let document_id = job.data["document_id"].as_str().map(str::to_owned);
     let message = "The file has arrived and is being read.";
     Ok(Json(Accepted {

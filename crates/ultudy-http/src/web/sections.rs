@@ -17,12 +17,15 @@ pub(super) struct SectionRow {
     pub(super) counts: MasteryCounts,
 }
 
-/// The states of every section's concepts; those of no section are a whole document's.
-pub(super) struct States(HashMap<(Uuid, Option<Uuid>), Vec<(i32, MasteryState)>>);
+/// A document and one of its sections; no section for the lesson on the whole document.
+type Place = (Uuid, Option<Uuid>);
+
+/// The states of concepts, each with its place in the lesson, by where they are taught.
+pub(super) struct States(HashMap<Place, Vec<(i32, MasteryState)>>);
 
 impl States {
     pub(super) fn of(overview: &ProgressOverview) -> Self {
-        let mut states: HashMap<_, Vec<_>> = HashMap::new();
+        let mut states: HashMap<Place, Vec<_>> = HashMap::new();
         for concept in all_concepts(overview) {
             let place = (concept.document_id, concept.section_id);
             let state = (concept.concept_number, concept.mastery_state);

@@ -73,7 +73,11 @@ pub async fn generate(
 
 /// One of the two answers.
 #[derive(utoipa::ToSchema)]
-#[allow(dead_code, reason = "read by the OpenAPI derive only")]
+#[allow(
+    dead_code,
+    clippy::large_enum_variant,
+    reason = "read by the OpenAPI derive only"
+)]
 #[schema(as = LessonOrJob)]
 pub enum LessonOrJob {
     /// It exists.
