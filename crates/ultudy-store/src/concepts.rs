@@ -94,6 +94,21 @@ pub async fn names(tx: &mut TenantTx, document_id: Uuid) -> Result<Vec<ConceptNa
     .await
 }
 
+/// The states of a lesson's concepts, by concept.
+pub async fn states(tx: &mut TenantTx, lesson_id: Uuid) -> Result<Vec<(Uuid, MasteryState)>> {
+    let rows = tx
+        .rows(
+            "SELECT id, mastery_state FROM concepts WHERE owner_id = $1 AND lesson_id = $2",
+            binds![lesson_id],
+        )
+        .await?;
+    let state = |row: &Row| {
+        let state: String = row.get("mastery_state")?;
+        Ok((row.get("id")?, MasteryState::parse(&state)))
+    };
+    rows.iter().map(state).collect()
+}
+
 /// Concepts that a lesson holds now, in order of document, section and place; of a
 /// course, of a document, or of all.
 pub async fn list(

@@ -51,6 +51,16 @@ pub enum LessonOf {
     Document(Uuid),
 }
 
+impl LessonOf {
+    /// Its section, or its document.
+    fn ids(self) -> (Option<Uuid>, Option<Uuid>) {
+        match self {
+            Self::Section(id) => (Some(id), None),
+            Self::Document(id) => (None, Some(id)),
+        }
+    }
+}
+
 /// Stores a lesson with its concepts and check-ins. A conflict if there is one already,
 /// or if another lesson of the document holds a concept of the same name.
 pub async fn insert(tx: &mut TenantTx, lesson: &NewLesson, now: Timestamp) -> Result<()> {
@@ -138,12 +148,23 @@ async fn put_check_ins(
     Ok(())
 }
 
+/// The lesson's id, if there is one; a lesson under the same id never changes.
+pub async fn id(tx: &mut TenantTx, of: LessonOf) -> Result<Option<Uuid>> {
+    let (section_id, document_id) = of.ids();
+    let found = tx
+        .rows(
+            "SELECT id FROM lessons
+            WHERE owner_id = $1
+                AND (section_id = $2 OR (document_id = $3 AND section_id IS NULL))",
+            binds![section_id, document_id],
+        )
+        .await?;
+    found.first().map(|row| row.get("id")).transpose()
+}
+
 /// The lesson, if there is one.
 pub async fn find(tx: &mut TenantTx, of: LessonOf) -> Result<Option<Lesson>> {
-    let (section_id, document_id) = match of {
-        LessonOf::Section(id) => (Some(id), None),
-        LessonOf::Document(id) => (None, Some(id)),
-    };
+    let (section_id, document_id) = of.ids();
     let found = tx
         .rows(
             "SELECT l.id, l.document_id, l.section_id, l.created_at, d.course_id, d.chapter,

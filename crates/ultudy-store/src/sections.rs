@@ -145,6 +145,25 @@ pub async fn find(tx: &mut TenantTx, id: Uuid) -> Result<Option<SectionText>> {
     .await
 }
 
+/// A section of a visible document and the one after it: at most two, none if the owner
+/// does not have it.
+pub async fn with_next(tx: &mut TenantTx, id: Uuid) -> Result<Vec<Section>> {
+    tx.all(
+        concat!(
+            "SELECT ",
+            columns!(),
+            of_visible_documents!(),
+            "AND s.document_id = (SELECT document_id FROM sections
+                    WHERE owner_id = $1 AND id = $2)
+                AND s.section_number >= (SELECT section_number FROM sections
+                    WHERE owner_id = $1 AND id = $2)
+            ORDER BY s.section_number LIMIT 2"
+        ),
+        binds![id],
+    )
+    .await
+}
+
 /// All sections of a visible document with their texts, in order.
 pub async fn texts(tx: &mut TenantTx, document_id: Uuid) -> Result<Vec<SectionText>> {
     tx.all(

@@ -8,9 +8,11 @@ use crate::{App, Error, Result};
 
 pub mod generate;
 mod key;
+mod open;
 mod own;
 mod request;
 
+pub use open::{Opened, open};
 pub use request::{LessonRequest, Requested, request};
 pub use ultudy_store::lessons::LessonOf;
 

@@ -18,6 +18,7 @@ const KEPT_BYTES: u64 = 16 << 20;
 /// A lesson's texts. What is right and why is left out until it is answered.
 #[derive(Debug)]
 pub(super) struct LessonText {
+    pub(super) lesson_id: Uuid,
     pub(super) summary: Html,
     pub(super) what: Vec<Html>,
     pub(super) why: Html,
@@ -85,8 +86,14 @@ impl LessonTexts {
         )
     }
 
-    /// The texts of a lesson that its owner has been found to own.
-    pub(super) fn of(&self, lesson: &Lesson) -> Arc<LessonText> {
+    /// The texts of a lesson shown lately. Whoever asks has found the id to be the
+    /// visitor's own.
+    pub(super) fn kept(&self, lesson_id: Uuid) -> Option<Arc<LessonText>> {
+        self.0.get(&lesson_id)
+    }
+
+    /// The texts of a lesson, kept from now on.
+    pub(super) fn set(&self, lesson: &Lesson) -> Arc<LessonText> {
         self.0
             .get_with(lesson.id, || Arc::new(LessonText::new(lesson)))
     }
@@ -96,6 +103,7 @@ impl LessonText {
     pub(super) fn new(lesson: &Lesson) -> Self {
         let parts = &lesson.summary_parts;
         Self {
+            lesson_id: lesson.id,
             summary: markdown::block(&lesson.summary),
             what: blocks(&parts.what),
             why: markdown::block(&parts.why),

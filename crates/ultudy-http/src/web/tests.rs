@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use askama::Template;
 use axum::http::HeaderMap;
 use chrono::NaiveDate;
+use ultudy_app::lessons::Opened;
 use ultudy_domain::{
     concept::Concept,
     mastery::{Mastery, MasteryState},
@@ -15,7 +16,7 @@ use super::{
     course::{CoursePage, DocumentRow},
     courses::{CourseCard, CoursesPage},
     document::DocumentPage,
-    learn::{LearnPage, Place},
+    learn::LearnPage,
     lesson_text::LessonText,
     progress::ProgressPage,
     reasons::Reasons,
@@ -91,11 +92,13 @@ fn document(name: &str) -> DocumentPage {
     }
 }
 
-fn place(name: &str) -> Place {
-    Place {
+fn opened(name: &str) -> Opened {
+    Opened {
         document: samples::document(name),
         section: Some(samples::section(1, name)),
         next: Some(samples::section(2, name)),
+        lesson_id: None,
+        states: HashMap::from([(samples::id(100), MasteryState::Mastered)]),
     }
 }
 
@@ -104,10 +107,8 @@ fn learn(name: &str) -> LearnPage {
     lesson.concepts[0].name = name.into();
     LearnPage {
         at: "courses",
-        place: place(name),
+        opened: opened(name),
         text: Arc::new(LessonText::new(&lesson)),
-        lesson,
-        states: HashMap::from([(samples::id(100), MasteryState::Mastered)]),
     }
 }
 
@@ -123,7 +124,7 @@ fn every_page(name: &str) -> [(&'static str, String); 6] {
         ("course", course(name).render()),
         ("document", document(name).render()),
         ("learn", learn(name).render()),
-        ("waiting", WaitingPage::new(place(name), None).render()),
+        ("waiting", WaitingPage::new(opened(name), None).render()),
         ("progress", progress.render()),
     ]
     .map(|(page, html)| (page, html.unwrap()))
@@ -268,7 +269,7 @@ fn progress_shows_concepts_of_documents_without_a_course() {
 
 #[test]
 fn a_failed_lesson_says_why_and_waits_for_the_student() {
-    let mut page = WaitingPage::new(place("Limits"), None);
+    let mut page = WaitingPage::new(opened("Limits"), None);
     assert!(!page.render().unwrap().contains("data-failed"));
     page.failure = Some("This section is a picture.".into());
     let html = page.render().unwrap();

@@ -6,10 +6,11 @@ use axum::response::Response;
 use ultudy_app::{
     App, Page,
     jobs::{self, Filter},
+    lessons::Opened,
 };
 use ultudy_domain::job::{Job, JobStatus, JobType};
 
-use super::{learn::Place, page, visitor::Visitor, words};
+use super::{page, visitor::Visitor, words};
 use crate::error::ApiError;
 
 /// Latest lesson jobs of a document among which that on the whole of it is looked for.
@@ -19,7 +20,7 @@ const LOOKED_AT: u32 = 200;
 #[template(path = "waiting.html")]
 pub(super) struct WaitingPage {
     pub(super) at: &'static str,
-    pub(super) place: Place,
+    pub(super) opened: Opened,
     /// Why the last attempt came to nothing; asked for again only by the student.
     pub(super) failure: Option<String>,
     pub(super) progress: i16,
@@ -30,18 +31,18 @@ pub(super) struct WaitingPage {
 pub(super) async fn answer(
     app: &App,
     visitor: &Visitor,
-    place: Place,
+    opened: Opened,
 ) -> Result<Response, ApiError> {
-    let job = latest_job(app, &visitor.owner, &place).await?;
-    page::answer(&WaitingPage::new(place, job))
+    let job = latest_job(app, &visitor.owner, &opened).await?;
+    page::answer(&WaitingPage::new(opened, job))
 }
 
 impl WaitingPage {
-    pub(super) fn new(place: Place, job: Option<Job>) -> Self {
+    pub(super) fn new(opened: Opened, job: Option<Job>) -> Self {
         let in_flight = job.as_ref().filter(|job| !job.status.is_final());
         Self {
             at: "courses",
-            place,
+            opened,
             progress: in_flight.map_or(0, |job| job.progress),
             stage: in_flight.map_or(words::QUEUED, |job| words::stage(job.status, &job.stage)),
             failure: job.and_then(failure),
@@ -58,11 +59,11 @@ fn failure(job: Job) -> Option<String> {
     }
 }
 
-async fn latest_job(app: &App, owner: &str, place: &Place) -> Result<Option<Job>, ApiError> {
-    let section_id = place.section.as_ref().map(|section| section.id);
+async fn latest_job(app: &App, owner: &str, opened: &Opened) -> Result<Option<Job>, ApiError> {
+    let section_id = opened.section.as_ref().map(|section| section.id);
     let filter = Filter {
         job_type: Some(JobType::GenerateLesson),
-        document_id: Some(place.document.id),
+        document_id: Some(opened.document.id),
         section_id,
         ..Filter::default()
     };

@@ -44,6 +44,28 @@ pub async fn a_lesson_has_the_generations_texts_under_the_owners_ids(bench: &Ben
     assert_eq!(found.concepts[0].check_ins[0], found.check_ins[0]);
 }
 
+pub async fn a_lesson_is_known_by_its_id_and_its_concepts_by_their_states(bench: &Bench) {
+    let mut tx = bench.write().await;
+    store_read_document(&mut tx, 10, None).await;
+    let whole = LessonOf::Document(id(10));
+    assert_eq!(lessons::id(&mut tx, OF_SECTION()).await.unwrap(), None);
+    store_lesson(&mut tx, &lesson(20, id(10), Some(id(11)), &["Limit"])).await;
+    assert_eq!(
+        lessons::id(&mut tx, OF_SECTION()).await.unwrap(),
+        Some(id(20))
+    );
+    assert_eq!(lessons::id(&mut tx, whole).await.unwrap(), None);
+    store_lesson(&mut tx, &lesson(30, id(10), None, &["Overview"])).await;
+    assert_eq!(lessons::id(&mut tx, whole).await.unwrap(), Some(id(30)));
+
+    let mastery = Mastery::NEW.after(true);
+    concepts::set_mastery(&mut tx, id(21), &mastery, at(6))
+        .await
+        .unwrap();
+    let states = concepts::states(&mut tx, id(20)).await.unwrap();
+    assert_eq!(states, [(id(21), mastery.state)]);
+}
+
 pub async fn a_section_has_one_lesson_and_a_document_one(bench: &Bench) {
     for section_id in [Some(id(11)), None] {
         let mut tx = bench.write().await;

@@ -100,6 +100,7 @@ on_both! {
         counts_are_across_owners;
     lessons:
         a_lesson_has_the_generations_texts_under_the_owners_ids,
+        a_lesson_is_known_by_its_id_and_its_concepts_by_their_states,
         a_section_has_one_lesson_and_a_document_one,
         a_document_has_a_lesson_beside_its_sections,
         asked_for_again_a_concept_keeps_its_id_and_mastery,
@@ -121,6 +122,7 @@ on_both! {
         a_full_claim_wakes_the_next_worker;
     sections:
         sections_come_in_order_with_their_texts,
+        a_section_comes_with_the_one_after_it,
         a_section_knows_whether_its_lesson_exists,
         two_sections_cannot_have_one_place;
     study_sessions:

@@ -20,6 +20,17 @@ pub async fn sections_come_in_order_with_their_texts(bench: &Bench) {
     assert_eq!(one.as_ref(), texts.get(1));
 }
 
+pub async fn a_section_comes_with_the_one_after_it(bench: &Bench) {
+    let mut tx = bench.write().await;
+    store_read_document(&mut tx, 10, None).await;
+    let listed = sections::list(&mut tx, id(10)).await.unwrap();
+    let from_first = sections::with_next(&mut tx, id(11)).await.unwrap();
+    assert_eq!(from_first, listed);
+    let from_last = sections::with_next(&mut tx, id(12)).await.unwrap();
+    assert_eq!(from_last, listed[1..]);
+    assert_eq!(sections::with_next(&mut tx, id(99)).await.unwrap(), []);
+}
+
 pub async fn a_section_knows_whether_its_lesson_exists(bench: &Bench) {
     let mut tx = bench.write().await;
     store_read_document(&mut tx, 10, None).await;
