@@ -70,7 +70,8 @@ pub async fn ids_narrow_the_search_and_beat_the_name(bench: &Bench) {
         course_id: Some(id(1)),
         ..by.clone()
     };
-    assert_eq!(ids(&mut tx, &of_course).await, [id(22)]);
+    // Only first: the document may have been moved since its lesson was read.
+    assert_eq!(ids(&mut tx, &of_course).await, [id(22), id(42)]);
     let of_concept = QuestionRef {
         concept_id: Some(id(41)),
         concept_name: "renamed since".into(),
