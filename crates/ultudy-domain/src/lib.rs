@@ -9,6 +9,7 @@ pub mod course;
 pub mod document;
 pub mod field;
 pub mod job;
+pub mod language;
 pub mod lesson;
 pub mod mastery;
 pub mod progress;

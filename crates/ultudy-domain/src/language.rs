@@ -1,0 +1,143 @@
+//! Which language a text is in.
+
+use whatlang::{Lang, detect as guess};
+
+/// Letters a text must have before its language is guessed.
+const LETTERS_MIN: usize = 20;
+
+/// Bytes looked at; more change nothing.
+const SAMPLE_BYTES: usize = 20_000;
+
+/// The ISO 639-1 code of the text's language; `None` where there is too little text to
+/// tell, or the guess is not reliable.
+#[must_use]
+pub fn detect(text: &str) -> Option<&'static str> {
+    let sample = &text[..text.floor_char_boundary(SAMPLE_BYTES)];
+    // Digits, operators and code say nothing of the language.
+    let letters = sample.chars().filter(|c| c.is_alphabetic()).count();
+    if letters < LETTERS_MIN {
+        return None;
+    }
+    let info = guess(sample).filter(whatlang::Info::is_reliable)?;
+    code(info.lang())
+}
+
+/// The two-letter code of a language; `None` for one without.
+fn code(lang: Lang) -> Option<&'static str> {
+    Some(match lang {
+        Lang::Afr => "af",
+        Lang::Aka => "ak",
+        Lang::Amh => "am",
+        Lang::Ara => "ar",
+        Lang::Aze => "az",
+        Lang::Bel => "be",
+        Lang::Ben => "bn",
+        Lang::Bul => "bg",
+        Lang::Cat => "ca",
+        Lang::Ces => "cs",
+        Lang::Cmn => "zh",
+        Lang::Dan => "da",
+        Lang::Deu => "de",
+        Lang::Ell => "el",
+        Lang::Eng => "en",
+        Lang::Epo => "eo",
+        Lang::Est => "et",
+        Lang::Fin => "fi",
+        Lang::Fra => "fr",
+        Lang::Guj => "gu",
+        Lang::Heb => "he",
+        Lang::Hin => "hi",
+        Lang::Hrv => "hr",
+        Lang::Hun => "hu",
+        Lang::Hye => "hy",
+        Lang::Ind => "id",
+        Lang::Ita => "it",
+        Lang::Jav => "jv",
+        Lang::Jpn => "ja",
+        Lang::Kan => "kn",
+        Lang::Kat => "ka",
+        Lang::Khm => "km",
+        Lang::Kor => "ko",
+        Lang::Lat => "la",
+        Lang::Lav => "lv",
+        Lang::Lit => "lt",
+        Lang::Mal => "ml",
+        Lang::Mar => "mr",
+        Lang::Mkd => "mk",
+        Lang::Mya => "my",
+        Lang::Nep => "ne",
+        Lang::Nld => "nl",
+        Lang::Nob => "nb",
+        Lang::Ori => "or",
+        Lang::Pan => "pa",
+        Lang::Pes => "fa",
+        Lang::Pol => "pl",
+        Lang::Por => "pt",
+        Lang::Ron => "ro",
+        Lang::Rus => "ru",
+        Lang::Sin => "si",
+        Lang::Slk => "sk",
+        Lang::Slv => "sl",
+        Lang::Sna => "sn",
+        Lang::Spa => "es",
+        Lang::Srp => "sr",
+        Lang::Swe => "sv",
+        Lang::Tam => "ta",
+        Lang::Tel => "te",
+        Lang::Tgl => "tl",
+        Lang::Tha => "th",
+        Lang::Tuk => "tk",
+        Lang::Tur => "tr",
+        Lang::Ukr => "uk",
+        Lang::Urd => "ur",
+        Lang::Uzb => "uz",
+        Lang::Vie => "vi",
+        Lang::Yid => "yi",
+        Lang::Zul => "zu",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_languages_of_course_material_are_told_apart() {
+        for (text, language) in [
+            (
+                "A cell is the smallest unit of life that can live on its own and divide.",
+                "en",
+            ),
+            (
+                "Eine Zelle ist die kleinste Einheit des Lebens, die für sich allein leben kann.",
+                "de",
+            ),
+            (
+                "La cellule est la plus petite unité du vivant qui puisse vivre toute seule.",
+                "fr",
+            ),
+            (
+                "La célula es la unidad más pequeña de la vida que puede vivir por sí misma.",
+                "es",
+            ),
+            (
+                "細胞は生命の最小単位であり、それ自身で生きて分裂することができる。",
+                "ja",
+            ),
+            (
+                "الخلية هي أصغر وحدة في الحياة ويمكنها أن تعيش وتنقسم من تلقاء نفسها",
+                "ar",
+            ),
+        ] {
+            assert_eq!(detect(text), Some(language), "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_guessed_from_too_little() {
+        for text in ["", "x = 1; y = 2;", "12.5 % ± 3", "Sets"] {
+            assert_eq!(detect(text), None, "{text}");
+        }
+    }
+}
