@@ -2,9 +2,11 @@
 
 use ultudy_domain::{
     course::{Course, CourseChange},
+    document::Document,
     field::{self, LABEL_MAX, NAME_MAX},
+    section::Section,
 };
-use ultudy_store::{Page, courses};
+use ultudy_store::{Page, courses, sections};
 use uuid::Uuid;
 
 use crate::{App, Error, Result, documents};
@@ -84,6 +86,37 @@ pub async fn get(app: &App, owner_id: &str, id: Uuid) -> Result<Course> {
     courses::find(&mut tx, id)
         .await?
         .ok_or(Error::NotFound("course"))
+}
+
+/// A course with what is in it.
+#[derive(Debug, Clone)]
+pub struct CourseContent {
+    /// The course.
+    pub course: Course,
+    /// Its documents that are ready, oldest first, each with its sections in order.
+    pub documents: Vec<(Document, Vec<Section>)>,
+}
+
+/// One course with its documents and their sections, as they stand at one moment.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn content(app: &App, owner_id: &str, id: Uuid) -> Result<CourseContent> {
+    let mut tx = app.store.read(owner_id).await?;
+    let course = courses::find(&mut tx, id)
+        .await?
+        .ok_or(Error::NotFound("course"))?;
+    let listed = ultudy_store::documents::list(&mut tx, Some(id), Page::ALL).await?;
+    let mut sections = sections::of_course(&mut tx, id).await?;
+    let documents = listed.into_iter().map(|document| {
+        let own = |section: &mut Section| section.document_id == document.id;
+        let own = sections.extract_if(.., own).collect();
+        (document, own)
+    });
+    Ok(CourseContent {
+        documents: documents.collect(),
+        course,
+    })
 }
 
 /// Changes a course.

@@ -15,12 +15,13 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-use crate::{HttpState, auth, error::ApiError, request_id::RequestIds};
+use crate::{HttpState, auth, error::ApiError, request_id::RequestIds, web};
 
 /// Largest request body but for uploads, in bytes.
 const BODY_MAX: usize = 1 << 20;
 
-/// Around everything: ids and traces, panics caught, foreign pages refused or allowed.
+/// Around everything: ids and traces, panics caught, foreign pages refused or allowed,
+/// refusals shown to people as pages.
 pub fn around(site: Router<HttpState>, state: &HttpState) -> Router<HttpState> {
     let request_id = HeaderName::from_static("x-request-id");
     site.layer(DefaultBodyLimit::max(BODY_MAX))
@@ -30,6 +31,7 @@ pub fn around(site: Router<HttpState>, state: &HttpState) -> Router<HttpState> {
         ))
         .layer(cors(&state.config.cors_origins))
         .layer(CatchPanicLayer::custom(|_| panicked()))
+        .layer(middleware::from_fn(web::as_page))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),

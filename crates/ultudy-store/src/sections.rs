@@ -131,6 +131,20 @@ pub async fn list(tx: &mut TenantTx, document_id: Uuid) -> Result<Vec<Section>> 
     .await
 }
 
+/// The sections of all visible documents of a course, document by document, in order.
+pub async fn of_course(tx: &mut TenantTx, course_id: Uuid) -> Result<Vec<Section>> {
+    tx.all(
+        concat!(
+            "SELECT ",
+            columns!(),
+            of_visible_documents!(),
+            "AND d.course_id = $2 ORDER BY s.document_id, s.section_number"
+        ),
+        binds![course_id],
+    )
+    .await
+}
+
 /// One section with its text, of a visible document.
 pub async fn find(tx: &mut TenantTx, id: Uuid) -> Result<Option<SectionText>> {
     tx.first(

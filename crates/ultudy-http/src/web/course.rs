@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use ultudy_app::{Page, courses, documents, progress};
+use ultudy_app::{courses, progress};
 use ultudy_domain::{
     document::{Document, MaterialType},
     progress::MasteryCounts,
@@ -43,20 +43,19 @@ pub async fn course(
     Id(id): Id,
 ) -> Result<Response, ApiError> {
     let (app, owner) = (&state.app, &visitor.owner);
-    let course = courses::get(app, owner, id).await?;
     // Read before the documents: an upload that ends in between shows as both, not as neither.
     let uploads = uploads::of_course(app, &visitor, id).await?;
-    let listed = documents::list(app, owner, Some(id), Page::ALL).await?;
+    let content = courses::content(app, owner, id).await?;
     let overview = progress::overview(app, owner, Some(id), None).await?;
     let states = States::of(&overview);
-    let mut documents = Vec::with_capacity(listed.len());
-    for document in listed {
-        let sections = documents::sections(app, owner, document.id).await?;
-        documents.push(DocumentRow::new(document, sections, &states));
-    }
+    let rows = content
+        .documents
+        .into_iter()
+        .map(|(document, sections)| DocumentRow::new(document, sections, &states));
+    let documents: Vec<_> = rows.collect();
     page::answer(&CoursePage {
         at: "courses",
-        card: CourseCard::new(course, documents.len(), visitor.today()),
+        card: CourseCard::new(content.course, documents.len(), visitor.today()),
         documents,
         uploads,
         upload_bytes_max: app.upload_bytes_max,

@@ -40,11 +40,13 @@ pub async fn wrong_method() -> ApiError {
     )
 }
 
-/// Middleware around the pages: an error answer becomes a page with its sentence.
+/// Middleware around the whole site: an error answer at a page's address becomes a page
+/// with its sentence, wherever on the way in it was refused.
 pub async fn as_page(request: Request, next: Next) -> Response {
+    let for_programs = is_for_programs(request.uri().path());
     let response = next.run(request).await;
     let status = response.status();
-    if !status.is_client_error() && !status.is_server_error() {
+    if for_programs || !status.is_client_error() && !status.is_server_error() {
         return response;
     }
     let (parts, body) = response.into_parts();
@@ -66,6 +68,12 @@ pub async fn as_page(request: Request, next: Next) -> Response {
         page.headers_mut().insert(name, value.clone());
     }
     page
+}
+
+/// Addresses that programs ask: the API and the health answers.
+fn is_for_programs(path: &str) -> bool {
+    let first = path.split('/').nth(1).unwrap_or_default();
+    matches!(first, "api" | "health" | "db")
 }
 
 fn title(status: StatusCode) -> &'static str {
@@ -107,6 +115,7 @@ mod tests {
             .route("/down", get(down))
             .route("/missing", get(missing))
             .route("/mangled", get(mangled))
+            .route("/api/missing", get(missing))
             .fallback(unknown)
             .layer(middleware::from_fn(as_page))
     }
@@ -145,6 +154,13 @@ mod tests {
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert!(response.headers().contains_key(header::RETRY_AFTER));
         assert!(body(response).await.contains("Try again"));
+    }
+
+    #[tokio::test]
+    async fn programs_get_problems_and_no_pages() {
+        let problem = answer(site(), "/api/missing", &[]).await;
+        let kind = &problem.headers()[header::CONTENT_TYPE];
+        assert_eq!(kind, "application/problem+json");
     }
 
     #[tokio::test]

@@ -1,6 +1,6 @@
 //! The pages: rendered here, made lively by the scripts in assets/, which speak to the API.
 
-use axum::{Extension, Router, middleware, routing::get};
+use axum::{Extension, Router, routing::get};
 
 use crate::HttpState;
 
@@ -20,6 +20,8 @@ mod uploads;
 mod visitor;
 mod waiting;
 mod words;
+
+pub use errors::as_page;
 
 #[cfg(test)]
 mod samples;
@@ -45,5 +47,4 @@ pub fn router() -> Router<HttpState> {
         .fallback(errors::unknown)
         .method_not_allowed_fallback(errors::wrong_method)
         .layer(Extension(lesson_text::LessonTexts::new()))
-        .layer(middleware::from_fn(errors::as_page))
 }

@@ -122,6 +122,7 @@ on_both! {
         a_full_claim_wakes_the_next_worker;
     sections:
         sections_come_in_order_with_their_texts,
+        a_course_gives_its_documents_sections,
         a_section_comes_with_the_one_after_it,
         a_section_knows_whether_its_lesson_exists,
         two_sections_cannot_have_one_place;

@@ -2,7 +2,7 @@ use ultudy_store::sections;
 
 use crate::{
     bench::Bench,
-    fixtures::{at, id, lesson, section, store_lesson, store_read_document},
+    fixtures::{at, course, id, lesson, section, store_lesson, store_read_document},
 };
 
 pub async fn sections_come_in_order_with_their_texts(bench: &Bench) {
@@ -18,6 +18,20 @@ pub async fn sections_come_in_order_with_their_texts(bench: &Bench) {
     assert_eq!(texts[1].section, listed[1]);
     let one = sections::find(&mut tx, id(12)).await.unwrap();
     assert_eq!(one.as_ref(), texts.get(1));
+}
+
+pub async fn a_course_gives_its_documents_sections(bench: &Bench) {
+    let mut tx = bench.write().await;
+    ultudy_store::courses::insert(&mut tx, &course(1))
+        .await
+        .unwrap();
+    store_read_document(&mut tx, 10, Some(id(1))).await;
+    store_read_document(&mut tx, 20, Some(id(1))).await;
+    store_read_document(&mut tx, 30, None).await;
+    let of_course = sections::of_course(&mut tx, id(1)).await.unwrap();
+    let mut one_by_one = sections::list(&mut tx, id(10)).await.unwrap();
+    one_by_one.extend(sections::list(&mut tx, id(20)).await.unwrap());
+    assert_eq!(of_course, one_by_one);
 }
 
 pub async fn a_section_comes_with_the_one_after_it(bench: &Bench) {

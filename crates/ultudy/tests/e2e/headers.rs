@@ -24,6 +24,13 @@ async fn other_sites_cannot_reach_the_local_server_through_the_browser() {
             );
         }
     }
+    let refused = api.request(Method::GET, "/").header("host", "evil.example");
+    let page = refused.send().await.expect("an answer");
+    assert_eq!(
+        page.headers()["content-type"],
+        "text/html; charset=utf-8",
+        "a person is told by a page"
+    );
     let own = api.server.base_url();
     assert_eq!(
         send(
