@@ -21,7 +21,8 @@ impl Verify {
         ensure_cargo_deny()?;
         process::run(&mut workspace::cargo([
             "deny",
-            "--offline",
+            // Not --offline: packages of other systems are not downloaded by a build.
+            "--locked",
             "check",
             "licenses",
             "bans",
