@@ -22,11 +22,7 @@ impl Verify {
         process::run(&mut workspace::cargo([
             "deny",
             // Not --offline: packages of other systems are not downloaded by a build.
-            "--locked",
-            "check",
-            "licenses",
-            "bans",
-            "sources",
+            "--locked", "check", "licenses", "bans", "sources",
         ]))?;
         if self.online {
             process::run(&mut workspace::cargo(["deny", "check", "advisories"]))?;
