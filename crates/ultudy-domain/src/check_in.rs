@@ -34,6 +34,20 @@ pub struct CheckInContent {
     pub pages: [u32; 2],
 }
 
+/// A question answered in the student's own words, as a generator makes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct TextCheckInContent {
+    /// The question.
+    pub question: String,
+    /// What a full answer says, as the text says it.
+    pub expected_answer: String,
+    /// What an answer is measured by: the words or phrases it should not lack, most telling
+    /// first, none of which stands in the question.
+    pub key_points: Vec<String>,
+    /// First and last page it comes from.
+    pub pages: [u32; 2],
+}
+
 /// A question of a student's lesson.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CheckIn {

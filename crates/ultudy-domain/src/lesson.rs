@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::check_in::{CheckIn, CheckInContent};
+use crate::check_in::{CheckIn, CheckInContent, TextCheckInContent};
 
 /// What a lesson is about in three answers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -67,6 +67,9 @@ pub struct ConceptContent {
     pub pages: [u32; 2],
     /// At least one question with four options.
     pub check_ins: Vec<CheckInContent>,
+    /// Questions to answer in one's own words; lessons made before there were any have none.
+    #[serde(default)]
+    pub text_check_ins: Vec<TextCheckInContent>,
 }
 
 /// A student's lesson as the API answers it, at the top level.
@@ -123,4 +126,19 @@ pub struct LessonConcept {
     pub pages: [u32; 2],
     /// Its questions.
     pub check_ins: Vec<CheckIn>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lesson_stored_before_open_questions_still_loads() {
+        let stored = serde_json::json!({
+            "name": "cell", "explanation": "", "examples": [], "analogies": [], "formulas": [],
+            "important_notes": [], "pages": [1, 1], "check_ins": []
+        });
+        let concept: ConceptContent = serde_json::from_value(stored).expect("it was valid");
+        assert!(concept.text_check_ins.is_empty());
+    }
 }

@@ -147,6 +147,7 @@ fn concept(study: &Study, maker: &Maker<'_>, index: usize) -> Option<ConceptCont
         important_notes,
         pages,
         check_ins,
+        text_check_ins: Vec::new(),
     })
 }
 

@@ -113,6 +113,7 @@ pub fn content(concepts: &[&str]) -> LessonContent {
                 important_notes: vec![],
                 pages: [1, 1],
                 check_ins: vec![question(&format!("What is {name}?"))],
+                text_check_ins: vec![],
             })
             .collect(),
     }

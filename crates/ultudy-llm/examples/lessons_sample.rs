@@ -1,0 +1,141 @@
+//! Samples concepts with one of their check-ins, evenly over documents, for people to judge
+//! by bench/lesson-rubric.md:
+//! `cargo run --release -p ultudy-llm --example lessons_sample -- PROGRAM COUNT FILE…`,
+//! where `PROGRAM extract` reads a file (the `ultudy` binary). The same files and the same
+//! generator give the same sample.
+#![allow(clippy::print_stdout, reason = "printing is what it is for")]
+
+mod support;
+
+use std::error::Error;
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
+use ultudy_domain::lesson::ConceptContent;
+use ultudy_domain::section::split_pages;
+use ultudy_llm::extractive::Extractive;
+use ultudy_llm::{Generator, LessonInput, LessonPart};
+
+const SEED: u64 = 20_260_101;
+/// Characters of a page shown as source at most.
+const SOURCE_MAX: usize = 6_000;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let args: Vec<_> = std::env::args().skip(1).collect();
+    let [program, count, files @ ..] = args.as_slice() else {
+        return Err("PROGRAM COUNT FILE…".into());
+    };
+    let count: usize = count.parse()?;
+    let mut chance = Chance(SEED);
+    let mut number = 0;
+    for (at, file) in files.iter().enumerate() {
+        let parts = support::sections(program, file)?;
+        let lessons = lessons(&parts).await;
+        let share = count * (at + 1) / files.len() - count * at / files.len();
+        let name = file.rsplit('/').next().unwrap_or(file);
+        for (part, concept) in chance.choose(&lessons, share) {
+            number += 1;
+            print(number, name, part, concept, &mut chance);
+        }
+    }
+    Ok(())
+}
+
+/// Each concept of each lesson, and how long the lessons took.
+async fn lessons(parts: &[LessonPart]) -> Vec<(&LessonPart, ConceptContent)> {
+    let (mut concepts, mut longest, mut empty) = (Vec::new(), Duration::ZERO, 0);
+    let started = Instant::now();
+    for part in parts {
+        let input = LessonInput {
+            title: part.name.clone(),
+            parts: vec![part.clone()],
+            variant: 0,
+        };
+        let begun = Instant::now();
+        let made = Extractive
+            .lesson(&input, &|_| {}, &CancellationToken::new())
+            .await;
+        longest = longest.max(begun.elapsed());
+        match made {
+            Ok(lesson) => concepts.extend(lesson.concepts.into_iter().map(|c| (part, c))),
+            Err(_) => empty += 1,
+        }
+    }
+    eprintln!(
+        "{} sections, {empty} without a lesson, {} concepts, {:?} in all, the longest {longest:?}",
+        parts.len(),
+        concepts.len(),
+        started.elapsed(),
+    );
+    concepts
+}
+
+fn print(
+    number: usize,
+    file: &str,
+    part: &LessonPart,
+    concept: &ConceptContent,
+    chance: &mut Chance,
+) {
+    println!("## {number}. {} ({file}, “{}”)\n", concept.name, part.name);
+    println!("Explanation:\n\n{}\n", concept.explanation);
+    for (kind, texts) in [
+        ("Example", &concept.examples),
+        ("Analogy", &concept.analogies),
+        ("Note", &concept.important_notes),
+    ] {
+        for text in texts {
+            println!("{kind}: {text}\n");
+        }
+    }
+    for formula in &concept.formulas {
+        println!("Formula: {} {}\n", formula.formula, formula.variables);
+    }
+    let Some(check_in) = chance.choose(&concept.check_ins, 1).first().copied() else {
+        return;
+    };
+    println!("**{}**\n", check_in.question);
+    for option in &check_in.options {
+        let mark = if option.correct { "right" } else { "wrong" };
+        println!("- {} ({mark})\n  - {}", option.text, option.explanation);
+    }
+    println!("\nHint: {}\n", check_in.hint);
+    for open in &concept.text_check_ins {
+        println!(
+            "Open: {}\n\n> {}\n>\n> {:?}\n",
+            open.question, open.expected_answer, open.key_points
+        );
+    }
+    let [first, last] = check_in.pages;
+    println!("<details><summary>Source, pages {first}–{last}</summary>\n");
+    for (page, text) in split_pages(&part.markdown, part.page_start) {
+        if (first..=last).contains(&page) {
+            let end = text.floor_char_boundary(SOURCE_MAX.min(text.len()));
+            println!("{}\n", &text[..end]);
+        }
+    }
+    println!("</details>\n");
+}
+
+/// Chance that is the same each time (SplitMix64, Steele et al. 2014).
+struct Chance(u64);
+
+impl Chance {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// So many different ones, in their order.
+    fn choose<'a, T>(&mut self, all: &'a [T], count: usize) -> Vec<&'a T> {
+        let mut keyed: Vec<_> = (0..all.len()).map(|at| (self.next(), at)).collect();
+        keyed.sort_unstable();
+        keyed.truncate(count);
+        keyed.sort_unstable_by_key(|&(_, at)| at);
+        keyed.into_iter().map(|(_, at)| &all[at]).collect()
+    }
+}
