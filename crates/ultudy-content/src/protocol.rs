@@ -1,7 +1,10 @@
 //! What the child says: one JSON object a line, on its standard output.
 
 use serde::{Deserialize, Serialize};
-use ultudy_domain::{document::Sectioning, section::ExtractedSection};
+use ultudy_domain::{
+    document::{FoundHeading, Sectioning},
+    section::ExtractedSection,
+};
 
 use crate::fault::Fault;
 
@@ -27,6 +30,7 @@ pub(crate) struct Summary {
     pub(crate) title: Option<String>,
     pub(crate) page_count: u32,
     pub(crate) sectioning: Sectioning,
+    pub(crate) headings: Vec<FoundHeading>,
     pub(crate) unreadable_pages: Vec<u32>,
 }
 

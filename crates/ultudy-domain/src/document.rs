@@ -129,6 +129,20 @@ pub struct ExtractedDocument {
     pub sectioning: Sectioning,
     /// The sections, in reading order; never empty.
     pub sections: Vec<ExtractedSection>,
+    /// The headings, in reading order: the outline's where it was used, else the printed
+    /// ones that were found.
+    pub headings: Vec<FoundHeading>,
     /// Pages that gave no text, or whose text could not be read, by number from 1.
     pub unreadable_pages: Vec<u32>,
+}
+
+/// A heading of a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct FoundHeading {
+    /// As printed, or as the outline has it.
+    pub title: String,
+    /// The page it stands on, from 1.
+    pub page: u32,
+    /// Its depth, from 1.
+    pub level: u8,
 }

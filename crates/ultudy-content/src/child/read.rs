@@ -72,12 +72,13 @@ pub(super) fn extract(pages_max: u32, speaker: &mut Speaker) -> Result<(), Stop>
         .collect();
     layout::drop_running_lines(&mut pages);
     let typography = Typography::measure(&pages);
-    let (sectioning, parts) = sections::divide(&pages, &pdf.outline(), typography.body);
-    say_sections(&pages, &parts, &typography, speaker)?;
+    let division = sections::divide(&pages, &pdf.outline(), typography.body);
+    say_sections(&pages, &division.parts, &typography, speaker)?;
     speaker.say(&Message::Done(Summary {
         title: pdf.title(),
         page_count,
-        sectioning,
+        sectioning: division.sectioning,
+        headings: division.headings,
         unreadable_pages,
     }))?;
     Ok(())

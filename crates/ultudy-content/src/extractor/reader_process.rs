@@ -130,6 +130,7 @@ fn document(
         page_count: summary.page_count,
         sectioning: summary.sectioning,
         sections,
+        headings: summary.headings,
         unreadable_pages: summary.unreadable_pages,
     }
 }

@@ -7,25 +7,43 @@ mod merge;
 mod part;
 mod plan;
 
-use ultudy_domain::document::Sectioning;
+use ultudy_domain::document::{FoundHeading, Sectioning};
 
 pub(crate) use self::part::Part;
 use self::{part::Place, plan::Heading};
 use crate::{layout::Page, pdf::OutlineEntry};
 
+/// A document divided.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Division {
+    pub(crate) sectioning: Sectioning,
+    pub(crate) parts: Vec<Part>,
+    /// The headings it was divided by, in reading order.
+    pub(crate) headings: Vec<FoundHeading>,
+}
+
 /// Divides the document. Every part has 1 to 12 pages; together they hold all text but
 /// contents, index and bibliography. Never empty.
-pub(crate) fn divide(
-    pages: &[Page],
-    outline: &[OutlineEntry],
-    body_size: f32,
-) -> (Sectioning, Vec<Part>) {
+pub(crate) fn divide(pages: &[Page], outline: &[OutlineEntry], body_size: f32) -> Division {
     let headings = headings(pages, outline, body_size);
     let parts = with_text(by_headings(pages, &headings), pages);
-    if parts.is_empty() {
+    let (sectioning, parts) = if parts.is_empty() {
         (Sectioning::EqualParts, in_equal_parts(pages))
     } else {
         (Sectioning::Outline, parts)
+    };
+    Division {
+        sectioning,
+        parts,
+        headings: outline.iter().map(found).collect(),
+    }
+}
+
+fn found(entry: &OutlineEntry) -> FoundHeading {
+    FoundHeading {
+        title: entry.title.clone(),
+        page: entry.page + 1,
+        level: entry.level,
     }
 }
 
