@@ -180,6 +180,47 @@ async fn a_job_that_cannot_finish_in_time_is_handed_back_uncounted() {
     assert_eq!(job["status"], "completed", "{job}");
 }
 
+/// Moves all files of one folder into another.
+fn move_files(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("a file");
+        std::fs::rename(entry.path(), to.join(entry.file_name())).expect("it moves");
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_failed_for_no_fault_of_its_file_is_kept_and_can_be_tried_again() {
+    let mut api = Api::start(&[("SAMPLE_COURSE", "false"), ("DRAIN_SECONDS", "0")], None).await;
+    let accepted = api.upload(long_book(), &[]).await;
+    let job_id = text(&accepted.body["job_id"]);
+    processing(&api, &job_id).await;
+    api.server.terminate().await.expect("it ends well");
+    let objects = api.server.data_dir().join("objects/blobs");
+    let away = api.server.data_dir().join("away");
+    move_files(&objects, &away);
+    api.server.restart().await.expect("it comes back");
+    let failed = api.ended(&job_id).await;
+    assert_eq!(
+        (&failed["status"], &failed["attempt"]),
+        (&"failed".into(), &3.into()),
+        "{failed}"
+    );
+    assert!(
+        failed["error"]
+            .as_str()
+            .is_some_and(|error| !error.is_empty())
+    );
+
+    move_files(&away, &objects);
+    let retried = api
+        .post(&format!("/api/jobs/{job_id}/retry"), json!({}))
+        .await;
+    assert_eq!(retried.body["status"], "queued", "{:?}", retried.body);
+    let job = api.ended(&job_id).await;
+    assert_eq!(job["status"], "completed", "{job}");
+}
+
 #[tokio::test]
 async fn a_lesson_asked_for_again_is_the_same_job() {
     let api = Api::local().await;
