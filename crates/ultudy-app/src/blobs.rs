@@ -23,12 +23,15 @@ const PART_BYTES: usize = 5 << 20;
 /// with the allowance Adobe's note 13 makes for bytes before it).
 const PDF_MARK: &[u8] = b"%PDF-";
 const MARK_WITHIN: usize = 1_024;
+/// Where files lie in the store.
+const PREFIX: &str = "blobs";
 
 /// The object store, and a folder for files on their way to a child process.
 #[derive(Clone)]
 pub struct Blobs {
     store: Arc<dyn ObjectStore>,
     temp_dir: PathBuf,
+    staging_dir: Option<PathBuf>,
 }
 
 /// A file that arrived whole and is nobody's yet: deleted again unless [`Self::keep`] is
@@ -47,7 +50,20 @@ impl Blobs {
     /// on this machine's disk.
     #[must_use]
     pub fn new(store: Arc<dyn ObjectStore>, temp_dir: PathBuf) -> Self {
-        Self { store, temp_dir }
+        Self {
+            store,
+            temp_dir,
+            staging_dir: None,
+        }
+    }
+
+    /// For a store that is a folder on this machine's disk.
+    #[must_use]
+    pub fn in_folder(self, folder: &std::path::Path) -> Self {
+        Self {
+            staging_dir: Some(folder.join(PREFIX)),
+            ..self
+        }
     }
 
     /// Streams a PDF into the store under a new key while hashing it.
@@ -62,7 +78,7 @@ impl Blobs {
         mut body: impl Stream<Item = std::result::Result<Bytes, E>> + Unpin,
         bytes_max: u64,
     ) -> Result<Incoming> {
-        let key = format!("blobs/{id}");
+        let key = format!("{PREFIX}/{id}");
         let mut writer =
             PartWriter::new(self.store.put_multipart(&Path::from(key.as_str())).await?);
         let received = writer.copy(&mut body, bytes_max).await;
@@ -140,7 +156,7 @@ impl Blobs {
     /// # Errors
     /// The store does not answer.
     pub async fn older_than(&self, moment: Timestamp) -> Result<Vec<String>> {
-        let listed = self.store.list(Some(&Path::from("blobs")));
+        let listed = self.store.list(Some(&Path::from(PREFIX)));
         let old = listed.try_filter(|object| std::future::ready(object.last_modified < moment));
         Ok(old
             .map_ok(|object| object.location.to_string())
@@ -148,12 +164,29 @@ impl Blobs {
             .await?)
     }
 
+    /// Deletes what uploads that broke off with this program left half-written before
+    /// `moment`; how many. Only a folder keeps such files; other stores are told to forget
+    /// them by a lifecycle rule.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub async fn sweep_half_written(&self, moment: Timestamp) -> Result<usize> {
+        let Some(folder) = self.staging_dir.clone() else {
+            return Ok(0);
+        };
+        let swept = tokio::task::spawn_blocking(move || sweep_staged(&folder, moment));
+        swept
+            .await
+            .map_err(Error::internal)?
+            .map_err(Error::internal)
+    }
+
     /// Whether the store answers.
     ///
     /// # Errors
     /// It does not.
     pub async fn ping(&self) -> Result<()> {
-        let prefix = Path::from("blobs");
+        let prefix = Path::from(PREFIX);
         match self.store.list(Some(&prefix)).next().await {
             None | Some(Ok(_)) => Ok(()),
             Some(Err(error)) => Err(error.into()),
@@ -256,6 +289,25 @@ impl PartWriter {
         self.upload.put_part(PutPayload::from(part)).await?;
         Ok(())
     }
+}
+
+/// object_store's folders stage an upload beside its place, under its name, `#` and a
+/// number, and never list what is staged.
+fn sweep_staged(folder: &std::path::Path, moment: Timestamp) -> std::io::Result<usize> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+        entries => entries?,
+    };
+    let mut swept = 0;
+    for entry in entries {
+        let entry = entry?;
+        let staged = entry.file_name().to_string_lossy().contains('#');
+        if staged && Timestamp::from(entry.metadata()?.modified()?) < moment {
+            std::fs::remove_file(entry.path())?;
+            swept += 1;
+        }
+    }
+    Ok(swept)
 }
 
 async fn write_off_thread(mut file: File, bytes: Bytes) -> Result<File> {

@@ -27,15 +27,18 @@ pub async fn keep_house(app: App, shutdown: CancellationToken) {
     }
 }
 
-/// Deletes objects that no row holds and that are older than the grace time; how many. A
-/// row is only ever written after its object, so what is old and unheld stays unheld.
+/// Deletes objects that no row holds, and half-written ones, that are older than the grace
+/// time; how many. A row is only ever written after its object, so what is old and unheld
+/// stays unheld.
 ///
 /// # Errors
 /// The store or the database does not answer.
 pub async fn sweep_objects(app: &App) -> Result<usize> {
-    let old = app.blobs.older_than(app.clock.now() - GRACE).await?;
+    let moment = app.clock.now() - GRACE;
+    let half_written = app.blobs.sweep_half_written(moment).await?;
+    let old = app.blobs.older_than(moment).await?;
     if old.is_empty() {
-        return Ok(0);
+        return Ok(half_written);
     }
     let mut tx = app.store.system().await?;
     let held: HashSet<String> = blobs::keys(&mut tx).await?.into_iter().collect();
@@ -44,5 +47,5 @@ pub async fn sweep_objects(app: &App) -> Result<usize> {
     for key in &orphans {
         app.blobs.delete(key).await;
     }
-    Ok(orphans.len())
+    Ok(half_written + orphans.len())
 }

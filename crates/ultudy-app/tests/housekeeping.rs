@@ -5,11 +5,11 @@
     reason = "a test that cannot go on must stop"
 )]
 
-use std::{fs::File, path::Path, sync::Arc};
+use std::{fs::File, path::Path, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use chrono::{TimeDelta, TimeZone, Utc};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use object_store::local::LocalFileSystem;
 use ultudy_app::{
     App, Parts, blobs::Blobs, clock::Clock, housekeeping::sweep_objects, worker::Runs,
@@ -48,7 +48,7 @@ async fn app(folder: &Path) -> App {
         queue: Arc::new(TableQueue::new(store.clone())),
         store,
         events: Arc::new(InProcessEvents::default()),
-        blobs: Blobs::new(Arc::new(objects), folder.to_owned()),
+        blobs: Blobs::new(Arc::new(objects), folder.to_owned()).in_folder(folder),
         extractor: Extractor::new("none".into(), Vec::new(), ExtractLimits::default()),
         generator: Arc::new(Extractive),
         clock: Arc::new(Stopped),
@@ -64,10 +64,37 @@ async fn object(app: &App, folder: &Path, number: u128, minutes_ago: i64) -> Str
     let incoming = app.blobs.receive(id, body, 100).await.unwrap();
     let key = incoming.key().to_owned();
     incoming.keep();
-    let written = app.clock.now() - TimeDelta::minutes(minutes_ago);
     let file = File::options().write(true).open(folder.join(&key)).unwrap();
-    file.set_modified(written.into()).unwrap();
+    written(&file, app.clock.now() - TimeDelta::minutes(minutes_ago));
     key
+}
+
+fn written(file: &File, at: Timestamp) {
+    file.set_modified(at.into()).unwrap();
+}
+
+#[tokio::test]
+async fn uploads_that_kill_9_cut_off_are_swept_after_an_hour() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path()).await;
+    let begun = [b"%PDF-1.7".as_slice(), &[b' '; 6 << 20]].concat();
+    let body = stream::iter([Ok::<_, std::io::Error>(Bytes::from(begun))]).chain(stream::pending());
+    // The first part is on disk, and the rest never comes.
+    let mut receiving = Box::pin(app.blobs.receive(Uuid::from_u128(1), body, 9 << 20));
+    let staged = loop {
+        let _ = tokio::time::timeout(Duration::from_millis(10), &mut receiving).await;
+        let files = std::fs::read_dir(folder.path().join("blobs"));
+        if let Some(Ok(file)) = files.ok().and_then(|mut files| files.next()) {
+            break file.path();
+        }
+    };
+    std::mem::forget(receiving);
+    let file = File::options().write(true).open(&staged).unwrap();
+    written(&file, app.clock.now() - TimeDelta::minutes(59));
+    assert_eq!(sweep_objects(&app).await.unwrap(), 0);
+    written(&file, app.clock.now() - TimeDelta::minutes(61));
+    assert_eq!(sweep_objects(&app).await.unwrap(), 1);
+    assert!(!staged.exists());
 }
 
 #[tokio::test]

@@ -42,7 +42,8 @@ fn blobs(config: &Config) -> Result<Blobs, Failure> {
     Ok(Blobs::new(
         Arc::new(folder.with_automatic_cleanup(true).with_fsync(true)),
         temp_dir,
-    ))
+    )
+    .in_folder(&config.object_dir))
 }
 
 /// Documents are read by this same program, started again.
