@@ -18,6 +18,10 @@ pub(crate) enum Message {
     Progress { pages_done: u32, pages_total: u32 },
     /// A section, in reading order.
     Section(ExtractedSection),
+    /// The next page's text, before anything is left out.
+    PageText { text: String },
+    /// That was the text of all pages; the last line of a good run.
+    AllText,
     /// The rest of the document; the last line of a good run.
     Done(Summary),
     /// The file's fault; the last line of a bad run.

@@ -9,6 +9,8 @@ pub(crate) enum Task {
     Extract,
     /// Only see whether it opens.
     Probe,
+    /// Read all text, before anything is left out.
+    Text,
     /// Only call the PDF library for the text of every page, and print pages and seconds:
     /// what a measurement compares with.
     Raw,
@@ -33,6 +35,7 @@ impl Args {
         let mut words = match self.task {
             Task::Extract => Vec::new(),
             Task::Probe => vec!["--probe".to_owned()],
+            Task::Text => vec!["--text".to_owned()],
             Task::Raw => vec!["--raw".to_owned()],
         };
         let mut option = |name: &str, value: Option<String>| {
@@ -57,6 +60,7 @@ impl Args {
         for word in words {
             match word.split_once('=').unwrap_or((word, "")) {
                 ("--probe", "") => args.task = Task::Probe,
+                ("--text", "") => args.task = Task::Text,
                 ("--raw", "") => args.task = Task::Raw,
                 ("--memory", value) => args.memory_bytes = Some(number(word, value)?),
                 ("--cpu", value) => args.cpu_seconds = Some(number(word, value)?),

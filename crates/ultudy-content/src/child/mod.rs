@@ -67,6 +67,7 @@ fn run(args: Args) -> Result<(), Stop> {
     match args.task {
         Task::Extract => read::extract(args.pages_max, &mut Speaker::new()),
         Task::Probe => read::probe(args.pages_max, &mut Speaker::new()),
+        Task::Text => read::text(args.pages_max, &mut Speaker::new()),
         Task::Raw => raw(args.pages_max),
     }
 }

@@ -84,6 +84,20 @@ pub(super) fn extract(pages_max: u32, speaker: &mut Speaker) -> Result<(), Stop>
     Ok(())
 }
 
+/// Says all text there is, page by page, in reading order.
+pub(super) fn text(pages_max: u32, speaker: &mut Speaker) -> Result<(), Stop> {
+    let pdf = open()?;
+    let page_count = pdf.page_count(pages_max)?;
+    let pages = read_pages(&pdf, page_count, speaker)?;
+    let typography = Typography::measure(&pages);
+    for page in &pages {
+        let blocks = layout::blocks(&page.lines, &typography);
+        let text = markdown::plain(&blocks);
+        speaker.say(&Message::PageText { text })?;
+    }
+    Ok(speaker.say(&Message::AllText)?)
+}
+
 /// All pages; one that cannot be read is empty. Of a torn file the library looks for each
 /// lost page from end to end, so a few in a row are proof enough.
 fn read_pages(pdf: &Pdf, page_count: u32, speaker: &mut Speaker) -> Result<Vec<Page>, Stop> {

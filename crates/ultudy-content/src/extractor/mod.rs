@@ -144,7 +144,38 @@ impl Extractor {
         progress: &mut (dyn FnMut(ExtractProgress) + Send),
         cancel: &CancellationToken,
     ) -> Result<ExtractedDocument, ExtractError> {
-        let mut child = self.start(Task::Extract, self.limits.cpu, pdf)?;
+        match self.read(Task::Extract, pdf, progress, cancel).await? {
+            Outcome::Document(document) => Ok(document),
+            other => Err(self.unfinished(&other)),
+        }
+    }
+
+    /// All text of a file before anything is left out: in reading order, an empty line
+    /// between paragraphs, a form feed between pages, hyphenation undone. Under the same
+    /// limits as [`Extractor::extract`]; the child is dead when this returns or is dropped.
+    ///
+    /// # Errors
+    /// [`ExtractError`]: the file's fault, the caller's wish, or the machine's.
+    pub async fn text(
+        &self,
+        pdf: File,
+        cancel: &CancellationToken,
+    ) -> Result<String, ExtractError> {
+        match self.read(Task::Text, pdf, &mut |_| {}, cancel).await? {
+            Outcome::Text(text) => Ok(text),
+            other => Err(self.unfinished(&other)),
+        }
+    }
+
+    /// What came of a child that reads the whole file.
+    async fn read(
+        &self,
+        task: Task,
+        pdf: File,
+        progress: &mut (dyn FnMut(ExtractProgress) + Send),
+        cancel: &CancellationToken,
+    ) -> Result<Outcome, ExtractError> {
+        let mut child = self.start(task, self.limits.cpu, pdf)?;
         let told = tokio::select! {
             biased;
             () = cancel.cancelled() => Err(ExtractError::Cancelled),
@@ -152,12 +183,16 @@ impl Extractor {
             outcome = child.outcome(progress) => outcome.map_err(ExtractError::from),
         };
         child.end().await?;
-        match told? {
-            Outcome::Document(document) => Ok(document),
-            Outcome::Failed(fault) => Err(ExtractError::File(fault.failure(self.limits.pages_max))),
-            Outcome::Opened { .. } => Err(ExtractError::Process(std::io::Error::other(
+        told
+    }
+
+    /// Why a child's last word is not what it was asked for.
+    fn unfinished(&self, outcome: &Outcome) -> ExtractError {
+        match outcome {
+            Outcome::Failed(fault) => ExtractError::File(fault.failure(self.limits.pages_max)),
+            _ => ExtractError::Process(std::io::Error::other(
                 "it stopped before the document was whole",
-            ))),
+            )),
         }
     }
 

@@ -14,11 +14,15 @@ use crate::{
     protocol::{Message, OUTPUT_MAX, Summary},
 };
 
+/// Between the texts of two pages: a form feed.
+const PAGE_BREAK: &str = "\u{c}";
+
 /// What came of a child.
 #[derive(Debug)]
 pub(super) enum Outcome {
     Opened { pages: u32 },
     Document(ExtractedDocument),
+    Text(String),
     Failed(Fault),
 }
 
@@ -92,6 +96,7 @@ async fn listen(
     progress: &mut (dyn FnMut(ExtractProgress) + Send),
 ) -> Result<Option<Outcome>, Garbled> {
     let mut sections = Vec::new();
+    let mut texts: Vec<String> = Vec::new();
     let mut line = Vec::new();
     let mut last_word = None;
     while stdout
@@ -111,6 +116,8 @@ async fn listen(
             Message::Section(section) => sections.push(section),
             Message::Opened { pages } => last_word = Some(Outcome::Opened { pages }),
             Message::Failed { fault } => last_word = Some(Outcome::Failed(fault)),
+            Message::PageText { text } => texts.push(text),
+            Message::AllText => last_word = Some(Outcome::Text(texts.join(PAGE_BREAK))),
             Message::Done(summary) => {
                 let whole = document(summary, std::mem::take(&mut sections));
                 last_word = Some(Outcome::Document(whole));

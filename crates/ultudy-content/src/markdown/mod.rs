@@ -2,10 +2,11 @@
 
 mod describe;
 mod escape;
+mod plain;
 
 use ultudy_domain::section::page_mark;
 
-pub(crate) use self::describe::describe;
+pub(crate) use self::{describe::describe, plain::plain};
 use crate::layout::Block;
 
 /// A page's blocks, after the mark of the page.

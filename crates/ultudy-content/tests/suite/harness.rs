@@ -77,3 +77,9 @@ pub fn code(result: Result<ExtractedDocument, ExtractError>) -> String {
         other => panic!("a fault of the file, not {other:?}"),
     }
 }
+
+/// All text of a good file.
+pub async fn text(bytes: &[u8]) -> String {
+    let cancel = CancellationToken::new();
+    extractor().text(file(bytes), &cancel).await.unwrap()
+}

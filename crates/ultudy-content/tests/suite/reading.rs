@@ -3,7 +3,7 @@
 use ultudy_domain::section::split_pages;
 
 use crate::{
-    harness::{document, markdown},
+    harness::{document, markdown, text},
     pdf_file::{Face, Page, PdfFile},
 };
 
@@ -171,4 +171,29 @@ async fn the_description_is_how_the_prose_begins() {
 async fn the_title_comes_from_the_file() {
     let document = document(&PdfFile::default().page(Page::new().text(&PROSE)).build()).await;
     assert_eq!(document.title.as_deref(), Some("A small book"));
+}
+
+#[tokio::test]
+async fn all_text_comes_page_by_page_with_nothing_left_out() {
+    let pages = (1..=4).map(|number| {
+        Page::new()
+            .at(72.0, 760.0, Face::Plain, 9.0, "Chapter 1. Sets")
+            .text(&PROSE)
+            .gap()
+            .text(&[&format!("Only on page {number}.")])
+            .at(300.0, 30.0, Face::Plain, 9.0, &number.to_string())
+    });
+    let text = text(&PdfFile::default().pages(pages).build()).await;
+    let pages: Vec<&str> = text.split('\u{c}').collect();
+    assert_eq!(pages.len(), 4, "{text}");
+    for (number, page) in (1..).zip(pages) {
+        let paragraphs: Vec<&str> = page.split("\n\n").collect();
+        let [head, prose, own, foot] = paragraphs.as_slice() else {
+            panic!("{paragraphs:?}");
+        };
+        assert_eq!(*head, "Chapter 1. Sets");
+        assert!(prose.contains("called its elements. Two sets"), "{prose}");
+        assert_eq!(*own, format!("Only on page {number}."));
+        assert_eq!(*foot, number.to_string());
+    }
 }

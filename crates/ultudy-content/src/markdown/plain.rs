@@ -1,0 +1,38 @@
+//! Blocks as text without any markup.
+
+use crate::layout::Block;
+
+/// The blocks as the page prints them, an empty line between them.
+pub(crate) fn plain(blocks: &[Block]) -> String {
+    let blocks: Vec<String> = blocks.iter().map(block).collect();
+    blocks.join("\n\n")
+}
+
+fn block(block: &Block) -> String {
+    match block {
+        Block::Heading { text, .. } | Block::Paragraph(text) => text.clone(),
+        Block::Item { mark, text } => format!("{mark} {text}"),
+        Block::Code(lines) => lines.join("\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_stand_apart_and_markup_is_text() {
+        let blocks = [
+            Block::Heading {
+                level: 2,
+                text: "Sets & maps".into(),
+            },
+            Block::Item {
+                mark: "-".into(),
+                text: "a*b".into(),
+            },
+            Block::Code(vec!["if x:".into(), "    pass".into()]),
+        ];
+        assert_eq!(plain(&blocks), "Sets & maps\n\n- a*b\n\nif x:\n    pass");
+    }
+}
