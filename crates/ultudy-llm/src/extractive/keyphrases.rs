@@ -90,7 +90,7 @@ enum Fit {
 }
 
 /// Runs of words that carry meaning, with links between them.
-fn runs(sentence: &Sentence, lexicon: &Lexicon) -> Vec<Range<usize>> {
+pub(super) fn runs(sentence: &Sentence, lexicon: &Lexicon) -> Vec<Range<usize>> {
     let words = &sentence.words;
     let mut runs = Vec::new();
     let mut start = 0;
@@ -155,7 +155,12 @@ fn count_run(
 }
 
 /// Whether the phrase stands where nouns stand or is written as they are.
-fn is_noun(words: &[Word], phrase: Range<usize>, run: &Range<usize>, lexicon: &Lexicon) -> bool {
+pub(super) fn is_noun(
+    words: &[Word],
+    phrase: Range<usize>,
+    run: &Range<usize>,
+    lexicon: &Lexicon,
+) -> bool {
     if lexicon.language == Language::German {
         return phrase.end > 1 && words[phrase.end - 1].capital;
     }

@@ -1,11 +1,12 @@
 //! The words of a text and their stems, as small numbers that compare fast.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use rust_stemmers::Stemmer;
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::general;
 use super::grammar::Grammar;
 use super::inflection;
 use super::language::{Language, is_cjk};
@@ -19,17 +20,34 @@ pub(super) struct Lexicon {
     pub grammar: Grammar,
     stemmer: Option<Stemmer>,
     ids: HashMap<String, WordId>,
+    general: HashSet<WordId>,
 }
 
 impl Lexicon {
     pub(super) fn new(language: Language) -> Self {
         let mut ids = HashMap::new();
+        let stemmer = language.stemmer();
+        let lists = [general::words(language), language.words().weak];
+        let general = lists
+            .into_iter()
+            .flat_map(str::split_whitespace)
+            .map(|word| match &stemmer {
+                Some(stemmer) => number(&mut ids, &stemmer.stem(word)),
+                None => number(&mut ids, word),
+            })
+            .collect();
         Self {
             language,
             grammar: Grammar::new(language, |word| number(&mut ids, word)),
-            stemmer: language.stemmer(),
+            stemmer,
             ids,
+            general,
         }
+    }
+
+    /// Whether a root is one of general language, not of the matter of some book.
+    pub(super) fn is_general(&self, root: WordId) -> bool {
+        self.general.contains(&root)
     }
 
     /// The number of a stem or lower-case form.

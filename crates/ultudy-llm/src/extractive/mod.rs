@@ -6,10 +6,12 @@
 //! [`concepts`], [`questions`] and [`summary`] put quotations together. The same input
 //! gives the same lesson: nothing depends on the clock, on chance or on hash order.
 
+mod book;
 mod cleaning;
 mod concepts;
 mod cues;
 mod definitions;
+mod general;
 mod grammar;
 mod inflection;
 mod keyphrases;
@@ -40,6 +42,8 @@ mod text;
 mod turns;
 mod unspaced;
 mod word;
+
+pub use book::key_concepts;
 
 use async_trait::async_trait;
 use tokio::sync::mpsc;
