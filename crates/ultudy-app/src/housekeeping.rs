@@ -1,11 +1,12 @@
-//! Housekeeping: what a crash left behind is cleared up.
+//! Housekeeping: what a crash left behind is cleared up, and documents of an earlier
+//! version are read into the search index.
 
 use std::{collections::HashSet, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 use ultudy_store::blobs;
 
-use crate::{App, Result};
+use crate::{App, Result, search::index};
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(60 * 60);
@@ -19,6 +20,13 @@ pub async fn keep_house(app: App, shutdown: CancellationToken) {
             Ok(0) => {}
             Ok(swept) => tracing::info!(swept, "deleted uploaded files that nothing refers to"),
             Err(error) => tracing::warn!(%error, "cannot look for files that nothing refers to"),
+        }
+        match index::catch_up(&app, &shutdown).await {
+            Ok(0) => {}
+            Ok(documents) => {
+                tracing::info!(documents, "read earlier documents into the search index")
+            }
+            Err(error) => tracing::warn!(%error, "cannot read all documents into the search index"),
         }
         tokio::select! {
             () = shutdown.cancelled() => return,

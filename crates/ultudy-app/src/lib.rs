@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod lessons;
 pub mod progress;
 pub mod sample;
+pub mod search;
 pub mod study_sessions;
 pub mod worker;
 

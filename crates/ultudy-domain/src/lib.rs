@@ -8,11 +8,14 @@ pub mod concept;
 pub mod course;
 pub mod document;
 pub mod field;
+pub mod grading;
 pub mod job;
 pub mod language;
 pub mod lesson;
 pub mod mastery;
+pub mod practice;
 pub mod progress;
+pub mod search;
 pub mod section;
 pub mod study_session;
 

@@ -12,6 +12,7 @@ mod store;
 pub mod answers;
 pub mod blobs;
 pub mod check_ins;
+pub mod chunks;
 pub mod concepts;
 pub mod courses;
 pub mod documents;
@@ -19,6 +20,7 @@ pub mod generations;
 pub mod jobs;
 pub mod lessons;
 pub mod queue;
+pub mod search;
 pub mod sections;
 pub mod study_sessions;
 

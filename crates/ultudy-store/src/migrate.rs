@@ -19,15 +19,27 @@ use crate::{
     },
 };
 
-const SQLITE: &[(&str, &str)] = &[(
-    "study_loop",
-    include_str!("../migrations/sqlite/0001_study_loop.sql"),
-)];
+const SQLITE: &[(&str, &str)] = &[
+    (
+        "study_loop",
+        include_str!("../migrations/sqlite/0001_study_loop.sql"),
+    ),
+    (
+        "search",
+        include_str!("../migrations/sqlite/0003_search.sql"),
+    ),
+];
 
-const POSTGRES: &[(&str, &str)] = &[(
-    "study_loop",
-    include_str!("../migrations/postgres/0001_study_loop.sql"),
-)];
+const POSTGRES: &[(&str, &str)] = &[
+    (
+        "study_loop",
+        include_str!("../migrations/postgres/0001_study_loop.sql"),
+    ),
+    (
+        "search",
+        include_str!("../migrations/postgres/0003_search.sql"),
+    ),
+];
 
 /// One of the program's own, so that two of them wait for each other.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7310584213066)";

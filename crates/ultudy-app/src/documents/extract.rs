@@ -5,13 +5,14 @@ use sha2::{Digest, Sha256};
 use ultudy_content::{ExtractError, ExtractProgress};
 use ultudy_domain::{document::ExtractedDocument, section::ExtractedSection};
 use ultudy_store::{
-    documents,
+    chunks, documents,
     sections::{self, NewSection},
 };
 use uuid::Uuid;
 
 use crate::{
     App,
+    search::index::{self, Source},
     worker::{JobError, Run},
 };
 
@@ -69,11 +70,13 @@ async fn store(run: &Run, document_id: Uuid, extracted: ExtractedDocument) -> Re
         "sectioning": extracted.sectioning,
         "unreadable_pages": extracted.unreadable_pages,
     });
+    let passages = index::read(rows.iter().map(Source::from).collect()).await?;
     let mut tx = run.begin(READ, "storing").await?;
     if !documents::publish(&mut tx, document_id, pages, extracted.sectioning).await? {
         return Err(JobError::Stale);
     }
     sections::insert_all(&mut tx, document_id, &rows, now).await?;
+    chunks::insert_all(&mut tx, document_id, passages.language, &passages.chunks).await?;
     run.complete(tx, &result).await
 }
 

@@ -93,7 +93,10 @@ impl Database {
     async fn tables(&self) -> Vec<String> {
         let tables = match self {
             Self::Sqlite { .. } => {
-                "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+                // Not what SQLite keeps for itself, beside and within the inverted index.
+                "SELECT name FROM sqlite_master
+                WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'chunk_terms_%'
+                ORDER BY name"
             }
             Self::Postgres { .. } => {
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"

@@ -7,12 +7,15 @@ use ultudy_domain::{
     document::Sectioning,
     job::{JobFailure, JobType, Priority},
     lesson::{ConceptContent, LessonContent, SummaryParts},
+    search::{Indexed, words::Analyser},
     study_session::{SessionType, StudySession},
 };
 use ultudy_store::{
     TenantTx,
     answers::{self, Answer},
-    blobs, courses,
+    blobs,
+    chunks::{self, NewChunk},
+    courses,
     documents::{self, NewDocument},
     generations::{self, NewGeneration},
     jobs::NewJob,
@@ -181,6 +184,17 @@ pub async fn store_document(tx: &mut TenantTx, n: u32, course_id: Option<Uuid>) 
     documents::insert(tx, &document).await.unwrap();
 }
 
+/// A passage of a section.
+pub fn chunk(section_id: Uuid, page: i32, name: &str, text: &str) -> NewChunk {
+    NewChunk {
+        section_id,
+        page_start: page,
+        page_end: page,
+        content: text.into(),
+        indexed: Indexed::new(&Analyser::new(Some("en")), name, text),
+    }
+}
+
 /// Stores document `n`, visible, with sections `n + 1` and `n + 2`.
 pub async fn store_read_document(tx: &mut TenantTx, n: u32, course_id: Option<Uuid>) {
     store_document(tx, n, course_id).await;
@@ -190,6 +204,32 @@ pub async fn store_read_document(tx: &mut TenantTx, n: u32, course_id: Option<Uu
         .unwrap();
     let published = documents::publish(tx, id(n), 2, Sectioning::Outline).await;
     assert!(published.unwrap());
+}
+
+/// Stores document `n`, visible and in the index: a section for each text, all on one page.
+pub async fn store_searchable(
+    tx: &mut TenantTx,
+    n: u32,
+    course_id: Option<Uuid>,
+    texts: &[(&str, &str)],
+) {
+    store_document(tx, n, course_id).await;
+    let mut stored = Vec::new();
+    let mut chunks = Vec::new();
+    for (number, (name, text)) in (1..).zip(texts) {
+        let mut one = section(n + u32::try_from(number).unwrap(), number);
+        one.name = (*name).into();
+        chunks.push(chunk(one.id, number, name, text));
+        stored.push(one);
+    }
+    sections::insert_all(tx, id(n), &stored, at(2))
+        .await
+        .unwrap();
+    let published = documents::publish(tx, id(n), 2, Sectioning::Outline).await;
+    assert!(published.unwrap());
+    chunks::insert_all(tx, id(n), Some("en"), &chunks)
+        .await
+        .unwrap();
 }
 
 /// Stores a lesson and the generation it copies.
@@ -211,6 +251,10 @@ pub async fn store_lesson(tx: &mut TenantTx, lesson: &NewLesson) {
 pub async fn store_world(tx: &mut TenantTx, base: u32) {
     courses::insert(tx, &course(base + 1)).await.unwrap();
     store_read_document(tx, base + 10, Some(id(base + 1))).await;
+    let passage = chunk(id(base + 11), 1, "Limits", "The limit of a sequence.");
+    chunks::insert_all(tx, id(base + 10), Some("en"), &[passage])
+        .await
+        .unwrap();
     let lesson = lesson(base + 20, id(base + 10), Some(id(base + 11)), &["Limit"]);
     store_lesson(tx, &lesson).await;
     let found = lessons::find(tx, LessonOf::Section(id(base + 11))).await;

@@ -22,6 +22,7 @@ mod migrations;
 mod pgbouncer;
 mod queue;
 mod rls;
+mod search;
 mod sections;
 mod study_sessions;
 mod tenancy;
@@ -120,6 +121,16 @@ on_both! {
         a_crash_before_giving_back_only_waits_for_the_lease,
         cancelling_takes_the_lease_away,
         a_full_claim_wakes_the_next_worker;
+    search:
+        all_words_come_before_some_and_rare_ones_count_more,
+        a_phrase_is_found_in_its_order_only,
+        any_text_can_be_asked,
+        a_course_narrows_the_search_also_after_a_move,
+        what_is_deleted_or_unread_is_not_found,
+        nothing_of_anothers_is_found_or_counted,
+        a_word_on_every_page_is_answered_from_its_strong_passages,
+        a_document_is_read_into_the_index_once,
+        what_waits_for_the_index_is_told_to_housekeeping;
     sections:
         sections_come_in_order_with_their_texts,
         a_course_gives_its_documents_sections,

@@ -24,7 +24,7 @@ async fn two_programs_that_migrate_at_once_do_it_once() {
     let (one, other) = tokio::join!(migrate_postgres(&url), migrate_postgres(&url));
     let mut ran = [one.unwrap(), other.unwrap()];
     ran.sort_unstable();
-    assert_eq!(ran, [0, 1]);
+    assert!(ran[0] == 0 && ran[1] > 0, "{ran:?}");
 }
 
 #[tokio::test]
@@ -63,7 +63,8 @@ async fn the_roles_are_made_where_they_are_missing() {
 
     // Two databases of one server: their locks are apart, the roles are the same.
     let (one, other) = tokio::join!(migrate_postgres(&urls[0]), migrate_postgres(&urls[1]));
-    assert_eq!((one.unwrap(), other.unwrap()), (1, 1));
+    let ran = [one.unwrap(), other.unwrap()];
+    assert!(ran[0] == ran[1] && ran[0] > 0, "{ran:?}");
     for url in urls {
         let store = Store::open(&config(url)).await.unwrap();
         let mut tx = store.write(ALICE).await.unwrap();
@@ -95,7 +96,8 @@ async fn an_older_newer_or_foreign_schema_is_refused_with_the_remedy() {
     let cases = [
         ("DELETE FROM schema_migrations", "older"),
         (
-            "INSERT INTO schema_migrations (version, name, checksum) VALUES (2, 'later', '')",
+            "INSERT INTO schema_migrations (version, name, checksum)
+                SELECT max(version) + 1, 'later', '' FROM schema_migrations",
             "newer",
         ),
         ("UPDATE schema_migrations SET checksum = 'other'", "another"),
@@ -115,7 +117,8 @@ async fn an_older_newer_or_foreign_schema_is_refused_with_the_remedy() {
     }
 }
 
-/// The tables' columns and the indexes, by name.
+/// The tables' columns and the indexes, by name, but for the inverted index, which is each
+/// database's own.
 #[tokio::test]
 async fn both_databases_have_the_same_schema() {
     let sqlite = Bench::sqlite().await;
@@ -125,7 +128,8 @@ async fn both_databases_have_the_same_schema() {
         .ask(
             "SELECT m.name || '.' || c.name || CASE WHEN c.\"notnull\" THEN '!' ELSE '' END
             FROM sqlite_master m, pragma_table_info(m.name) c
-            WHERE m.type = 'table' ORDER BY 1",
+            WHERE m.type = 'table' AND m.name NOT LIKE 'chunk_terms%'
+                AND m.name <> 'sqlite_sequence' ORDER BY 1",
         )
         .await;
     let theirs = postgres
@@ -133,7 +137,8 @@ async fn both_databases_have_the_same_schema() {
         .ask(
             "SELECT table_name || '.' || column_name
                 || CASE is_nullable WHEN 'NO' THEN '!' ELSE '' END
-            FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1",
+            FROM information_schema.columns
+            WHERE table_schema = 'public' AND table_name <> 'chunk_terms' ORDER BY 1",
         )
         .await;
     assert_eq!(columns, theirs);

@@ -149,11 +149,24 @@ async fn dispatch_sees_where_jobs_stand_and_nothing_else() {
     let mut connection = connect(&bench, User::Member).await;
     let seen = count(&mut connection, "ultudy_system", None, "jobs").await;
     assert_eq!(seen, 2);
-    let others = tables.iter().filter(|table| *table != "jobs");
+    let waiting = count(&mut connection, "ultudy_system", None, "document_index").await;
+    assert_eq!(
+        waiting, 0,
+        "housekeeping sees documents that do not wait for it"
+    );
+    let is_dispatched = |table: &&String| ["jobs", "document_index"].contains(&table.as_str());
+    let others = tables.iter().filter(|table| !is_dispatched(table));
     let forbidden = others
         .map(|table| format!("SELECT owner_id FROM {table}"))
         .chain(["blobs", "generations"].map(|table| format!("SELECT * FROM {table}")))
         .chain(["SELECT data FROM jobs", "SELECT result FROM jobs"].map(str::to_owned))
+        .chain(
+            [
+                "SELECT language FROM document_index",
+                "DELETE FROM document_index",
+            ]
+            .map(str::to_owned),
+        )
         .chain(["DELETE FROM jobs", "UPDATE jobs SET status = 'queued'"].map(str::to_owned));
     for statement in forbidden {
         let done = as_role(&mut connection, "ultudy_system", None, &statement).await;

@@ -1,0 +1,142 @@
+//! Reading documents into the index: with their publication, or later for those that were
+//! stored before there was an index.
+
+use tokio_util::sync::CancellationToken;
+use ultudy_domain::{
+    language,
+    search::{Indexed, passage, words::Analyser},
+};
+use ultudy_store::{
+    chunks::{self, NewChunk},
+    sections::{self, NewSection},
+};
+use uuid::Uuid;
+
+use crate::{App, Error, Result};
+
+/// Documents looked up at once when catching up.
+const BATCH: i64 = 100;
+
+/// A section to be read.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// The section.
+    pub section_id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// Its first page.
+    pub page_start: i32,
+    /// Its text with page marks.
+    pub markdown: String,
+}
+
+/// A document's passages, ready to be stored.
+#[derive(Debug, Clone, Default)]
+pub struct Passages {
+    /// The document's language, if it could be told.
+    pub language: Option<&'static str>,
+    /// The passages.
+    pub chunks: Vec<NewChunk>,
+}
+
+impl From<&NewSection> for Source {
+    fn from(section: &NewSection) -> Self {
+        Self {
+            section_id: section.id,
+            name: section.name.clone(),
+            page_start: section.page_start,
+            markdown: section.markdown.clone(),
+        }
+    }
+}
+
+/// Reads sections off the async threads: a book takes a while.
+///
+/// # Errors
+/// The reading crashed.
+pub async fn read(sources: Vec<Source>) -> Result<Passages> {
+    tokio::task::spawn_blocking(move || passages(&sources))
+        .await
+        .map_err(Error::internal)
+}
+
+/// Reads a document's sections.
+#[must_use]
+pub fn passages(sources: &[Source]) -> Passages {
+    let page = |page: i32| u32::try_from(page).unwrap_or(1);
+    let row = |page: u32| i32::try_from(page).unwrap_or(i32::MAX);
+    let cut: Vec<_> = sources
+        .iter()
+        .map(|source| passage::cut(&source.markdown, page(source.page_start)))
+        .collect();
+    let texts: Vec<&str> = cut.iter().flatten().map(|one| one.text.as_str()).collect();
+    // From the middle: front matter is often in another language than the matter.
+    let sample = texts.get(texts.len() / 3..).unwrap_or_default().join("\n");
+    let language = language::detect(&sample);
+    let analyser = Analyser::new(language);
+    let chunks = sources.iter().zip(cut).flat_map(|(source, cut)| {
+        let chunk = |passage: passage::Passage| NewChunk {
+            section_id: source.section_id,
+            page_start: row(passage.page_start),
+            page_end: row(passage.page_end),
+            indexed: Indexed::new(&analyser, &source.name, &passage.text),
+            content: passage.text,
+        };
+        cut.into_iter().map(chunk).collect::<Vec<_>>()
+    });
+    Passages {
+        language,
+        chunks: chunks.collect(),
+    }
+}
+
+/// Reads all documents that wait for it into the index; how many. What fails is tried
+/// again next time.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn catch_up(app: &App, stop: &CancellationToken) -> Result<usize> {
+    let mut done = 0;
+    loop {
+        let mut tx = app.store.system().await?;
+        let pending = chunks::pending(&mut tx, BATCH).await?;
+        drop(tx);
+        let before = done;
+        for (owner_id, document_id) in &pending {
+            if stop.is_cancelled() {
+                return Ok(done);
+            }
+            match index(app, owner_id, *document_id).await {
+                Ok(is_done) => done += usize::from(is_done),
+                // The others need not wait for it.
+                Err(error) => {
+                    tracing::warn!(%document_id, %error, "a document cannot be read into the search index")
+                }
+            }
+        }
+        if done == before {
+            return Ok(done);
+        }
+    }
+}
+
+/// Reads one document into the index, unless somebody else does.
+async fn index(app: &App, owner_id: &str, document_id: Uuid) -> Result<bool> {
+    let mut tx = app.store.read(owner_id).await?;
+    let texts = sections::texts(&mut tx, document_id).await?;
+    drop(tx);
+    let sources = texts.into_iter().map(|text| Source {
+        section_id: text.section.id,
+        name: text.section.name,
+        page_start: text.section.page_start,
+        markdown: text.markdown,
+    });
+    let passages = read(sources.collect()).await?;
+    let mut tx = app.store.write(owner_id).await?;
+    if !chunks::lock_pending(&mut tx, document_id).await? {
+        return Ok(false);
+    }
+    chunks::insert_all(&mut tx, document_id, passages.language, &passages.chunks).await?;
+    tx.commit().await?;
+    Ok(true)
+}

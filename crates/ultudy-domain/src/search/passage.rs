@@ -1,0 +1,157 @@
+//! Passages: a section's text in pieces of about a page, which is what a hit points to.
+
+use crate::section::split_pages;
+
+/// Characters a passage is cut at, at the end of a paragraph or sentence.
+const LENGTH_MAX: usize = 2_400;
+/// A passage shorter than this takes in what follows on the next page of its section.
+const LENGTH_MIN: usize = 300;
+
+/// A piece of a section, as plain text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passage {
+    /// First page.
+    pub page_start: u32,
+    /// Last page, inclusive.
+    pub page_end: u32,
+    /// Its text, a paragraph a line.
+    pub text: String,
+}
+
+/// Cuts a section's Markdown, whose text begins on `first_page`.
+#[must_use]
+pub fn cut(markdown: &str, first_page: u32) -> Vec<Passage> {
+    let mut passages: Vec<Passage> = Vec::new();
+    for (page, text) in split_pages(markdown, first_page) {
+        for text in pieces(&plain(&text)) {
+            match passages.last_mut() {
+                Some(last) if last.text.chars().count() < LENGTH_MIN => {
+                    last.page_end = page;
+                    last.text.push('\n');
+                    last.text.push_str(&text);
+                }
+                _ => passages.push(Passage {
+                    page_start: page,
+                    page_end: page,
+                    text,
+                }),
+            }
+        }
+    }
+    passages
+}
+
+/// A page's text in pieces that are not too long.
+fn pieces(text: &str) -> Vec<String> {
+    let mut pieces = Vec::new();
+    let mut rest = text.trim();
+    while rest.chars().count() > LENGTH_MAX {
+        let limit = rest
+            .char_indices()
+            .nth(LENGTH_MAX)
+            .map_or(rest.len(), |(at, _)| at);
+        let (piece, after) = rest.split_at(end_before(rest, limit));
+        pieces.push(piece.trim().to_owned());
+        rest = after.trim_start();
+    }
+    if !rest.is_empty() {
+        pieces.push(rest.to_owned());
+    }
+    pieces
+}
+
+/// Where to cut before `limit`: after a paragraph, else a sentence, else a word, unless
+/// that leaves less than half.
+fn end_before(text: &str, limit: usize) -> usize {
+    let head = &text[..limit];
+    let ends = ["\n", ". ", "。", " "].into_iter();
+    ends.filter_map(|end| head.rfind(end).map(|at| at + end.len()))
+        .find(|&at| at > limit / 2)
+        .unwrap_or(limit)
+}
+
+/// Markdown without its marks. What remains of rare constructs is a few odd characters in
+/// a snippet, and no word more or less.
+fn plain(markdown: &str) -> String {
+    let mut text = String::with_capacity(markdown.len());
+    for line in markdown.lines() {
+        let line = line.trim().trim_start_matches(['#', '>']).trim_start();
+        let is_rule = !line.contains(char::is_alphanumeric);
+        if line.starts_with("```") || line.starts_with("<!--") || is_rule {
+            continue;
+        }
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        push_without_marks(line, &mut text);
+    }
+    text
+}
+
+fn push_without_marks(line: &str, text: &mut String) {
+    let line = line
+        .strip_prefix("- ")
+        .or(line.strip_prefix("* "))
+        .unwrap_or(line);
+    let mut characters = line.chars().peekable();
+    let mut has_space = true;
+    while let Some(c) = characters.next() {
+        let shown = match c {
+            '\\' if characters.peek().is_some_and(char::is_ascii_punctuation) => {
+                characters.next().unwrap_or(c)
+            }
+            '*' | '`' | '$' => continue,
+            '|' => ' ',
+            other => other,
+        };
+        if shown.is_whitespace() && has_space {
+            continue;
+        }
+        has_space = shown.is_whitespace();
+        text.push(if has_space { ' ' } else { shown });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::section::page_mark;
+
+    #[test]
+    fn a_passage_knows_its_pages() {
+        let long = "A word of it. ".repeat(40);
+        let markdown = format!(
+            "{}\n{long}\n{}\n{long}\n{}\nEnd.",
+            page_mark(4),
+            page_mark(5),
+            page_mark(6)
+        );
+        let pages: Vec<_> = cut(&markdown, 4)
+            .iter()
+            .map(|passage| (passage.page_start, passage.page_end))
+            .collect();
+        assert_eq!(pages, [(4, 4), (5, 5), (6, 6)]);
+    }
+
+    #[test]
+    fn short_pages_are_drawn_together_and_long_ones_cut_at_sentences() {
+        let markdown = format!("{}\nOne.\n{}\nTwo.", page_mark(1), page_mark(2));
+        let passages = cut(&markdown, 1);
+        assert_eq!((passages.len(), passages[0].page_end), (1, 2));
+        let passages = cut(&"It is a sentence. ".repeat(400), 1);
+        assert!(passages.len() >= 3);
+        assert!(passages.iter().all(|passage| passage.text.ends_with('.')));
+    }
+
+    #[test]
+    fn marks_are_no_text() {
+        let text = "## The *limit*\n\n- an `item` with \\*stars\\*\n\n| a | b |\n|---|---|\n```rust\nlet x;\n```";
+        assert_eq!(plain(text), "The limit\nan item with *stars*\na b \nlet x;");
+    }
+
+    #[test]
+    fn text_without_spaces_is_cut_too() {
+        let passages = cut(&"学".repeat(6_000), 1);
+        assert_eq!(passages.len(), 3);
+    }
+}
