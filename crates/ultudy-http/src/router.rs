@@ -78,6 +78,9 @@ fn api() -> Router<HttpState> {
             "/study-sessions/{id}/complete",
             post(study_sessions::complete::complete),
         )
-        .route("/progress/overview", get(progress::overview));
+        .route("/progress/overview", get(progress::overview))
+        .route("/search", get(search::search))
+        .route("/practice/mcq", post(practice::mcq::mcq))
+        .route("/study/lesson", post(study::lesson::lesson));
     layers::around_api(api)
 }

@@ -7,8 +7,11 @@ pub mod health;
 pub mod jobs;
 pub mod lessons;
 pub mod openapi;
+pub mod practice;
 pub mod progress;
+pub mod search;
 pub mod sections;
+pub mod study;
 pub mod study_sessions;
 pub mod upload;
 

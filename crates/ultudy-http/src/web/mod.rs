@@ -14,7 +14,9 @@ mod lesson_text;
 mod markdown;
 mod page;
 mod progress;
+mod practice;
 mod reasons;
+mod search;
 mod sections;
 mod uploads;
 mod visitor;
@@ -41,6 +43,8 @@ pub fn router() -> Router<HttpState> {
             "/learn/document/{id}/reasons/{check_in_id}",
             get(reasons::document),
         )
+        .route("/practice", get(practice::practice))
+        .route("/search", get(search::search))
         .route("/progress", get(progress::progress))
         .route("/assets/{version}/{name}", get(assets::asset))
         .route("/favicon.ico", get(assets::favicon))
