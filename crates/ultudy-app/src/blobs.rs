@@ -22,7 +22,10 @@ const PART_BYTES: usize = 5 << 20;
 /// What a file must hold in its first kilobyte to be taken for a PDF (ISO 32000-1, 7.5.2,
 /// with the allowance Adobe's note 13 makes for bytes before it).
 const PDF_MARK: &[u8] = b"%PDF-";
-const MARK_WITHIN: usize = 1_024;
+/// How far into a file that is looked for, in bytes.
+pub const MARK_WITHIN: usize = 1_024;
+/// What a student is told of a file that is not one.
+pub const NOT_A_PDF: &str = "This is not a PDF file. Please choose a PDF.";
 /// Where files lie in the store.
 const PREFIX: &str = "blobs";
 
@@ -216,6 +219,15 @@ impl Drop for Incoming {
     }
 }
 
+/// Whether a file that begins with `head` is taken for a PDF; looks at the first
+/// [`MARK_WITHIN`] bytes.
+#[must_use]
+pub fn is_pdf(head: &[u8]) -> bool {
+    let head = &head[..head.len().min(MARK_WITHIN)];
+    head.windows(PDF_MARK.len())
+        .any(|window| window == PDF_MARK)
+}
+
 /// Cuts a body into parts, hashing and judging it on the way.
 struct PartWriter {
     upload: Box<dyn MultipartUpload>,
@@ -272,16 +284,11 @@ impl PartWriter {
         if self.is_pdf {
             return Ok(());
         }
-        let head = &self.buffer[..self.buffer.len().min(MARK_WITHIN)];
-        self.is_pdf = head
-            .windows(PDF_MARK.len())
-            .any(|window| window == PDF_MARK);
+        self.is_pdf = is_pdf(&self.buffer);
         if self.is_pdf || !enough {
             return Ok(());
         }
-        Err(Error::Unsupported(
-            "This is not a PDF file. Please choose a PDF.".into(),
-        ))
+        Err(Error::Unsupported(NOT_A_PDF.into()))
     }
 
     async fn flush(&mut self) -> Result<()> {

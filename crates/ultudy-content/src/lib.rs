@@ -16,3 +16,4 @@ mod protocol;
 mod sections;
 
 pub use extractor::{ExtractError, ExtractLimits, ExtractProgress, Extractor, Probe};
+pub use markdown::escaped;

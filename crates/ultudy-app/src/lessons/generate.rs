@@ -11,7 +11,7 @@ use ultudy_store::{
 };
 use uuid::Uuid;
 
-use super::{key, own};
+use super::{key, make, own};
 use crate::worker::{JobError, Run};
 
 /// Per cent done when the text is gathered; making the lesson goes on from here.
@@ -37,7 +37,7 @@ pub(crate) async fn run(run: &Run) -> Result<(), JobError> {
     drop(tx);
     let content = match known {
         Some(content) => content,
-        None => prepared(generate(run, &source.input).await?, &key)?,
+        None => generate(run, &source.input, &key).await?,
     };
     run.progress(MADE, "storing").await?;
     let generation = NewGeneration {
@@ -101,7 +101,7 @@ fn part(text: SectionText) -> LessonPart {
     }
 }
 
-async fn generate(run: &Run, input: &LessonInput) -> Result<LessonContent, JobError> {
+async fn generate(run: &Run, input: &LessonInput, key: &str) -> Result<LessonContent, JobError> {
     run.progress(GATHERED, "writing").await?;
     let (sender, receiver) = tokio::sync::watch::channel(GATHERED);
     let note = move |share: f32| {
@@ -109,7 +109,7 @@ async fn generate(run: &Run, input: &LessonInput) -> Result<LessonContent, JobEr
         #[allow(clippy::cast_possible_truncation, reason = "between 0 and 90")]
         let _ = sender.send(GATHERED + span as i16);
     };
-    let making = run.app.generator.lesson(input, &note, &run.cancel);
+    let making = make(&*run.app.generator, input, key, &note, &run.cancel);
     tokio::select! {
         made = making => made.map_err(|error| match error {
             GenerateError::Permanent { code, message } => {
@@ -122,31 +122,6 @@ async fn generate(run: &Run, input: &LessonInput) -> Result<LessonContent, JobEr
         }),
         stale = run.follow(receiver, "writing") => Err(stale),
     }
-}
-
-/// Drops questions that are not sound and concepts left without any, and shuffles the
-/// options, once for all who share this generation.
-fn prepared(mut content: LessonContent, key: &str) -> Result<LessonContent, JobError> {
-    let mut place = 0;
-    for concept in &mut content.concepts {
-        concept
-            .check_ins
-            .retain(|check_in| check_in.fault().is_none());
-        for check_in in &mut concept.check_ins {
-            *check_in = check_in.clone().reordered(key::option_order(key, place));
-            place += 1;
-        }
-    }
-    content
-        .concepts
-        .retain(|concept| !concept.check_ins.is_empty());
-    if content.concepts.is_empty() {
-        return Err(JobError::Fail(JobFailure {
-            code: "lesson_without_concepts".into(),
-            message: "This section does not hold enough text to make a lesson of it.".into(),
-        }));
-    }
-    Ok(content)
 }
 
 async fn store(run: &Run, source: &Source, generation: &NewGeneration) -> Result<(), JobError> {

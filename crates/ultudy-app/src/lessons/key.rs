@@ -23,7 +23,7 @@ struct Keyed<'a> {
 ///
 /// # Errors
 /// The input cannot be written as JSON (it always can).
-pub(super) fn generation_key(identity: &GeneratorIdentity, input: &LessonInput) -> Result<String> {
+pub fn generation_key(identity: &GeneratorIdentity, input: &LessonInput) -> Result<String> {
     let keyed = Keyed {
         kind: "lesson",
         schema_version: SCHEMA_VERSION,

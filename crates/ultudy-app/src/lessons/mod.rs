@@ -8,10 +8,13 @@ use crate::{App, Error, Result};
 
 pub mod generate;
 mod key;
+mod make;
 mod open;
 mod own;
 mod request;
 
+pub use key::generation_key;
+pub use make::make;
 pub use open::{Opened, open};
 pub use request::{LessonRequest, Requested, request};
 pub use ultudy_store::lessons::LessonOf;

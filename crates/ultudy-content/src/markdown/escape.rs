@@ -5,6 +5,14 @@ use ultudy_domain::section::parse_page_mark;
 /// Characters that mean something anywhere in a line.
 const ACTIVE: &str = "\\`*_[]<>&$~|";
 
+/// A plain text, such as a section's name, as Markdown that reads as it stands.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    let mut markdown = String::with_capacity(text.len());
+    push_line(&mut markdown, text);
+    markdown
+}
+
 /// Appends text within a line.
 pub(super) fn push_inline(markdown: &mut String, text: &str) {
     for c in text.chars() {

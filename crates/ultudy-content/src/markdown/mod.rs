@@ -6,6 +6,7 @@ mod plain;
 
 use ultudy_domain::section::page_mark;
 
+pub use self::escape::escaped;
 pub(crate) use self::{describe::describe, plain::plain};
 use crate::layout::Block;
 
