@@ -14,3 +14,4 @@ mod web;
 
 pub use auth::AuthMode;
 pub use state::{HttpConfig, HttpState};
+pub use web::booklet;

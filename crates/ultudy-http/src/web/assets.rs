@@ -63,6 +63,14 @@ pub fn url(name: &str) -> String {
     format!("/assets/{}/{name}", *VERSION)
 }
 
+/// An asset's text, for a page that must stand alone; empty if there is none of this name.
+pub(super) fn text(name: &str) -> &'static str {
+    let asset = ASSETS.iter().find(|asset| asset.name == name);
+    asset.map_or("", |asset| {
+        std::str::from_utf8(asset.bytes).unwrap_or_default()
+    })
+}
+
 #[cfg(test)]
 pub(super) fn exists(name: &str) -> bool {
     ASSETS.iter().any(|asset| asset.name == name)

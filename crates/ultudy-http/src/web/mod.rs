@@ -5,6 +5,7 @@ use axum::{Extension, Router, routing::get};
 use crate::HttpState;
 
 mod assets;
+pub mod booklet;
 mod course;
 mod courses;
 mod document;

@@ -12,7 +12,7 @@ use ultudy_domain::{
     check_in::{AnswerOption, CheckIn, CheckInContent, LETTERS},
     course::Course,
     document::{Document, MaterialType, Sectioning},
-    lesson::{Formula, Lesson, LessonConcept, SummaryParts},
+    lesson::{ConceptContent, Formula, Lesson, LessonConcept, LessonContent, SummaryParts},
     section::Section,
 };
 use uuid::Uuid;
@@ -115,6 +115,30 @@ pub fn lesson(concepts: u128) -> Lesson {
             .collect(),
         concepts,
         created_at: moment(),
+    }
+}
+
+/// The same lesson before it is anybody's, of one concept.
+pub fn content() -> LessonContent {
+    let lesson = lesson(1);
+    let concepts = lesson.concepts.into_iter().map(|concept| ConceptContent {
+        name: concept.name,
+        explanation: concept.explanation,
+        examples: concept.examples,
+        analogies: concept.analogies,
+        formulas: concept.formulas,
+        important_notes: concept.important_notes,
+        pages: concept.pages,
+        check_ins: concept.check_ins.into_iter().map(|c| c.content).collect(),
+    });
+    LessonContent {
+        topic: lesson.topic,
+        summary: lesson.summary,
+        summary_parts: lesson.summary_parts,
+        explanation: lesson.explanation,
+        examples: lesson.examples,
+        analogies: lesson.analogies,
+        concepts: concepts.collect(),
     }
 }
 
