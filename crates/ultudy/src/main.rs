@@ -23,6 +23,8 @@ enum Command {
     Serve,
     /// Bring a PostgreSQL database (DATABASE_URL) to this version's schema.
     Migrate,
+    /// Make the lessons of PDFs at hand, without a server.
+    Study(commands::study::Study),
     /// Print the OpenAPI document of the API.
     Openapi,
     /// Read one document from standard input, under limits: what the server starts for
@@ -38,6 +40,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         None | Some(Command::Serve) => commands::serve::run(),
+        Some(Command::Study(study)) => return commands::study::run(&study),
         Some(Command::Migrate) => commands::migrate::run(),
         Some(Command::Openapi) => commands::openapi::run(),
         Some(Command::Extract { args }) => return commands::extract::run(&args),

@@ -47,7 +47,10 @@ fn blobs(config: &Config) -> Result<Blobs, Failure> {
 }
 
 /// Documents are read by this same program, started again.
-fn extractor(config: &Config) -> Result<Extractor, Failure> {
+///
+/// # Errors
+/// The system does not say where the program is.
+pub fn extractor(config: &Config) -> Result<Extractor, Failure> {
     let program =
         std::env::current_exe().map_err(|error| Failure::new("this program's path", error))?;
     Ok(Extractor::new(

@@ -6,6 +6,7 @@ pub mod extract;
 pub mod migrate;
 pub mod openapi;
 pub mod serve;
+pub mod study;
 
 /// Why a command ended badly: one line.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +24,17 @@ impl Failure {
             why: why.to_string(),
         }
     }
+}
+
+/// Logs to standard error what `filter`, the setting LOG, lets through.
+pub fn log_to_stderr(filter: &str) -> Result<(), Failure> {
+    let filter = tracing_subscriber::EnvFilter::try_new(filter)
+        .map_err(|error| Failure::new("setting LOG", error))?;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    Ok(())
 }
 
 impl From<crate::config::ConfigError> for Failure {

@@ -14,7 +14,7 @@ use ultudy_app::{
 };
 use ultudy_http::{AuthMode, HttpConfig, HttpState, auth::LOCAL_OWNER, router::router};
 
-use super::Failure;
+use super::{Failure, log_to_stderr};
 use crate::{config::Config, wire};
 
 const SAMPLE: Sample = Sample {
@@ -32,7 +32,7 @@ const COMPUTATIONS_END: Duration = Duration::from_secs(2);
 /// Serves until told to stop.
 pub fn run() -> Result<(), Failure> {
     let config = Config::from_env()?;
-    log_to_stderr(&config)?;
+    log_to_stderr(&config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -41,16 +41,6 @@ pub fn run() -> Result<(), Failure> {
     // A computation that was told to stop and has not yet is not waited for.
     runtime.shutdown_timeout(COMPUTATIONS_END);
     served
-}
-
-fn log_to_stderr(config: &Config) -> Result<(), Failure> {
-    let filter = tracing_subscriber::EnvFilter::try_new(&config.log)
-        .map_err(|error| Failure::new("setting LOG", error))?;
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
-    Ok(())
 }
 
 async fn serve(config: Config) -> Result<(), Failure> {

@@ -14,5 +14,6 @@ mod openapi;
 mod pdf;
 mod postgres;
 mod storage;
+mod study_command;
 mod study_loop;
 mod tenants;

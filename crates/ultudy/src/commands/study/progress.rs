@@ -1,0 +1,32 @@
+//! How far it is, for whoever watches: a bar on standard error, where that is a terminal.
+
+use std::borrow::Cow;
+
+use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
+
+/// The bar of one file; taken off the screen when dropped.
+pub(super) struct Progress(ProgressBar);
+
+impl Progress {
+    /// Begins with the file's name; the library shows nothing where nobody watches.
+    pub(super) fn of(name: &str) -> Self {
+        let bar = ProgressBar::no_length().with_finish(ProgressFinish::AndClear);
+        // A style that cannot be read leaves the library's own.
+        if let Ok(style) = ProgressStyle::with_template("{prefix} · {msg} {wide_bar} {pos}/{len}")
+        {
+            bar.set_style(style);
+        }
+        Self(bar.with_prefix(name.to_owned()))
+    }
+
+    /// Begins a stage.
+    pub(super) fn stage(&self, what: impl Into<Cow<'static, str>>) {
+        self.0.set_message(what);
+    }
+
+    /// So much of it is done.
+    pub(super) fn at(&self, done: usize, total: usize) {
+        self.0.set_length(total as u64);
+        self.0.set_position(done as u64);
+    }
+}

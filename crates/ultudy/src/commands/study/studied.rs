@@ -1,0 +1,142 @@
+//! A file read, and the lessons of its sections.
+
+use std::{fs::File, path::Path};
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use tokio_util::sync::CancellationToken;
+use ultudy_app::lessons;
+use ultudy_content::{ExtractError, ExtractProgress, Extractor};
+use ultudy_domain::{
+    document::ExtractedDocument, language, lesson::LessonContent, section::ExtractedSection,
+};
+use ultudy_llm::{GenerateError, Generator as _, LessonInput, LessonPart, extractive::Extractive};
+
+use super::progress::Progress;
+
+/// Why a file has no output.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// Something is wrong with it, or with where it goes: one sentence.
+    File(String),
+    /// Somebody wanted the program to end.
+    Cancelled,
+}
+
+impl Fault {
+    pub(super) fn of(error: impl std::fmt::Display) -> Self {
+        Self::File(error.to_string())
+    }
+}
+
+/// A document and what there is to learn from it.
+pub(super) struct Studied {
+    pub(super) title: String,
+    /// ISO 639-1 code.
+    pub(super) language: Option<String>,
+    pub(super) document: ExtractedDocument,
+    /// One for each section; none where there is too little text.
+    pub(super) lessons: Vec<Option<LessonContent>>,
+}
+
+impl Studied {
+    /// The sections with their lessons.
+    pub(super) fn chapters(
+        &self,
+    ) -> impl Iterator<Item = (&ExtractedSection, Option<&LessonContent>)> {
+        let lessons = self.lessons.iter().map(Option::as_ref);
+        self.document.sections.iter().zip(lessons)
+    }
+}
+
+/// Reads a file and makes the lesson of every section.
+pub(super) async fn study(
+    extractor: &Extractor,
+    path: &Path,
+    file: File,
+    progress: &Progress,
+    cancel: &CancellationToken,
+) -> Result<Studied, Fault> {
+    progress.stage("reading");
+    let mut note = |at: ExtractProgress| progress.at(pages(at.pages_done), pages(at.pages_total));
+    let document = extractor.extract(file, &mut note, cancel).await?;
+    let lessons = make_lessons(&document.sections, progress, cancel).await?;
+    Ok(Studied {
+        title: title(&document, path),
+        language: language(&document),
+        document,
+        lessons,
+    })
+}
+
+/// The lessons in the sections' order, as many at once as there are processors.
+async fn make_lessons(
+    sections: &[ExtractedSection],
+    progress: &Progress,
+    cancel: &CancellationToken,
+) -> Result<Vec<Option<LessonContent>>, Fault> {
+    progress.stage("writing lessons");
+    progress.at(0, sections.len());
+    let at_once = std::thread::available_parallelism().map_or(1, usize::from);
+    let making = stream::iter(sections).map(|section| make_lesson(section, cancel));
+    let mut made = making.buffered(at_once);
+    let mut lessons = Vec::with_capacity(sections.len());
+    while let Some(lesson) = made.try_next().await? {
+        lessons.push(lesson);
+        progress.at(lessons.len(), sections.len());
+    }
+    Ok(lessons)
+}
+
+async fn make_lesson(
+    section: &ExtractedSection,
+    cancel: &CancellationToken,
+) -> Result<Option<LessonContent>, Fault> {
+    let input = LessonInput {
+        title: section.name.clone(),
+        parts: vec![part(section)],
+        variant: 0,
+    };
+    let key = lessons::generation_key(&Extractive.identity(), &input).map_err(Fault::of)?;
+    match lessons::make(&Extractive, &input, &key, &|_| {}, cancel).await {
+        Ok(lesson) => Ok(Some(lesson)),
+        Err(GenerateError::Permanent { .. }) => Ok(None),
+        Err(GenerateError::Cancelled) => Err(Fault::Cancelled),
+        Err(error @ GenerateError::Transient { .. }) => Err(Fault::of(error)),
+    }
+}
+
+fn part(section: &ExtractedSection) -> LessonPart {
+    LessonPart {
+        name: section.name.clone(),
+        page_start: section.page_start,
+        page_end: section.page_end,
+        markdown: section.markdown.clone(),
+    }
+}
+
+/// The file's own title, else its name.
+fn title(document: &ExtractedDocument, path: &Path) -> String {
+    let name = || path.file_stem().unwrap_or_default().to_string_lossy();
+    document
+        .title
+        .clone()
+        .unwrap_or_else(|| name().into_owned())
+}
+
+fn language(document: &ExtractedDocument) -> Option<String> {
+    let texts = document.sections.iter().map(|section| &*section.markdown);
+    language::detect(&texts.collect::<String>()).map(str::to_owned)
+}
+
+fn pages(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+impl From<ExtractError> for Fault {
+    fn from(error: ExtractError) -> Self {
+        match error {
+            ExtractError::Cancelled => Self::Cancelled,
+            error => Self::of(error),
+        }
+    }
+}
