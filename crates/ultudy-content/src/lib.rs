@@ -10,10 +10,14 @@ pub mod child;
 mod extractor;
 mod fault;
 mod layout;
+mod legibility;
 mod markdown;
 mod pdf;
+mod picture;
 mod protocol;
+mod recognition;
 mod sections;
 
-pub use extractor::{ExtractError, ExtractLimits, ExtractProgress, Extractor, Probe};
+pub use extractor::{ExtractError, ExtractLimits, ExtractProgress, Extractor, Probe, Stage};
 pub use markdown::escaped;
+pub use recognition::{Recogniser, RecognitionLimits};

@@ -6,7 +6,7 @@ use ultudy_domain::{
     section::ExtractedSection,
 };
 
-use crate::fault::Fault;
+use crate::{fault::Fault, layout::Line};
 
 /// A line of the child's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,6 +16,13 @@ pub(crate) enum Message {
     Opened { pages: u32 },
     /// So many pages are read.
     Progress { pages_done: u32, pages_total: u32 },
+    /// These pages hold no text that can be read, and the child waits for what recognition
+    /// makes of each: one [`Answer`] a page, in this order.
+    Recognise { pages: Vec<u32> },
+    /// A page's picture; `width` × `height` bytes of grey follow.
+    Picture(Shape),
+    /// The page has nothing on it.
+    Blank,
     /// A section, in reading order.
     Section(ExtractedSection),
     /// The next page's text, before anything is left out.
@@ -28,6 +35,42 @@ pub(crate) enum Message {
     Failed { fault: Fault },
 }
 
+/// What a picture measures.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Shape {
+    /// In pixels.
+    pub(crate) width: u32,
+    /// In pixels.
+    pub(crate) height: u32,
+    /// Pixels in a point.
+    pub(crate) scale: f32,
+}
+
+impl Shape {
+    /// In pixels.
+    pub(crate) fn area(self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+
+    /// A length in points.
+    #[expect(clippy::cast_precision_loss, reason = "sides of pictures are short")]
+    pub(crate) fn points(self, pixels: u32) -> f32 {
+        pixels as f32 / self.scale
+    }
+}
+
+/// What recognition made of a page; the parent's only word to the child.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "page", rename_all = "snake_case")]
+pub(crate) enum Answer {
+    /// Text, on a page of this height in points.
+    Text { height: f32, lines: Vec<Line> },
+    /// There is nothing on the page.
+    Blank,
+    /// It could not be read, or there was no time left for it.
+    Unread,
+}
+
 /// A document without its sections.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Summary {
@@ -36,11 +79,16 @@ pub(crate) struct Summary {
     pub(crate) sectioning: Sectioning,
     pub(crate) headings: Vec<FoundHeading>,
     pub(crate) unreadable_pages: Vec<u32>,
+    pub(crate) recognised_pages: Vec<u32>,
+    pub(crate) language: Option<String>,
 }
 
 /// Most text one document may give, in bytes of Markdown; a book of 2,000 full pages has
 /// about half of it.
 pub(crate) const TEXT_MAX: usize = 16 << 20;
+
+/// Most pixels of a page's picture: A4 at 300 to an inch has 8.7 million.
+pub(crate) const PIXELS_MAX: u32 = 16_000_000;
 
 /// Most the parent takes from one child, in bytes. JSON doubles a line's end or a
 /// quotation mark at worst; control characters never leave the child.

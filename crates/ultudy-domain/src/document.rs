@@ -63,6 +63,13 @@ pub struct Document {
     pub course_id: Option<Uuid>,
     /// How its sections were found.
     pub sectioning: Sectioning,
+    /// ISO 639-1 code of the language most of it is in, where that is clear.
+    pub language: Option<String>,
+    /// Pages that hold no text that can be read, by number from 1; lessons leave them out.
+    pub unreadable_pages: Vec<u32>,
+    /// Pages whose text was recognised from their picture, by number from 1; it may hold
+    /// mistakes.
+    pub recognised_pages: Vec<u32>,
 }
 
 /// What can be set on a document. `None` leaves a field as it is; `Some(None)` clears it.
@@ -132,8 +139,12 @@ pub struct ExtractedDocument {
     /// The headings, in reading order: the outline's where it was used, else the printed
     /// ones that were found.
     pub headings: Vec<FoundHeading>,
-    /// Pages that gave no text, or whose text could not be read, by number from 1.
+    /// Pages that hold no text that can be read, by number from 1.
     pub unreadable_pages: Vec<u32>,
+    /// Pages whose text was recognised from their picture, by number from 1.
+    pub recognised_pages: Vec<u32>,
+    /// ISO 639-1 code of the language most of it is in, where that is clear.
+    pub language: Option<String>,
 }
 
 /// A heading of a document.

@@ -33,6 +33,21 @@ pub struct NewDocument {
     pub uploaded_at: Timestamp,
 }
 
+/// What reading a document told beside its sections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading<'a> {
+    /// Number of pages.
+    pub pages: i32,
+    /// How its sections were found.
+    pub sectioning: Sectioning,
+    /// ISO 639-1 code of its language.
+    pub language: Option<&'a str>,
+    /// Pages that hold no text that can be read.
+    pub unreadable_pages: &'a [u32],
+    /// Pages read from their pictures.
+    pub recognised_pages: &'a [u32],
+}
+
 /// Where a document's file lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentFile {
@@ -63,7 +78,8 @@ pub struct DeletedDocument {
 
 macro_rules! columns {
     () => {
-        "id, title, pages, uploaded_at, material_type, chapter, user_tags, course_id, sectioning"
+        "id, title, pages, uploaded_at, material_type, chapter, user_tags, course_id, sectioning,
+            language, unreadable_pages, recognised_pages"
     };
 }
 
@@ -81,6 +97,9 @@ impl FromRow for Document {
             user_tags: row.json("user_tags")?,
             course_id: row.get("course_id")?,
             sectioning: Sectioning::parse(&sectioning),
+            language: row.get("language")?,
+            unreadable_pages: row.json("unreadable_pages")?,
+            recognised_pages: row.json("recognised_pages")?,
         })
     }
 }
@@ -133,17 +152,21 @@ pub async fn insert(tx: &mut TenantTx, document: &NewDocument) -> Result<()> {
 
 /// Makes a document visible, its sections being stored in the same transaction. False if
 /// it is gone.
-pub async fn publish(
-    tx: &mut TenantTx,
-    id: Uuid,
-    pages: i32,
-    sectioning: Sectioning,
-) -> Result<bool> {
+pub async fn publish(tx: &mut TenantTx, id: Uuid, read: &Reading<'_>) -> Result<bool> {
     let published = tx
         .execute(
-            "UPDATE documents SET published = $3, pages = $4, sectioning = $5
+            "UPDATE documents SET published = $3, pages = $4, sectioning = $5, language = $6,
+                unreadable_pages = $7, recognised_pages = $8
             WHERE owner_id = $1 AND id = $2",
-            binds![id, true, pages, sectioning.as_str()],
+            binds![
+                id,
+                true,
+                read.pages,
+                read.sectioning.as_str(),
+                read.language,
+                json!(read.unreadable_pages),
+                json!(read.recognised_pages)
+            ],
         )
         .await?;
     Ok(published > 0)

@@ -25,6 +25,10 @@ const SQLITE: &[(&str, &str)] = &[
         include_str!("../migrations/sqlite/0001_study_loop.sql"),
     ),
     (
+        "document_reading",
+        include_str!("../migrations/sqlite/0002_document_reading.sql"),
+    ),
+    (
         "search",
         include_str!("../migrations/sqlite/0003_search.sql"),
     ),
@@ -34,6 +38,10 @@ const POSTGRES: &[(&str, &str)] = &[
     (
         "study_loop",
         include_str!("../migrations/postgres/0001_study_loop.sql"),
+    ),
+    (
+        "document_reading",
+        include_str!("../migrations/postgres/0002_document_reading.sql"),
     ),
     (
         "search",

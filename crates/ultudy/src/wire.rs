@@ -53,11 +53,8 @@ fn blobs(config: &Config) -> Result<Blobs, Failure> {
 pub fn extractor(config: &Config) -> Result<Extractor, Failure> {
     let program =
         std::env::current_exe().map_err(|error| Failure::new("this program's path", error))?;
-    Ok(Extractor::new(
-        program,
-        vec!["extract".into()],
-        config.extract,
-    ))
+    let extractor = Extractor::new(program, vec!["extract".into()], config.extract);
+    Ok(extractor.with_recogniser(config.recogniser.clone()))
 }
 
 fn make_folder(path: &Path) -> Result<(), Failure> {

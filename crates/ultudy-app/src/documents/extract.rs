@@ -2,10 +2,11 @@
 //! makes the document visible.
 
 use sha2::{Digest, Sha256};
-use ultudy_content::{ExtractError, ExtractProgress};
+use ultudy_content::{ExtractError, ExtractProgress, Stage};
 use ultudy_domain::{document::ExtractedDocument, section::ExtractedSection};
 use ultudy_store::{
-    chunks, documents,
+    chunks,
+    documents::{self, Reading},
     sections::{self, NewSection},
 };
 use uuid::Uuid;
@@ -16,8 +17,11 @@ use crate::{
     worker::{JobError, Run},
 };
 
-/// Per cent done when all pages are read; what remains is storing.
-const READ: i16 = 90;
+/// Per cent done when the text of all pages is read.
+const READ: i16 = 60;
+
+/// Per cent done when pages without text are recognised too; what remains is storing.
+const RECOGNISED: i16 = 90;
 
 /// Runs the job.
 pub(crate) async fn run(run: &Run) -> Result<(), JobError> {
@@ -30,15 +34,15 @@ pub(crate) async fn run(run: &Run) -> Result<(), JobError> {
     drop(tx);
     let pdf = run.app.blobs.open(&file.object_key).await?;
     let extracted = read(run, pdf).await?;
-    run.progress(READ, "storing").await?;
+    run.progress(RECOGNISED, "storing").await?;
     store(run, document_id, extracted).await
 }
 
 /// Reads the pages while telling how far it is.
 async fn read(run: &Run, pdf: std::fs::File) -> Result<ExtractedDocument, JobError> {
-    let (sender, receiver) = tokio::sync::watch::channel(0);
+    let (sender, receiver) = tokio::sync::watch::channel((1, "reading"));
     let mut note = |at: ExtractProgress| {
-        let _ = sender.send(reading_percent(at));
+        let _ = sender.send(percent_and_stage(at));
     };
     let reading = run.app.extractor.extract(pdf, &mut note, &run.cancel);
     tokio::select! {
@@ -47,13 +51,19 @@ async fn read(run: &Run, pdf: std::fs::File) -> Result<ExtractedDocument, JobErr
             ExtractError::Cancelled => JobError::Stopped,
             ExtractError::Process(error) => JobError::retry("The file could not be read just now.", error),
         }),
-        stale = run.follow(receiver, "reading") => Err(stale),
+        stale = run.follow(receiver) => Err(stale),
     }
 }
 
-fn reading_percent(at: ExtractProgress) -> i16 {
-    let share = i64::from(at.pages_done) * i64::from(READ) / i64::from(at.pages_total.max(1));
-    i16::try_from(share.clamp(1, i64::from(READ))).unwrap_or(READ)
+fn percent_and_stage(at: ExtractProgress) -> (i16, &'static str) {
+    let (from, to, stage) = match at.stage {
+        Stage::Reading => (1, READ, "reading"),
+        Stage::Recognising => (READ, RECOGNISED, "recognising"),
+    };
+    let span = i64::from(to - from);
+    let share = i64::from(at.pages_done) * span / i64::from(at.pages_total.max(1));
+    let share = i16::try_from(share.clamp(0, span)).unwrap_or(0);
+    (from + share, stage)
 }
 
 async fn store(run: &Run, document_id: Uuid, extracted: ExtractedDocument) -> Result<(), JobError> {
@@ -69,10 +79,19 @@ async fn store(run: &Run, document_id: Uuid, extracted: ExtractedDocument) -> Re
         "sections": rows.len(),
         "sectioning": extracted.sectioning,
         "unreadable_pages": extracted.unreadable_pages,
+        "recognised_pages": extracted.recognised_pages,
+        "language": extracted.language,
     });
     let passages = index::read(rows.iter().map(Source::from).collect()).await?;
-    let mut tx = run.begin(READ, "storing").await?;
-    if !documents::publish(&mut tx, document_id, pages, extracted.sectioning).await? {
+    let mut tx = run.begin(RECOGNISED, "storing").await?;
+    let reading = Reading {
+        pages,
+        sectioning: extracted.sectioning,
+        language: extracted.language.as_deref(),
+        unreadable_pages: &extracted.unreadable_pages,
+        recognised_pages: &extracted.recognised_pages,
+    };
+    if !documents::publish(&mut tx, document_id, &reading).await? {
         return Err(JobError::Stale);
     }
     sections::insert_all(&mut tx, document_id, &rows, now).await?;

@@ -103,11 +103,11 @@ fn part(text: SectionText) -> LessonPart {
 
 async fn generate(run: &Run, input: &LessonInput, key: &str) -> Result<LessonContent, JobError> {
     run.progress(GATHERED, "writing").await?;
-    let (sender, receiver) = tokio::sync::watch::channel(GATHERED);
+    let (sender, receiver) = tokio::sync::watch::channel((GATHERED, "writing"));
     let note = move |share: f32| {
         let span = f32::from(MADE - GATHERED) * share.clamp(0.0, 1.0);
         #[allow(clippy::cast_possible_truncation, reason = "between 0 and 90")]
-        let _ = sender.send(GATHERED + span as i16);
+        let _ = sender.send((GATHERED + span as i16, "writing"));
     };
     let making = make(&*run.app.generator, input, key, &note, &run.cancel);
     tokio::select! {
@@ -120,7 +120,7 @@ async fn generate(run: &Run, input: &LessonInput, key: &str) -> Result<LessonCon
             }
             GenerateError::Cancelled => JobError::Stopped,
         }),
-        stale = run.follow(receiver, "writing") => Err(stale),
+        stale = run.follow(receiver) => Err(stale),
     }
 }
 

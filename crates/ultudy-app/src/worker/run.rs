@@ -67,20 +67,20 @@ impl Run {
         held.map(|_| tx).ok_or(JobError::Stale)
     }
 
-    /// Writes what `percent` says, not too often, until the run turns out to be stale or
+    /// Writes what `at` says (per cent and stage), not too often, until the run turns out to be stale or
     /// must stop: then gives the reason. A write that fails otherwise is tried again with
     /// the next one.
-    pub(crate) async fn follow(&self, mut percent: watch::Receiver<i16>, stage: &str) -> JobError {
+    pub(crate) async fn follow(&self, mut at: watch::Receiver<(i16, &str)>) -> JobError {
         loop {
             tokio::select! {
                 () = self.cancel.cancelled() => return JobError::Stopped,
-                changed = percent.changed() => if changed.is_err() {
+                changed = at.changed() => if changed.is_err() {
                     // The sender is gone: the work itself is about to end.
                     std::future::pending::<()>().await;
                 },
             }
-            let now = *percent.borrow_and_update();
-            match self.progress(now, stage).await {
+            let (percent, stage) = *at.borrow_and_update();
+            match self.progress(percent, stage).await {
                 Err(JobError::Stale) => return JobError::Stale,
                 Err(error) => tracing::warn!(job_id = %self.job.id, ?error, "progress not written"),
                 Ok(()) => {}

@@ -3,21 +3,26 @@
 use std::str::FromStr;
 
 /// What the child is to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Task {
-    /// Read everything.
-    Extract,
+    /// Read everything. With `recognise`, what is not text is asked of the parent, on the
+    /// socket that is then the standard output.
+    Extract { recognise: bool },
     /// Only see whether it opens.
     Probe,
     /// Read all text, before anything is left out.
     Text,
+    /// Draw a page, by number from 1.
+    Picture { page: u32 },
+    /// Become another program, under the same limits; it may read programs and their data.
+    Run { command: Vec<String> },
     /// Only call the PDF library for the text of every page, and print pages and seconds:
     /// what a measurement compares with.
     Raw,
 }
 
 /// The child's task and limits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Args {
     pub(crate) task: Task,
     /// Address space in bytes.
@@ -31,13 +36,8 @@ pub(crate) struct Args {
 
 impl Args {
     /// As words of a command line.
-    pub(crate) fn to_words(self) -> Vec<String> {
-        let mut words = match self.task {
-            Task::Extract => Vec::new(),
-            Task::Probe => vec!["--probe".to_owned()],
-            Task::Text => vec!["--text".to_owned()],
-            Task::Raw => vec!["--raw".to_owned()],
-        };
+    pub(crate) fn to_words(&self) -> Vec<String> {
+        let mut words = Vec::new();
         let mut option = |name: &str, value: Option<String>| {
             words.extend(value.map(|value| format!("--{name}={value}")));
         };
@@ -45,23 +45,45 @@ impl Args {
         option("cpu", self.cpu_seconds.map(|n| n.to_string()));
         option("pages-max", Some(self.pages_max.to_string()));
         option("parent", self.parent.map(|n| n.to_string()));
+        match &self.task {
+            Task::Extract { recognise: false } => {}
+            Task::Extract { recognise: true } => words.push("--recognise".to_owned()),
+            Task::Probe => words.push("--probe".to_owned()),
+            Task::Picture { page } => words.push(format!("--picture={page}")),
+            Task::Text => words.push("--text".to_owned()),
+            Task::Raw => words.push("--raw".to_owned()),
+            Task::Run { command } => {
+                words.push("--run".to_owned());
+                words.extend(command.iter().cloned());
+            }
+        }
         words
     }
 
     /// Reads the words of a command line; an answer of `Err` says which one is wrong.
     pub(crate) fn parse(words: &[String]) -> Result<Self, String> {
         let mut args = Self {
-            task: Task::Extract,
+            task: Task::Extract { recognise: false },
             memory_bytes: None,
             cpu_seconds: None,
             pages_max: u32::MAX,
             parent: None,
         };
-        for word in words {
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
             match word.split_once('=').unwrap_or((word, "")) {
+                ("--recognise", "") => args.task = Task::Extract { recognise: true },
                 ("--probe", "") => args.task = Task::Probe,
                 ("--text", "") => args.task = Task::Text,
                 ("--raw", "") => args.task = Task::Raw,
+                ("--picture", value) => {
+                    let page = number(word, value)?;
+                    args.task = Task::Picture { page };
+                }
+                ("--run", "") => {
+                    let command = words.by_ref().cloned().collect();
+                    args.task = Task::Run { command };
+                }
                 ("--memory", value) => args.memory_bytes = Some(number(word, value)?),
                 ("--cpu", value) => args.cpu_seconds = Some(number(word, value)?),
                 ("--pages-max", value) => args.pages_max = number(word, value)?,
@@ -85,20 +107,34 @@ mod tests {
 
     #[test]
     fn what_the_parent_writes_the_child_reads() {
-        let args = Args {
-            task: Task::Probe,
-            memory_bytes: Some(1 << 29),
-            cpu_seconds: Some(60),
-            pages_max: 2_000,
-            parent: Some(17),
-        };
-        assert_eq!(Args::parse(&args.to_words()), Ok(args));
+        let command = ["/usr/bin/tesseract", "--dpi", "300"].map(str::to_owned);
+        for task in [
+            Task::Probe,
+            Task::Raw,
+            Task::Text,
+            Task::Extract { recognise: false },
+            Task::Extract { recognise: true },
+            Task::Picture { page: 7 },
+            Task::Run {
+                command: command.to_vec(),
+            },
+        ] {
+            let args = Args {
+                task,
+                memory_bytes: Some(1 << 29),
+                cpu_seconds: Some(60),
+                pages_max: 2_000,
+                parent: Some(17),
+            };
+            assert_eq!(Args::parse(&args.to_words()), Ok(args));
+        }
     }
 
     #[test]
     fn a_wrong_word_is_named() {
         let words = |word: &str| vec![word.to_owned()];
-        assert!(Args::parse(&words("--frobnicate")).is_err_and(|e| e.contains("--frobnicate")));
-        assert!(Args::parse(&words("--cpu=soon")).is_err_and(|e| e.contains("--cpu=soon")));
+        for word in ["--frobnicate", "--cpu=soon", "--picture="] {
+            assert!(Args::parse(&words(word)).is_err_and(|e| e.contains(word)));
+        }
     }
 }

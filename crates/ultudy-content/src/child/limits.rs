@@ -2,20 +2,28 @@
 
 use std::{
     io,
+    path::PathBuf,
     sync::{Arc, atomic::AtomicBool},
 };
 
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr, Scope,
+    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr,
+    RulesetCreatedAttr, RulesetError, Scope, path_beneath_rules,
 };
 use rustix::process::{
     Pid, Resource, Rlimit, Signal, getppid, getrlimit, set_parent_process_death_signal, setrlimit,
 };
 
-use super::args::Args;
+use super::{
+    args::{Args, Task},
+    launch,
+};
 
 /// Files the child may have open: its three streams and what locking it in takes.
 const FILES_MAX: u64 = 16;
+
+/// The same for another program, which opens its libraries and data.
+const PROGRAM_FILES_MAX: u64 = 64;
 
 /// Sets them all.
 ///
@@ -26,14 +34,20 @@ pub(super) fn set(args: &Args) -> io::Result<()> {
     leave_the_end_to_the_parent()?;
     cap(Resource::Core, 0)?;
     cap(Resource::Fsize, 0)?;
-    cap(Resource::Nofile, FILES_MAX)?;
+    let (files, readable) = match &args.task {
+        Task::Run { command } => (PROGRAM_FILES_MAX, launch::readable(command)),
+        _ => (FILES_MAX, Vec::new()),
+    };
+    cap(Resource::Nofile, files)?;
     if let Some(bytes) = args.memory_bytes {
         cap(Resource::As, bytes)?;
     }
     if let Some(seconds) = args.cpu_seconds {
         cap_cpu(seconds)?;
     }
-    lock_in();
+    if let Err(error) = lock_in(&readable) {
+        eprintln!("landlock: {error}");
+    }
     Ok(())
 }
 
@@ -81,18 +95,18 @@ fn set_limit(resource: Resource, soft: u64, hard: u64) -> io::Result<()> {
     Ok(setrlimit(resource, limit)?)
 }
 
-/// No file system, no network, no other process, as far as the kernel can deny them. A
-/// kernel without landlock leaves the limits above.
-fn lock_in() {
+/// No file system but what is `readable`, no network, no other process, as far as the
+/// kernel can deny them. A kernel without landlock leaves the limits above.
+fn lock_in(readable: &[PathBuf]) -> Result<(), RulesetError> {
     let abi = ABI::V6;
-    let locked = Ruleset::default()
+    Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
-        .handle_access(AccessFs::from_all(abi))
-        .and_then(|rules| rules.handle_access(AccessNet::from_all(abi)))
-        .and_then(|rules| rules.scope(Scope::from_all(abi)))
-        .and_then(Ruleset::create)
-        .and_then(landlock::RulesetCreated::restrict_self);
-    if let Err(error) = locked {
-        eprintln!("landlock: {error}");
-    }
+        .handle_access(AccessFs::from_all(abi))?
+        .handle_access(AccessNet::from_all(abi))?
+        .scope(Scope::from_all(abi))?
+        .create()?
+        // Paths that are not there are passed over.
+        .add_rules(path_beneath_rules(readable, AccessFs::from_read(abi)))?
+        .restrict_self()?;
+    Ok(())
 }

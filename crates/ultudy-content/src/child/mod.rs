@@ -1,8 +1,11 @@
 //! What runs inside the child process.
 
 pub(crate) mod args;
+mod draw;
+pub(crate) mod launch;
 mod limits;
 mod read;
+mod recognise;
 mod speaker;
 
 use std::time::Instant;
@@ -36,7 +39,11 @@ pub fn main(args: &[String]) -> i32 {
             return EXIT_USAGE;
         }
     };
-    match limits::set(&args).and_then(|()| perform(args)) {
+    let ended = limits::set(&args).and_then(|()| match &args.task {
+        Task::Run { command } => Err(launch::become_program(command)),
+        _ => perform(args),
+    });
+    match ended {
         Ok(()) => EXIT_SAID,
         Err(error) => {
             eprintln!("{error}");
@@ -65,7 +72,12 @@ fn perform(args: Args) -> std::io::Result<()> {
 
 fn run(args: Args) -> Result<(), Stop> {
     match args.task {
-        Task::Extract => read::extract(args.pages_max, &mut Speaker::new()),
+        Task::Extract { recognise } => {
+            read::extract(args.pages_max, recognise, &mut Speaker::new())
+        }
+        Task::Picture { page } => draw::picture(page, &mut Speaker::new()),
+        // Done where there was no thread yet.
+        Task::Run { .. } => Ok(()),
         Task::Probe => read::probe(args.pages_max, &mut Speaker::new()),
         Task::Text => read::text(args.pages_max, &mut Speaker::new()),
         Task::Raw => raw(args.pages_max),

@@ -2,12 +2,13 @@
 
 use std::io::{self, Read};
 
-use ultudy_domain::section::ExtractedSection;
+use ultudy_domain::{language, section::ExtractedSection};
 
-use super::speaker::Speaker;
+use super::{recognise, speaker::Speaker};
 use crate::{
     fault::Fault,
     layout::{self, Page, Typography},
+    legibility::is_legible,
     markdown,
     pdf::{PageError, Pdf},
     protocol::{Message, Summary, TEXT_MAX},
@@ -16,6 +17,9 @@ use crate::{
 
 /// Most lines about progress for one document.
 const PROGRESS_LINES: u32 = 100;
+
+/// Lines that tell a document's language.
+const LANGUAGE_LINES: usize = 400;
 
 /// Pages missing in a row, after which the others are not looked for.
 const MISSING_MAX: u32 = 3;
@@ -61,15 +65,17 @@ pub(super) fn probe(pages_max: u32, speaker: &mut Speaker) -> Result<(), Stop> {
 }
 
 /// Says the whole document, section by section.
-pub(super) fn extract(pages_max: u32, speaker: &mut Speaker) -> Result<(), Stop> {
+pub(super) fn extract(pages_max: u32, recognise: bool, speaker: &mut Speaker) -> Result<(), Stop> {
     let pdf = open()?;
     let page_count = pdf.page_count(pages_max)?;
     let mut pages = read_pages(&pdf, page_count, speaker)?;
-    let unreadable_pages = pages
-        .iter()
-        .filter(|page| page.bytes() == 0)
-        .map(|page| page.number)
-        .collect();
+    let mut unreadable_pages = drop_illegible(&mut pages);
+    let recognised_pages = if recognise {
+        recognise::pages(&mut pages, &mut unreadable_pages, speaker)?
+    } else {
+        Vec::new()
+    };
+    let language = language(&pages);
     layout::drop_running_lines(&mut pages);
     let typography = Typography::measure(&pages);
     let division = sections::divide(&pages, &pdf.outline(), typography.body);
@@ -80,6 +86,8 @@ pub(super) fn extract(pages_max: u32, speaker: &mut Speaker) -> Result<(), Stop>
         sectioning: division.sectioning,
         headings: division.headings,
         unreadable_pages,
+        recognised_pages,
+        language,
     }))?;
     Ok(())
 }
@@ -96,6 +104,29 @@ pub(super) fn text(pages_max: u32, speaker: &mut Speaker) -> Result<(), Stop> {
         speaker.say(&Message::PageText { text })?;
     }
     Ok(speaker.say(&Message::AllText)?)
+}
+
+/// Empties pages whose text is noise; the numbers of all that hold none then.
+fn drop_illegible(pages: &mut [Page]) -> Vec<u32> {
+    let unread = pages.iter_mut().filter(|page| !is_legible(&page.lines));
+    unread
+        .map(|page| {
+            page.lines.clear();
+            page.number
+        })
+        .collect()
+}
+
+/// The language of the text, by a sample of lines from all pages.
+fn language(pages: &[Page]) -> Option<String> {
+    let lines = pages.iter().flat_map(|page| &page.lines);
+    let step = lines.clone().count().div_ceil(LANGUAGE_LINES).max(1);
+    let mut sample = String::new();
+    for line in lines.step_by(step) {
+        sample.push_str(&line.text);
+        sample.push('\n');
+    }
+    language::detect(&sample).map(str::to_owned)
 }
 
 /// All pages; one that cannot be read is empty. Of a torn file the library looks for each

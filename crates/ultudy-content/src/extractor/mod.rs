@@ -1,8 +1,12 @@
 //! The parent's side: starts the child, follows its progress, ends it at its limits.
 
+mod conversation;
+pub(crate) mod helper;
+mod launcher;
 mod reader_process;
 mod stderr_tail;
 mod verdict;
+mod wall;
 
 use std::{fs::File, path::PathBuf, sync::Arc, time::Duration};
 
@@ -10,11 +14,13 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::{document::ExtractedDocument, job::JobFailure};
 
-use self::reader_process::{Outcome, ReaderProcess};
-use crate::{
-    child::args::{Args, Task},
-    fault::Fault,
+pub(crate) use self::launcher::{Launcher, Limits};
+use self::{
+    conversation::{Aid, Conversation},
+    reader_process::{Outcome, ReaderProcess},
+    wall::Wall,
 };
+use crate::{child::args::Task, fault::Fault, recognition::Recogniser};
 
 /// Processor time of a quick look.
 const PROBE_CPU: Duration = Duration::from_secs(2);
@@ -50,12 +56,23 @@ impl Default for ExtractLimits {
     }
 }
 
+/// What is being done with the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Their text is read.
+    Reading,
+    /// Those without text are read from their pictures.
+    Recognising,
+}
+
 /// How far the child is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExtractProgress {
-    /// Pages read.
+    /// What is done now.
+    pub stage: Stage,
+    /// Pages done in this stage.
     pub pages_done: u32,
-    /// Pages in all.
+    /// Pages of this stage in all.
     pub pages_total: u32,
 }
 
@@ -96,10 +113,10 @@ pub enum ExtractError {
 /// Starts child processes that read documents.
 #[derive(Debug, Clone)]
 pub struct Extractor {
-    program: PathBuf,
-    args: Vec<String>,
+    launcher: Launcher,
     limits: ExtractLimits,
     probes: Arc<Semaphore>,
+    recogniser: Option<Recogniser>,
 }
 
 impl Extractor {
@@ -107,11 +124,18 @@ impl Extractor {
     #[must_use]
     pub fn new(program: PathBuf, args: Vec<String>, limits: ExtractLimits) -> Self {
         Self {
-            program,
-            args,
+            launcher: Launcher { program, args },
             limits,
             probes: Arc::new(Semaphore::new(PROBES_AT_ONCE)),
+            recogniser: None,
         }
+    }
+
+    /// Pages without readable text are read from their pictures, if there is something
+    /// that can.
+    #[must_use]
+    pub fn with_recogniser(self, recogniser: Option<Recogniser>) -> Self {
+        Self { recogniser, ..self }
     }
 
     /// Looks whether the file opens, without reading its pages; within two seconds of
@@ -123,14 +147,19 @@ impl Extractor {
         // Never closed, so waiting for a turn cannot fail.
         let _turn = self.probes.acquire().await;
         let mut child = self.start(Task::Probe, PROBE_CPU, pdf)?;
-        let told = tokio::time::timeout(PROBE_WALL, child.outcome(&mut |_| {})).await;
+        let mut quiet = Conversation {
+            progress: &mut |_| {},
+            wall: &Wall::new(PROBE_WALL),
+            aid: None,
+        };
+        let told = child.outcome(&mut quiet).await;
         child.end().await?;
         match told {
-            Ok(Ok(Outcome::Opened { pages })) => Ok(Probe::Readable { pages }),
-            Ok(Ok(Outcome::Failed(Fault::Encrypted))) => Ok(Probe::Encrypted),
-            Ok(Ok(Outcome::Failed(Fault::Empty))) => Ok(Probe::Empty),
-            Ok(Ok(_)) | Err(_) => Ok(Probe::Unclear),
-            Ok(Err(error)) => Err(error.into()),
+            Ok(Outcome::Opened { pages }) => Ok(Probe::Readable { pages }),
+            Ok(Outcome::Failed(Fault::Encrypted)) => Ok(Probe::Encrypted),
+            Ok(Outcome::Failed(Fault::Empty)) => Ok(Probe::Empty),
+            Ok(_) => Ok(Probe::Unclear),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -144,7 +173,9 @@ impl Extractor {
         progress: &mut (dyn FnMut(ExtractProgress) + Send),
         cancel: &CancellationToken,
     ) -> Result<ExtractedDocument, ExtractError> {
-        match self.read(Task::Extract, pdf, progress, cancel).await? {
+        let recognise = self.recogniser.is_some();
+        let task = Task::Extract { recognise };
+        match self.read(task, pdf, progress, cancel).await? {
             Outcome::Document(document) => Ok(document),
             other => Err(self.unfinished(&other)),
         }
@@ -175,12 +206,22 @@ impl Extractor {
         progress: &mut (dyn FnMut(ExtractProgress) + Send),
         cancel: &CancellationToken,
     ) -> Result<Outcome, ExtractError> {
+        let again = pdf.try_clone()?;
+        let aid = self.recogniser.as_ref().map(|recogniser| Aid {
+            recogniser,
+            launcher: &self.launcher,
+            pdf: again,
+        });
+        let mut conversation = Conversation {
+            progress,
+            wall: &Wall::new(self.limits.wall),
+            aid,
+        };
         let mut child = self.start(task, self.limits.cpu, pdf)?;
         let told = tokio::select! {
             biased;
             () = cancel.cancelled() => Err(ExtractError::Cancelled),
-            () = tokio::time::sleep(self.limits.wall) => Ok(Outcome::Failed(Fault::TooSlow)),
-            outcome = child.outcome(progress) => outcome.map_err(ExtractError::from),
+            outcome = child.outcome(&mut conversation) => outcome.map_err(ExtractError::from),
         };
         child.end().await?;
         told
@@ -197,18 +238,11 @@ impl Extractor {
     }
 
     fn start(&self, task: Task, cpu: Duration, pdf: File) -> std::io::Result<ReaderProcess> {
-        let args = Args {
-            task,
-            memory_bytes: Some(self.limits.memory_bytes),
-            cpu_seconds: Some(whole_seconds(cpu)),
+        let limits = Limits {
+            memory_bytes: self.limits.memory_bytes,
+            cpu,
             pages_max: self.limits.pages_max,
-            parent: i32::try_from(std::process::id()).ok(),
         };
-        let words: Vec<String> = self.args.iter().cloned().chain(args.to_words()).collect();
-        ReaderProcess::start(&self.program, &words, pdf)
+        ReaderProcess::start(self.launcher.command(task, limits), pdf)
     }
-}
-
-fn whole_seconds(time: Duration) -> u64 {
-    (time.as_secs() + u64::from(time.subsec_nanos() > 0)).max(1)
 }

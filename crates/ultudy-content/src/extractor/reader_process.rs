@@ -1,14 +1,22 @@
-//! One child process: its streams, its end.
+//! One child process that reads: its streams, its end.
 
-use std::{fs::File, io, path::Path, process::Stdio};
+use std::{
+    fs::File,
+    io,
+    os::{fd::OwnedFd, unix::net::UnixStream as Socket},
+};
 
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader, Take},
-    process::{Child, ChildStderr, ChildStdout, Command},
+    net::{
+        UnixStream,
+        unix::{OwnedReadHalf, OwnedWriteHalf},
+    },
+    process::{Child, ChildStderr, Command},
 };
-use ultudy_domain::document::ExtractedDocument;
+use ultudy_domain::{document::ExtractedDocument, section::ExtractedSection};
 
-use super::{ExtractProgress, stderr_tail, verdict};
+use super::{ExtractProgress, Stage, conversation::Conversation, stderr_tail, verdict};
 use crate::{
     fault::Fault,
     protocol::{Message, OUTPUT_MAX, Summary},
@@ -30,54 +38,69 @@ pub(super) enum Outcome {
 #[derive(Debug)]
 pub(super) struct ReaderProcess {
     child: Child,
-    stdout: BufReader<Take<ChildStdout>>,
+    listen: BufReader<Take<OwnedReadHalf>>,
+    speak: OwnedWriteHalf,
     stderr: ChildStderr,
 }
 
 impl ReaderProcess {
-    /// Starts it with the file as standard input and nothing of our environment.
-    pub(super) fn start(program: &Path, args: &[String], pdf: File) -> io::Result<Self> {
-        let mut child = Command::new(program)
-            .args(args)
-            .env_clear()
-            // One heap for all threads: each further one reserves 64 MB of address space.
-            .env("MALLOC_ARENA_MAX", "1")
-            .stdin(pdf)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()?;
-        let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {
+    /// Starts it with the file as standard input and a socket as standard output: its
+    /// input is taken, and it may have a question.
+    pub(super) fn start(mut command: Command, pdf: File) -> io::Result<Self> {
+        let (ours, its) = Socket::pair()?;
+        ours.set_nonblocking(true)?;
+        let (listen, speak) = UnixStream::from_std(ours)?.into_split();
+        let mut child = command.stdin(pdf).stdout(OwnedFd::from(its)).spawn()?;
+        // The command holds the child's end of the socket, which must end with the child.
+        drop(command);
+        let Some(stderr) = child.stderr.take() else {
             return Err(io::Error::other("it has no output"));
         };
         Ok(Self {
             child,
-            stdout: BufReader::new(stdout.take(OUTPUT_MAX)),
+            listen: BufReader::new(listen.take(OUTPUT_MAX)),
+            speak,
             stderr,
         })
     }
 
-    /// Follows it to the end of its output and judges how it ended.
+    /// Follows it to the end of its output and judges how it ended; it is too slow when
+    /// the conversation's time on the wall is used up.
     pub(super) async fn outcome(
         &mut self,
-        progress: &mut (dyn FnMut(ExtractProgress) + Send),
+        conversation: &mut Conversation<'_>,
     ) -> io::Result<Outcome> {
-        let (stdout, child) = (&mut self.stdout, &mut self.child);
+        let wall = conversation.wall;
+        tokio::select! {
+            biased;
+            () = wall.reached() => Ok(Outcome::Failed(Fault::TooSlow)),
+            outcome = self.follow(conversation) => outcome,
+        }
+    }
+
+    async fn follow(&mut self, conversation: &mut Conversation<'_>) -> io::Result<Outcome> {
+        let Self {
+            child,
+            listen,
+            speak,
+            stderr,
+        } = self;
         let told = async {
-            let told = listen(stdout, progress).await;
+            let told = listen_to(listen, speak, conversation).await;
             if told.is_err() {
                 child.start_kill()?;
             }
             Ok::<_, io::Error>(told)
         };
-        let (told, stderr) = tokio::join!(told, stderr_tail::read(&mut self.stderr));
-        let status = self.child.wait().await?;
+        let (told, stderr) = tokio::join!(told, stderr_tail::read(stderr));
+        let status = child.wait().await?;
         if !stderr.is_empty() {
             tracing::warn!(%status, stderr, "the reader process complained");
         }
         match told? {
             Ok(last_word) => verdict::judge(last_word, status, &stderr),
-            Err(Garbled) => Ok(Outcome::Failed(Fault::CrashedReader)),
+            Err(Broken::Garbled) => Ok(Outcome::Failed(Fault::CrashedReader)),
+            Err(Broken::Ours(error)) => Err(error),
         }
     }
 
@@ -87,33 +110,39 @@ impl ReaderProcess {
     }
 }
 
-/// The child says what no child of ours says, or more than any would.
-struct Garbled;
+/// Why the conversation broke off.
+enum Broken {
+    /// The child says what no child of ours says, or more than any would.
+    Garbled,
+    /// Its question could not be answered, for no fault of its own.
+    Ours(io::Error),
+}
 
 /// Takes the child's lines up to its last word; `None` if it never came to one.
-async fn listen(
-    stdout: &mut BufReader<Take<ChildStdout>>,
-    progress: &mut (dyn FnMut(ExtractProgress) + Send),
-) -> Result<Option<Outcome>, Garbled> {
+async fn listen_to(
+    listen: &mut BufReader<Take<OwnedReadHalf>>,
+    speak: &mut OwnedWriteHalf,
+    conversation: &mut Conversation<'_>,
+) -> Result<Option<Outcome>, Broken> {
     let mut sections = Vec::new();
     let mut texts: Vec<String> = Vec::new();
     let mut line = Vec::new();
     let mut last_word = None;
-    while stdout
-        .read_until(b'\n', &mut line)
-        .await
-        .map_err(|_| Garbled)?
-        > 0
-    {
-        match serde_json::from_slice(&line).map_err(|_| Garbled)? {
+    while read_line(listen, &mut line).await? {
+        match serde_json::from_slice(&line).map_err(|_| Broken::Garbled)? {
             Message::Progress {
                 pages_done,
                 pages_total,
-            } => progress(ExtractProgress {
+            } => (conversation.progress)(ExtractProgress {
+                stage: Stage::Reading,
                 pages_done,
                 pages_total,
             }),
             Message::Section(section) => sections.push(section),
+            Message::Recognise { pages } => conversation
+                .recognise(&pages, speak)
+                .await
+                .map_err(Broken::Ours)?,
             Message::Opened { pages } => last_word = Some(Outcome::Opened { pages }),
             Message::Failed { fault } => last_word = Some(Outcome::Failed(fault)),
             Message::PageText { text } => texts.push(text),
@@ -122,16 +151,28 @@ async fn listen(
                 let whole = document(summary, std::mem::take(&mut sections));
                 last_word = Some(Outcome::Document(whole));
             }
+            // Of a child that draws, not of one that reads.
+            Message::Picture(_) | Message::Blank => return Err(Broken::Garbled),
         }
-        line.clear();
     }
     Ok(last_word)
 }
 
-fn document(
-    summary: Summary,
-    sections: Vec<ultudy_domain::section::ExtractedSection>,
-) -> ExtractedDocument {
+/// The next line; false at the end. What a child killed in the middle of our answer leaves
+/// unread breaks the socket: that is its end too, and its status says why.
+async fn read_line(
+    listen: &mut BufReader<Take<OwnedReadHalf>>,
+    line: &mut Vec<u8>,
+) -> Result<bool, Broken> {
+    line.clear();
+    match listen.read_until(b'\n', line).await {
+        Ok(length) => Ok(length > 0),
+        Err(error) if error.kind() == io::ErrorKind::ConnectionReset => Ok(false),
+        Err(_) => Err(Broken::Garbled),
+    }
+}
+
+fn document(summary: Summary, sections: Vec<ExtractedSection>) -> ExtractedDocument {
     ExtractedDocument {
         title: summary.title,
         page_count: summary.page_count,
@@ -139,5 +180,7 @@ fn document(
         sections,
         headings: summary.headings,
         unreadable_pages: summary.unreadable_pages,
+        recognised_pages: summary.recognised_pages,
+        language: summary.language,
     }
 }

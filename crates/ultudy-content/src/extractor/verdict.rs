@@ -25,13 +25,17 @@ pub(super) fn judge(
     match (status.signal(), last_word) {
         (None, Some(outcome)) if status.success() => Ok(outcome),
         (Some(signal), _) if signal == Signal::XCPU.as_raw() => Ok(Outcome::Failed(Fault::TooSlow)),
-        (Some(signal), _) if FROM_OUTSIDE.iter().any(|s| s.as_raw() == signal) => {
-            Err(ended(status, stderr))
-        }
+        (Some(_), _) if is_from_outside(status) => Err(ended(status, stderr)),
         (Some(_), _) if stderr.contains(OUT_OF_MEMORY) => Ok(Outcome::Failed(Fault::TooMuchMemory)),
         (Some(_), _) => Ok(Outcome::Failed(Fault::CrashedReader)),
         (None, _) => Err(ended(status, stderr)),
     }
+}
+
+/// Whether something outside ended a child, for no fault of its own.
+pub(super) fn is_from_outside(status: ExitStatus) -> bool {
+    let signal = status.signal();
+    FROM_OUTSIDE.iter().any(|one| Some(one.as_raw()) == signal)
 }
 
 fn ended(status: ExitStatus, stderr: &str) -> io::Error {

@@ -7,6 +7,8 @@ mod list;
 mod running;
 mod typography;
 
+use serde::{Deserialize, Serialize};
+
 pub(crate) use self::{
     blocks::{Block, blocks},
     running::drop_running_lines,
@@ -26,7 +28,7 @@ pub(crate) struct Page {
 }
 
 /// A line of print. Lengths are in points, heights from the bottom of the page.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Line {
     pub(crate) text: String,
     pub(crate) left: f32,
@@ -56,5 +58,20 @@ impl Page {
     /// Bytes of text on it.
     pub(crate) fn bytes(&self) -> usize {
         self.lines.iter().map(|line| line.text.len()).sum()
+    }
+}
+
+/// A line with nothing on it.
+#[cfg(test)]
+pub(crate) fn line() -> Line {
+    Line {
+        text: String::new(),
+        left: 0.0,
+        right: 0.0,
+        baseline: 0.0,
+        size: 0.0,
+        advance: 0.0,
+        bold: false,
+        monospace: false,
     }
 }

@@ -6,6 +6,7 @@ mod font;
 mod lines;
 mod outline;
 mod page_tree;
+mod picture;
 mod row;
 mod text;
 
@@ -13,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pdf_oxide::{PdfDocument, object::Object, optional_content::decode_pdf_text_string};
 
-pub(crate) use self::{outline::OutlineEntry, row::is_spaceless};
+pub(crate) use self::{outline::OutlineEntry, row::is_spaceless, text::clean};
 use crate::{fault::Fault, layout::Page};
 
 /// Why a page gave nothing.

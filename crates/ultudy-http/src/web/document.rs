@@ -2,19 +2,13 @@
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use ultudy_app::{
-    App, Page, courses, documents,
-    jobs::{self, Filter},
-    progress,
-};
+use ultudy_app::{Page, courses, documents, progress};
 use ultudy_domain::{
     course::Course,
     document::{Document, MaterialType},
-    job::{Job, JobType},
     mastery::MasteryState,
     progress::MasteryCounts,
 };
-use uuid::Uuid;
 
 use super::{
     page,
@@ -37,7 +31,6 @@ pub(super) struct DocumentPage {
     pub(super) counts: MasteryCounts,
     /// Of the lesson on the whole document; empty if there is none.
     pub(super) whole: Vec<MasteryState>,
-    pub(super) unreadable_pages: Vec<u32>,
 }
 
 /// The page.
@@ -51,7 +44,6 @@ pub async fn document(
     let sections = documents::sections(app, owner, id).await?;
     let overview = progress::overview(app, owner, None, Some(id)).await?;
     let courses = courses::list(app, owner, true, Page::ALL).await?;
-    let unreadable_pages = unreadable_pages(app, owner, id).await?;
     let states = States::of(&overview);
     let sections = SectionRow::all(sections, &states);
     let is_its_own = |course: &&Course| Some(course.id) == document.course_id;
@@ -63,30 +55,5 @@ pub async fn document(
         whole: states.get(id, None),
         document,
         sections,
-        unreadable_pages,
     })
-}
-
-/// Pages that gave no text, as the job that read the document tells.
-async fn unreadable_pages(app: &App, owner: &str, id: Uuid) -> Result<Vec<u32>, ApiError> {
-    let filter = Filter {
-        job_type: Some(JobType::UploadPdf),
-        document_id: Some(id),
-        ..Filter::default()
-    };
-    let latest = Page {
-        limit: 1,
-        after: None,
-    };
-    let jobs = jobs::list(app, owner, &filter, latest).await?;
-    Ok(jobs.first().map(told_unreadable).unwrap_or_default())
-}
-
-fn told_unreadable(job: &Job) -> Vec<u32> {
-    let told = job
-        .result
-        .as_ref()
-        .map(|result| &result["unreadable_pages"]);
-    let pages = told.and_then(|pages| serde_json::from_value(pages.clone()).ok());
-    pages.unwrap_or_default()
 }

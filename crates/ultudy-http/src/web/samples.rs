@@ -70,6 +70,9 @@ pub fn document(title: &str) -> Document {
         user_tags: Vec::new(),
         course_id: Some(id(1)),
         sectioning: Sectioning::EqualParts,
+        language: Some("en".into()),
+        unreadable_pages: vec![4, 7, 8, 9],
+        recognised_pages: vec![5],
     }
 }
 

@@ -88,7 +88,6 @@ fn document(name: &str) -> DocumentPage {
         sections: SectionRow::all(sections, &states),
         counts: MasteryCounts::default(),
         whole: Vec::new(),
-        unreadable_pages: vec![4, 7, 8, 9],
     }
 }
 
@@ -211,7 +210,8 @@ fn an_upload_in_flight_survives_a_reload() {
 fn a_document_says_how_it_was_split_and_what_could_not_be_read() {
     let html = document("Notes").render().unwrap();
     assert!(html.contains("split into equal parts"));
-    assert!(html.contains("Pages 4, 7–9 could not be read"));
+    assert!(html.contains("Pages 4, 7–9 hold no text that can be read"));
+    assert!(html.contains("Page 5 was recognised from a scan"));
     assert!(html.contains("pages 2–3"));
 }
 

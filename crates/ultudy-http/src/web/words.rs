@@ -88,10 +88,11 @@ pub fn session(kind: &SessionType) -> &'static str {
 pub const QUEUED: &str = "Waiting for its turn";
 
 /// Stages of a job and what they are called.
-pub const STAGES: [(&str, &str); 7] = [
+pub const STAGES: [(&str, &str); 8] = [
     ("queued", QUEUED),
     ("opening", "Opening the file"),
     ("reading", "Reading the pages"),
+    ("recognising", "Recognising scanned pages"),
     ("sectioning", "Finding the sections"),
     ("gathering", "Gathering the text"),
     ("writing", "Writing the lesson"),
@@ -125,8 +126,14 @@ pub fn pages(first: impl Number, last: impl Number) -> String {
     }
 }
 
+/// "Page 3" or "Pages 3–5, 9".
+pub fn pages_of(pages: &[u32]) -> String {
+    let noun = if pages.len() == 1 { "Page" } else { "Pages" };
+    format!("{noun} {}", page_list(pages))
+}
+
 /// `4, 7–9`: page numbers in order, runs drawn together.
-pub fn page_list(pages: &[u32]) -> String {
+fn page_list(pages: &[u32]) -> String {
     let mut runs: Vec<(u32, u32)> = Vec::new();
     for &page in pages {
         match runs.last_mut() {

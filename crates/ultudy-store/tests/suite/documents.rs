@@ -1,14 +1,15 @@
 use ultudy_domain::document::{Document, DocumentChange, MaterialType, Sectioning};
 use ultudy_store::{
     Page,
-    documents::{self, DeletedDocument, DocumentFile},
+    documents::{self, DeletedDocument, DocumentFile, Reading},
     jobs, sections, study_sessions,
 };
 
 use crate::{
     bench::Bench,
     fixtures::{
-        at, course, document, id, section, store_document, store_read_document, store_world,
+        at, course, document, id, reading, section, store_document, store_read_document,
+        store_world,
     },
 };
 
@@ -27,7 +28,17 @@ pub async fn a_document_is_invisible_until_it_is_published(bench: &Bench) {
     let changed = documents::update(&mut tx, id(10), &change).await;
     assert_eq!(changed.unwrap(), None);
 
-    let published = documents::publish(&mut tx, id(10), 12, Sectioning::EqualParts).await;
+    let published = documents::publish(
+        &mut tx,
+        id(10),
+        &Reading {
+            unreadable_pages: &[3, 4],
+            recognised_pages: &[1],
+            language: Some("de"),
+            ..reading(12, Sectioning::EqualParts)
+        },
+    )
+    .await;
     assert!(published.unwrap());
     let new = document(10, None);
     let expected = Document {
@@ -40,6 +51,9 @@ pub async fn a_document_is_invisible_until_it_is_published(bench: &Bench) {
         user_tags: vec![],
         course_id: None,
         sectioning: Sectioning::EqualParts,
+        language: Some("de".into()),
+        unreadable_pages: vec![3, 4],
+        recognised_pages: vec![1],
     };
     let found = documents::find(&mut tx, id(10)).await.unwrap();
     assert_eq!(found, Some(expected));
@@ -48,7 +62,7 @@ pub async fn a_document_is_invisible_until_it_is_published(bench: &Bench) {
 
 pub async fn publishing_what_is_gone_says_so(bench: &Bench) {
     let mut tx = bench.write().await;
-    let published = documents::publish(&mut tx, id(10), 12, Sectioning::Outline).await;
+    let published = documents::publish(&mut tx, id(10), &reading(12, Sectioning::Outline)).await;
     assert!(!published.unwrap());
 }
 

@@ -52,6 +52,17 @@ pub fn course(n: u32) -> Course {
     }
 }
 
+/// Nothing but pages and sections.
+pub fn reading(pages: i32, sectioning: Sectioning) -> documents::Reading<'static> {
+    documents::Reading {
+        pages,
+        sectioning,
+        language: None,
+        unreadable_pages: &[],
+        recognised_pages: &[],
+    }
+}
+
 pub fn document(n: u32, course_id: Option<Uuid>) -> NewDocument {
     NewDocument {
         id: id(n),
@@ -202,7 +213,7 @@ pub async fn store_read_document(tx: &mut TenantTx, n: u32, course_id: Option<Uu
     sections::insert_all(tx, id(n), &sections, at(2))
         .await
         .unwrap();
-    let published = documents::publish(tx, id(n), 2, Sectioning::Outline).await;
+    let published = documents::publish(tx, id(n), &reading(2, Sectioning::Outline)).await;
     assert!(published.unwrap());
 }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, net::IpAddr, path::PathBuf, str::FromStr, time::Duration};
 
-use ultudy_content::ExtractLimits;
+use ultudy_content::{ExtractLimits, Recogniser, RecognitionLimits};
 use ultudy_http::AuthMode;
 use ultudy_store::StoreConfig;
 
@@ -38,6 +38,8 @@ pub struct Config {
     pub drain: Duration,
     pub upload_bytes_max: u64,
     pub extract: ExtractLimits,
+    /// What reads scans; none if it is off or not installed.
+    pub recogniser: Option<Recogniser>,
 }
 
 /// The settings as texts: what is set, else the default.
@@ -72,6 +74,7 @@ impl Config {
             drain: Duration::from_secs(settings.number("DRAIN_SECONDS")?),
             upload_bytes_max: settings.positive("UPLOAD_MAX_MB")?.saturating_mul(1 << 20),
             extract: extract_limits(&settings)?,
+            recogniser: recogniser(&settings)?,
         };
         config.refuse_public_address()?;
         Ok(config)
@@ -240,6 +243,22 @@ fn extract_limits(settings: &Settings) -> Result<ExtractLimits, ConfigError> {
     })
 }
 
+fn recogniser(settings: &Settings) -> Result<Option<Recogniser>, ConfigError> {
+    let program = match settings.text("OCR").as_str() {
+        "auto" => Recogniser::find_program(),
+        "off" => None,
+        _ => return Err(settings.error("OCR", "must be auto or off")),
+    };
+    let languages = settings.list("OCR_LANGUAGES");
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '/';
+    // They are words of a command line.
+    if !languages.iter().all(|name| name.chars().all(plain)) {
+        return Err(settings.error("OCR_LANGUAGES", "must be names such as eng,deu"));
+    }
+    let limits = RecognitionLimits::default();
+    Ok(program.map(|program| Recogniser::new(program, languages, limits)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -270,6 +289,8 @@ mod tests {
             ("LESSON_QUEUE_CONCURRENCY", "-1"),
             ("OBJECT_STORE_URL", "s3://bucket"),
             ("SAMPLE_COURSE", "maybe"),
+            ("OCR", "always"),
+            ("OCR_LANGUAGES", "eng, --help"),
         ] {
             let message = read(&[(name, value)])
                 .err()

@@ -1,0 +1,198 @@
+//! Tesseract's table of words as lines of print.
+//!
+//! Columns, in pixels from the upper left corner: level (5 is a word), page, block,
+//! paragraph, line, word, left, top, width, height, confidence in per cent, text.
+
+use crate::{layout::Line, pdf, protocol::Shape};
+
+/// A line less sure than this, on average, is a drawing or a stain.
+const CONFIDENCE_MIN: f32 = 45.0;
+
+/// Sizes this close to the page's usual size are that size: heights of letters vary.
+const SAME_SIZE: f32 = 0.15;
+
+/// Share of a font's size that letters such as p hang below the baseline.
+const DESCENT: f32 = 0.22;
+
+/// The height of a page in points, and the lines on it.
+pub(super) fn lines(table: &str, shape: Shape) -> (f32, Vec<Line>) {
+    let mut groups: Vec<Vec<Word>> = Vec::new();
+    for word in table.lines().filter_map(|row| Word::parse(row, shape)) {
+        match groups.last_mut() {
+            Some(group) if group.iter().all(|other| other.line == word.line) => group.push(word),
+            _ => groups.push(vec![word]),
+        }
+    }
+    let mut lines: Vec<Line> = groups.iter().filter_map(|words| line_of(words)).collect();
+    even_out(&mut lines);
+    (shape.points(shape.height), lines)
+}
+
+/// A word, in points from the lower left corner.
+struct Word<'a> {
+    /// Block, paragraph and line.
+    line: [&'a str; 3],
+    left: f32,
+    right: f32,
+    bottom: f32,
+    height: f32,
+    confidence: f32,
+    text: &'a str,
+}
+
+impl<'a> Word<'a> {
+    fn parse(row: &'a str, shape: Shape) -> Option<Self> {
+        let cells: Vec<&str> = row.splitn(12, '\t').collect();
+        let [
+            "5",
+            _,
+            block,
+            paragraph,
+            line,
+            _,
+            left,
+            top,
+            width,
+            height,
+            confidence,
+            text,
+        ] = cells.as_slice()
+        else {
+            return None;
+        };
+        let points = |cell: &str| cell.parse().ok().map(|pixels: u32| shape.points(pixels));
+        let (left, top) = (points(left)?, points(top)?);
+        let (width, height) = (points(width)?, points(height)?);
+        let text = text.trim();
+        (!text.is_empty()).then_some(Self {
+            line: [block, paragraph, line],
+            left,
+            right: left + width,
+            bottom: shape.points(shape.height) - top - height,
+            height,
+            confidence: confidence.parse().ok()?,
+            text,
+        })
+    }
+
+    /// The font's size, by what of its letters stands above and hangs below.
+    fn size(&self) -> f32 {
+        let has = |of: &str| self.text.chars().any(|c| of.contains(c));
+        let tall = self
+            .text
+            .chars()
+            .any(|c| c.is_uppercase() || c.is_numeric())
+            || has("bdfhklt");
+        let share = if tall { 0.71 } else { 0.47 } + if self.hangs() { DESCENT } else { 0.0 };
+        if self.text.chars().any(pdf::is_spaceless) {
+            self.height / 0.9
+        } else {
+            self.height / share
+        }
+    }
+
+    fn hangs(&self) -> bool {
+        self.text.chars().any(|c| "gjpqyQ,;()[]{}".contains(c))
+    }
+}
+
+fn line_of(words: &[Word]) -> Option<Line> {
+    let first = words.first()?;
+    let text = join(words);
+    let characters = f32::from(u16::try_from(text.chars().count()).unwrap_or(u16::MAX));
+    let sure = median(words.iter().map(|word| word.confidence));
+    let size = median(words.iter().map(Word::size));
+    let fall = |word: &Word| if word.hangs() { DESCENT * size } else { 0.0 };
+    let left = words
+        .iter()
+        .map(|word| word.left)
+        .fold(first.left, f32::min);
+    let right = words
+        .iter()
+        .map(|word| word.right)
+        .fold(first.right, f32::max);
+    (sure >= CONFIDENCE_MIN).then(|| Line {
+        text,
+        left,
+        right,
+        baseline: median(words.iter().map(|word| word.bottom + fall(word))),
+        size,
+        advance: (right - left) / characters.max(1.0),
+        bold: false,
+        monospace: false,
+    })
+}
+
+/// Words with spaces between them where the script has any.
+fn join(words: &[Word]) -> String {
+    let mut text = String::new();
+    for word in words {
+        let word = pdf::clean(word.text);
+        let spaceless = |c: Option<char>| c.is_some_and(pdf::is_spaceless);
+        let close = spaceless(text.chars().next_back()) && spaceless(word.chars().next());
+        if !text.is_empty() && !close {
+            text.push(' ');
+        }
+        text.push_str(&word);
+    }
+    text
+}
+
+fn even_out(lines: &mut [Line]) {
+    let usual = median(lines.iter().map(|line| line.size));
+    for line in lines {
+        if (line.size / usual - 1.0).abs() < SAME_SIZE {
+            line.size = usual;
+        }
+    }
+}
+
+fn median(values: impl Iterator<Item = f32>) -> f32 {
+    let mut values: Vec<f32> = values.collect();
+    values.sort_by(f32::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHAPE: Shape = Shape {
+        width: 2550,
+        height: 3300,
+        scale: 300.0 / 72.0,
+    };
+
+    #[test]
+    fn words_become_lines_with_sizes_and_places() {
+        let table = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n\
+            4\t1\t1\t1\t1\t0\t300\t300\t400\t71\t-1\t\n\
+            5\t1\t1\t1\t1\t1\t300\t300\t400\t71\t96.0\tChild\n\
+            5\t1\t2\t1\t1\t1\t300\t500\t100\t36\t91.2\tThe\n\
+            5\t1\t2\t1\t1\t2\t420\t500\t100\t46\t90.0\tdog\n\
+            5\t1\t2\t1\t2\t1\t300\t560\t100\t24\t12.0\t~;~\n";
+        let (height, lines) = lines(table, SHAPE);
+        assert!((height - 792.0).abs() < 0.01);
+        let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+        assert_eq!(texts, ["Child", "The dog"]);
+        let (heading, body) = (&lines[0], &lines[1]);
+        assert!((heading.size - 24.0).abs() < 0.1, "{heading:?}");
+        assert!((body.size - 12.1).abs() < 0.3, "{body:?}");
+        assert!((body.left - 72.0).abs() < 0.1 && (body.right - 124.8).abs() < 0.1);
+        assert!((body.baseline - (792.0 - 128.6)).abs() < 1.0, "{body:?}");
+    }
+
+    #[test]
+    fn scripts_without_spaces_stay_without() {
+        let row = |text: &str| format!("5\t1\t1\t1\t1\t1\t10\t10\t40\t40\t90\t{text}\n");
+        let table = ["細胞", "は", "DNA", "cell"].map(row).concat();
+        assert_eq!(lines(&table, SHAPE).1[0].text, "細胞は DNA cell");
+    }
+
+    #[test]
+    fn a_table_that_makes_no_sense_gives_nothing() {
+        for table in ["", "5", "5\t1\t1\t1\t1\t1\tx\t1\t1\t1\t90\tword", "\t\t\t"] {
+            assert_eq!(lines(table, SHAPE).1, Vec::new());
+        }
+    }
+}
