@@ -133,6 +133,7 @@ pub fn content() -> LessonContent {
         important_notes: concept.important_notes,
         pages: concept.pages,
         check_ins: concept.check_ins.into_iter().map(|c| c.content).collect(),
+        text_check_ins: Vec::new(),
     });
     LessonContent {
         topic: lesson.topic,

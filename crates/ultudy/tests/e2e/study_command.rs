@@ -102,6 +102,7 @@ fn programs_get_json_and_no_log_in_it() {
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(json["title"], "cells");
     assert_eq!(json["language"], "en");
+    assert!(json["headings"].is_array());
     let sections = json["sections"].as_array().expect("sections");
     assert!(
         sections[0]["markdown"]

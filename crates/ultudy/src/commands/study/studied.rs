@@ -114,13 +114,12 @@ fn part(section: &ExtractedSection) -> LessonPart {
     }
 }
 
-/// The file's own title, else its name.
+/// The file's own title, else its first heading, else its name.
 fn title(document: &ExtractedDocument, path: &Path) -> String {
+    let heading = document.headings.first().map(|heading| &heading.title);
     let name = || path.file_stem().unwrap_or_default().to_string_lossy();
-    document
-        .title
-        .clone()
-        .unwrap_or_else(|| name().into_owned())
+    let title = document.title.as_ref().or(heading).cloned();
+    title.unwrap_or_else(|| name().into_owned())
 }
 
 fn language(document: &ExtractedDocument) -> Option<String> {

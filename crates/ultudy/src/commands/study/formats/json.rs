@@ -1,7 +1,7 @@
 //! Everything found, for programs.
 
 use serde::Serialize;
-use ultudy_domain::{lesson::LessonContent, section::ExtractedSection};
+use ultudy_domain::{document::FoundHeading, lesson::LessonContent, section::ExtractedSection};
 
 use super::super::studied::{Fault, Studied};
 
@@ -9,6 +9,7 @@ use super::super::studied::{Fault, Studied};
 struct Json<'a> {
     title: &'a str,
     language: Option<&'a str>,
+    headings: &'a [FoundHeading],
     sections: &'a [ExtractedSection],
     lessons: Vec<Numbered<'a>>,
 }
@@ -27,6 +28,7 @@ pub(super) fn write(studied: &Studied) -> Result<String, Fault> {
     let json = Json {
         title: &studied.title,
         language: studied.language.as_deref(),
+        headings: &studied.document.headings,
         sections: &studied.document.sections,
         lessons: lessons
             .filter_map(|(section_number, (_, lesson))| {

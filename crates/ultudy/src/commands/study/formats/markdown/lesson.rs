@@ -2,7 +2,7 @@
 
 use ultudy_content::escaped;
 use ultudy_domain::{
-    check_in::CheckInContent,
+    check_in::{CheckInContent, TextCheckInContent},
     lesson::{ConceptContent, LessonContent},
 };
 
@@ -34,7 +34,23 @@ impl Lessons {
                 ask(out, check_in, self.questions);
                 answer(&mut self.answers, check_in, self.questions);
             }
+            for check_in in &concept.text_check_ins {
+                self.questions += 1;
+                self.ask_in_words(out, check_in);
+            }
         }
+    }
+
+    /// A question to answer in one's own words.
+    fn ask_in_words(&mut self, out: &mut String, check_in: &TextCheckInContent) {
+        let number = self.questions;
+        let question = check_in.question.trim();
+        push(out, format_args!("**Question {number}**\n\n{question}\n\n"));
+        let (expected, pages) = (check_in.expected_answer.trim(), pages(check_in.pages));
+        push(
+            &mut self.answers,
+            format_args!("**Question {number}** ({pages})\n\n{expected}\n\n"),
+        );
     }
 }
 
