@@ -1,6 +1,8 @@
 //! `cargo xtask bench`: what the product promises in numbers, measured on the release build.
 
 mod api;
+mod books;
+mod content;
 mod corpus;
 mod extraction;
 mod machine;
@@ -10,6 +12,7 @@ mod proc;
 mod report;
 mod server;
 mod start;
+mod study;
 mod upload;
 
 use std::path::PathBuf;
@@ -21,13 +24,14 @@ use self::{machine::Machine, report::Report};
 use crate::{process, workspace};
 
 /// The measurements: name on the command line and in bench/results/, and the function.
-const MEASUREMENTS: [(&str, Measure); 6] = [
+const MEASUREMENTS: [(&str, Measure); 7] = [
     ("start", start::measure),
     ("memory", memory::measure),
     ("upload", upload::measure),
     ("extraction", extraction::measure),
     ("page", page::measure),
     ("corpus", corpus::measure),
+    ("content", content::measure),
 ];
 
 type Measure = fn(&Programs) -> Result<Report>;
@@ -41,7 +45,7 @@ pub struct Programs {
 }
 
 /// Measures what the product promises and writes bench/results/ (start, memory, upload,
-/// extraction, page, corpus)
+/// extraction, page, corpus, content)
 #[derive(Args)]
 pub struct Bench {
     /// What to measure; everything if none is named

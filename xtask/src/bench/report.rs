@@ -15,8 +15,8 @@ pub struct Report {
     /// What was done, in a sentence or two.
     pub method: &'static str,
     pub values: Vec<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub table: Option<Table>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<Table>,
 }
 
 /// One number.
@@ -40,6 +40,9 @@ pub enum Promise {
 /// Findings that are no single number.
 #[derive(Serialize)]
 pub struct Table {
+    /// What it shows; empty for the only one of a report.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub title: &'static str,
     pub head: Vec<&'static str>,
     pub rows: Vec<Vec<String>>,
 }
@@ -59,8 +62,14 @@ impl Report {
     }
 
     /// Adds a number that something was promised about.
-    pub fn promised(&mut self, what: &str, value: f64, unit: &'static str, promise: Promise) {
-        self.push(what.to_owned(), value, unit, Some(promise));
+    pub fn promised(
+        &mut self,
+        what: impl Into<String>,
+        value: f64,
+        unit: &'static str,
+        promise: Promise,
+    ) {
+        self.push(what.into(), value, unit, Some(promise));
     }
 
     fn push(&mut self, what: String, value: f64, unit: &'static str, promise: Option<Promise>) {
@@ -106,7 +115,10 @@ impl Report {
                 &[&value.what, &number, &value.promise_in_words()],
             );
         }
-        if let Some(table) = &self.table {
+        for table in &self.tables {
+            if !table.title.is_empty() {
+                let _ = write!(text, "\n## {}\n", table.title);
+            }
             push_row(&mut text, "\n", &table.head);
             push_row(&mut text, "", &vec!["---"; table.head.len()]);
             for row in &table.rows {
