@@ -3,12 +3,13 @@
 //!
 //! The way of a document: [`Extractor`] starts a child; the child sets its own limits
 //! (`child`), reads pages as lines with sizes and fonts (`pdf`), makes blocks of them
-//! (`layout`), finds where sections begin and end (`sections`) and writes each as
+//! (`layout`), finds headings (`headings`) and where sections begin and end (`sections`) and writes each as
 //! Markdown (`markdown`); the lines it speaks are in `protocol`.
 
 pub mod child;
 mod extractor;
 mod fault;
+mod headings;
 mod layout;
 mod legibility;
 mod markdown;

@@ -7,6 +7,7 @@ use ultudy_domain::{language, section::ExtractedSection};
 use super::{recognise, speaker::Speaker};
 use crate::{
     fault::Fault,
+    headings,
     layout::{self, Page, Typography},
     legibility::is_legible,
     markdown,
@@ -76,9 +77,11 @@ pub(super) fn extract(pages_max: u32, recognise: bool, speaker: &mut Speaker) ->
         Vec::new()
     };
     let language = language(&pages);
+    let folios = headings::folios(&pages);
     layout::drop_running_lines(&mut pages);
     let typography = Typography::measure(&pages);
-    let division = sections::divide(&pages, &pdf.outline(), typography.body);
+    let found = headings::find(&pages, &typography, folios);
+    let division = sections::divide(&pages, &pdf.outline(), &found, typography.body);
     say_sections(&pages, &division.parts, &typography, speaker)?;
     speaker.say(&Message::Done(Summary {
         title: pdf.title(),

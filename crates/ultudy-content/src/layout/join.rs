@@ -4,7 +4,7 @@ use crate::pdf::is_spaceless;
 
 /// Appends a line to the text before it: a hyphenated word is made whole, a script
 /// without spaces gets none.
-pub(super) fn append(text: &mut String, line: &str) {
+pub(crate) fn append(text: &mut String, line: &str) {
     if line.is_empty() {
         return;
     }

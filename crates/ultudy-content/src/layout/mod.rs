@@ -2,7 +2,7 @@
 
 mod blocks;
 mod code;
-mod join;
+pub(crate) mod join;
 mod list;
 mod running;
 mod typography;
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::{
     blocks::{Block, blocks},
+    join::ends_sentence,
     running::drop_running_lines,
     typography::Typography,
 };

@@ -73,7 +73,7 @@ const TITLES: [&str; 62] = [
 const CONTENTS_LINES_MIN: usize = 5;
 
 /// Whether a heading is that of such a part.
-pub(super) fn is_title(title: &str) -> bool {
+pub(crate) fn is_title(title: &str) -> bool {
     let lower = title.to_lowercase();
     let bare = lower.trim_matches(|c: char| !c.is_alphabetic());
     // "A Bibliography": an appendix's letter.
@@ -85,7 +85,7 @@ pub(super) fn is_title(title: &str) -> bool {
 
 /// Whether a page is one of contents: half of its lines lead to a page number. After such
 /// a page a few lines are enough.
-pub(super) fn is_contents_page<'a>(
+pub(crate) fn is_contents_page<'a>(
     lines: impl Iterator<Item = &'a Line>,
     after_contents: bool,
 ) -> bool {

@@ -18,12 +18,32 @@ const NEAR: f32 = 72.0;
 /// the first line below the height the entry points to; else the top of the page.
 pub(super) fn first_line(page: &Page, entry: &OutlineEntry, body_size: f32) -> usize {
     let heading = match_title(page, entry).or_else(|| match_height(page, entry));
+    with_label(page, heading.unwrap_or(0), body_size)
+}
+
+/// The same of an entry whose title the page says; `None` if it does not.
+pub(super) fn printed_line(page: &Page, entry: &OutlineEntry, body_size: f32) -> Option<usize> {
+    match_title(page, entry).map(|heading| with_label(page, heading, body_size))
+}
+
+/// Whether two titles say the same but for their numbers.
+pub(super) fn is_same_title(one: &str, other: &str) -> bool {
+    let (one, other) = (letters(one), letters(other));
+    let (shorter, longer) = if one.len() < other.len() {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    let besides = longer.strip_suffix(shorter.as_str());
+    !shorter.is_empty() && besides.is_some_and(|number| number.chars().count() <= NUMBERING_MAX)
+}
+
+fn with_label(page: &Page, heading: usize, body_size: f32) -> usize {
     let above = |at: &usize| {
         let line = at.checked_sub(1).and_then(|before| page.lines.get(before));
         line.is_some_and(|line| line.size > body_size * 1.1)
     };
     // "Chapter 2", set large above the title, belongs to it.
-    let heading = heading.unwrap_or(0);
     let highest = heading.saturating_sub(HEADING_LINES_MAX);
     (highest..=heading)
         .rev()

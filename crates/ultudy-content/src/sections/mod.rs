@@ -1,17 +1,26 @@
-//! Where sections begin and end: from the outline, else in equal parts.
+//! Where sections begin and end: by the outline, else by printed headings, else by the
+//! contents page, else in equal parts.
 
 mod apparatus;
 mod cut;
 mod equal;
 mod merge;
+mod outline;
 mod part;
 mod plan;
 
 use ultudy_domain::document::{FoundHeading, Sectioning};
 
-pub(crate) use self::part::Part;
+pub(crate) use self::{
+    apparatus::{is_contents_page, is_title as is_apparatus},
+    part::Part,
+};
 use self::{part::Place, plan::Heading};
-use crate::{layout::Page, pdf::OutlineEntry};
+use crate::{
+    headings::{Found, Printed},
+    layout::Page,
+    pdf::OutlineEntry,
+};
 
 /// A document divided.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,47 +31,61 @@ pub(crate) struct Division {
     pub(crate) headings: Vec<FoundHeading>,
 }
 
-/// Divides the document. Every part has 1 to 12 pages; together they hold all text but
-/// contents, index and bibliography. Never empty.
-pub(crate) fn divide(pages: &[Page], outline: &[OutlineEntry], body_size: f32) -> Division {
-    let headings = headings(pages, outline, body_size);
-    let parts = with_text(by_headings(pages, &headings), pages);
-    let (sectioning, parts) = if parts.is_empty() {
-        (Sectioning::EqualParts, in_equal_parts(pages))
-    } else {
-        (Sectioning::Outline, parts)
-    };
+/// Divides the document: by its outline if its pages bear that out, else by the printed
+/// headings, else by the printed contents, else in equal parts. Every part has 1 to 12
+/// pages; together they hold all text but contents, index and bibliography. Never empty.
+pub(crate) fn divide(
+    pages: &[Page],
+    outline: &[OutlineEntry],
+    found: &Found,
+    body_size: f32,
+) -> Division {
+    let checked = outline::checked(pages, outline, &found.headings, body_size);
+    let ways = [
+        (
+            Sectioning::Outline,
+            outline::with_deeper(checked, &found.headings),
+        ),
+        (Sectioning::Headings, placed(&found.headings, pages)),
+        (Sectioning::Contents, placed(&found.listed, pages)),
+    ];
+    for (sectioning, headings) in ways {
+        let parts = with_text(by_headings(pages, &headings), pages);
+        if !parts.is_empty() {
+            let headings = headings.iter().map(told).collect();
+            return Division {
+                sectioning,
+                parts,
+                headings,
+            };
+        }
+    }
     Division {
-        sectioning,
-        parts,
-        headings: outline.iter().map(found).collect(),
+        sectioning: Sectioning::EqualParts,
+        parts: in_equal_parts(pages),
+        headings: placed(&found.headings, pages).iter().map(told).collect(),
     }
 }
 
-fn found(entry: &OutlineEntry) -> FoundHeading {
+fn placed(printed: &[Printed], pages: &[Page]) -> Vec<Heading> {
+    let place = |printed: &Printed| Heading {
+        title: printed.title.clone(),
+        level: printed.level,
+        start: Place {
+            page: printed.page,
+            line: printed.line,
+        }
+        .normal(pages),
+    };
+    printed.iter().map(place).collect()
+}
+
+fn told(heading: &Heading) -> FoundHeading {
     FoundHeading {
-        title: entry.title.clone(),
-        page: entry.page + 1,
-        level: entry.level,
+        title: heading.title.clone(),
+        page: u32::try_from(heading.start.page + 1).unwrap_or(u32::MAX),
+        level: heading.level,
     }
-}
-
-/// The entries at their places, in the order of the text.
-fn headings(pages: &[Page], outline: &[OutlineEntry], body_size: f32) -> Vec<Heading> {
-    let mut headings: Vec<Heading> = outline
-        .iter()
-        .filter_map(|entry| {
-            let page = usize::try_from(entry.page).ok()?;
-            let line = cut::first_line(pages.get(page)?, entry, body_size);
-            Some(Heading {
-                title: entry.title.clone(),
-                level: entry.level,
-                start: Place { page, line }.normal(pages),
-            })
-        })
-        .collect();
-    headings.sort_by_key(|heading| heading.start);
-    headings
 }
 
 /// Parts from headings; none if the headings do not divide the document.
