@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What the tests start beside the program itself.
-pub const PACKAGES: [Package; 4] = [
+pub const PACKAGES: [Package; 6] = [
     Package {
         name: "postgresql",
         purpose: "the store's tests on PostgreSQL",
@@ -28,6 +28,14 @@ pub const PACKAGES: [Package; 4] = [
     Package {
         name: "chromium-driver",
         purpose: "steering that browser",
+    },
+    Package {
+        name: "tesseract-ocr",
+        purpose: "the tests that read scans",
+    },
+    Package {
+        name: "qpdf",
+        purpose: "encrypting the files of tests about passwords",
     },
 ];
 

@@ -7,12 +7,18 @@ use clap::Args;
 
 use crate::{process, workspace};
 
+/// Changed copies of each file of the corpus.
+const MUTATIONS: &str = "60";
+
 /// Checks by outside tools that are too heavy for every change (cargo-deny)
 #[derive(Args)]
 pub struct Verify {
     /// Also ask the network: for published security advisories about what we use
     #[arg(long)]
     online: bool,
+    /// Minutes of arbitrary pages through the code that makes sections of them
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    fuzz_minutes: u64,
 }
 
 impl Verify {
@@ -27,8 +33,36 @@ impl Verify {
         if self.online {
             process::run(&mut workspace::cargo(["deny", "check", "advisories"]))?;
         }
-        Ok(())
+        mutate_corpus()?;
+        fuzz(self.fuzz_minutes)
     }
+}
+
+/// Changes bytes of the corpus's files at random, if the corpus is here.
+fn mutate_corpus() -> Result<()> {
+    let report = workspace::root().join("bench/results/mutations");
+    process::run(
+        content_test("mutations::changed_files_of_the_corpus")
+            .env("MUTATIONS", MUTATIONS)
+            .env("MUTATIONS_REPORT", report),
+    )
+}
+
+fn fuzz(minutes: u64) -> Result<()> {
+    process::run(content_test("fuzz::").env("FUZZ_MINUTES", minutes.to_string()))
+}
+
+/// A test of the reader's, optimised: these take their time.
+fn content_test(name: &str) -> Command {
+    workspace::cargo([
+        "test",
+        "--release",
+        "-p",
+        "ultudy-content",
+        name,
+        "--",
+        "--nocapture",
+    ])
 }
 
 fn ensure_cargo_deny() -> Result<()> {

@@ -9,6 +9,8 @@
 pub mod child;
 mod extractor;
 mod fault;
+#[cfg(test)]
+mod fuzz;
 mod headings;
 mod layout;
 mod legibility;

@@ -4,7 +4,7 @@ pub(crate) mod args;
 mod draw;
 pub(crate) mod launch;
 mod limits;
-mod read;
+pub(crate) mod read;
 mod recognise;
 mod speaker;
 

@@ -185,7 +185,8 @@ fn say_sections(
     Ok(())
 }
 
-fn section(pages: &[Page], part: &Part, typography: &Typography) -> ExtractedSection {
+/// A part of the document as a section.
+pub(crate) fn section(pages: &[Page], part: &Part, typography: &Typography) -> ExtractedSection {
     let range = part.page_range();
     let mut text = String::new();
     let mut description = None;

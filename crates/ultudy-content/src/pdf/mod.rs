@@ -126,7 +126,8 @@ impl Pdf {
     }
 }
 
-/// No object in it: the marks of a PDF and nothing else.
+/// No object in it: the marks of a PDF, to the last, and nothing else.
 fn is_blank(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"%PDF-") && !bytes.windows(4).any(|four| four == b" obj")
+    let has = |mark: &[u8]| bytes.windows(mark.len()).any(|part| part == mark);
+    bytes.starts_with(b"%PDF-") && has(b"%%EOF") && !has(b" obj")
 }

@@ -11,13 +11,27 @@ use ultudy_domain::{
 
 use crate::harness::{names, with_limits};
 
+/// Its PDFs by name; none where there is no corpus.
+pub fn files() -> Vec<PathBuf> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let paths = entries.filter_map(Result::ok).map(|entry| entry.path());
+    let mut files: Vec<_> = paths
+        .filter(|path| path.extension().is_some_and(|extension| extension == "pdf"))
+        .collect();
+    files.sort();
+    files
+}
+
 /// The file whose name begins so; `None` where there is no corpus.
 fn corpus(prefix: &str) -> Option<PathBuf> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
-    let mut files = std::fs::read_dir(folder).ok()?.filter_map(Result::ok);
-    files
-        .find(|file| file.file_name().to_string_lossy().starts_with(prefix))
-        .map(|file| file.path())
+    let named = |path: &PathBuf| {
+        path.file_name()?
+            .to_str()?
+            .starts_with(prefix)
+            .then_some(())
+    };
+    files().into_iter().find(|path| named(path).is_some())
 }
 
 fn limits() -> ExtractLimits {

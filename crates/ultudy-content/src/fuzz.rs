@@ -1,0 +1,232 @@
+//! Arbitrary pages through blocks, sections and Markdown: what must hold of any book. A
+//! test run takes some hundred books; `FUZZ_MINUTES` makes it as many as fit.
+
+use std::{
+    collections::HashMap,
+    ops::Range,
+    time::{Duration, Instant},
+};
+
+use ultudy_domain::section::{ExtractedSection, PAGES_MAX, split_pages};
+
+use crate::{
+    child::read::section,
+    headings,
+    layout::{self, Line, Page, Typography},
+    markdown,
+    pdf::{OutlineEntry, clean},
+    sections,
+};
+
+/// Books of an ordinary test run.
+const BOOKS: u64 = 300;
+
+/// Pieces of text that mean something to some part of the code, and some that do not.
+const PIECES: [&str; 40] = [
+    "the cell",
+    "Chapter 1",
+    "1.2",
+    "1.",
+    "a)",
+    "•",
+    "–",
+    "- ",
+    "exam-",
+    "ple",
+    "Contents",
+    "Index",
+    "References",
+    ". . . . . 12",
+    "iv",
+    "12",
+    "fn main() {",
+    "}",
+    "    x = 1;",
+    "# no",
+    "* star *",
+    "_under_",
+    "`tick`",
+    "```",
+    "<b>",
+    "&amp;",
+    "[link](http://x)",
+    "![",
+    "|a|b|",
+    "$x^2$",
+    "\\(",
+    "細胞は",
+    "الخلية",
+    "é\u{301}",
+    "\u{1f600}",
+    "ﬁ",
+    "Σ",
+    "Appendix",
+    "Kapitel 3",
+    "word",
+];
+
+/// Steele, Lea and Flood's SplitMix64: small, and every seed is a good one.
+struct Chance(u64);
+
+impl Chance {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, range: Range<u32>) -> u32 {
+        let span = u64::from(range.end - range.start);
+        range.start + u32::try_from(self.next() % span).unwrap()
+    }
+
+    fn one_in(&mut self, many: u32) -> bool {
+        self.below(0..many) == 0
+    }
+
+    fn float(&mut self, range: Range<u32>) -> f32 {
+        #[expect(clippy::cast_precision_loss, reason = "any number will do")]
+        let float = self.below(range.start * 10..range.end * 10) as f32 / 10.0;
+        match self.below(0..2_000) {
+            0 => 0.0,
+            1 => -float,
+            2 => float * 1e6,
+            _ => float,
+        }
+    }
+
+    fn text(&mut self) -> String {
+        let pieces = self.below(1..8);
+        let chosen = (0..pieces).map(|_| PIECES[self.below(0..40) as usize]);
+        clean(&chosen.collect::<Vec<_>>().join(" "))
+    }
+
+    fn line(&mut self, baseline: f32) -> Line {
+        let text = self.text();
+        let (left, size) = (self.float(20..300), [10.0, 10.0, 10.0, 14.0, 24.0, 7.3]);
+        let size = size[self.below(0..6) as usize];
+        let width = self.float(20..400);
+        Line {
+            advance: size / 2.0,
+            left,
+            right: left + width,
+            baseline,
+            size,
+            bold: self.one_in(6),
+            monospace: self.one_in(8),
+            text,
+        }
+    }
+
+    fn page(&mut self, number: u32) -> Page {
+        let mut page = Page::empty(number);
+        if self.one_in(12) {
+            return page;
+        }
+        page.top = 792.0;
+        let mut baseline = 780.0;
+        for _ in 0..self.below(0..45) {
+            baseline -= self.float(8..30);
+            if self.one_in(30) {
+                baseline = 760.0;
+            }
+            let line = self.line(baseline);
+            page.lines.push(line);
+        }
+        page
+    }
+
+    fn outline(&mut self, pages: u32) -> Vec<OutlineEntry> {
+        if self.one_in(2) {
+            return Vec::new();
+        }
+        let entries = self.below(0..30);
+        let mut entry = || OutlineEntry {
+            title: self.text(),
+            level: u8::try_from(self.below(1..5)).unwrap(),
+            page: self.below(0..pages),
+            top: self.one_in(2).then(|| self.float(0..800)),
+        };
+        (0..entries).map(|_| entry()).collect()
+    }
+}
+
+/// Makes a book and checks what must hold of it.
+fn book(seed: u64) {
+    let mut chance = Chance(seed);
+    let count = chance.below(1..60);
+    let mut pages: Vec<Page> = (1..=count).map(|number| chance.page(number)).collect();
+    let outline = chance.outline(count);
+    let folios = headings::folios(&pages);
+    layout::drop_running_lines(&mut pages);
+    let typography = Typography::measure(&pages);
+    let found = headings::find(&pages, &typography, folios);
+    for page in &pages {
+        nothing_visible_is_lost(page, &typography);
+    }
+    let division = sections::divide(&pages, &outline, &found, typography.body);
+    let parts = division.parts.iter();
+    let sections: Vec<_> = parts
+        .map(|part| section(&pages, part, &typography))
+        .collect();
+    in_order_and_bearable(&sections, count);
+}
+
+fn nothing_visible_is_lost(page: &Page, typography: &Typography) {
+    let text = markdown::plain(&layout::blocks(&page.lines, typography));
+    let printed: String = page.lines.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(letters(&text), letters(&printed), "page {}", page.number);
+}
+
+/// How often each letter and digit comes.
+fn letters(text: &str) -> HashMap<char, usize> {
+    let mut counts = HashMap::new();
+    for c in text.chars().filter(|c| c.is_alphanumeric()) {
+        *counts.entry(c).or_default() += 1;
+    }
+    counts
+}
+
+fn in_order_and_bearable(sections: &[ExtractedSection], count: u32) {
+    assert!(!sections.is_empty(), "no section");
+    let mut last = 1;
+    for section in sections {
+        let (start, end) = (section.page_start, section.page_end);
+        assert!(
+            last <= start && start <= end && end <= count,
+            "{start}–{end} after {last}"
+        );
+        assert!(end - start < PAGES_MAX, "{start}–{end} is too long");
+        assert!(!section.name.trim().is_empty(), "no name");
+        let marked = split_pages(&section.markdown, start);
+        let numbers: Vec<u32> = marked.iter().map(|(page, _)| *page).collect();
+        assert!(numbers.is_sorted(), "{numbers:?}");
+        assert!(
+            numbers.iter().all(|page| (start..=end).contains(page)),
+            "{numbers:?}"
+        );
+        last = start;
+    }
+}
+
+#[test]
+fn what_must_hold_of_a_book_holds_of_any() {
+    let minutes: Option<u64> = std::env::var("FUZZ_MINUTES")
+        .ok()
+        .map(|n| n.parse().unwrap());
+    let begun = Instant::now();
+    let first = std::env::var("FUZZ_SEED").map_or(0, |seed| seed.parse().unwrap());
+    let mut seed = first;
+    let more = |seed: u64| match minutes {
+        Some(minutes) => begun.elapsed() < Duration::from_secs(60 * minutes),
+        None => seed < first + BOOKS,
+    };
+    while more(seed) {
+        let ended = std::panic::catch_unwind(|| book(seed));
+        assert!(ended.is_ok(), "the book of FUZZ_SEED={seed}");
+        seed += 1;
+    }
+    println!("{} books, seeds from {first}", seed - first);
+}
