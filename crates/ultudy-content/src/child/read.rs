@@ -45,18 +45,58 @@ impl From<io::Error> for Stop {
     }
 }
 
-/// Opens the file on standard input, from its beginning wherever its reader stands.
+/// Bytes at a file's end that tell where its table is.
+const ENDING: usize = 2 << 10;
+
+/// Opens the file on standard input.
 pub(super) fn open() -> Result<Pdf, Stop> {
+    Ok(Pdf::open(input(&[])?)?)
+}
+
+/// Opens it so that the signs of its maths fonts are read as what they are, as far as the
+/// font programs say it.
+fn open_to_read() -> Result<Pdf, Stop> {
+    let bytes = input(&[])?;
+    let length = bytes.len();
+    let ending = bytes[length.saturating_sub(ENDING)..].to_vec();
+    let pdf = Pdf::open(bytes)?;
+    let pages = pdf.page_count(u32::MAX);
+    let update = || pdf.encoding_update(length, &ending);
+    let Some(update) = can_read_again().then(update).flatten() else {
+        return Ok(pdf);
+    };
+    // Two copies of a large file at once would not fit the memory limit.
+    drop(pdf);
+    let mended = Pdf::open(input(&update)?);
+    match mended {
+        Ok(mended) if mended.page_count(u32::MAX) == pages => Ok(mended),
+        _ => open(),
+    }
+}
+
+/// Whether standard input is a file, and no pipe that gives its bytes once.
+fn can_read_again() -> bool {
+    rustix::fs::seek(io::stdin(), rustix::fs::SeekFrom::Start(0)).is_ok()
+}
+
+/// The file on standard input, from its beginning wherever its reader stands, with more
+/// bytes behind it.
+fn input(more: &[u8]) -> Result<Vec<u8>, Stop> {
     let mut stdin = io::stdin().lock();
     // A pipe has no beginning to go back to.
     let _ = rustix::fs::seek(&stdin, rustix::fs::SeekFrom::Start(0));
     let size = rustix::fs::fstat(&stdin).map_or(0, |stat| stat.st_size);
     let mut bytes = Vec::new();
     bytes
-        .try_reserve_exact(usize::try_from(size).unwrap_or(0))
+        .try_reserve_exact(
+            usize::try_from(size)
+                .unwrap_or(0)
+                .saturating_add(more.len()),
+        )
         .map_err(|_| Fault::TooMuchMemory)?;
     stdin.read_to_end(&mut bytes)?;
-    Ok(Pdf::open(bytes)?)
+    bytes.extend_from_slice(more);
+    Ok(bytes)
 }
 
 /// Says whether the file opens.
@@ -67,7 +107,7 @@ pub(super) fn probe(pages_max: u32, speaker: &mut Speaker) -> Result<(), Stop> {
 
 /// Says the whole document, section by section.
 pub(super) fn extract(pages_max: u32, recognise: bool, speaker: &mut Speaker) -> Result<(), Stop> {
-    let pdf = open()?;
+    let pdf = open_to_read()?;
     let page_count = pdf.page_count(pages_max)?;
     let mut pages = read_pages(&pdf, page_count, speaker)?;
     let mut unreadable_pages = drop_illegible(&mut pages);
@@ -97,7 +137,7 @@ pub(super) fn extract(pages_max: u32, recognise: bool, speaker: &mut Speaker) ->
 
 /// Says all text there is, page by page, in reading order.
 pub(super) fn text(pages_max: u32, speaker: &mut Speaker) -> Result<(), Stop> {
-    let pdf = open()?;
+    let pdf = open_to_read()?;
     let page_count = pdf.page_count(pages_max)?;
     let pages = read_pages(&pdf, page_count, speaker)?;
     let typography = Typography::measure(&pages);

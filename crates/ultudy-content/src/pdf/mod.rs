@@ -2,6 +2,7 @@
 //! PDF library.
 
 mod destination;
+mod encoding;
 mod font;
 mod lines;
 mod outline;
@@ -55,6 +56,14 @@ impl Pdf {
             return Err(Fault::Encrypted);
         }
         Ok(Self { document })
+    }
+
+    /// What to append to the file, of this length and ending, so that the signs of its
+    /// maths fonts are read as what they are; `None` if there is nothing to mend.
+    pub(crate) fn encoding_update(&self, length: usize, ending: &[u8]) -> Option<Vec<u8>> {
+        let pages = u32::try_from(self.document.page_count().ok()?).ok()?;
+        let find = || encoding::update(self, pages, length, ending);
+        catch_unwind(AssertUnwindSafe(find)).ok()?
     }
 
     /// Number of pages, from 1 to `pages_max`.

@@ -195,6 +195,7 @@ impl Row {
             end = end.max(piece.right);
             before = Some(piece);
         }
+        let text = text::strike(&text);
         if cell.is_some() {
             text.trim_end().to_owned()
         } else {

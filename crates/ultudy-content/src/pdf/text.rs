@@ -23,6 +23,36 @@ pub(crate) fn clean(raw: &str) -> String {
     text
 }
 
+/// Strokes printed over the next sign, as TeX does for ≠, put where Unicode has them: in
+/// the sign, or behind it.
+pub(super) fn strike(text: &str) -> String {
+    let mut struck = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c != STROKE {
+            struck.push(c);
+            continue;
+        }
+        while chars.next_if_eq(&' ').is_some() {}
+        match chars.next() {
+            Some('=') => struck.push('≠'),
+            Some('∈') => struck.push('∉'),
+            Some('∋') => struck.push('∌'),
+            Some('⊂') => struck.push('⊄'),
+            Some('⊆') => struck.push('⊈'),
+            Some('≡') => struck.push('≢'),
+            Some('∼') => struck.push('≁'),
+            Some('∃') => struck.push('∄'),
+            Some(sign) => struck.extend([sign, STROKE]),
+            None => struck.push(STROKE),
+        }
+    }
+    struck
+}
+
+/// A stroke through the sign before it (in print, by TeX, through the sign after it).
+const STROKE: char = '\u{338}';
+
 fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -65,6 +95,15 @@ mod tests {
     fn nothing_hidden_is_kept() {
         assert_eq!(clean("a\0b\u{202e}c\u{200b}d\u{7}"), "abcd");
         assert_eq!(clean("ﬁnal\u{a0}oﬃce"), "final office");
+    }
+
+    #[test]
+    fn a_stroke_belongs_to_the_sign_it_goes_through() {
+        assert_eq!(
+            strike("x \u{338}= y, x \u{338} ∈ A, \u{338}⊥"),
+            "x ≠ y, x ∉ A, ⊥\u{338}"
+        );
+        assert_eq!(strike("\u{338}"), "\u{338}");
     }
 
     #[test]

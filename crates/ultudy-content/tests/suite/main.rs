@@ -17,3 +17,4 @@ mod passwords;
 mod pdf_file;
 mod reading;
 mod scans;
+mod signs;
