@@ -116,6 +116,7 @@ impl Chance {
             size,
             bold: self.one_in(6),
             monospace: self.one_in(8),
+            figure: None,
             text,
         }
     }

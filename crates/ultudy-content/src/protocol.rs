@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ultudy_domain::{
     document::{FoundHeading, Sectioning},
+    figure::{ExtractedFigure, FIGURE_BYTES_MAX},
     section::ExtractedSection,
 };
 
@@ -25,6 +26,13 @@ pub(crate) enum Message {
     Blank,
     /// A section, in reading order.
     Section(ExtractedSection),
+    /// A figure that the sections' Markdown refers to.
+    Figure {
+        #[serde(flatten)]
+        figure: ExtractedFigure,
+        /// Its file in base64.
+        data: String,
+    },
     /// The next page's text, before anything is left out.
     PageText { text: String },
     /// That was the text of all pages; the last line of a good run.
@@ -92,4 +100,5 @@ pub(crate) const PIXELS_MAX: u32 = 16_000_000;
 
 /// Most the parent takes from one child, in bytes. JSON doubles a line's end or a
 /// quotation mark at worst; control characters never leave the child.
-pub(crate) const OUTPUT_MAX: u64 = 2 * TEXT_MAX as u64 + (4 << 20);
+pub(crate) const OUTPUT_MAX: u64 =
+    2 * TEXT_MAX as u64 + FIGURE_BYTES_MAX as u64 / 3 * 4 + (4 << 20);

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::section::ExtractedSection;
+use crate::{figure::ExtractedFigure, section::ExtractedSection};
 
 /// What kind of material a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -139,6 +139,8 @@ pub struct ExtractedDocument {
     /// The headings, in reading order: the outline's where it was used, else the printed
     /// ones that were found.
     pub headings: Vec<FoundHeading>,
+    /// The pictures, by number from 1; a number may be missing where one was too large.
+    pub figures: Vec<ExtractedFigure>,
     /// Pages that hold no text that can be read, by number from 1.
     pub unreadable_pages: Vec<u32>,
     /// Pages whose text was recognised from their picture, by number from 1.

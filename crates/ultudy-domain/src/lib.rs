@@ -8,6 +8,7 @@ pub mod concept;
 pub mod course;
 pub mod document;
 pub mod field;
+pub mod figure;
 pub mod grading;
 pub mod job;
 pub mod language;

@@ -43,7 +43,9 @@ pub struct ExtractedSection {
     pub page_start: u32,
     /// Last page, inclusive.
     pub page_end: u32,
-    /// Its text as Markdown; each page's text follows that page's [`page_mark`].
+    /// Its text as Markdown; each page's text follows that page's [`page_mark`]. A picture is
+    /// `![caption](figure:N)` ([`crate::figure::address`]), its file perhaps not kept. A
+    /// paragraph that goes on over a page's end is parted by the mark.
     pub markdown: String,
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod args;
 mod draw;
+mod figures;
 pub(crate) mod launch;
 mod limits;
 pub(crate) mod read;

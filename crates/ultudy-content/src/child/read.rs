@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use ultudy_domain::{language, section::ExtractedSection};
 
-use super::{recognise, speaker::Speaker};
+use super::{figures, recognise, speaker::Speaker};
 use crate::{
     fault::Fault,
     headings,
@@ -119,10 +119,13 @@ pub(super) fn extract(pages_max: u32, recognise: bool, speaker: &mut Speaker) ->
     let language = language(&pages);
     let folios = headings::folios(&pages);
     layout::drop_running_lines(&mut pages);
+    layout::mend_hyphens(&mut pages);
+    let figures = figures::place(&pdf, &mut pages);
     let typography = Typography::measure(&pages);
     let found = headings::find(&pages, &typography, folios);
     let division = sections::divide(&pages, &pdf.outline(), &found, typography.body);
     say_sections(&pages, &division.parts, &typography, speaker)?;
+    figures::say(&pdf, &figures, &pages, speaker)?;
     speaker.say(&Message::Done(Summary {
         title: pdf.title(),
         page_count,
@@ -139,7 +142,8 @@ pub(super) fn extract(pages_max: u32, recognise: bool, speaker: &mut Speaker) ->
 pub(super) fn text(pages_max: u32, speaker: &mut Speaker) -> Result<(), Stop> {
     let pdf = open_to_read()?;
     let page_count = pdf.page_count(pages_max)?;
-    let pages = read_pages(&pdf, page_count, speaker)?;
+    let mut pages = read_pages(&pdf, page_count, speaker)?;
+    layout::mend_hyphens(&mut pages);
     let typography = Typography::measure(&pages);
     for page in &pages {
         let blocks = layout::blocks(&page.lines, &typography);

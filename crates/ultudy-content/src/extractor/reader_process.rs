@@ -6,6 +6,7 @@ use std::{
     os::{fd::OwnedFd, unix::net::UnixStream as Socket},
 };
 
+use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader, Take},
     net::{
@@ -14,7 +15,9 @@ use tokio::{
     },
     process::{Child, ChildStderr, Command},
 };
-use ultudy_domain::{document::ExtractedDocument, section::ExtractedSection};
+use ultudy_domain::{
+    document::ExtractedDocument, figure::ExtractedFigure, section::ExtractedSection,
+};
 
 use super::{ExtractProgress, Stage, conversation::Conversation, stderr_tail, verdict};
 use crate::{
@@ -125,6 +128,7 @@ async fn listen_to(
     conversation: &mut Conversation<'_>,
 ) -> Result<Option<Outcome>, Broken> {
     let mut sections = Vec::new();
+    let mut figures = Vec::new();
     let mut texts: Vec<String> = Vec::new();
     let mut line = Vec::new();
     let mut last_word = None;
@@ -145,10 +149,16 @@ async fn listen_to(
                 .map_err(Broken::Ours)?,
             Message::Opened { pages } => last_word = Some(Outcome::Opened { pages }),
             Message::Failed { fault } => last_word = Some(Outcome::Failed(fault)),
+            Message::Figure { figure, data } => figures.push(ExtractedFigure {
+                data: BASE64.decode(data).map_err(|_| Broken::Garbled)?,
+                ..figure
+            }),
             Message::PageText { text } => texts.push(text),
             Message::AllText => last_word = Some(Outcome::Text(texts.join(PAGE_BREAK))),
             Message::Done(summary) => {
-                let whole = document(summary, std::mem::take(&mut sections));
+                let (sections, figures) =
+                    (std::mem::take(&mut sections), std::mem::take(&mut figures));
+                let whole = document(summary, sections, figures);
                 last_word = Some(Outcome::Document(whole));
             }
             // Of a child that draws, not of one that reads.
@@ -172,13 +182,18 @@ async fn read_line(
     }
 }
 
-fn document(summary: Summary, sections: Vec<ExtractedSection>) -> ExtractedDocument {
+fn document(
+    summary: Summary,
+    sections: Vec<ExtractedSection>,
+    figures: Vec<ExtractedFigure>,
+) -> ExtractedDocument {
     ExtractedDocument {
         title: summary.title,
         page_count: summary.page_count,
         sectioning: summary.sectioning,
         sections,
         headings: summary.headings,
+        figures,
         unreadable_pages: summary.unreadable_pages,
         recognised_pages: summary.recognised_pages,
         language: summary.language,

@@ -11,6 +11,8 @@ pub(crate) enum Block {
     Paragraph(String),
     /// An item of a list with its Markdown mark.
     Item { mark: String, text: String },
+    /// A picture by its number, with its caption, which may be empty.
+    Figure { number: u32, caption: String },
     /// Lines of code.
     Code(Vec<String>),
 }
@@ -19,6 +21,7 @@ pub(crate) enum Block {
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {
     Code,
+    Figure(u32),
     Heading(u8),
     Item,
     Text,
@@ -46,7 +49,9 @@ pub(crate) fn blocks(lines: &[Line], typography: &Typography) -> Vec<Block> {
 }
 
 fn kind(line: &Line, typography: &Typography) -> Kind {
-    if line.monospace {
+    if let Some(number) = line.figure {
+        Kind::Figure(number)
+    } else if line.monospace {
         Kind::Code
     } else if let Some(level) = typography.heading_level(line) {
         Kind::Heading(level)
@@ -66,6 +71,10 @@ fn block(kind: Kind, lines: &[Line]) -> Block {
     }
     match kind {
         Kind::Code => Block::Code(code::indented(lines)),
+        Kind::Figure(number) => Block::Figure {
+            number,
+            caption: text,
+        },
         Kind::Heading(level) => Block::Heading { level, text },
         Kind::Item => match list::marker(&text) {
             Some((mark, length)) => Block::Item {

@@ -2,6 +2,8 @@
 
 mod blocks;
 mod code;
+mod figures;
+mod hyphens;
 pub(crate) mod join;
 mod list;
 mod running;
@@ -11,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::{
     blocks::{Block, blocks},
+    figures::{Picture, place_figures},
+    hyphens::mend_hyphens,
     join::ends_sentence,
     running::drop_running_lines,
     typography::Typography,
@@ -43,6 +47,8 @@ pub(crate) struct Line {
     pub(crate) bold: bool,
     /// Most of it is in a typewriter face.
     pub(crate) monospace: bool,
+    /// The figure that stands here; the line's text is its caption.
+    pub(crate) figure: Option<u32>,
 }
 
 impl Page {
@@ -74,5 +80,6 @@ pub(crate) fn line() -> Line {
         advance: 0.0,
         bold: false,
         monospace: false,
+        figure: None,
     }
 }

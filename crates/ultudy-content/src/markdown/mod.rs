@@ -4,7 +4,7 @@ mod describe;
 mod escape;
 mod plain;
 
-use ultudy_domain::section::page_mark;
+use ultudy_domain::{figure::address, section::page_mark};
 
 pub use self::escape::escaped;
 pub(crate) use self::{describe::describe, plain::plain};
@@ -31,6 +31,11 @@ fn write(markdown: &mut String, block: &Block) {
             escape::push_inline(markdown, text);
         }
         Block::Paragraph(text) => escape::push_line(markdown, text),
+        Block::Figure { number, caption } => {
+            markdown.push_str("![");
+            escape::push_inline(markdown, caption);
+            markdown.push_str(&format!("]({})", address(*number)));
+        }
         Block::Item { mark, text } => {
             markdown.push_str(mark);
             markdown.push(' ');
@@ -60,12 +65,16 @@ mod tests {
                 mark: "-".into(),
                 text: "infinite".into(),
             },
+            Block::Figure {
+                number: 3,
+                caption: "Figure 1: [A]".into(),
+            },
             Block::Code(vec!["if x:".into(), "    pass".into()]),
         ];
         assert_eq!(
             page(7, &blocks),
             "<!-- page 7 -->\n\n## Sets \\& maps\n\nA set is a collection.\n\n\
-             - finite\n- infinite\n\n```\nif x:\n    pass\n```\n\n"
+             - finite\n- infinite\n\n![Figure 1: \\[A\\]](figure:3)\n\n```\nif x:\n    pass\n```\n\n"
         );
     }
 }

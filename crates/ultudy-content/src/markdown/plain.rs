@@ -11,6 +11,7 @@ pub(crate) fn plain(blocks: &[Block]) -> String {
 fn block(block: &Block) -> String {
     match block {
         Block::Heading { text, .. } | Block::Paragraph(text) => text.clone(),
+        Block::Figure { caption, .. } => caption.clone(),
         Block::Item { mark, text } => format!("{mark} {text}"),
         Block::Code(lines) => lines.join("\n"),
     }

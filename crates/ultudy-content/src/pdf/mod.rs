@@ -4,6 +4,7 @@
 mod destination;
 mod encoding;
 mod font;
+mod images;
 mod lines;
 mod outline;
 mod page_tree;
@@ -15,7 +16,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pdf_oxide::{PdfDocument, object::Object, optional_content::decode_pdf_text_string};
 
-pub(crate) use self::{outline::OutlineEntry, row::is_spaceless, text::clean};
+pub(crate) use self::{
+    images::{ImageFile, PageImage},
+    outline::OutlineEntry,
+    row::is_spaceless,
+    text::clean,
+};
 use crate::{fault::Fault, layout::Page};
 
 /// Why a page gave nothing.
@@ -113,6 +119,16 @@ impl Pdf {
         };
         // One bad page must not cost the student the others.
         catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(PageError::Unreadable))
+    }
+
+    /// The images drawn on a page, by index from 0.
+    pub(crate) fn images(&self, index: u32) -> Vec<PageImage> {
+        images::on_page(self, index)
+    }
+
+    /// The file of an image of a page.
+    pub(crate) fn image_file(&self, index: u32, at: usize) -> Option<ImageFile> {
+        images::file(self, index, at)
     }
 
     /// The text of a page as the library alone gives it.

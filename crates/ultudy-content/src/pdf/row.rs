@@ -128,6 +128,7 @@ impl Row {
             advance,
             bold: self.share(|piece| piece.bold) > 0.95,
             monospace,
+            figure: None,
             text,
         })
     }

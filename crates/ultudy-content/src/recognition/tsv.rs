@@ -120,6 +120,7 @@ fn line_of(words: &[Word]) -> Option<Line> {
         advance: (right - left) / characters.max(1.0),
         bold: false,
         monospace: false,
+        figure: None,
     })
 }
 

@@ -9,6 +9,7 @@ mod bad_files;
 mod corpus;
 mod dividing;
 mod ends;
+mod figures;
 mod harness;
 mod hostile;
 mod limits;

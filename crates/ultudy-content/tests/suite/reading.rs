@@ -197,3 +197,34 @@ async fn all_text_comes_page_by_page_with_nothing_left_out() {
         assert_eq!(*foot, number.to_string());
     }
 }
+
+#[tokio::test]
+async fn a_word_broken_over_columns_and_pages_is_whole() {
+    let left = (0..12_u8).fold(Page::new(), |page, n| {
+        let text = if n == 11 {
+            "and the col-"
+        } else {
+            "the left column goes on and"
+        };
+        page.at(50.0, 700.0 - 13.0 * f32::from(n), Face::Plain, 11.0, text)
+    });
+    let both = (0..12_u8).fold(left, |page, n| {
+        let text = match n {
+            0 => "umn ends here while it goes",
+            11 => "until the para-",
+            _ => "on and on in the right one,",
+        };
+        page.at(320.0, 700.0 - 13.0 * f32::from(n), Face::Plain, 11.0, text)
+    });
+    let next = Page::new().text(&["graph ends on the next page."]);
+    let file = PdfFile::default().page(both).page(next).build();
+    let markdown = markdown(&file).await;
+    assert!(
+        markdown.contains("and the column ends here while"),
+        "{markdown}"
+    );
+    assert!(
+        markdown.contains("until the paragraph\n\n<!-- page 2 -->\n\nends on the next page."),
+        "{markdown}"
+    );
+}

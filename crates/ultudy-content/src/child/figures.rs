@@ -1,0 +1,149 @@
+//! The pictures a student should see: which they are, where they stand, their files.
+
+use std::collections::{HashMap, HashSet};
+
+use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
+use ultudy_domain::figure::{ExtractedFigure, FIGURE_BYTES_MAX, FIGURES_MAX};
+
+use super::{read::Stop, speaker::Speaker};
+use crate::{
+    layout::{Page, Picture, place_figures},
+    pdf::{PageImage, Pdf},
+    protocol::Message,
+};
+
+/// Smallest side in points and in pixels of a picture that shows something.
+const POINTS_MIN: f32 = 36.0;
+const PIXELS_MIN: u32 = 48;
+
+/// Compressed bytes under which an image is a plain colour or a line.
+const BYTES_MIN: u64 = 400;
+
+/// Share of a page from which an image is its background or its scan.
+const BACKGROUND_SHARE: f32 = 0.85;
+
+/// Pages on which the same image at the same place is decoration.
+const REPEATS: usize = 3;
+
+/// A picture chosen to be shown.
+pub(super) struct Figure {
+    number: u32,
+    page: u32,
+    image: PageImage,
+}
+
+/// Finds the pictures and puts them among the lines of their pages.
+pub(super) fn place(pdf: &Pdf, pages: &mut [Page]) -> Vec<Figure> {
+    let mut found: Vec<(usize, PageImage)> = Vec::new();
+    for (at, page) in pages.iter().enumerate() {
+        let images = pdf.images(page.number - 1);
+        found.extend(
+            images
+                .into_iter()
+                .filter(|image| shows(image, page))
+                .map(|image| (at, image)),
+        );
+    }
+    let mut repeats: HashMap<_, usize> = HashMap::new();
+    for (_, image) in &found {
+        *repeats.entry(key(image)).or_default() += 1;
+    }
+    found.retain(|(_, image)| {
+        repeats
+            .get(&key(image))
+            .is_none_or(|count| *count < REPEATS)
+    });
+    // An icon stands for the same thing all over its page.
+    let mut seen = HashSet::new();
+    found.retain(|(at, image)| {
+        image.bytes.is_none() || seen.insert((*at, image.width, image.height, image.bytes))
+    });
+    found.truncate(FIGURES_MAX);
+    let mut figures = Vec::with_capacity(found.len());
+    for (number, (at, image)) in (1..).zip(found) {
+        if let Some(page) = pages.get_mut(at) {
+            place_figures(page, &[picture(number, &image)]);
+            let page = page.number;
+            figures.push(Figure {
+                number,
+                page,
+                image,
+            });
+        }
+    }
+    figures
+}
+
+/// Says the files, as far as they fit together; of one that does not, the caption is told
+/// in the text.
+pub(super) fn say(
+    pdf: &Pdf,
+    figures: &[Figure],
+    pages: &[Page],
+    speaker: &mut Speaker,
+) -> Result<(), Stop> {
+    let mut left = FIGURE_BYTES_MAX;
+    for figure in figures {
+        let Some(file) = pdf.image_file(figure.page - 1, figure.image.at) else {
+            continue;
+        };
+        let plain = u64::try_from(file.data.len()).is_ok_and(|bytes| bytes < BYTES_MIN);
+        if plain || file.data.len() > left {
+            continue;
+        }
+        left -= file.data.len();
+        speaker.say(&Message::Figure {
+            figure: ExtractedFigure {
+                number: figure.number,
+                page: figure.page,
+                media_type: file.media_type.to_owned(),
+                width: figure.image.width,
+                height: figure.image.height,
+                caption: caption(pages, figure),
+                data: Vec::new(),
+            },
+            data: BASE64.encode(file.data),
+        })?;
+    }
+    Ok(())
+}
+
+fn caption(pages: &[Page], figure: &Figure) -> Option<String> {
+    let lines = pages
+        .iter()
+        .filter(|page| page.number == figure.page)
+        .flat_map(|page| &page.lines);
+    let mut own = lines.filter(|line| line.figure == Some(figure.number));
+    own.next()
+        .map(|line| line.text.clone())
+        .filter(|caption| !caption.is_empty())
+}
+
+fn shows(image: &PageImage, page: &Page) -> bool {
+    let (width, height) = (image.right - image.left, image.top - image.bottom);
+    let page_height = page.top - page.bottom;
+    let large = image.bytes.is_none_or(|bytes| bytes >= BYTES_MIN)
+        && width.min(height) >= POINTS_MIN
+        && image.width.min(image.height) >= PIXELS_MIN;
+    let background = height >= BACKGROUND_SHARE * page_height;
+    let finite = [image.left, image.right, image.bottom, image.top]
+        .iter()
+        .all(|length| length.is_finite());
+    finite && large && !background
+}
+
+/// The same image at the same place.
+fn key(image: &PageImage) -> (u32, u32, Option<u64>, i64, i64) {
+    let (left, top) = (image.left.round() as i64, image.top.round() as i64);
+    (image.width, image.height, image.bytes, left, top)
+}
+
+fn picture(number: u32, image: &PageImage) -> Picture {
+    Picture {
+        number,
+        left: image.left,
+        right: image.right,
+        bottom: image.bottom,
+        top: image.top,
+    }
+}
