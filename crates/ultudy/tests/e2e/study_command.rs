@@ -102,7 +102,14 @@ fn programs_get_json_and_no_log_in_it() {
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(json["title"], "cells");
     assert_eq!(json["language"], "en");
-    assert!(json["headings"].is_array());
+    let mut fields: Vec<_> = json.as_object().expect("an object").keys().collect();
+    fields.sort();
+    let wanted = [
+        "concepts", "headings", "language", "lessons", "sections", "title",
+    ];
+    assert_eq!(fields, wanted);
+    let concepts = json["concepts"].as_array().expect("concepts");
+    assert!(concepts.iter().any(|name| name == "enzyme"), "{concepts:?}");
     let sections = json["sections"].as_array().expect("sections");
     assert!(
         sections[0]["markdown"]
@@ -113,6 +120,17 @@ fn programs_get_json_and_no_log_in_it() {
     let lesson = &json["lessons"][0];
     assert_eq!(lesson["section_number"], 1);
     assert!(lesson["concepts"][0]["check_ins"][0]["options"].is_array());
+}
+
+#[test]
+fn all_of_a_text_comes_out_as_it_stands() {
+    let desk = Desk::with(&[("cells.pdf", &pdf::biology())]);
+    let output = desk.study(&["cells.pdf", "--format", "text"]);
+    let text = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0));
+    let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what}: {text}"));
+    assert!(at("Cells and energy") < at("Respiration") && at("Respiration") < at("An enzyme"));
+    assert_eq!(text.matches('\u{c}').count(), 2, "pages are told apart");
 }
 
 #[test]

@@ -5,13 +5,19 @@ use std::{fs::File, path::Path};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use tokio_util::sync::CancellationToken;
 use ultudy_app::lessons;
-use ultudy_content::{ExtractError, ExtractProgress, Extractor};
+use ultudy_content::{ExtractError, ExtractProgress};
 use ultudy_domain::{
     document::ExtractedDocument, language, lesson::LessonContent, section::ExtractedSection,
 };
-use ultudy_llm::{GenerateError, Generator as _, LessonInput, LessonPart, extractive::Extractive};
+use ultudy_llm::{
+    GenerateError, Generator as _, LessonInput, LessonPart,
+    extractive::{Extractive, key_concepts},
+};
 
-use super::progress::Progress;
+use super::{Desk, progress::Progress};
+
+/// Most concepts that are named of a document; a book's index has a few hundred.
+const CONCEPTS_MAX: usize = 500;
 
 /// Why a file has no output.
 #[derive(Debug)]
@@ -34,6 +40,8 @@ pub(super) struct Studied {
     /// ISO 639-1 code.
     pub(super) language: Option<String>,
     pub(super) document: ExtractedDocument,
+    /// The names of its concepts, the most important first.
+    pub(super) concepts: Vec<String>,
     /// One for each section; none where there is too little text.
     pub(super) lessons: Vec<Option<LessonContent>>,
 }
@@ -48,24 +56,42 @@ impl Studied {
     }
 }
 
-/// Reads a file and makes the lesson of every section.
+/// Reads a file, makes the lesson of every section and ranks the concepts of the whole.
 pub(super) async fn study(
-    extractor: &Extractor,
+    desk: &Desk,
     path: &Path,
     file: File,
     progress: &Progress,
-    cancel: &CancellationToken,
 ) -> Result<Studied, Fault> {
     progress.stage("reading");
     let mut note = |at: ExtractProgress| progress.at(pages(at.pages_done), pages(at.pages_total));
-    let document = extractor.extract(file, &mut note, cancel).await?;
-    let lessons = make_lessons(&document.sections, progress, cancel).await?;
+    let document = desk
+        .extractor
+        .extract(file, &mut note, &desk.cancel)
+        .await?;
+    let ranking = rank(&document.sections, &desk.cancel);
+    let writing = make_lessons(&document.sections, progress, &desk.cancel);
+    let (concepts, lessons) = futures_util::try_join!(ranking, writing)?;
     Ok(Studied {
         title: title(&document, path),
         language: language(&document),
         document,
+        concepts,
         lessons,
     })
+}
+
+/// The concepts of the whole text; not waited for once nobody wants them.
+async fn rank(
+    sections: &[ExtractedSection],
+    cancel: &CancellationToken,
+) -> Result<Vec<String>, Fault> {
+    let parts: Vec<_> = sections.iter().map(part).collect();
+    let ranking = tokio::task::spawn_blocking(move || key_concepts(&parts, CONCEPTS_MAX));
+    tokio::select! {
+        () = cancel.cancelled() => Err(Fault::Cancelled),
+        ranked = ranking => ranked.map_err(Fault::of),
+    }
 }
 
 /// The lessons in the sections' order, as many at once as there are processors.

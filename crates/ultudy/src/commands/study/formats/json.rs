@@ -11,6 +11,7 @@ struct Json<'a> {
     language: Option<&'a str>,
     headings: &'a [FoundHeading],
     sections: &'a [ExtractedSection],
+    concepts: &'a [String],
     lessons: Vec<Numbered<'a>>,
 }
 
@@ -30,6 +31,7 @@ pub(super) fn write(studied: &Studied) -> Result<String, Fault> {
         language: studied.language.as_deref(),
         headings: &studied.document.headings,
         sections: &studied.document.sections,
+        concepts: &studied.concepts,
         lessons: lessons
             .filter_map(|(section_number, (_, lesson))| {
                 lesson.map(|lesson| Numbered {

@@ -12,7 +12,7 @@ use std::{
 use super::{
     Desk,
     progress::Progress,
-    studied::{self, Fault},
+    studied::{self, Fault, Studied},
 };
 
 /// A format.
@@ -24,6 +24,20 @@ pub(super) enum Format {
     Html,
     /// Everything found, for programs.
     Json,
+    /// All of the file's text, before anything is left out.
+    Text,
+}
+
+impl Format {
+    /// The ending of a file of this format.
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Md => "md",
+            Self::Html => "html",
+            Self::Json => "json",
+            Self::Text => "txt",
+        }
+    }
 }
 
 /// Studies a file and writes the output; says where, if it is not standard output.
@@ -33,11 +47,23 @@ pub(super) async fn write(
     file: File,
     progress: &Progress,
 ) -> Result<Option<PathBuf>, Fault> {
-    let studied = studied::study(&desk.extractor, path, file, progress, &desk.cancel).await?;
-    let (extension, content) = match desk.format {
-        Format::Md => ("md", markdown::write(&studied)),
-        Format::Html => ("html", html::write(&studied)?),
-        Format::Json => ("json", json::write(&studied)?),
+    let content = if desk.format == Format::Text {
+        progress.stage("reading");
+        desk.extractor.text(file, &desk.cancel).await? + "\n"
+    } else {
+        content(
+            desk.format,
+            &studied::study(desk, path, file, progress).await?,
+        )?
     };
+    let extension = desk.format.extension();
     desk.output.write(path, extension, content.as_bytes())
+}
+
+fn content(format: Format, studied: &Studied) -> Result<String, Fault> {
+    match format {
+        Format::Html => html::write(studied),
+        Format::Json => json::write(studied),
+        Format::Md | Format::Text => Ok(markdown::write(studied)),
+    }
 }
