@@ -115,7 +115,7 @@ fn pdfjs(folder: &Path) -> Result<Option<PathBuf>> {
             "--no-fund",
             "--no-save",
         ]);
-        process::run(npm.args(["--omit=optional", "pdfjs-dist@5"]))?;
+        process::run(npm.arg("pdfjs-dist@5"))?;
     }
     Ok(Some(folder.to_owned()))
 }
