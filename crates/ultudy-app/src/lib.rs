@@ -12,9 +12,12 @@ pub mod health;
 pub mod housekeeping;
 pub mod jobs;
 pub mod lessons;
+mod passages;
+pub mod practice;
 pub mod progress;
 pub mod sample;
 pub mod search;
+pub mod study;
 pub mod study_sessions;
 pub mod worker;
 

@@ -60,6 +60,47 @@ pub struct CheckIn {
     pub content: CheckInContent,
 }
 
+/// A question of a student's lesson that is answered in their own words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct TextCheckIn {
+    /// The check-in's id.
+    pub id: Uuid,
+    /// The concept it asks about.
+    pub concept_id: Uuid,
+    /// The question and what a full answer says.
+    #[serde(flatten)]
+    pub content: TextCheckInContent,
+}
+
+/// A question of either kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// One with options.
+    Choice(CheckIn),
+    /// One answered in the student's own words.
+    Text(TextCheckIn),
+}
+
+impl Question {
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> Uuid {
+        match self {
+            Self::Choice(check_in) => check_in.id,
+            Self::Text(check_in) => check_in.id,
+        }
+    }
+
+    /// The concept it asks about.
+    #[must_use]
+    pub fn concept_id(&self) -> Uuid {
+        match self {
+            Self::Choice(check_in) => check_in.concept_id,
+            Self::Text(check_in) => check_in.concept_id,
+        }
+    }
+}
+
 impl CheckInContent {
     /// What is wrong with it as a question, if anything: it must have four different,
     /// explained options of which exactly one is right.

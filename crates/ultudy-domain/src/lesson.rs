@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::check_in::{CheckIn, CheckInContent, TextCheckInContent};
+use crate::check_in::{CheckIn, CheckInContent, TextCheckIn, TextCheckInContent};
 
 /// What a lesson is about in three answers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -101,6 +101,8 @@ pub struct Lesson {
     pub concepts: Vec<LessonConcept>,
     /// All check-ins, flat.
     pub check_ins: Vec<CheckIn>,
+    /// All questions to answer in one's own words, flat.
+    pub text_check_ins: Vec<TextCheckIn>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
 }
@@ -126,6 +128,8 @@ pub struct LessonConcept {
     pub pages: [u32; 2],
     /// Its questions.
     pub check_ins: Vec<CheckIn>,
+    /// Its questions to answer in one's own words.
+    pub text_check_ins: Vec<TextCheckIn>,
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 // answered by click or key, graded by the server.
 
 import { call, page, say, showRefusal } from "./api.js";
+import { listen } from "./own_words.js";
 import { StudySession } from "./session.js";
 
 const lesson = document.getElementById("lesson");
@@ -9,7 +10,7 @@ const rail = document.getElementById("rail");
 const steps = [...lesson.querySelectorAll(":scope > .step")];
 const { lesson: lessonId, document: document_id, section, course: course_id, chapter } = lesson.dataset;
 const reasonsAt = section ? `/learn/${section}/reasons/` : `/learn/document/${document_id}/reasons/`;
-const session = new StudySession({ document_id, course_id, chapter });
+const session = new StudySession({ session_type: "lesson", document_id, course_id, chapter });
 
 // ---- Answers given in this tab, kept over a reload: check-in → {letter, correct}
 
@@ -56,7 +57,7 @@ function arrive() {
   }
   if (rail.matches(":popover-open")) rail.hidePopover();
   if (step.id === "finish") showScore();
-  for (const checkIn of step.querySelectorAll(".check-in:not(.answered)")) {
+  for (const checkIn of step.querySelectorAll("[data-check-in]:not(.answered)")) {
     if (checkIn.dataset.checkIn in answers) restore(checkIn);
   }
 }
@@ -94,6 +95,11 @@ lesson.addEventListener("click", (event) => {
   const option = event.target.closest(".option");
   if (option) answer(checkIn, option);
   if (event.target.closest("[data-continue]")) goOn(checkIn);
+});
+
+listen(lesson, (question, graded) => {
+  showMastery(question, graded.mastery_update);
+  session.track(graded.correct, graded.mastery_update.concept_id);
 });
 
 async function answer(checkIn, option) {
@@ -183,11 +189,11 @@ function openIn(step) {
 
 function approach(checkIn) {
   checkIn.scrollIntoView({ block: "start" });
-  checkIn.querySelector(".option").focus({ preventScroll: true });
+  checkIn.querySelector(".option, textarea").focus({ preventScroll: true });
 }
 
 function showScore() {
-  const total = lesson.querySelectorAll(".check-in").length;
+  const total = lesson.querySelectorAll("[data-check-in]").length;
   const given = Object.values(answers);
   if (given.length === 0) return;
   const right = given.filter((one) => one.correct).length;
@@ -216,7 +222,7 @@ document.addEventListener("keydown", (event) => {
 
 /** A question still out of sight is shown first: nobody answers what they have not seen. */
 function choose(index, target) {
-  const checkIn = target.closest(".check-in:not(.answered)") ?? openIn(currentStep());
+  const checkIn = target.closest("[data-check-in]:not(.answered)") ?? currentStep().querySelector("[data-check-in]:not(.answered)");
   if (!checkIn) return;
   const options = checkIn.querySelectorAll(".option");
   const { top } = checkIn.getBoundingClientRect();

@@ -25,7 +25,6 @@ export class StudySession {
 
   async #begin() {
     const { session_id } = await call("POST", "/api/study-sessions/start", {
-      session_type: "lesson",
       ...this.#fields,
     });
     return (this.#id = session_id);

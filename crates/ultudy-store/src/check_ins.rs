@@ -1,6 +1,6 @@
 //! Check-ins: the server's own copy of every question it ever asked.
 
-use ultudy_domain::check_in::{self, CheckIn};
+use ultudy_domain::check_in::{self, CheckIn, Question, TextCheckIn};
 use uuid::Uuid;
 
 use crate::{
@@ -23,31 +23,46 @@ pub struct QuestionRef {
     pub question: String,
 }
 
-impl FromRow for CheckIn {
+/// What kind of question a row holds.
+pub(crate) const CHOICE: &str = "choice";
+/// See [`CHOICE`].
+pub(crate) const TEXT: &str = "text";
+
+impl FromRow for Question {
     fn from_row(row: &Row) -> Result<Self> {
-        Ok(Self {
-            id: row.get("id")?,
-            concept_id: row.get("concept_id")?,
-            content: row.json("content")?,
+        let (id, concept_id) = (row.get("id")?, row.get("concept_id")?);
+        let kind: String = row.get("kind")?;
+        Ok(if kind == TEXT {
+            Self::Text(TextCheckIn {
+                id,
+                concept_id,
+                content: row.json("content")?,
+            })
+        } else {
+            Self::Choice(CheckIn {
+                id,
+                concept_id,
+                content: row.json("content")?,
+            })
         })
     }
 }
 
-/// The check-in of this id.
-pub async fn find(tx: &mut TenantTx, id: Uuid) -> Result<Option<CheckIn>> {
+/// The question of this id.
+pub async fn find(tx: &mut TenantTx, id: Uuid) -> Result<Option<Question>> {
     tx.first(
-        "SELECT id, concept_id, content FROM check_ins WHERE owner_id = $1 AND id = $2",
+        "SELECT id, concept_id, kind, content FROM check_ins WHERE owner_id = $1 AND id = $2",
         binds![id],
     )
     .await
 }
 
-/// The check-ins that match, those of the named course first (a document may have been
+/// The questions that match, those of the named course first (a document may have been
 /// moved since its lesson was read), then those of current lessons, then the latest: several
 /// versions of a lesson may have asked the same question with other options.
-pub async fn search(tx: &mut TenantTx, by: &QuestionRef) -> Result<Vec<CheckIn>> {
+pub async fn search(tx: &mut TenantTx, by: &QuestionRef) -> Result<Vec<Question>> {
     tx.all(
-        "SELECT k.id, k.concept_id, k.content
+        "SELECT k.id, k.concept_id, k.kind, k.content
         FROM concepts c
         JOIN documents d ON d.owner_id = c.owner_id AND d.id = c.document_id
         JOIN check_ins k ON k.owner_id = c.owner_id AND k.concept_id = c.id

@@ -2,7 +2,7 @@
 
 use ultudy_domain::{
     Timestamp,
-    check_in::{self, CheckIn, CheckInContent},
+    check_in::{self, CheckInContent, Question, TextCheckInContent},
     lesson::{ConceptContent, Lesson, LessonConcept, LessonContent},
     mastery::Mastery,
 };
@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use crate::{
     Result, StoreError, TenantTx,
-    db::{Row, binds},
+    check_ins::{CHOICE, TEXT},
+    db::{FromRow, Row, binds},
 };
 
 /// A lesson to store. Its concepts and check-ins come with it.
@@ -40,6 +41,8 @@ pub struct NewConcept {
     pub name: String,
     /// Its check-ins with their ids, in order.
     pub check_ins: Vec<(Uuid, CheckInContent)>,
+    /// Its questions to answer in one's own words with their ids, in order.
+    pub text_check_ins: Vec<(Uuid, TextCheckInContent)>,
 }
 
 /// Which lesson is meant.
@@ -80,7 +83,9 @@ pub async fn insert(tx: &mut TenantTx, lesson: &NewLesson, now: Timestamp) -> Re
     .await?;
     for (number, concept) in (1..).zip(&lesson.concepts) {
         let concept_id = put_concept(tx, lesson, concept, number, now).await?;
-        put_check_ins(tx, lesson.id, concept_id, &concept.check_ins, now).await?;
+        for question in questions(concept)? {
+            put_question(tx, lesson.id, concept_id, &question, now).await?;
+        }
     }
     Ok(())
 }
@@ -119,32 +124,63 @@ async fn put_concept(
     id.ok_or_else(|| StoreError::conflict("another lesson holds a concept of this name"))
 }
 
-async fn put_check_ins(
+/// A question's row.
+struct QuestionRow {
+    id: Uuid,
+    place: i32,
+    kind: &'static str,
+    question_key: String,
+    content: serde_json::Value,
+}
+
+/// A concept's questions in order, those with options first.
+fn questions(concept: &NewConcept) -> Result<Vec<QuestionRow>> {
+    let choices = concept.check_ins.iter().map(|(id, content)| {
+        let json = serde_json::to_value(content);
+        (*id, CHOICE, &content.question, json)
+    });
+    let texts = concept.text_check_ins.iter().map(|(id, content)| {
+        let json = serde_json::to_value(content);
+        (*id, TEXT, &content.question, json)
+    });
+    (1..)
+        .zip(choices.chain(texts))
+        .map(|(place, (id, kind, question, json))| {
+            let encode = |error: serde_json::Error| sqlx::Error::Encode(error.into());
+            Ok(QuestionRow {
+                id,
+                place,
+                kind,
+                question_key: check_in::fold(question),
+                content: json.map_err(encode)?,
+            })
+        })
+        .collect()
+}
+
+async fn put_question(
     tx: &mut TenantTx,
     lesson_id: Uuid,
     concept_id: Uuid,
-    check_ins: &[(Uuid, CheckInContent)],
+    question: &QuestionRow,
     now: Timestamp,
 ) -> Result<()> {
-    for (place, (id, content)) in (1_i32..).zip(check_ins) {
-        let json = serde_json::to_value(content)
-            .map_err(|error| StoreError::Other(sqlx::Error::Encode(error.into())))?;
-        tx.execute(
-            "INSERT INTO check_ins (owner_id, id, concept_id, lesson_id, place, question_key,
-                content, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-            binds![
-                *id,
-                concept_id,
-                lesson_id,
-                place,
-                check_in::fold(&content.question),
-                json,
-                now
-            ],
-        )
-        .await?;
-    }
+    tx.execute(
+        "INSERT INTO check_ins (owner_id, id, concept_id, lesson_id, place, kind, question_key,
+            content, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        binds![
+            question.id,
+            concept_id,
+            lesson_id,
+            question.place,
+            question.kind,
+            question.question_key,
+            question.content,
+            now
+        ],
+    )
+    .await?;
     Ok(())
 }
 
@@ -183,7 +219,7 @@ pub async fn find(tx: &mut TenantTx, of: LessonOf) -> Result<Option<Lesson>> {
     let id: Uuid = row.get("id")?;
     let own = tx
         .rows(
-            "SELECT c.id AS concept_id, c.name, c.concept_number, k.id AS check_in_id, k.content
+            "SELECT c.id AS concept_id, c.name, c.concept_number, k.id, k.kind, k.content
             FROM concepts c
             LEFT JOIN check_ins k ON k.owner_id = c.owner_id AND k.concept_id = c.id
                 AND k.lesson_id = c.lesson_id
@@ -254,6 +290,10 @@ fn assemble(row: &Row, own: &[Row]) -> Result<Lesson> {
             .iter()
             .flat_map(|concept| concept.check_ins.iter().cloned())
             .collect(),
+        text_check_ins: concepts
+            .iter()
+            .flat_map(|concept| concept.text_check_ins.iter().cloned())
+            .collect(),
         concepts,
         created_at: row.get("created_at")?,
     })
@@ -270,14 +310,13 @@ fn assemble_concept(content: ConceptContent, rows: &[Row]) -> Result<LessonConce
         .ok_or(StoreError::Other(sqlx::Error::RowNotFound))?;
     let concept_id = row.get("concept_id")?;
     let mut check_ins = Vec::with_capacity(rows.len());
+    let mut text_check_ins = Vec::new();
     for row in rows {
-        if let Some(id) = row.get::<Option<Uuid>, _>("check_in_id")? {
-            let content = row.json("content")?;
-            check_ins.push(CheckIn {
-                id,
-                concept_id,
-                content,
-            });
+        if row.get::<Option<Uuid>, _>("id")?.is_some() {
+            match Question::from_row(row)? {
+                Question::Choice(check_in) => check_ins.push(check_in),
+                Question::Text(check_in) => text_check_ins.push(check_in),
+            }
         }
     }
     Ok(LessonConcept {
@@ -290,5 +329,6 @@ fn assemble_concept(content: ConceptContent, rows: &[Row]) -> Result<LessonConce
         important_notes: content.important_notes,
         pages: content.pages,
         check_ins,
+        text_check_ins,
     })
 }

@@ -19,6 +19,7 @@ pub mod documents;
 pub mod generations;
 pub mod jobs;
 pub mod lessons;
+pub mod practice;
 pub mod queue;
 pub mod search;
 pub mod sections;

@@ -32,6 +32,10 @@ const SQLITE: &[(&str, &str)] = &[
         "search",
         include_str!("../migrations/sqlite/0003_search.sql"),
     ),
+    (
+        "text_check_ins",
+        include_str!("../migrations/sqlite/0004_text_check_ins.sql"),
+    ),
 ];
 
 const POSTGRES: &[(&str, &str)] = &[
@@ -46,6 +50,10 @@ const POSTGRES: &[(&str, &str)] = &[
     (
         "search",
         include_str!("../migrations/postgres/0003_search.sql"),
+    ),
+    (
+        "text_check_ins",
+        include_str!("../migrations/postgres/0004_text_check_ins.sql"),
     ),
 ];
 

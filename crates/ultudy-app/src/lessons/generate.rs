@@ -2,17 +2,20 @@
 //! the student's own copy together with the job's end.
 
 use ultudy_domain::{job::JobFailure, lesson::LessonContent};
-use ultudy_llm::{GenerateError, LessonInput, LessonPart};
+use ultudy_llm::{GenerateError, LessonInput};
 use ultudy_store::{
     TenantTx, concepts, documents,
     generations::{self, NewGeneration},
     lessons::{self, LessonOf, NewLesson},
-    sections::{self, SectionText},
+    sections,
 };
 use uuid::Uuid;
 
 use super::{key, make, own};
-use crate::worker::{JobError, Run};
+use crate::{
+    passages,
+    worker::{JobError, Run},
+};
 
 /// Per cent done when the text is gathered; making the lesson goes on from here.
 const GATHERED: i16 = 5;
@@ -67,7 +70,7 @@ async fn gather(run: &Run) -> Result<Source, JobError> {
                 section: Some((section_id, title.clone())),
                 input: LessonInput {
                     title,
-                    parts: vec![part(text)],
+                    parts: vec![passages::part(text, None)],
                     variant,
                 },
             }
@@ -75,7 +78,10 @@ async fn gather(run: &Run) -> Result<Source, JobError> {
         None => {
             let variant = documents::lesson_variant(&mut tx, document_id).await?;
             let texts = sections::texts(&mut tx, document_id).await?;
-            let parts = texts.into_iter().map(part).collect();
+            let parts = texts
+                .into_iter()
+                .map(|text| passages::part(text, None))
+                .collect();
             let variant = u32::try_from(variant).unwrap_or(0);
             Source {
                 document_id,
@@ -89,16 +95,6 @@ async fn gather(run: &Run) -> Result<Source, JobError> {
         }
     };
     Ok(source)
-}
-
-fn part(text: SectionText) -> LessonPart {
-    let page = |page: i32| u32::try_from(page).unwrap_or(1);
-    LessonPart {
-        name: text.section.name,
-        page_start: page(text.section.page_start),
-        page_end: page(text.section.page_end),
-        markdown: text.markdown,
-    }
 }
 
 async fn generate(run: &Run, input: &LessonInput, key: &str) -> Result<LessonContent, JobError> {

@@ -31,10 +31,16 @@ pub(super) fn concepts(
                 .iter()
                 .map(|check_in| (clock.new_id(), check_in.clone()))
                 .collect();
+            let text_check_ins = concept
+                .text_check_ins
+                .iter()
+                .map(|check_in| (clock.new_id(), check_in.clone()))
+                .collect();
             NewConcept {
                 id: clock.new_id(),
                 name,
                 check_ins,
+                text_check_ins,
             }
         })
         .collect()

@@ -32,14 +32,16 @@ macro_rules! asset {
     };
 }
 
-static ASSETS: [Asset; 9] = [
+static ASSETS: [Asset; 11] = [
     asset!("app.css", "text/css; charset=utf-8"),
     asset!("icon.svg", "image/svg+xml"),
     asset!("api.js", JAVASCRIPT),
     asset!("course.js", JAVASCRIPT),
     asset!("jobs.js", JAVASCRIPT),
     asset!("learn.js", JAVASCRIPT),
+    asset!("own_words.js", JAVASCRIPT),
     asset!("page.js", JAVASCRIPT),
+    asset!("practice.js", JAVASCRIPT),
     asset!("session.js", JAVASCRIPT),
     asset!("waiting.js", JAVASCRIPT),
 ];

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use moka::sync::Cache;
 use ultudy_domain::{
-    check_in::CheckIn,
+    check_in::{CheckIn, TextCheckIn},
     lesson::{Formula, Lesson, LessonConcept},
 };
 use uuid::Uuid;
@@ -41,6 +41,7 @@ pub(super) struct ConceptText {
     pub(super) notes: Vec<Html>,
     pub(super) pages: [u32; 2],
     pub(super) check_ins: Vec<CheckInText>,
+    pub(super) text_check_ins: Vec<OwnWordsText>,
 }
 
 /// A formula and its letters.
@@ -57,6 +58,14 @@ pub(super) struct CheckInText {
     pub(super) question: Html,
     pub(super) hint: Html,
     pub(super) options: Vec<OptionText>,
+    pub(super) pages: [u32; 2],
+}
+
+/// A question to answer in one's own words.
+#[derive(Debug)]
+pub(super) struct OwnWordsText {
+    pub(super) id: Uuid,
+    pub(super) question: Html,
     pub(super) pages: [u32; 2],
 }
 
@@ -137,6 +146,11 @@ impl ConceptText {
             notes: blocks(&concept.important_notes),
             pages: concept.pages,
             check_ins: concept.check_ins.iter().map(CheckInText::new).collect(),
+            text_check_ins: concept
+                .text_check_ins
+                .iter()
+                .map(OwnWordsText::new)
+                .collect(),
         }
     }
 
@@ -150,7 +164,9 @@ impl ConceptText {
             let options = check_in.options.iter().map(|option| &option.text);
             options.chain([&check_in.question, &check_in.hint])
         });
+        let own_words = self.text_check_ins.iter().map(|one| &one.question);
         let texts = lists.into_iter().flatten().chain(formulas).chain(check_ins);
+        let texts = texts.chain(own_words);
         texts.map(weight).sum::<usize>() + weight(&self.explanation) + self.name.len()
     }
 }
@@ -176,6 +192,16 @@ impl CheckInText {
             question: markdown::block(&check_in.content.question),
             hint: markdown::block(&check_in.content.hint),
             options: check_in.content.options.iter().map(option).collect(),
+            pages: check_in.content.pages,
+        }
+    }
+}
+
+impl OwnWordsText {
+    fn new(check_in: &TextCheckIn) -> Self {
+        Self {
+            id: check_in.id,
+            question: markdown::block(&check_in.content.question),
             pages: check_in.content.pages,
         }
     }

@@ -9,7 +9,9 @@ use axum::{
 use chrono::{DateTime, NaiveDate, Utc};
 use tower::ServiceExt;
 use ultudy_domain::{
-    check_in::{AnswerOption, CheckIn, CheckInContent, LETTERS},
+    check_in::{
+        AnswerOption, CheckIn, CheckInContent, LETTERS, TextCheckIn, TextCheckInContent,
+    },
     course::Course,
     document::{Document, MaterialType, Sectioning},
     lesson::{ConceptContent, Formula, Lesson, LessonConcept, LessonContent, SummaryParts},
@@ -116,6 +118,10 @@ pub fn lesson(concepts: u128) -> Lesson {
             .iter()
             .flat_map(|concept| concept.check_ins.clone())
             .collect(),
+        text_check_ins: concepts
+            .iter()
+            .flat_map(|concept| concept.text_check_ins.clone())
+            .collect(),
         concepts,
         created_at: moment(),
     }
@@ -164,6 +170,16 @@ fn concept(number: u128) -> LessonConcept {
         important_notes: vec!["A limit is unique.".into()],
         pages: [3, 4],
         check_ins: vec![check_in(number, 0), check_in(number, 1)],
+        text_check_ins: vec![TextCheckIn {
+            id: id(5_000 + number),
+            concept_id: id(100 + number),
+            content: TextCheckInContent {
+                question: "What is a limit?".into(),
+                expected_answer: "REASON-TEXT what a sequence comes close to".into(),
+                key_points: vec!["close".into()],
+                pages: [3, 3],
+            },
+        }],
     }
 }
 

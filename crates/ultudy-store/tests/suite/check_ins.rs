@@ -1,4 +1,7 @@
-use ultudy_domain::{check_in::CheckIn, mastery::Mastery};
+use ultudy_domain::{
+    check_in::{CheckIn, Question},
+    mastery::Mastery,
+};
 use ultudy_store::{
     TenantTx, check_ins,
     check_ins::QuestionRef,
@@ -22,18 +25,18 @@ fn by_name(concept: &str, question: &str) -> QuestionRef {
 
 async fn ids(tx: &mut TenantTx, by: &QuestionRef) -> Vec<Uuid> {
     let found = check_ins::search(tx, by).await.unwrap();
-    found.into_iter().map(|check_in| check_in.id).collect()
+    found.into_iter().map(|found| found.id()).collect()
 }
 
 pub async fn a_question_is_found_by_what_it_says(bench: &Bench) {
     let mut tx = bench.write().await;
     store_read_document(&mut tx, 10, None).await;
     store_lesson(&mut tx, &lesson(20, id(10), Some(id(11)), &["Größe"])).await;
-    let expected = CheckIn {
+    let expected = Question::Choice(CheckIn {
         id: id(22),
         concept_id: id(21),
         content: question("What is Größe?"),
-    };
+    });
     let found = check_ins::find(&mut tx, id(22)).await.unwrap();
     assert_eq!(found.as_ref(), Some(&expected));
     let by = by_name("GRÖßE", "  what IS\n größe? ");

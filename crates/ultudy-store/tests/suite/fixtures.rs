@@ -147,6 +147,7 @@ pub fn lesson(n: u32, document_id: Uuid, section_id: Option<Uuid>, concepts: &[&
                 id: id(n),
                 name: (*name).into(),
                 check_ins: vec![(id(n + 1), question(&format!("What is {name}?")))],
+                text_check_ins: vec![],
             })
             .collect(),
     }

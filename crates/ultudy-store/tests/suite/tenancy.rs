@@ -1,4 +1,6 @@
-use ultudy_domain::{course::CourseChange, document::DocumentChange, mastery::Mastery};
+use ultudy_domain::{
+    check_in::Question, course::CourseChange, document::DocumentChange, mastery::Mastery,
+};
 use ultudy_store::{
     Page, StoreError, TenantTx,
     answers::{self, Answer},
@@ -6,7 +8,7 @@ use ultudy_store::{
     concepts, courses, documents,
     jobs::{self, JobFilter},
     lessons::{self, LessonOf},
-    sections, study_sessions,
+    practice, sections, study_sessions,
 };
 
 use crate::{
@@ -49,6 +51,15 @@ pub async fn nothing_of_anothers_can_be_read(bench: &Bench) {
         ..QuestionRef::default()
     };
     assert_eq!(check_ins::search(tx, &by).await.unwrap(), []);
+    let scope = practice::Scope::default();
+    assert!(practice::questions(tx, &scope, 9).await.unwrap().is_empty());
+    assert!(
+        practice::unlearnt(tx, &scope, 9)
+            .await
+            .unwrap()
+            .iter()
+            .all(|s| *s == id(112))
+    );
     assert_eq!(study_sessions::find(tx, id(31)).await.unwrap(), None);
     assert_eq!(jobs::find(tx, id(32)).await.unwrap(), None);
 }
@@ -72,7 +83,7 @@ pub async fn lists_and_sums_hold_only_the_owners(bench: &Bench) {
     };
     let questions = check_ins::search(tx, &by).await.unwrap();
     assert_eq!(
-        questions.iter().map(|q| q.id).collect::<Vec<_>>(),
+        questions.iter().map(Question::id).collect::<Vec<_>>(),
         [id(122)]
     );
     let sessions = study_sessions::latest(tx, 9).await.unwrap();

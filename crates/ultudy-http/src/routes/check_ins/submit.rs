@@ -1,6 +1,6 @@
 //! `POST /check-ins/submit`
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, extract::State};
 use serde::Deserialize;
 use ultudy_app::check_ins::{self, Asked, Graded, QuestionRef, Submission};
 use ultudy_domain::field;
@@ -16,7 +16,7 @@ use crate::{
 /// Longest question or answer, in characters.
 const TEXT_MAX: usize = 20_000;
 
-/// An answer: `check_in_id` and `answer`, or the question in words and the chosen option.
+/// An answer: `check_in_id` and `answer`, or the question in words and the answer.
 /// What it says is right counts for nothing.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 pub struct SubmitCheckIn {
@@ -24,7 +24,7 @@ pub struct SubmitCheckIn {
     #[serde(default, deserialize_with = "blank_is_none")]
     #[schema(value_type = Option<String>)]
     check_in_id: Option<Uuid>,
-    /// The chosen option's text or letter.
+    /// The chosen option's text or letter, or an answer in own words.
     answer: Option<String>,
     /// The concept, if known.
     #[serde(default, deserialize_with = "blank_is_none")]
@@ -42,9 +42,10 @@ pub struct SubmitCheckIn {
     document_id: Option<Uuid>,
     /// The question in words.
     question: Option<String>,
-    /// The chosen option's text.
+    /// The chosen option's text, or an answer in own words.
     user_answer: Option<String>,
-    /// `mcq` or `llm`.
+    /// `mcq`: an option was chosen. `llm`: the answer is in the student's own words. Without
+    /// a language model it is graded by the key terms of the expected answer, and says so.
     evaluation_mode: Option<String>,
     /// The chosen option.
     mcq: Option<Chosen>,
@@ -72,25 +73,24 @@ pub async fn submit(
 }
 
 fn submission(body: SubmitCheckIn) -> Result<Submission, ApiError> {
+    let in_own_words = match body.evaluation_mode.as_deref() {
+        None | Some("mcq") => false,
+        Some("llm") => true,
+        Some(_) => return Err(ApiError::field("evaluation_mode", "must be mcq or llm")),
+    };
     if let Some(id) = body.check_in_id {
         let answer = required("answer", body.answer.as_deref())?;
         return Ok(Submission {
             question: Asked::Id(id),
             answer,
+            in_own_words,
         });
     }
-    match body.evaluation_mode.as_deref() {
-        None | Some("mcq") => {}
-        Some("llm") => {
-            let message = "Free-text answers need a language model, and none is set up here.";
-            return Err(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, message));
-        }
-        Some(_) => return Err(ApiError::field("evaluation_mode", "must be mcq or llm")),
-    }
-    let chosen = body
-        .mcq
-        .and_then(|mcq| mcq.selected_text)
-        .or(body.user_answer);
+    let chosen = body.mcq.and_then(|mcq| mcq.selected_text);
+    let answer = match in_own_words {
+        true => body.user_answer,
+        false => chosen.or(body.user_answer),
+    };
     let by = QuestionRef {
         concept_id: body.concept_id,
         concept_name: required("concept_name", body.concept_name.as_deref())?,
@@ -100,7 +100,8 @@ fn submission(body: SubmitCheckIn) -> Result<Submission, ApiError> {
     };
     Ok(Submission {
         question: Asked::Wording(by),
-        answer: required("user_answer", chosen.as_deref())?,
+        answer: required("user_answer", answer.as_deref())?,
+        in_own_words,
     })
 }
 

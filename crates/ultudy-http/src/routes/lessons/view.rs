@@ -9,26 +9,22 @@ pub struct LessonView {
     #[serde(flatten)]
     lesson: Lesson,
     checkins: Vec<CheckIn>,
-    /// Free-text questions; there are none without a model to grade them.
-    text_check_ins: Vec<CheckIn>,
 }
 
 impl LessonView {
     /// The whole lesson.
     pub fn whole(lesson: Lesson) -> Self {
         let checkins = lesson.check_ins.clone();
-        Self {
-            lesson,
-            checkins,
-            text_check_ins: Vec::new(),
-        }
+        Self { lesson, checkins }
     }
 
     /// The lesson without its questions.
     pub fn without_check_ins(mut lesson: Lesson) -> Self {
         lesson.check_ins.clear();
+        lesson.text_check_ins.clear();
         for concept in &mut lesson.concepts {
             concept.check_ins.clear();
+            concept.text_check_ins.clear();
         }
         Self::whole(lesson)
     }

@@ -1,0 +1,137 @@
+//! Check-ins: an answer is graded from the server's own copy of the question and moves
+//! the concept's mastery. What the client says is right counts for nothing.
+
+use serde::Serialize;
+use ultudy_domain::{check_in::Question, concept::MasteryUpdate, mastery::Mastery};
+use ultudy_store::{
+    TenantTx,
+    answers::{self, Answer},
+    check_ins, concepts,
+};
+use uuid::Uuid;
+
+use crate::{App, Error, Result};
+
+mod judge;
+
+use judge::Judgement;
+pub use ultudy_store::check_ins::QuestionRef;
+
+/// An answer to be graded.
+#[derive(Debug, Clone)]
+pub struct Submission {
+    /// Which question.
+    pub question: Asked,
+    /// The chosen option's text, or its letter, or the student's own words.
+    pub answer: String,
+    /// Whether a question with options may be answered in one's own words, too.
+    pub in_own_words: bool,
+}
+
+/// How the question is named.
+#[derive(Debug, Clone)]
+pub enum Asked {
+    /// By its id.
+    Id(Uuid),
+    /// By concept and wording; the option's text tells versions apart.
+    Wording(QuestionRef),
+}
+
+/// How an answer was graded.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Graded {
+    /// Whether it was right.
+    pub correct: bool,
+    /// 0 or 100 for a chosen option, 0 to 100 for own words.
+    pub score: i16,
+    /// Why, in a sentence or two.
+    pub feedback: String,
+    /// What to remember; of own words, what the answer has of it.
+    pub key_points: Vec<String>,
+    /// What an answer in own words lacks.
+    pub missed_points: Vec<String>,
+    /// What the answer got wrong.
+    pub misconceptions: Vec<String>,
+    /// The answer as the text gives it.
+    pub expected_answer: String,
+    /// How the concept moved.
+    pub mastery_update: MasteryUpdate,
+}
+
+/// Grades an answer and moves the concept.
+///
+/// # Errors
+/// [`Error::NotFound`] for an unknown id; [`Error::Conflict`] for a question, or an option
+/// of it, that this server never asked; then nothing moves.
+pub async fn submit(app: &App, owner_id: &str, submission: &Submission) -> Result<Graded> {
+    let mut tx = app.store.write(owner_id).await?;
+    let (question, judgement) = recognise(&mut tx, submission).await?;
+    // Locked, so that two answers at once both count.
+    let before = concepts::lock(&mut tx, question.concept_id())
+        .await?
+        .ok_or(Error::NotFound("concept"))?;
+    let after = before.mastery.after(judgement.correct);
+    let now = app.clock.now();
+    concepts::set_mastery(&mut tx, before.id, &after, now).await?;
+    let answer = Answer {
+        id: app.clock.new_id(),
+        check_in_id: question.id(),
+        concept_id: before.id,
+        answer: judgement.answer.clone(),
+        correct: judgement.correct,
+        score: judgement.score,
+        answered_at: now,
+    };
+    answers::insert(&mut tx, &answer).await?;
+    tx.commit().await?;
+    let update = mastery_update(before.id, before.name, before.mastery, after);
+    Ok(judgement.graded(update))
+}
+
+async fn recognise(tx: &mut TenantTx, submission: &Submission) -> Result<(Question, Judgement)> {
+    let Submission {
+        question,
+        answer,
+        in_own_words,
+    } = submission;
+    match question {
+        Asked::Id(id) => {
+            let question = check_ins::find(tx, *id)
+                .await?
+                .ok_or(Error::NotFound("check-in"))?;
+            let judged = judge::judge(&question, answer, *in_own_words);
+            let reason = "must be the text or the letter of one of the options";
+            let judgement = judged.ok_or_else(|| Error::field("answer", reason))?;
+            Ok((question, judgement))
+        }
+        Asked::Wording(by) => {
+            let versions = check_ins::search(tx, by).await?;
+            let among = |in_own_words: bool| {
+                versions.iter().find_map(|question| {
+                    let judged = judge::judge(question, answer, in_own_words);
+                    judged.map(|judgement| (question.clone(), judgement))
+                })
+            };
+            // A version whose option it is comes before the latest one's own words.
+            let found = among(false).or_else(|| in_own_words.then(|| among(true)).flatten());
+            found.ok_or_else(|| {
+                let message =
+                    "This question is from a version we no longer have. Please reload the lesson.";
+                Error::Conflict(message.into())
+            })
+        }
+    }
+}
+
+fn mastery_update(id: Uuid, name: String, before: Mastery, after: Mastery) -> MasteryUpdate {
+    MasteryUpdate {
+        concept_id: id,
+        concept: name,
+        old_state: before.state,
+        new_state: after.state,
+        total_attempts: after.total_attempts,
+        correct_attempts: after.correct_attempts,
+        consecutive_correct: after.consecutive_correct,
+        accuracy_percent: after.accuracy_percent(),
+    }
+}

@@ -1,0 +1,66 @@
+//! Texts from which a generator makes something at once, for a request that waits: bounded
+//! in size and time, and nothing of it is stored.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use ultudy_domain::{lesson::LessonContent, section};
+use ultudy_llm::{GenerateError, LessonInput, LessonPart};
+use ultudy_store::sections::SectionText;
+
+use crate::{App, Error, Result, lessons};
+
+/// How long a request waits for the generator.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Makes a lesson of these parts. None if there is too little text in them.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the generator cannot be reached or takes too long.
+pub(crate) async fn lesson(
+    app: &App,
+    title: &str,
+    parts: Vec<LessonPart>,
+) -> Result<Option<LessonContent>> {
+    let input = LessonInput {
+        title: title.to_owned(),
+        parts,
+        variant: 0,
+    };
+    let key = lessons::generation_key(&app.generator.identity(), &input)?;
+    let cancel = CancellationToken::new();
+    // Dropped with the request, it stops the work.
+    let _stop = cancel.clone().drop_guard();
+    let making = lessons::make(&*app.generator, &input, &key, &|_| {}, &cancel);
+    let made = tokio::time::timeout(PATIENCE, making)
+        .await
+        .map_err(|late| Error::Unavailable(late.into()))?;
+    match made {
+        Ok(content) => Ok(Some(content)),
+        Err(GenerateError::Permanent { .. }) => Ok(None),
+        Err(error) => Err(Error::Unavailable(error.into())),
+    }
+}
+
+/// A section's text from page to page; all of it without pages.
+pub(crate) fn part(text: SectionText, pages: Option<[i32; 2]>) -> LessonPart {
+    let page = |page: i32| u32::try_from(page).unwrap_or(1);
+    let first = page(text.section.page_start);
+    let markdown = match pages {
+        None => text.markdown,
+        Some([start, end]) => {
+            let wanted = page(start)..=page(end);
+            let kept = section::split_pages(&text.markdown, first).into_iter();
+            kept.filter(|(number, _)| wanted.contains(number))
+                .map(|(number, text)| format!("{}\n{text}\n", section::page_mark(number)))
+                .collect()
+        }
+    };
+    let [start, end] = pages.unwrap_or([text.section.page_start, text.section.page_end]);
+    LessonPart {
+        name: text.section.name,
+        page_start: page(start),
+        page_end: page(end),
+        markdown,
+    }
+}

@@ -1,0 +1,3 @@
+-- Questions answered in one's own words stand beside those with options.
+ALTER TABLE check_ins ADD COLUMN kind text NOT NULL DEFAULT 'choice'
+    CHECK (kind IN ('choice', 'text'));
