@@ -10,6 +10,7 @@ mod memory;
 mod page;
 mod proc;
 mod report;
+mod search;
 mod server;
 mod start;
 mod study;
@@ -24,7 +25,7 @@ use self::{machine::Machine, report::Report};
 use crate::{process, workspace};
 
 /// The measurements: name on the command line and in bench/results/, and the function.
-const MEASUREMENTS: [(&str, Measure); 7] = [
+const MEASUREMENTS: [(&str, Measure); 8] = [
     ("start", start::measure),
     ("memory", memory::measure),
     ("upload", upload::measure),
@@ -32,6 +33,7 @@ const MEASUREMENTS: [(&str, Measure); 7] = [
     ("page", page::measure),
     ("corpus", corpus::measure),
     ("content", content::measure),
+    ("search", search::measure),
 ];
 
 type Measure = fn(&Programs) -> Result<Report>;
@@ -45,7 +47,7 @@ pub struct Programs {
 }
 
 /// Measures what the product promises and writes bench/results/ (start, memory, upload,
-/// extraction, page, corpus, content)
+/// extraction, page, corpus, content, search)
 #[derive(Args)]
 pub struct Bench {
     /// What to measure; everything if none is named

@@ -2,10 +2,7 @@
 //! stored before there was an index.
 
 use tokio_util::sync::CancellationToken;
-use ultudy_domain::{
-    language,
-    search::{Indexed, passage, words::Analyser},
-};
+use ultudy_domain::search::document::{self, SectionText};
 use ultudy_store::{
     chunks::{self, NewChunk},
     sections::{self, NewSection},
@@ -60,32 +57,26 @@ pub async fn read(sources: Vec<Source>) -> Result<Passages> {
         .map_err(Error::internal)
 }
 
-/// Reads a document's sections.
-#[must_use]
-pub fn passages(sources: &[Source]) -> Passages {
-    let page = |page: i32| u32::try_from(page).unwrap_or(1);
-    let row = |page: u32| i32::try_from(page).unwrap_or(i32::MAX);
-    let cut: Vec<_> = sources
+fn passages(sources: &[Source]) -> Passages {
+    let texts: Vec<SectionText<'_>> = sources
         .iter()
-        .map(|source| passage::cut(&source.markdown, page(source.page_start)))
+        .map(|source| SectionText {
+            name: &source.name,
+            first_page: u32::try_from(source.page_start).unwrap_or(1),
+            markdown: &source.markdown,
+        })
         .collect();
-    let texts: Vec<&str> = cut.iter().flatten().map(|one| one.text.as_str()).collect();
-    // From the middle: front matter is often in another language than the matter.
-    let sample = texts.get(texts.len() / 3..).unwrap_or_default().join("\n");
-    let language = language::detect(&sample);
-    let analyser = Analyser::new(language);
-    let chunks = sources.iter().zip(cut).flat_map(|(source, cut)| {
-        let chunk = |passage: passage::Passage| NewChunk {
-            section_id: source.section_id,
-            page_start: row(passage.page_start),
-            page_end: row(passage.page_end),
-            indexed: Indexed::new(&analyser, &source.name, &passage.text),
-            content: passage.text,
-        };
-        cut.into_iter().map(chunk).collect::<Vec<_>>()
+    let read = document::read(&texts);
+    let page = |page: u32| i32::try_from(page).unwrap_or(i32::MAX);
+    let chunks = read.passages.into_iter().map(|one| NewChunk {
+        section_id: sources[one.section].section_id,
+        page_start: page(one.passage.page_start),
+        page_end: page(one.passage.page_end),
+        content: one.passage.text,
+        indexed: one.indexed,
     });
     Passages {
-        language,
+        language: read.language,
         chunks: chunks.collect(),
     }
 }

@@ -6,6 +6,7 @@
 //! computed here, from numbers that every database counts alike, so that all give the same
 //! hits in the same order.
 
+pub mod document;
 pub mod function_words;
 pub mod indexed;
 pub mod passage;

@@ -9,9 +9,7 @@ use axum::{
 use chrono::{DateTime, NaiveDate, Utc};
 use tower::ServiceExt;
 use ultudy_domain::{
-    check_in::{
-        AnswerOption, CheckIn, CheckInContent, LETTERS, TextCheckIn, TextCheckInContent,
-    },
+    check_in::{AnswerOption, CheckIn, CheckInContent, LETTERS, TextCheckIn, TextCheckInContent},
     course::Course,
     document::{Document, MaterialType, Sectioning},
     lesson::{ConceptContent, Formula, Lesson, LessonConcept, LessonContent, SummaryParts},

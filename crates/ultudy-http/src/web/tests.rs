@@ -5,10 +5,15 @@ use std::{collections::HashMap, sync::Arc};
 use askama::Template;
 use axum::http::HeaderMap;
 use chrono::NaiveDate;
-use ultudy_app::lessons::Opened;
+use ultudy_app::{
+    lessons::Opened,
+    practice::{PracticeItem, PracticeSource},
+    search::Hit,
+};
 use ultudy_domain::{
     concept::Concept,
     mastery::{Mastery, MasteryState},
+    practice::Difficulty,
     progress::{MasteryCounts, ProgressOverview, StudyStats},
 };
 
@@ -18,9 +23,11 @@ use super::{
     document::DocumentPage,
     learn::LearnPage,
     lesson_text::LessonText,
+    practice::{PracticePage, QuestionText},
     progress::ProgressPage,
     reasons::Reasons,
     samples::{self, HOSTILE},
+    search::{HitRow, SearchPage},
     sections::{SectionRow, States},
     uploads::Upload,
     visitor::Visitor,
@@ -111,12 +118,56 @@ fn learn(name: &str) -> LearnPage {
     }
 }
 
+fn search(name: &str) -> SearchPage {
+    let mut page = SearchPage::new(name.into(), Some(samples::course(1, name, None)));
+    page.hits = vec![HitRow::new(Hit {
+        document_id: samples::id(20),
+        document_title: name.into(),
+        section_id: samples::id(31),
+        title: name.into(),
+        snippet: format!("A {name} b"),
+        matches: vec![2..2 + name.len()],
+        page_start: 3,
+        page_end: 4,
+        score: 1.0,
+    })];
+    page
+}
+
+fn practice(name: &str) -> PracticePage {
+    let item = PracticeItem {
+        question: name.into(),
+        choices: vec![name.into(), "b".into(), "c".into(), "d".into()],
+        correct_index: 1,
+        rationale: name.into(),
+        explanations: vec![name.into(); 4],
+        source: PracticeSource {
+            document_id: samples::id(20),
+            page_start: 3,
+            page_end: 3,
+        },
+        check_in_id: Some(samples::id(22)),
+        concept: name.into(),
+    };
+    PracticePage {
+        at: "practice",
+        courses: vec![samples::course(1, name, None)],
+        course_id: Some(samples::id(1)),
+        document_id: None,
+        topic: name.into(),
+        weak_areas: true,
+        difficulty: Difficulty::Hard,
+        count: 5,
+        questions: Some(vec![QuestionText::new(item)]),
+    }
+}
+
 fn visitor() -> Visitor {
     Visitor::of("local".into(), &HeaderMap::new(), samples::moment())
 }
 
 /// Every page, with `name` wherever a text may come from outside.
-fn every_page(name: &str) -> [(&'static str, String); 6] {
+fn every_page(name: &str) -> [(&'static str, String); 8] {
     let progress = ProgressPage::new(overview(name, &[false]), &visitor());
     [
         ("courses", courses(name).render()),
@@ -125,6 +176,8 @@ fn every_page(name: &str) -> [(&'static str, String); 6] {
         ("learn", learn(name).render()),
         ("waiting", WaitingPage::new(opened(name), None).render()),
         ("progress", progress.render()),
+        ("search", search(name).render()),
+        ("practice", practice(name).render()),
     ]
     .map(|(page, html)| (page, html.unwrap()))
 }
@@ -180,6 +233,23 @@ fn every_page_has_a_title_a_main_part_and_one_first_heading() {
         assert_eq!(html.matches("<main id=\"main\"").count(), 1, "{page}");
         assert!(!html.contains("<title> · Ultudy"), "{page}");
     }
+}
+
+#[test]
+fn a_hit_marks_its_words_and_leads_to_its_page() {
+    let html = search("limit").render().unwrap();
+    assert!(html.contains("A <mark>limit</mark> b"), "{html}");
+    let page = format!("/api/documents/{}/file#page=3", samples::id(20));
+    let section = format!("/learn/{}", samples::id(31));
+    assert!(html.contains(&page) && html.contains(&section));
+}
+
+#[test]
+fn a_set_keeps_what_was_chosen() {
+    let html = practice("Limits").render().unwrap();
+    assert!(html.contains("<option value=\"hard\" selected>"));
+    assert!(html.contains("name=\"weak_areas\" checked"));
+    assert_eq!(html.matches("class=\"option\"").count(), 4);
 }
 
 #[test]

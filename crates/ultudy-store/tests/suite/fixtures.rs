@@ -237,7 +237,7 @@ pub async fn store_searchable(
     sections::insert_all(tx, id(n), &stored, at(2))
         .await
         .unwrap();
-    let published = documents::publish(tx, id(n), 2, Sectioning::Outline).await;
+    let published = documents::publish(tx, id(n), &reading(2, Sectioning::Outline)).await;
     assert!(published.unwrap());
     chunks::insert_all(tx, id(n), Some("en"), &chunks)
         .await

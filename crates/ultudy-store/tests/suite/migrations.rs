@@ -5,7 +5,7 @@ use ultudy_testkit::postgres::{Postgres, User};
 
 use crate::{
     bench::{Bench, Database, config},
-    fixtures::{ALICE, store_world},
+    fixtures::{ALICE, id, store_read_document, store_world},
 };
 
 /// What opening the database is refused with.
@@ -169,4 +169,42 @@ async fn every_foreign_key_has_its_index() {
         .await;
     // Its index leaves out the lessons on whole documents, whose key is null anyway.
     assert_eq!(without, ["lessons_owner_id_section_id_fkey"]);
+}
+
+/// The schema as it was before there was a search index.
+const BEFORE_SEARCH: [&str; 5] = [
+    "DROP TABLE chunk_terms",
+    "DROP TABLE chunks",
+    "DROP TABLE document_index",
+    "ALTER TABLE check_ins DROP COLUMN kind",
+    "DELETE FROM schema_migrations
+    WHERE version >= (SELECT version FROM schema_migrations WHERE name = 'search')",
+];
+
+#[tokio::test]
+async fn documents_of_before_there_was_search_wait_for_the_index() {
+    for bench in [Bench::sqlite().await, Bench::postgres().await] {
+        let mut tx = bench.write().await;
+        store_read_document(&mut tx, 10, None).await;
+        tx.commit().await.unwrap();
+        for statement in BEFORE_SEARCH {
+            match &bench.database {
+                Database::Postgres { server, name } => {
+                    server.sql(name, statement).unwrap();
+                }
+                Database::Sqlite { .. } => {
+                    bench.database.ask(statement).await;
+                }
+            }
+        }
+        if let Database::Postgres { server, name } = &bench.database {
+            migrate_postgres(&server.url(User::Owner, name))
+                .await
+                .unwrap();
+        }
+        let store = Store::open(&bench.database.config()).await.unwrap();
+        let mut tx = store.system().await.unwrap();
+        let waiting = ultudy_store::chunks::pending(&mut tx, 9).await.unwrap();
+        assert_eq!(waiting, [(ALICE.to_owned(), id(10))]);
+    }
 }

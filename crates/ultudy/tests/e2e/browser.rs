@@ -333,3 +333,104 @@ async fn every_page_can_be_used_with_the_keyboard_alone() {
         "{stops:?}"
     );
 }
+
+#[tokio::test]
+async fn a_student_searches_from_any_page() {
+    let student = Student::new().await;
+    let course = student.api.course("Biology").await;
+    student.api.document(pdf::biology(), &course).await;
+    student
+        .browser
+        .set_viewport(LAPTOP, 800)
+        .await
+        .expect("the width is set");
+    student.open("/").await;
+    let field = student.sees(".find input").await;
+    field.send_keys("fermentation").await.expect("typed");
+    field
+        .send_keys(&Key::Enter.to_string())
+        .await
+        .expect("sent");
+    let marked = student.sees(".hit mark").await;
+    let word = marked.text().await.expect("its text").to_lowercase();
+    assert_eq!(word, "fermentation");
+    student.sees(".hit a.source[href*='#page=']").await;
+    student.looks("search").await;
+    student.open("/search?q=quaternion").await;
+    assert!(student.text().await.contains("Nothing found"));
+    student.looks("search-empty").await;
+    student.open("/search?q=fermentation").await;
+    let hit = student.sees(".hit h2 a").await;
+    hit.click().await.expect("a click");
+    student.sees("#lesson").await;
+}
+
+#[tokio::test]
+async fn a_student_practises_by_keys_and_mastery_moves() {
+    let student = Student::new().await;
+    let course = student.api.course("Biology").await;
+    let document = student.api.document(pdf::biology(), &course).await;
+    let section = student.api.sections(&document).await.remove(0);
+    student.api.lesson(&document, Some(&section)).await;
+    student.open(&format!("/courses/{course}")).await;
+    let practise = student.sees("a[href^='/practice?course_id=']").await;
+    practise.click().await.expect("a click");
+    student.looks("practice-choose").await;
+    let start = student.sees(".choose .button").await;
+    start.click().await.expect("a click");
+    student.sees("#set .check-in").await;
+    student.looks("practice").await;
+    student.presses("1").await;
+    student
+        .sees("#set .check-in.answered .why:not([hidden])")
+        .await;
+    student.looks("practice-answered").await;
+    let overview = student.api.get("/api/progress/overview").await.body;
+    assert_eq!(overview["stats"]["total_check_ins"], 1, "{overview}");
+    let all = "return document.querySelectorAll('#set .check-in:not(.answered)').length";
+    let left = student.script(all).await.as_u64().expect("a number");
+    for _ in 0..left {
+        student.presses(&Key::Enter.to_string()).await;
+        let open = student.script(all).await;
+        student.presses("2").await;
+        let fewer = format!("{all} < {open}");
+        student.waits_until("the answer is graded", &fewer).await;
+    }
+    student.presses(&Key::Enter.to_string()).await;
+    student.sees("#done:not([hidden])").await;
+    student.looks("practice-done").await;
+}
+
+#[tokio::test]
+async fn a_student_answers_in_their_own_words() {
+    let student = Student::new().await;
+    let course = student.api.course("Biology").await;
+    let document = student.api.document(pdf::biology(), &course).await;
+    let section = student.api.sections(&document).await.remove(0);
+    let lesson = student.api.lesson(&document, Some(&section)).await;
+    let concepts = lesson["concepts"].as_array().expect("concepts");
+    let place = concepts
+        .iter()
+        .position(|concept| concept["text_check_ins"][0].is_object())
+        .expect("a question in own words");
+    let expected = &concepts[place]["text_check_ins"][0]["expected_answer"];
+    let step = format!("#concept-{}", place + 1);
+    student.open(&format!("/learn/{section}{step}")).await;
+    let field = student.sees(&format!("{step} .own-words textarea")).await;
+    field.send_keys("no idea 1").await.expect("typed");
+    let button = student
+        .sees(&format!("{step} .own-words form .button"))
+        .await;
+    button.click().await.expect("a click");
+    student.sees(&format!("{step} .own-words.was-wrong")).await;
+    field.clear().await.expect("cleared");
+    let answer = expected.as_str().expect("a text");
+    field.send_keys(answer).await.expect("typed");
+    button.click().await.expect("a click");
+    student.sees(&format!("{step} .own-words.was-right")).await;
+    assert!(student.text().await.contains("without a language model"));
+    student
+        .script("document.querySelector('.own-words.answered').scrollIntoView()")
+        .await;
+    student.looks("own-words").await;
+}

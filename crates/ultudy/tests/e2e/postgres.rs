@@ -8,7 +8,10 @@ use ultudy_testkit::{
     postgres::{Postgres, User},
 };
 
-use crate::{api::Api, study_loop, tenants};
+use crate::{
+    api::{Api, PATIENCE},
+    pdf, study_loop, tenants,
+};
 
 /// A server on a migrated database; the user it connects as owns nothing.
 async fn on_postgres(user: &str) -> (Api, PgBouncer, Arc<Postgres>) {
@@ -35,6 +38,32 @@ async fn a_student_studies_and_nobody_else_sees_it() {
     let (api, _pooler, _server) = on_postgres("ada").await;
     study_loop::studies(&api).await;
     tenants::are_kept_apart(&api).await;
+}
+
+/// As after an upgrade from a version without search: housekeeping catches up.
+#[tokio::test]
+async fn documents_from_before_there_was_search_are_found_after_a_start() {
+    let server = Postgres::shared().expect("PostgreSQL starts");
+    let database = server.create_database(User::Owner).expect("a database");
+    let migrated = Command::new(env!("CARGO_BIN_EXE_ultudy"))
+        .arg("migrate")
+        .env("DATABASE_URL", server.url(User::Owner, &database))
+        .status();
+    assert!(migrated.expect("it runs").success());
+    let url = server.url(User::Member, &database);
+    let settings = [("AUTH_MODE", "dev"), ("DATABASE_URL", url.as_str())];
+    let api = Api::start(&settings, Some("ada")).await;
+    let course = api.course("Biology").await;
+    api.document(pdf::biology(), &course).await;
+    drop(api);
+    let before = "DELETE FROM chunks; UPDATE document_index SET pending = TRUE, chunks = 0";
+    server.sql(&database, before).expect("it runs");
+
+    let api = Api::start(&settings, Some("ada")).await;
+    let is_found = async || api.get("/api/search?q=cell").await.body["results"][0].is_object();
+    ultudy_testkit::wait::until("the document is found", PATIENCE, is_found)
+        .await
+        .expect("it is read into the index");
 }
 
 #[tokio::test]

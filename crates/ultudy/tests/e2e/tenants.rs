@@ -81,6 +81,12 @@ impl Owned {
                 "/api/study-sessions/start",
                 json!({"session_type": "lesson", "course_id": self.course}),
             ),
+            ("/api/practice/mcq", json!({"course_id": self.course})),
+            ("/api/practice/mcq", json!({"document_id": self.document})),
+            (
+                "/api/study/lesson",
+                json!({"query": "cell", "course_id": self.course}),
+            ),
             (
                 "/api/check-ins/submit",
                 json!({"check_in_id": concept["check_ins"][0]["id"], "answer": "A"}),
@@ -139,6 +145,9 @@ pub async fn are_kept_apart(api: &Api) {
         format!("/api/lessons?document_id={}", owned.document),
         format!("/api/progress/overview?course_id={}", owned.course),
         format!("/api/progress/overview?document_id={}", owned.document),
+        format!("/api/search?q=cell&course_id={}", owned.course),
+        format!("/search?q=cell&course_id={}", owned.course),
+        format!("/practice?go=1&course_id={}", owned.course),
         format!("/courses/{}", owned.course),
         format!("/documents/{}", owned.document),
         format!("/learn/{}", owned.section),
@@ -171,6 +180,10 @@ async fn lists_and_polls_of_a_second_user_are_empty() {
     let of_course = format!("/api/documents?course_id={}", owned.course);
     assert_eq!(eve(of_course).await.body["documents"], json!([]));
     assert_eq!(eve("/api/courses".into()).await.body["courses"], json!([]));
+    let hits = eve("/api/search?q=cell".into()).await.body;
+    assert_eq!(hits["results"], json!([]));
+    let set = api.request_as(Some("eve"), Method::POST, "/api/practice/mcq");
+    assert_eq!(send(set.json(&json!({}))).await.body["items"], json!([]));
     assert_eq!(eve("/api/jobs".into()).await.body["jobs"], json!([]));
     let poll = api
         .request_as(Some("eve"), Method::POST, "/api/jobs/poll")
