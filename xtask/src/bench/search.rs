@@ -1,6 +1,6 @@
 //! How long a search takes over a student's thousand documents.
 
-use std::{process::Command, time::Instant};
+use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use tempfile::tempdir;

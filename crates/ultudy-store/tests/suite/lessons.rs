@@ -191,3 +191,34 @@ pub async fn the_first_generation_of_a_key_stands(bench: &Bench) {
     let found = generations::find(&mut bench.bob().await, "key").await;
     assert_eq!(found.unwrap(), Some(content(&["First"])));
 }
+
+pub async fn questions_in_own_words_stand_apart_and_are_found(bench: &Bench) {
+    let mut tx = bench.write().await;
+    store_read_document(&mut tx, 10, None).await;
+    let mut new = lesson(20, id(10), Some(id(11)), &["Limit"]);
+    let content = TextCheckInContent {
+        question: "What is a limit?".into(),
+        expected_answer: "What a sequence comes close to.".into(),
+        key_points: vec!["close".into()],
+        pages: [1, 1],
+    };
+    new.concepts[0].text_check_ins = vec![(id(29), content.clone())];
+    store_lesson(&mut tx, &new).await;
+    let expected = TextCheckIn {
+        id: id(29),
+        concept_id: id(21),
+        content,
+    };
+    let of = LessonOf::Section(id(11));
+    let found = lessons::find(&mut tx, of).await.unwrap().unwrap();
+    assert_eq!(found.check_ins.len(), 1);
+    assert_eq!(found.text_check_ins, [expected.clone()]);
+    assert_eq!(found.concepts[0].text_check_ins, [expected.clone()]);
+    let by = QuestionRef {
+        concept_name: "limit".into(),
+        question: "what is a LIMIT?".into(),
+        ..QuestionRef::default()
+    };
+    let asked = check_ins::search(&mut tx, &by).await.unwrap();
+    assert_eq!(asked, [Question::Text(expected)]);
+}

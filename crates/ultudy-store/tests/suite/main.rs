@@ -103,6 +103,7 @@ on_both! {
         a_lesson_has_the_generations_texts_under_the_owners_ids,
         a_lesson_is_known_by_its_id_and_its_concepts_by_their_states,
         a_section_has_one_lesson_and_a_document_one,
+        questions_in_own_words_stand_apart_and_are_found,
         a_document_has_a_lesson_beside_its_sections,
         asked_for_again_a_concept_keeps_its_id_and_mastery,
         a_name_that_another_lesson_holds_is_a_conflict,
