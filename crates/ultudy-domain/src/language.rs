@@ -1,9 +1,15 @@
 //! Which language a text is in.
 
-use whatlang::{Lang, detect as guess};
+use whatlang::{Detector, Info, Lang, detect as guess};
 
 /// Letters a text must have before its language is guessed.
 const LETTERS_MIN: usize = 20;
+
+/// How sure a guess among the commonest languages must be.
+const CONFIDENCE_MIN: f64 = 0.05;
+
+/// Of a Japanese text's letters more than one in so many is kana.
+const KANA_SHARE: usize = 20;
 
 /// Bytes looked at; more change nothing.
 const SAMPLE_BYTES: usize = 20_000;
@@ -18,8 +24,31 @@ pub fn detect(text: &str) -> Option<&'static str> {
     if letters < LETTERS_MIN {
         return None;
     }
-    let info = guess(sample).filter(whatlang::Info::is_reliable)?;
+    // Kana are written in one language only, however much code stands between them.
+    let kana = sample.chars().filter(|&c| is_kana(c)).count();
+    if kana * KANA_SHARE > letters {
+        return Some("ja");
+    }
+    let info = guess(sample)
+        .filter(Info::is_reliable)
+        .or_else(|| guess_common(sample))?;
     code(info.lang())
+}
+
+/// A guess among the commonest languages of course material, which a few sentences are
+/// enough for.
+fn guess_common(sample: &str) -> Option<Info> {
+    if !sample.chars().all(|c| !c.is_alphabetic() || c < '\u{250}') {
+        return None;
+    }
+    let common = vec![Lang::Eng, Lang::Deu, Lang::Fra, Lang::Spa];
+    Detector::with_allowlist(common)
+        .detect(sample)
+        .filter(|info| info.confidence() >= CONFIDENCE_MIN)
+}
+
+fn is_kana(c: char) -> bool {
+    matches!(c, '\u{3041}'..='\u{30ff}')
 }
 
 /// The two-letter code of a language; `None` for one without.
@@ -132,6 +161,18 @@ mod tests {
         ] {
             assert_eq!(detect(text), Some(language), "{text}");
         }
+    }
+
+    #[test]
+    fn japanese_is_known_among_code() {
+        let text = "以下のコードで探索する。 for node in open_list: expand(node); closed.add(node)";
+        assert_eq!(detect(text), Some("ja"));
+    }
+
+    #[test]
+    fn one_sentence_of_a_common_language_is_enough() {
+        let text = "A function is called continuous at a point if its limit exists there.";
+        assert_eq!(detect(text), Some("en"));
     }
 
     #[test]

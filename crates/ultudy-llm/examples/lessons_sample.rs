@@ -1,8 +1,9 @@
 //! Samples concepts with one of their check-ins, evenly over documents, for people to judge
 //! by bench/lesson-rubric.md:
-//! `cargo run --release -p ultudy-llm --example lessons_sample -- PROGRAM COUNT FILE…`,
-//! where `PROGRAM extract` reads a file (the `ultudy` binary). The same files and the same
-//! generator give the same sample.
+//! `cargo run --release -p ultudy-llm --example lessons_sample -- [--sources] PROGRAM COUNT
+//! FILE…`, where `PROGRAM extract` reads a file (the `ultudy` binary). With `--sources` the
+//! pages an item comes from stand below it. The same files and the same generator give the
+//! same sample.
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
 mod support;
@@ -22,7 +23,9 @@ const SOURCE_MAX: usize = 6_000;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let args: Vec<_> = std::env::args().skip(1).collect();
+    let mut args: Vec<_> = std::env::args().skip(1).collect();
+    let sources = args.iter().any(|arg| arg == "--sources");
+    args.retain(|arg| arg != "--sources");
     let [program, count, files @ ..] = args.as_slice() else {
         return Err("PROGRAM COUNT FILE…".into());
     };
@@ -36,7 +39,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let name = file.rsplit('/').next().unwrap_or(file);
         for (part, concept) in chance.choose(&lessons, share) {
             number += 1;
-            print(number, name, part, concept, &mut chance);
+            let pages = print(number, name, part, concept, &mut chance);
+            if let Some(pages) = pages.filter(|_| sources) {
+                print_source(part, pages);
+            }
         }
     }
     Ok(())
@@ -71,13 +77,14 @@ async fn lessons(parts: &[LessonPart]) -> Vec<(&LessonPart, ConceptContent)> {
     concepts
 }
 
+/// Prints a concept with one of its check-ins and answers the check-in's pages.
 fn print(
     number: usize,
     file: &str,
     part: &LessonPart,
     concept: &ConceptContent,
     chance: &mut Chance,
-) {
+) -> Option<[u32; 2]> {
     println!("## {number}. {} ({file}, “{}”)\n", concept.name, part.name);
     println!("Explanation:\n\n{}\n", concept.explanation);
     for (kind, texts) in [
@@ -92,9 +99,7 @@ fn print(
     for formula in &concept.formulas {
         println!("Formula: {} {}\n", formula.formula, formula.variables);
     }
-    let Some(check_in) = chance.choose(&concept.check_ins, 1).first().copied() else {
-        return;
-    };
+    let check_in = chance.choose(&concept.check_ins, 1).first().copied()?;
     println!("**{}**\n", check_in.question);
     for option in &check_in.options {
         let mark = if option.correct { "right" } else { "wrong" };
@@ -107,7 +112,10 @@ fn print(
             open.question, open.expected_answer, open.key_points
         );
     }
-    let [first, last] = check_in.pages;
+    Some(check_in.pages)
+}
+
+fn print_source(part: &LessonPart, [first, last]: [u32; 2]) {
     println!("<details><summary>Source, pages {first}–{last}</summary>\n");
     for (page, text) in split_pages(&part.markdown, part.page_start) {
         if (first..=last).contains(&page) {

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::labels;
+use super::language::is_cjk;
 use super::markdown::Block;
 use super::passage::Passage;
 
@@ -70,18 +72,63 @@ fn joined(blocks: Vec<Placed>) -> Vec<Placed> {
     joined
 }
 
+/// Characters from which on a paragraph that stops without a full stop goes on, even
+/// where the next page begins with a capital.
+const LONG: usize = 60;
+
 fn goes_on(open: &Passage, rest: &Passage) -> bool {
     let last = open.pages_of(&(open.plain.len()..open.plain.len()))[1];
-    let unfinished = open
-        .plain
-        .trim_end()
-        .ends_with(|c: char| c.is_alphabetic() || c == ',');
-    last < rest.pages_of(&(0..0))[0] && unfinished && rest.plain.starts_with(char::is_lowercase)
+    if last >= rest.pages_of(&(0..0))[0] || labels::parse(&rest.plain).is_some() {
+        return false;
+    }
+    let (Some(end), Some(head)) = (
+        open.plain.trim_end().chars().next_back(),
+        rest.plain.trim_start().chars().next(),
+    ) else {
+        return false;
+    };
+    let ended = matches!(
+        end,
+        '.' | '!' | '?' | ':' | ';' | '。' | '！' | '？' | '．' | '：' | '”' | '“' | '"' | '」'
+    );
+    let long = open.plain.chars().count() >= LONG;
+    let capital = head.is_uppercase() && long && (end.is_lowercase() || end == ',');
+    !ended && (head.is_lowercase() || is_cjk(head) || capital)
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::sample::text;
+
+    #[test]
+    fn a_noun_or_a_japanese_sentence_goes_on_over_the_end_of_a_page() {
+        for (first, rest, whole) in [
+            (
+                "Eine Zelle ist nach allem, was man über sie weiß, die kleinste lebende",
+                "Einheit des Lebens.",
+                "lebende Einheit",
+            ),
+            (
+                "細胞は生命の最小単位であり、それ自身で生",
+                "きることができる。",
+                "生 き",
+            ),
+        ] {
+            let text = text(&format!(
+                "<!-- page 1 -->\n\n{first}\n\n<!-- page 2 -->\n\n{rest}"
+            ));
+            let read: Vec<_> = text
+                .sentences
+                .iter()
+                .map(|s| s.plain.replace(' ', ""))
+                .collect();
+            assert!(
+                read.iter()
+                    .any(|read| read.contains(&whole.replace(' ', ""))),
+                "{read:?}"
+            );
+        }
+    }
 
     #[test]
     fn running_heads_are_dropped() {

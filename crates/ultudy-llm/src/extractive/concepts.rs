@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use ultudy_domain::lesson::{ConceptContent, Formula};
 
 use super::labels::Kind;
-use super::questions::Maker;
+use super::questions::{Maker, Rigor};
 use super::quotes::{cited, passages};
 use super::study::{Study, Support};
 use super::terms::{Term, contains, first_place};
@@ -18,12 +18,11 @@ pub(super) const CONCEPTS_MAX: usize = 15;
 const CONCEPTS_MIN: usize = 3;
 /// Words of text that are worth a concept.
 const WORDS_PER_CONCEPT: usize = 20;
-/// Words of text in which a concept is to be found, be it a lesser one.
-const WORDS_PER_SURE_CONCEPT: usize = 200;
-/// Lesser concepts are taken only where there are fewer than this.
-const FEW_MAX: usize = 6;
+/// Concepts for which sentences are taken that only name them: fewer questions are better
+/// than poor ones.
+const FEW: usize = 1;
 /// Score below which a term is a concept only for want of better ones.
-const SCORE_MIN: f32 = 3.5;
+const SCORE_MIN: f32 = 2.0;
 /// Sentences that explain a concept at most.
 const EXPLANATION_MAX: usize = 3;
 /// Examples and notes of a concept at most.
@@ -41,22 +40,35 @@ pub(super) fn make(study: &Study) -> Vec<ConceptContent> {
         .map(|sentence| sentence.words.len())
         .sum::<usize>();
     let wanted = (CONCEPTS_MIN + words / WORDS_PER_CONCEPT).min(CONCEPTS_MAX);
-    let few = (words / WORDS_PER_SURE_CONCEPT).clamp(CONCEPTS_MIN, FEW_MAX);
     let good = |&&index: &&usize| study.terms[index].score >= SCORE_MIN;
-    let concepts = order.iter().take_while(good).count().max(few).min(wanted);
+    let concepts = order
+        .iter()
+        .take_while(good)
+        .count()
+        .clamp(CONCEPTS_MIN, wanted);
     let mut maker = Maker {
         study,
         rivals: &order,
         concepts,
-        strict: true,
+        rigor: Rigor::Defined,
     };
     let mut made: Vec<(usize, ConceptContent)> = Vec::new();
-    for (strict, enough) in [(true, few), (false, CONCEPTS_MIN)] {
-        maker.strict = strict;
+    for (rigor, enough) in [
+        (Rigor::Defined, wanted),
+        (Rigor::Loose, wanted),
+        (Rigor::Complete, FEW),
+        (Rigor::Any, FEW),
+    ] {
+        maker.rigor = rigor;
         for &index in &order {
-            let good = strict && study.terms[index].score >= SCORE_MIN;
             let known = made.iter().any(|&(known, _)| known == index);
-            if made.len() < wanted && (good || made.len() < enough) && !known {
+            let term = &study.terms[index];
+            let good = match rigor {
+                Rigor::Defined | Rigor::Loose => term.score >= SCORE_MIN,
+                Rigor::Complete => maker.is_matter(term),
+                Rigor::Any => true,
+            };
+            if made.len() < enough && good && !known {
                 made.extend(concept(study, &maker, index).map(|concept| (index, concept)));
             }
         }
@@ -147,25 +159,29 @@ fn concept(study: &Study, maker: &Maker<'_>, index: usize) -> Option<ConceptCont
         important_notes,
         pages,
         check_ins,
-        text_check_ins: Vec::new(),
+        text_check_ins: maker.open_questions(index),
     })
 }
 
-/// The sentences that explain: the best, with what follows from it, and others of worth.
+/// The sentences that explain: the one that says most, with what follows from it, and
+/// others that can be understood alone.
 fn explanation(study: &Study, support: &[Support]) -> Vec<usize> {
-    let Some((best, others)) = support.split_first() else {
+    let complete = |found: &&Support| study.complete[found.sentence];
+    let Some(best) = support.iter().find(complete).or(support.first()) else {
         return Vec::new();
     };
     let mut chosen = vec![best.sentence];
     let next = best.sentence + 1;
     let goes_on = study.text.sentences.get(next).is_some_and(|sentence| {
-        sentence.dependence > 0.0 && study.sentence(best.sentence).is_followed_by(sentence)
+        let follows = study.sentence(best.sentence).is_followed_by(sentence);
+        follows && !sentence.open && !sentence.is_about_the_book()
     });
     if goes_on {
         chosen.push(next);
     }
-    let good: Vec<_> = others
+    let good: Vec<_> = support
         .iter()
+        .filter(complete)
         .filter(|found| found.worth > 0.5 && !chosen.contains(&found.sentence))
         .filter(|found| study.ranking.similarity(best.sentence, found.sentence) < 0.7)
         .collect();

@@ -143,6 +143,6 @@ pub(super) fn definitions(language: Language) -> &'static [Cues] {
         Language::German => &GERMAN,
         Language::French => &FRENCH,
         Language::Spanish => &SPANISH,
-        Language::Other => &[],
+        Language::Japanese | Language::Other => &[],
     }
 }

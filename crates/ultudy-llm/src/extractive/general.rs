@@ -89,6 +89,6 @@ pub(super) fn words(language: Language) -> &'static str {
         Language::German => GERMAN,
         Language::French => FRENCH,
         Language::Spanish => SPANISH,
-        Language::Other => "",
+        Language::Japanese | Language::Other => "",
     }
 }

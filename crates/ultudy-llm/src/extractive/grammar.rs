@@ -54,6 +54,7 @@ impl Grammar {
             || !lower.chars().any(char::is_alphabetic)
             || is_indexed_letter(written)
             || is_run_together(written)
+            || written.contains(':')
         {
             Role::Symbol
         } else if length == 2 || self.weak.contains(&reduced(&lower, self.language)) {

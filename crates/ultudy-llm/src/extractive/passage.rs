@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::language::is_cjk;
 use super::marks::Marks;
 
 /// A paragraph, list item or heading. Words and sentences are found in `plain`; what is
@@ -63,7 +64,10 @@ impl Passage {
 
     /// Continues this passage with one from a later page.
     pub(super) fn append(&mut self, other: &Self) {
-        self.push_space();
+        let spaced = |text: Option<char>| !text.is_some_and(is_cjk);
+        if spaced(self.plain.chars().next_back()) || spaced(other.plain.chars().next()) {
+            self.push_space();
+        }
         let (plain, markup) = (self.plain.len(), self.markup.len());
         self.plain.push_str(&other.plain);
         self.markup.push_str(&other.markup);

@@ -7,16 +7,18 @@ use super::quotes::cited;
 pub(super) struct Phrases {
     /// Asks for the term of a sentence with a gap.
     pub which_term: &'static str,
-    /// Asks for the sentence whose gap a term fills.
-    pub which_sentence: &'static str,
-    /// Asks how a sentence goes on that begins with a term.
-    pub goes_on: &'static str,
+    /// Asks how a sentence ends that begins with a term.
+    pub which_end: &'static str,
+    /// Asks for the reason of what a sentence says.
+    pub which_reason: &'static str,
+    /// Asks for an explanation of a term in one's own words.
+    pub explain: &'static str,
     /// Says that the text says so.
     pub right: &'static str,
     /// Says what the text says of another term.
     pub says_of: &'static str,
-    /// Says which other term fills a gap.
-    pub gap_is: &'static str,
+    /// Says that the text gives this reason for something else.
+    pub reason_of: &'static str,
     /// Points to another sentence.
     pub compare: &'static str,
     /// Points to a heading and a page.
@@ -34,12 +36,13 @@ pub(super) struct Phrases {
 }
 
 static ENGLISH: Phrases = Phrases {
-    which_term: "Which term fills the gap in this sentence of the text? “{}”",
-    which_sentence: "In which of these sentences of the text does “{}” fill the gap?",
-    goes_on: "How does the text go on after “{} …”?",
+    which_term: "Which term does the text use here? “{}”",
+    which_end: "Which ending makes this a statement of the text? “{} …”",
+    which_reason: "Which reason does the text give for this? “{}”",
+    explain: "What does the text say “{}” is? Explain it in your own words.",
     right: "The text says: {}",
     says_of: "The text says this of “{}”: {}",
-    gap_is: "Here the gap stands for “{}”: {}",
+    reason_of: "The text gives this reason for something else: {}",
     compare: "Compare: {}",
     look_under: "Look under “{}” {}.",
     look_at: "Look at the text again {}.",
@@ -50,12 +53,13 @@ static ENGLISH: Phrases = Phrases {
 };
 
 static GERMAN: Phrases = Phrases {
-    which_term: "Welcher Begriff füllt die Lücke in diesem Satz des Textes? „{}“",
-    which_sentence: "In welchem dieser Sätze des Textes füllt „{}“ die Lücke?",
-    goes_on: "Wie geht der Text nach „{} …“ weiter?",
+    which_term: "Welchen Begriff verwendet der Text hier? „{}“",
+    which_end: "Mit welchem Ende ist dies eine Aussage des Textes? „{} …“",
+    which_reason: "Welchen Grund nennt der Text hierfür? „{}“",
+    explain: "Was versteht der Text unter „{}“? Erkläre es mit eigenen Worten.",
     right: "Im Text steht: {}",
     says_of: "Über „{}“ steht im Text: {}",
-    gap_is: "Hier steht die Lücke für „{}“: {}",
+    reason_of: "Diesen Grund nennt der Text für etwas anderes: {}",
     compare: "Zum Vergleich: {}",
     look_under: "Sieh unter „{}“ nach {}.",
     look_at: "Sieh noch einmal im Text nach {}.",
@@ -66,12 +70,13 @@ static GERMAN: Phrases = Phrases {
 };
 
 static FRENCH: Phrases = Phrases {
-    which_term: "Quel terme complète cette phrase du texte ? « {} »",
-    which_sentence: "Dans laquelle de ces phrases du texte « {} » remplit-il le vide ?",
-    goes_on: "Comment le texte continue-t-il après « {} … » ?",
+    which_term: "Quel terme le texte emploie-t-il ici ? « {} »",
+    which_end: "Quelle fin fait de ceci une affirmation du texte ? « {} … »",
+    which_reason: "Quelle raison le texte donne-t-il de ceci ? « {} »",
+    explain: "Que désigne « {} » dans le texte ? Expliquez-le avec vos propres mots.",
     right: "Le texte dit : {}",
     says_of: "À propos de « {} », le texte dit : {}",
-    gap_is: "Ici, le vide correspond à « {} » : {}",
+    reason_of: "Le texte donne cette raison pour autre chose : {}",
     compare: "À comparer : {}",
     look_under: "Voir sous « {} » {}.",
     look_at: "Relire le texte {}.",
@@ -82,12 +87,13 @@ static FRENCH: Phrases = Phrases {
 };
 
 static SPANISH: Phrases = Phrases {
-    which_term: "¿Qué término completa esta frase del texto? «{}»",
-    which_sentence: "¿En cuál de estas frases del texto llena «{}» el hueco?",
-    goes_on: "¿Cómo sigue el texto después de «{} …»?",
+    which_term: "¿Qué término usa el texto aquí? «{}»",
+    which_end: "¿Con qué final es esto una afirmación del texto? «{} …»",
+    which_reason: "¿Qué razón da el texto de esto? «{}»",
+    explain: "¿Qué es «{}» según el texto? Explícalo con tus propias palabras.",
     right: "El texto dice: {}",
     says_of: "Sobre «{}», el texto dice: {}",
-    gap_is: "Aquí el hueco corresponde a «{}»: {}",
+    reason_of: "El texto da esta razón de otra cosa: {}",
     compare: "Para comparar: {}",
     look_under: "Mira en «{}» {}.",
     look_at: "Vuelve a leer el texto {}.",
@@ -97,6 +103,23 @@ static SPANISH: Phrases = Phrases {
     marks: ["«", "»"],
 };
 
+static JAPANESE: Phrases = Phrases {
+    which_term: "本文の次の文の空欄に入る用語はどれですか。「{}」",
+    which_end: "本文の記述になるように続けると、どれが正しいですか。「{} …」",
+    which_reason: "本文が次のことの理由として挙げているのはどれですか。「{}」",
+    explain: "「{}」とは何かを、本文に基づいて自分の言葉で説明してください。",
+    right: "本文の記述：{}",
+    says_of: "「{}」についての本文の記述：{}",
+    reason_of: "本文では別のことの理由です：{}",
+    compare: "参考：{}",
+    look_under: "「{}」の節を見てください {}。",
+    look_at: "本文をもう一度見てください {}。",
+    central: "本文は「{}」を繰り返し取り上げています（{}文／全{}文）。",
+    outcome: "{}の意味を説明できるようになります。",
+    and: "、",
+    marks: ["「", "」"],
+};
+
 impl Phrases {
     /// The phrases for texts in a language; English for those unknown.
     pub(super) fn of(language: Language) -> &'static Self {
@@ -104,6 +127,7 @@ impl Phrases {
             Language::German => &GERMAN,
             Language::French => &FRENCH,
             Language::Spanish => &SPANISH,
+            Language::Japanese => &JAPANESE,
             Language::English | Language::Other => &ENGLISH,
         }
     }

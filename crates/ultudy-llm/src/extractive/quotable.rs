@@ -47,7 +47,7 @@ fn is_prose(text: &str, words: &[Word], language: Language, item: bool) -> bool 
         let grammar = words.iter().any(|word| word.role == Role::Stop);
         LENGTH.contains(&length)
             && words.len() >= 5
-            && (grammar || item || language == Language::Other)
+            && (grammar || item || matches!(language, Language::Japanese | Language::Other))
     };
     let spoken = words
         .iter()

@@ -42,6 +42,17 @@ const APPARATUS: &[&str] = &[
     "referencias",
     "índice",
     "参考文献",
+    "関連文献",
+    "exercises",
+    "problems",
+    "übungen",
+    "übungsaufgaben",
+    "aufgaben",
+    "lösungen der übungsaufgaben",
+    "exercices",
+    "ejercicios",
+    "練習問題",
+    "演習問題",
     "目次",
 ];
 
@@ -50,6 +61,10 @@ pub(super) fn read(parts: &[LessonPart]) -> Text {
     let mut left = TEXT_MAX;
     let mut blocks = Vec::new();
     for (part, text) in parts.iter().enumerate() {
+        // A bibliography cut into several sections has its name, not its heading, in each.
+        if is_apparatus(&text.name) {
+            continue;
+        }
         let end = text
             .markdown
             .floor_char_boundary(left.min(text.markdown.len()));
@@ -63,6 +78,14 @@ pub(super) fn read(parts: &[LessonPart]) -> Text {
         builder.take(part, block);
     }
     builder.text
+}
+
+/// Whether a name is that of what is no text to learn: “References”, “7. References (part
+/// 2 of 2)”.
+fn is_apparatus(name: &str) -> bool {
+    let name = name.split(" (part ").next().unwrap_or_default();
+    let name = name.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ' ');
+    APPARATUS.contains(&name.trim().to_lowercase().as_str())
 }
 
 fn language_of(blocks: &[Placed]) -> Language {
@@ -153,7 +176,7 @@ impl Builder {
 
     fn take_heading(&mut self, passage: &Passage) {
         let plain = fold(&passage.plain);
-        self.apparatus = APPARATUS.contains(&plain.to_lowercase().as_str());
+        self.apparatus = is_apparatus(&plain);
         self.label = labels::parse(&plain).map(|label| label.kind);
         let letters = plain.chars().filter(|c| c.is_alphabetic()).count();
         let marks = plain.chars().filter(|c| !c.is_whitespace()).count() - letters;

@@ -10,8 +10,8 @@ use super::passage::Passage;
 /// Abbreviations whose full stop ends no sentence, lower case.
 const ABBREVIATIONS: &[&str] = &[
     "e.g", "i.e", "cf", "vs", "eds", "al", "approx", "dr", "prof", "mr", "mrs", "ms", "st", "jr",
-    "sr", "ca", "z.b", "d.h", "u.a", "o.b.d.a", "bzw", "vgl", "sog", "bspw", "evtl", "ggf", "insb",
-    "mme", "mlle", "c.-à-d", "p.ej", "sra",
+    "sr", "ca", "z.b", "d.h", "u.a", "o.b.d.a", "bzw", "bzgl", "vgl", "sog", "bspw", "evtl", "ggf",
+    "insb", "mme", "mlle", "c.-à-d", "p.ej", "sra",
 ];
 
 /// Abbreviations that stand before a number, lower case.

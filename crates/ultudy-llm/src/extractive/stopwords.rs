@@ -36,7 +36,7 @@ pub(super) static NONE: Words = Words {
     links: "",
     backward: "",
     weak: "場合 必要 本書 本文 最初 最後 問題 方法 以下 以上 以外 可能 一般 結果 時間 自分 存在 定義 例題 性質 部分 全体 複数 一つ 同様 同時 重要 説明 紹介 \
-        使用 利用 次節 本節 本章 次章 情况 一个 我们 可以",
+        使用 利用 出来 両方 記述 今回 手法 実装 個数 効率的 次節 本節 本章 次章 情况 一个 我们 可以",
 };
 
 pub(super) static ENGLISH: Words = Words {
@@ -116,7 +116,7 @@ pub(super) static GERMAN: Words = Words {
         waren warum was weder weil weiter weitere weiteren weiterhin welche welchem welchen \
         welcher welches wenig weniger wenn wer werden werde wie wieder wir wird wirklich wo \
         wobei wodurch wofür wohl wollen worden wurde wurden zu zum zur zwar zwischen z.b d.h \
-        bezeichnet bezeichnen versteht folgt lässt lassen",
+        bezeichnet bezeichnen versteht folgt lässt lassen bzgl sog ggf evtl insb vgl",
     determiners: "der die das den dem des ein eine einen einem einer eines kein keine jede \
         jeder jedes jeden jedem diese dieser dieses diesen diesem alle allen unser unsere seine \
         ihre",

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use super::alone;
 use super::labels::Kind;
+use super::language::{is_cjk, is_hiragana};
 use super::mentions::Mention;
 use super::phrases::Phrases;
 use super::rank::Ranking;
@@ -22,6 +24,8 @@ pub(super) struct Study {
     pub terms: Vec<Term>,
     /// The sentences about each term, those that say most first.
     pub supports: Vec<Vec<Support>>,
+    /// Whether each sentence can be understood alone.
+    pub complete: Vec<bool>,
     /// Its sentences' weights.
     pub ranking: Ranking,
     /// The lesson's own words.
@@ -50,6 +54,7 @@ impl Study {
     pub(super) fn new(text: Text, terms: Vec<Term>, variant: u32) -> Self {
         let mut study = Self {
             ranking: Ranking::of(&text),
+            complete: completeness(&text),
             phrases: Phrases::of(text.lexicon.language),
             variant: usize::try_from(variant).unwrap_or_default(),
             supports: Vec::new(),
@@ -133,7 +138,7 @@ impl Study {
                 .checked_sub(1)
                 .and_then(|at| sentence.words.get(at));
             let verb = before.is_some_and(|word| lexicon.grammar.precedes_verbs(word));
-            !verb && !longer.contains(&(found.sentence, place.start))
+            !verb && !longer.contains(&(found.sentence, place.start)) && !sentence.is_cut_out(place)
         })
     }
 
@@ -154,6 +159,7 @@ impl Study {
             (long, -1.5),
             (!support.clean, -2.5),
             (sentence.is_about_the_book(), -2.0),
+            (self.complete[support.sentence], 1.5),
         ] {
             if applies {
                 worth += points;
@@ -161,6 +167,13 @@ impl Study {
         }
         worth
     }
+}
+
+fn completeness(text: &Text) -> Vec<bool> {
+    let sentences = text.sentences.iter();
+    sentences
+        .map(|sentence| alone::is_complete(text, sentence))
+        .collect()
 }
 
 impl Term {
@@ -172,6 +185,25 @@ impl Term {
 }
 
 impl Sentence {
+    /// Whether a place is a part of a longer word: “print-*queue*”, of kanji or katakana.
+    fn is_cut_out(&self, place: &Range<usize>) -> bool {
+        let (Some(first), Some(last)) = (
+            self.words.get(place.start),
+            place.end.checked_sub(1).and_then(|at| self.words.get(at)),
+        ) else {
+            return true;
+        };
+        let before = self.plain[..first.range.start].chars().next_back();
+        let after = self.plain[last.range.end..].chars().next();
+        let sticks = |inner: Option<char>, outer: Option<char>| {
+            let term = |c: char| is_cjk(c) && !is_hiragana(c);
+            matches!(outer, Some('-' | '‐' | '‑' | '/' | '_'))
+                || (inner.is_some_and(term) && outer.is_some_and(term))
+        };
+        sticks(self.plain[first.range.clone()].chars().next(), before)
+            || sticks(self.plain[last.range.clone()].chars().next_back(), after)
+    }
+
     /// Words that carry meaning, outside the given places.
     pub(super) fn meaning_outside(&self, places: &[Range<usize>]) -> usize {
         let outside = |at: usize| !places.iter().any(|place| place.contains(&at));
@@ -183,7 +215,7 @@ impl Sentence {
     }
 
     /// Whether it speaks of the book (“Section 1.2”, “Figure 3”) more than of its matter.
-    fn is_about_the_book(&self) -> bool {
+    pub(super) fn is_about_the_book(&self) -> bool {
         const BOOK: [&str; 12] = [
             "section",
             "chapter",

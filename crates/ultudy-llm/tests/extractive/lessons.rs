@@ -78,7 +78,7 @@ fn a_german_section_is_taught_in_german() {
     let lesson = lesson(texts::GERMAN);
     has_all(
         &lesson,
-        &["grenzwert", "konvergent", "cauchyfolge", "offen"],
+        &["metrischer raum", "kugel", "konvergent", "cauchyfolge"],
     );
     let question = &lesson.concepts[0].check_ins[0].question;
     assert!(
@@ -230,4 +230,72 @@ fn progress_rises_and_a_cancelled_lesson_stops() {
     cancel.cancel();
     let cancelled = runtime.block_on(Extractive.lesson(&input, &|_| {}, &cancel));
     assert!(matches!(cancelled, Err(GenerateError::Cancelled)));
+}
+
+#[test]
+fn odd_sections_give_a_sound_lesson_or_a_clear_refusal() {
+    let bomb = format!("$${}x{}$$", "\\frac{".repeat(2_000), "}{2}".repeat(2_000));
+    let languages = "Enzymes are proteins that speed up a reaction. Ein Enzym ist ein Eiweiß, das eine \
+        Reaktion beschleunigt. Une enzyme est une protéine qui accélère une réaction. Una enzima es \
+        una proteína que acelera una reacción. Un enzima è una proteina che accelera una reazione. \
+        酵素は反応を速めるタンパク質である。Een enzym is een eiwit dat een reactie versnelt. \
+        Фермент ускоряет реакцию в клетке. الإنزيم بروتين يسرع التفاعل. Enzym to białko, które \
+        przyspiesza reakcję.";
+    for text in [
+        "A cell is the smallest unit of life.",
+        "| Cell | Size |\n|---|---|\n| The cell is small. | 10 |\n",
+        "```python\nfor cell in cells:\n    cell.divide()\n```\n",
+        "# 🧬🔬🧫\n\n🧬 is a gene. 🔬 is a lens.",
+        &format!("# Bombs\n\n{bomb}\n\n{}", texts::BIOLOGY),
+        languages,
+    ] {
+        let input = input(text);
+        match generate(&input) {
+            Ok(lesson) => contract::check(&input, &lesson),
+            Err(GenerateError::Permanent { code, .. }) => assert_eq!(code, "section_without_text"),
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_definition_is_asked_in_ones_own_words_too() {
+    let lesson = lesson(texts::BIOLOGY);
+    let asked: Vec<_> = lesson
+        .concepts
+        .iter()
+        .flat_map(|concept| {
+            concept
+                .text_check_ins
+                .iter()
+                .map(move |open| (concept, open))
+        })
+        .collect();
+    assert!(!asked.is_empty());
+    for (concept, open) in asked {
+        assert!(open.question.contains(&concept.name), "{}", open.question);
+        assert!(texts::BIOLOGY.contains(&open.expected_answer));
+        let question = open.question.to_lowercase();
+        for point in &open.key_points {
+            assert!(
+                open.expected_answer.to_lowercase().contains(point),
+                "{point}"
+            );
+            assert!(!question.contains(point), "{point} stands in {question}");
+        }
+    }
+}
+
+#[test]
+fn no_question_points_out_of_itself() {
+    for text in [texts::CALCULUS, texts::BIOLOGY, texts::CODE] {
+        for concept in lesson(text).concepts {
+            for check_in in &concept.check_ins {
+                let asked = format!(" {} ", check_in.question.to_lowercase());
+                for pointer in [" this cell", " these ", "exercise", "figure", " above"] {
+                    assert!(!asked.contains(pointer), "{asked}");
+                }
+            }
+        }
+    }
 }

@@ -260,7 +260,7 @@ impl Candidate {
         let adverb = single && *language == Language::English && form.written.ends_with("ly");
         let enough = self.count >= 2 || self.defined >= 3 || self.emphasised > 0;
         let noun = match language {
-            Language::Other => true,
+            Language::Japanese | Language::Other => true,
             Language::German => self.as_noun > 0 || self.defined > 2 || self.emphasised > 0,
             _ => {
                 // “Topological” stands before nouns only, “topology” where nouns stand.
@@ -272,8 +272,10 @@ impl Candidate {
                 noun || self.defined > 2 || self.code + self.emphasised > 0
             }
         };
-        let proper = !matches!(language, Language::German | Language::Other)
-            && !single
+        let proper = !matches!(
+            language,
+            Language::German | Language::Japanese | Language::Other
+        ) && !single
             && self.inner > 0
             && self.capital * 5 > self.inner * 4
             && self.headings + self.defined + self.emphasised == 0;

@@ -1,4 +1,4 @@
-//! “Which term fills the gap in this sentence of the text?”
+//! “Which term does the text use here?”
 
 use super::rivals::{Rank, Rival};
 use super::{Answer, Draft, Maker, WRONG};
@@ -7,12 +7,6 @@ use crate::extractive::quotes::escaped;
 use crate::extractive::study::Support;
 use crate::extractive::terms::Term;
 
-/// Meaning words that must be left to tell which term is missing.
-const MEANING_MIN: usize = 3;
-/// The same where the sentence says that it defines.
-const MEANING_MIN_SURE: usize = 2;
-/// The same where the sentence does not define the term.
-const MEANING_MIN_LOOSE: usize = 6;
 /// Rivals the variant chooses from.
 const CHOICE: usize = 7;
 
@@ -20,7 +14,7 @@ impl Maker<'_> {
     /// Questions on sentences that define the term, and on others about it.
     pub(super) fn clozes(&self, subject: &Term, support: &[Support]) -> (Vec<Draft>, Vec<Draft>) {
         let telling = support.iter().filter(|found| self.tells(found));
-        let (defining, loose): (Vec<_>, Vec<_>) = telling.partition(|found| found.defines > 0);
+        let (defining, loose): (Vec<_>, Vec<_>) = telling.partition(|found| self.defines(found));
         let make = |sentences: Vec<&Support>| {
             let drafts = sentences
                 .into_iter()
@@ -31,18 +25,6 @@ impl Maker<'_> {
             drafts
         };
         (make(defining), make(loose))
-    }
-
-    /// Whether a sentence says enough to know the term by it.
-    pub(super) fn tells(&self, found: &Support) -> bool {
-        let sentence = self.study.sentence(found.sentence);
-        let enough = match found.defines {
-            5.. => MEANING_MIN_SURE,
-            3.. => MEANING_MIN,
-            _ if !self.strict => MEANING_MIN,
-            _ => MEANING_MIN_LOOSE,
-        };
-        found.clean && sentence.meaning_outside(&found.places) >= enough
     }
 
     fn cloze(&self, subject: &Term, support: &[Support], found: &Support) -> Option<Draft> {
@@ -77,7 +59,7 @@ impl Maker<'_> {
         let rivals = self.rivals(subject, found);
         let concepts = rivals
             .iter()
-            .take_while(|rival| rival.rank == Rank::Concept)
+            .take_while(|rival| rival.told && rival.rank == Rank::Concept)
             .count();
         let turned = if concepts < WRONG {
             0

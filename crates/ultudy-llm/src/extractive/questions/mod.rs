@@ -1,9 +1,11 @@
 //! Check-ins from the text's own sentences.
 
 mod cloze;
-mod continuation;
-mod gap;
+mod completion;
+mod open;
+mod reason;
 mod rivals;
+mod sound;
 
 use ultudy_domain::check_in::{AnswerOption, CheckInContent, LETTERS};
 
@@ -17,8 +19,6 @@ use super::terms::Term;
 const QUESTIONS_MAX: usize = 3;
 /// Wrong options of a question.
 const WRONG: usize = 3;
-/// Questions that do without those on sentences that do not define.
-const ENOUGH: usize = 2;
 /// Mentions looked at for a form of a term.
 const FORMS_MAX: usize = 40;
 /// Characters of a sentence in a question or an option at most.
@@ -32,9 +32,21 @@ pub(super) struct Maker<'a> {
     pub rivals: &'a [usize],
     /// How many of `rivals` are concepts.
     pub concepts: usize,
-    /// Whether a sentence must say much about a term to be asked about; not so in a text
-    /// that says little about any.
-    pub strict: bool,
+    /// What a sentence must do to be asked about.
+    pub rigor: Rigor,
+}
+
+/// What a sentence must do to be asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rigor {
+    /// Say what a term is or does, and be understood alone.
+    Defined,
+    /// The same, with wrong answers the text says less of.
+    Loose,
+    /// Name the section's matter, be understood alone, and be what the text turns on.
+    Complete,
+    /// Name a term, and be understood alone: for texts that have nothing better.
+    Any,
 }
 
 /// An answer to choose and why it is right or wrong.
@@ -59,11 +71,14 @@ impl Maker<'_> {
             return Vec::new();
         };
         let support = self.study.support(term);
+        if !self.is_name(subject) {
+            return Vec::new();
+        }
         let (defining, loose) = self.clozes(subject, support);
-        let mut drafts = defining;
-        let other = self.continuation(subject, support);
-        drafts.extend(other.or_else(|| self.gap(subject, support)));
-        if drafts.len() < ENOUGH {
+        let mut drafts: Vec<Draft> = self.completion(subject, support).into_iter().collect();
+        drafts.extend(defining);
+        drafts.extend(self.reason(subject, support));
+        if drafts.is_empty() {
             drafts.extend(loose);
         }
         let mut check_ins: Vec<CheckInContent> = Vec::new();
@@ -83,7 +98,7 @@ impl Maker<'_> {
         let study = self.study;
         let other = support
             .iter()
-            .filter(|found| found.sentence != asked && found.worth > 0.0)
+            .filter(|found| found.sentence != asked && self.study.complete[found.sentence])
             .find_map(|found| {
                 let gapped = self.gapped(found)?;
                 let pages = study.sentence(found.sentence).pages;
@@ -122,6 +137,20 @@ impl Maker<'_> {
         (gapped.chars().count() <= LENGTH_MAX).then_some(gapped)
     }
 
+    /// Another sentence about the term: here the term is known, its sentence is asked.
+    fn hint_in_full(&self, subject: &Term, support: &[Support], asked: usize) -> String {
+        let other = support
+            .iter()
+            .find(|found| found.sentence != asked && self.study.complete[found.sentence]);
+        match other {
+            Some(found) => {
+                let quote = self.study.quoted(found.sentence);
+                fill(self.study.phrases.compare, &[&quote])
+            }
+            None => self.hint(subject, support, asked),
+        }
+    }
+
     /// A term in the form closest to another's, which may stand at the head of a
     /// sentence: number and capital must not tell the right answer from the wrong ones.
     fn form_like(&self, term: &Term, model: &str, at_head: bool) -> String {
@@ -157,7 +186,9 @@ impl Maker<'_> {
 
     /// What the text says best about a term, quoted.
     fn saying(&self, term: usize) -> Option<String> {
-        let best = self.study.support(term).first()?;
+        let support = self.study.support(term);
+        let telling = support.iter().find(|found| self.tells(found));
+        let best = telling.or(support.first())?;
         Some(self.study.quoted(best.sentence))
     }
 }

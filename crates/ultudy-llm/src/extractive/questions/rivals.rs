@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::Maker;
+use super::{Maker, Rigor};
+use crate::extractive::language::Language;
 use crate::extractive::study::{LASTING, Support};
 use crate::extractive::terms::Term;
 use crate::extractive::text::Sentence;
@@ -16,6 +17,8 @@ const SAME: f32 = 0.42;
 const PAIRS_MAX: usize = 16;
 /// Words on either side that tell what a gap wants.
 const COMPANY: usize = 3;
+/// Mentions of a term the text speaks of again and again.
+const AGAIN: usize = 2;
 /// Terms looked at.
 const RIVALS_MAX: usize = 60;
 
@@ -28,6 +31,8 @@ pub(super) struct Rival<'a> {
     pub term: &'a Term,
     /// What it is in the lesson.
     pub rank: Rank,
+    /// Whether the text says something of it that could be asked, too.
+    pub told: bool,
     /// How easily it is told from the right answer by its looks.
     unlike: u32,
 }
@@ -51,18 +56,48 @@ impl Maker<'_> {
             .filter_map(|(place, &index)| {
                 let term = self.study.terms.get(index)?;
                 let fits = self.is_other(subject, term)
+                    && self.is_same_kind(subject, term)
                     && !self.could_fill(index, term, asked)
-                    && (asked.defines > 0 || !self.strict || !self.are_related(subject, term));
+                    && (self.defines(asked)
+                        || self.rigor != Rigor::Defined
+                        || !self.are_related(subject, term))
+                    && self.is_rival_name(index, term);
                 fits.then(|| Rival {
                     index,
                     term,
                     rank: self.rank(place, term),
+                    told: self.is_told(index),
                     unlike: unlikeness(subject, term),
                 })
             })
             .collect();
-        rivals.sort_by_key(|rival| (rival.rank, rival.unlike));
+        rivals.sort_by_key(|rival| (!rival.told, rival.rank, rival.unlike));
         rivals
+    }
+
+    /// Whether both are nouns or neither is, as far as German writing shows it.
+    fn is_same_kind(&self, subject: &Term, rival: &Term) -> bool {
+        let noun = |term: &Term| {
+            let last = term.name.split(' ').next_back();
+            last.is_some_and(|word| word.starts_with(char::is_uppercase))
+        };
+        self.study.text.lexicon.language != Language::German || noun(subject) == noun(rival)
+    }
+
+    /// Whether a term is one a student could take for the answer: what the text explains,
+    /// names in a heading or speaks of again and again.
+    fn is_rival_name(&self, index: usize, term: &Term) -> bool {
+        let defined = term.definitions.iter().any(|&(_, strength)| strength > 2);
+        let matter = defined || term.heading.is_some() || term.mentions.len() >= AGAIN;
+        self.is_name(term) && (matter || self.rigor == Rigor::Any || self.is_told(index))
+    }
+
+    /// Whether the text says something of a term that could be asked, too.
+    fn is_told(&self, index: usize) -> bool {
+        self.study
+            .support(index)
+            .iter()
+            .any(|found| self.tells(found))
     }
 
     fn rank(&self, place: usize, term: &Term) -> Rank {

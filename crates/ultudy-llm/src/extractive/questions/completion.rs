@@ -1,4 +1,4 @@
-//! “How does the text go on after these words?”
+//! “Which ending makes this a statement of the text?”
 
 use std::ops::Range;
 
@@ -7,8 +7,14 @@ use crate::extractive::phrases::fill;
 use crate::extractive::study::Support;
 use crate::extractive::terms::Term;
 
-/// Characters of a rest that says something.
-const LENGTH: Range<usize> = 25..240;
+/// Characters of an ending that says something.
+const LENGTH: Range<usize> = 12..240;
+/// How much longer or shorter than the right ending a wrong one may be, as a factor.
+const LENGTHS: usize = 3;
+/// What another verb at its head counts against an ending, in characters.
+const OTHER_VERB: usize = 60;
+/// What it counts against an ending that it defines nothing.
+const NO_DEFINITION: usize = 40;
 
 /// A sentence cut after the term it begins with.
 struct Cut {
@@ -19,7 +25,7 @@ struct Cut {
 
 impl Maker<'_> {
     /// The question, where the term and three others each begin a sentence.
-    pub(super) fn continuation(&self, subject: &Term, support: &[Support]) -> Option<Draft> {
+    pub(super) fn completion(&self, subject: &Term, support: &[Support]) -> Option<Draft> {
         let (found, cut) = support
             .iter()
             .filter(|found| self.tells(found))
@@ -30,10 +36,16 @@ impl Maker<'_> {
             .filter_map(|rival| self.wrong_rest(subject, rival.index, &cut))
             .collect();
         wrong.sort_by_key(|&(unlike, _)| unlike);
-        wrong.truncate(WRONG);
+        let turn = self.study.variant % wrong.len().saturating_sub(WRONG).clamp(1, WRONG);
+        let wrong: Vec<_> = wrong
+            .into_iter()
+            .map(|(_, answer)| answer)
+            .skip(turn)
+            .take(WRONG)
+            .collect();
         let sentence = self.study.sentence(cut.sentence);
         (wrong.len() == WRONG).then(|| Draft {
-            question: fill(self.study.phrases.goes_on, &[&cut.head]),
+            question: fill(self.study.phrases.which_end, &[&cut.head]),
             right: Answer {
                 text: format!("… {}", cut.rest),
                 reason: fill(
@@ -41,7 +53,7 @@ impl Maker<'_> {
                     &[&self.study.quoted(cut.sentence)],
                 ),
             },
-            wrong: wrong.into_iter().map(|(_, answer)| answer).collect(),
+            wrong,
             hint: self.hint_in_full(subject, support, cut.sentence),
             pages: sentence.pages,
         })
@@ -53,18 +65,11 @@ impl Maker<'_> {
         let [place] = found.places.as_slice() else {
             return None;
         };
-        let head = sentence.words.get(..place.start)?;
-        let lexicon = &self.study.text.lexicon;
-        let opens = head
-            .iter()
-            .all(|word| lexicon.grammar.is_determiner(word) && !lexicon.grammar.is_backward(word));
-        let verb = sentence.words.get(place.end).filter(|word| word.joined)?;
+        if !self.is_subject(found) {
+            return None;
+        }
         let object = sentence.words.get(place.end + 1)?;
-        if !opens
-            || !sentence.stands_alone()
-            || !lexicon.grammar.is_verb(verb)
-            || lexicon.grammar.is_backward(object)
-        {
+        if self.study.text.lexicon.grammar.is_backward(object) {
             return None;
         }
         let end = sentence.words.get(place.end - 1)?.range.end;
@@ -85,27 +90,28 @@ impl Maker<'_> {
                 .iter()
                 .any(|mention| mention.sentence == found.sentence)
         };
-        let cut = support
+        let (found, cut) = support
             .iter()
             .filter(|found| self.tells(found))
             .filter(silent)
-            .find_map(|found| self.cut(found))?;
+            .find_map(|found| Some((found, self.cut(found)?)))?;
         let verb = |rest: &str| rest.split(' ').next().map(str::to_lowercase);
-        let unlike = cut
-            .rest
-            .chars()
-            .count()
-            .abs_diff(right.rest.chars().count());
-        let other_verb = if verb(&cut.rest) == verb(&right.rest) {
-            0
-        } else {
-            60
-        };
+        let [length, wanted] = [&cut.rest, &right.rest].map(|rest| rest.chars().count());
+        if length > wanted * LENGTHS || wanted > length * LENGTHS {
+            return None;
+        }
+        let mut unlike = length.abs_diff(wanted);
+        if verb(&cut.rest) != verb(&right.rest) {
+            unlike += OTHER_VERB;
+        }
+        if !self.defines(found) {
+            unlike += NO_DEFINITION;
+        }
         let reason = fill(
             self.study.phrases.says_of,
             &[&cut.head, &self.study.quoted(cut.sentence)],
         );
         let text = format!("… {}", cut.rest);
-        Some((unlike + other_verb, Answer { text, reason }))
+        Some((unlike, Answer { text, reason }))
     }
 }

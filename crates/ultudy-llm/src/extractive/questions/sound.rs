@@ -1,0 +1,217 @@
+//! Which sentences can be asked about, and which terms can be answers.
+
+use super::{Maker, Rigor};
+use crate::extractive::language::{Language, is_hiragana};
+use crate::extractive::mentions::Mention;
+use crate::extractive::study::Support;
+use crate::extractive::terms::Term;
+use crate::extractive::text::Sentence;
+use crate::extractive::word::Role;
+
+/// Meaning words that must be left to tell which term is missing.
+const MEANING_MIN: usize = 3;
+/// The same where the sentence says that it defines.
+const MEANING_MIN_SURE: usize = 2;
+/// The same where the sentence does not define the term.
+const MEANING_MIN_LOOSE: usize = 5;
+/// How surely a sentence defines that is taken for a definition.
+const DEFINES: u8 = 3;
+
+/// Mentions up to which a phrase may be a chance meeting of words.
+const SELDOM: usize = 2;
+/// Score of a term that is the matter of its section.
+const MATTER: f32 = 6.0;
+/// Centrality of a sentence that the text turns on.
+const CENTRAL: f32 = 0.5;
+
+impl Maker<'_> {
+    /// Whether a sentence says enough to know the term by it, and needs no other for it.
+    pub(super) fn tells(&self, found: &Support) -> bool {
+        let sentence = self.study.sentence(found.sentence);
+        let enough = match found.defines {
+            5.. => MEANING_MIN_SURE,
+            DEFINES.. => MEANING_MIN,
+            _ => MEANING_MIN_LOOSE,
+        };
+        let complete = self.study.complete[found.sentence];
+        let about = match self.rigor {
+            // “The derivative of a function is the limit …” defines, though less surely.
+            Rigor::Defined | Rigor::Loose => {
+                complete && !self.is_vague(found) && (found.defines > 0 || self.is_subject(found))
+            }
+            Rigor::Complete => complete && self.is_central(found),
+            Rigor::Any => complete,
+        };
+        about && found.clean && sentence.meaning_outside(&found.places) >= enough
+    }
+
+    /// Whether a sentence says what the term is.
+    pub(super) fn defines(&self, found: &Support) -> bool {
+        found.defines >= DEFINES && !self.is_vague(found)
+    }
+
+    /// “One reason is a lack of time” says nothing of reasons.
+    fn is_vague(&self, found: &Support) -> bool {
+        const VAGUE: [&str; 14] = [
+            "one", "another", "some", "our", "its", "their", "many", "most", "no", "unser",
+            "unsere", "notre", "nuestra", "kein",
+        ];
+        let plain = &self.study.sentence(found.sentence).plain;
+        let first = plain.split(' ').next().unwrap_or_default();
+        VAGUE.contains(&first.to_lowercase().as_str())
+    }
+
+    /// Whether a sentence is one the text turns on.
+    fn is_central(&self, found: &Support) -> bool {
+        self.study.ranking.weights[found.sentence] >= CENTRAL
+    }
+
+    /// Whether the term is what the sentence says something of.
+    pub(super) fn is_subject(&self, found: &Support) -> bool {
+        let sentence = self.study.sentence(found.sentence);
+        let Some(place) = found.places.first() else {
+            return false;
+        };
+        let lexicon = &self.study.text.lexicon;
+        let opens =
+            sentence.words.iter().take(place.start).all(|word| {
+                lexicon.grammar.is_determiner(word) && !lexicon.grammar.is_backward(word)
+            });
+        opens && !self.is_vague(found) && self.goes_on_with_verb(sentence, place.end)
+    }
+
+    /// Whether a verb, or in Japanese the particle of the subject, stands at a place.
+    pub(super) fn goes_on_with_verb(&self, sentence: &Sentence, at: usize) -> bool {
+        let lexicon = &self.study.text.lexicon;
+        let Some(last) = at.checked_sub(1).and_then(|at| sentence.words.get(at)) else {
+            return false;
+        };
+        if lexicon.language == Language::Japanese {
+            let rest = sentence.plain.get(last.range.end..).unwrap_or_default();
+            return rest.starts_with('は') || rest.starts_with("とは");
+        }
+        let verb = sentence.words.get(at).filter(|word| word.joined);
+        verb.is_some_and(|word| {
+            let written = &sentence.plain[word.range.clone()];
+            // “The evaluator applies a …”: a verb in the third person, and what it governs.
+            let third = lexicon.language == Language::English
+                && word.role != Role::Stop
+                && written.ends_with('s')
+                && !written.ends_with("ss")
+                && sentence
+                    .words
+                    .get(at + 1)
+                    .is_some_and(|next| lexicon.grammar.precedes_nouns(next));
+            lexicon.grammar.is_verb(word) || third
+        })
+    }
+
+    /// Whether a concept can be made of a term of which nothing is defined: the matter of
+    /// its section.
+    pub(in crate::extractive) fn is_matter(&self, term: &Term) -> bool {
+        term.heading.is_some() || term.score >= MATTER
+    }
+
+    /// Whether a term can be a concept or an answer: a name, not a word that any text has.
+    pub(super) fn is_name(&self, term: &Term) -> bool {
+        let lexicon = &self.study.text.lexicon;
+        let general = term.roots.iter().all(|&root| lexicon.is_general(root));
+        let defined = term
+            .definitions
+            .iter()
+            .any(|&(at, strength)| strength >= DEFINES && self.study.complete[at]);
+        let name = &term.name;
+        let grammar = matches!(lexicon.language, Language::Japanese | Language::Other)
+            && (name.chars().any(is_hiragana) || name.chars().count() < 2);
+        let clean = !name.contains([':', '=', '/', '(', ')', '[', '.', '|', '…', '#']);
+        let digit = |c: char| c.is_ascii_digit();
+        let numbered = name.ends_with(digit) || name.starts_with(digit);
+        let whole =
+            clean && !grammar && !numbered && !self.ends_in_verb(term) && !self.is_chance(term);
+        whole && !self.is_proper(term) && (defined || !(general || self.is_no_noun(term)))
+    }
+
+    /// Whether a term is the name of a person or a thing, and no section's matter.
+    fn is_proper(&self, term: &Term) -> bool {
+        let mut inner = term
+            .mentions
+            .iter()
+            .filter(|mention| mention.words.start > 0);
+        let capital = |mention: &Mention| {
+            let words = &self.study.sentence(mention.sentence).words;
+            words
+                .get(mention.words.clone())
+                .is_some_and(|words| words.iter().all(|word| word.capital))
+        };
+        let plain = term.name.chars().skip(1).all(|c| !c.is_uppercase());
+        let sure = term.definitions.iter().any(|&(_, strength)| strength >= 5);
+        let language = self.study.text.lexicon.language;
+        !matches!(
+            language,
+            Language::German | Language::Japanese | Language::Other
+        ) && plain
+            && term.name.starts_with(char::is_uppercase)
+            && term.heading.is_none()
+            && !sure
+            && inner.all(capital)
+    }
+
+    /// Whether an English phrase ends in what tells of its noun (“operations required”, “type
+    /// Finset”), or is a verb's form (“assuming”).
+    fn is_chance(&self, term: &Term) -> bool {
+        if self.study.text.lexicon.language != Language::English || term.heading.is_some() {
+            return false;
+        }
+        let last = term.name.rsplit(' ').next().unwrap_or_default();
+        let upper = |text: &str| text.starts_with(char::is_uppercase);
+        if term.key.len() == 1 {
+            last.ends_with("ing") && term.mentions.len() < 2
+        } else {
+            last.ends_with("ed") || (upper(last) && !upper(&term.name))
+        }
+    }
+
+    /// Whether a seldom phrase may end in a verb: “command specifies”.
+    fn ends_in_verb(&self, term: &Term) -> bool {
+        let plural = term.name.ends_with('s') && !term.name.ends_with("ss");
+        let sure = term.definitions.iter().any(|&(_, strength)| strength >= 5);
+        self.study.text.lexicon.language == Language::English
+            && term.key.len() > 1
+            && plural
+            && !sure
+            && term.heading.is_none()
+            && term.mentions.len() <= SELDOM
+    }
+
+    /// Whether an English term mostly stands before a noun, as in “generic procedure”,
+    /// or never where nouns stand.
+    fn is_no_noun(&self, term: &Term) -> bool {
+        let lexicon = &self.study.text.lexicon;
+        if lexicon.language != Language::English {
+            return false;
+        }
+        let at = |mention: &Mention, at: Option<usize>| {
+            let words = &self.study.sentence(mention.sentence).words;
+            at.and_then(|at| words.get(at)).cloned()
+        };
+        let goes_on = |mention: &&Mention| {
+            at(mention, Some(mention.words.end)).is_some_and(|word| {
+                let article =
+                    lexicon.grammar.is_determiner(&word) && !lexicon.grammar.extends_nouns(&word);
+                word.joined && (matches!(word.role, Role::Content | Role::Weak) || article)
+            })
+        };
+        let as_noun = |mention: &Mention| {
+            let plain = &self.study.sentence(mention.sentence).plain;
+            // “In practice one stops” has no noun.
+            at(mention, mention.words.start.checked_sub(1)).is_some_and(|word| {
+                lexicon.grammar.precedes_nouns(&word)
+                    && !lexicon.grammar.extends_nouns(&word)
+                    && !plain[word.range].eq_ignore_ascii_case("one")
+            })
+        };
+        let modifies = term.mentions.iter().filter(goes_on).count() * 2 >= term.mentions.len();
+        let named = term.heading.is_some() || term.mentions.iter().any(as_noun);
+        modifies || (!named && term.key.len() == 1)
+    }
+}
