@@ -108,7 +108,9 @@ impl Report {
             push_row(&mut text, "", &head.map(|_| "---"));
         }
         for value in &self.values {
-            let number = format!("{} {}", value.value, value.unit);
+            let number = format!("{} {}", value.value, value.unit)
+                .trim_end()
+                .to_owned();
             push_row(
                 &mut text,
                 "",
@@ -140,11 +142,13 @@ impl Value {
 
     fn promise_in_words(&self) -> String {
         let kept = if self.holds() { "kept" } else { "BROKEN" };
-        match self.promise {
-            None => String::new(),
-            Some(Promise::AtMost(limit)) => format!("≤ {limit} {}: {kept}", self.unit),
-            Some(Promise::AtLeast(limit)) => format!("≥ {limit} {}: {kept}", self.unit),
-        }
+        let (sign, limit) = match self.promise {
+            None => return String::new(),
+            Some(Promise::AtMost(limit)) => ('≤', limit),
+            Some(Promise::AtLeast(limit)) => ('≥', limit),
+        };
+        let wanted = format!("{sign} {limit} {}", self.unit);
+        format!("{}: {kept}", wanted.trim_end())
     }
 }
 

@@ -35,7 +35,7 @@ pub fn measure(bench: &mut Bench<'_>) -> Result<()> {
         let found = study::json(&bench.programs.ultudy, &file)?;
         let seconds = begun.elapsed().as_secs_f64();
         let pages = pages(&found);
-        let what = format!("{number}: {pages} pages with all lessons");
+        let what = format!("{number}: {pages} pages, to the last section's end, with all lessons");
         bench.report.value(what, seconds, "s");
         bench.report.promised(
             format!("{number}: the same for each {BOOK_PAGES} pages"),
