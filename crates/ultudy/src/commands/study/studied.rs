@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use ultudy_app::lessons;
 use ultudy_content::{ExtractError, ExtractProgress};
 use ultudy_domain::{
-    document::ExtractedDocument, language, lesson::LessonContent, section::ExtractedSection,
+    document::ExtractedDocument, lesson::LessonContent, section::ExtractedSection,
 };
 use ultudy_llm::{
     GenerateError, Generator as _, LessonInput, LessonPart,
@@ -37,8 +37,6 @@ impl Fault {
 /// A document and what there is to learn from it.
 pub(super) struct Studied {
     pub(super) title: String,
-    /// ISO 639-1 code.
-    pub(super) language: Option<String>,
     pub(super) document: ExtractedDocument,
     /// The names of its concepts, the most important first.
     pub(super) concepts: Vec<String>,
@@ -74,7 +72,6 @@ pub(super) async fn study(
     let (concepts, lessons) = futures_util::try_join!(ranking, writing)?;
     Ok(Studied {
         title: title(&document, path),
-        language: language(&document),
         document,
         concepts,
         lessons,
@@ -146,11 +143,6 @@ fn title(document: &ExtractedDocument, path: &Path) -> String {
     let name = || path.file_stem().unwrap_or_default().to_string_lossy();
     let title = document.title.as_ref().or(heading).cloned();
     title.unwrap_or_else(|| name().into_owned())
-}
-
-fn language(document: &ExtractedDocument) -> Option<String> {
-    let texts = document.sections.iter().map(|section| &*section.markdown);
-    language::detect(&texts.collect::<String>()).map(str::to_owned)
 }
 
 fn pages(number: u32) -> usize {

@@ -28,7 +28,7 @@ pub(super) fn write(studied: &Studied) -> Result<String, Fault> {
     let lessons = (1..).zip(studied.chapters());
     let json = Json {
         title: &studied.title,
-        language: studied.language.as_deref(),
+        language: studied.document.language.as_deref(),
         headings: &studied.document.headings,
         sections: &studied.document.sections,
         concepts: &studied.concepts,
