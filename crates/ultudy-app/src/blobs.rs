@@ -101,6 +101,24 @@ impl Blobs {
         }
     }
 
+    /// Stores bytes made here, such as a figure, under a new key.
+    ///
+    /// # Errors
+    /// The store does not take them; then nothing stays behind.
+    pub async fn put(&self, id: Uuid, bytes: Vec<u8>) -> Result<Incoming> {
+        let key = format!("blobs/{id}");
+        let (sha256, size) = (hex::encode(Sha256::digest(&bytes)), bytes.len() as u64);
+        let incoming = Incoming {
+            blobs: self.clone(),
+            key: Some(key),
+            sha256,
+            size,
+        };
+        let path = Path::from(incoming.key());
+        self.store.put(&path, PutPayload::from(bytes)).await?;
+        Ok(incoming)
+    }
+
     /// The file, opened: the stored one itself where it lies on this disk, else a copy
     /// that vanishes when closed.
     ///

@@ -16,6 +16,7 @@ use crate::routes;
         routes::courses::list::list,
         routes::courses::update::update,
         routes::documents::delete::delete,
+        routes::documents::figure::figure,
         routes::documents::file::file,
         routes::documents::get::get,
         routes::documents::list::list,

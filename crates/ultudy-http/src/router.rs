@@ -45,6 +45,10 @@ fn api() -> Router<HttpState> {
             get(documents::get::get).delete(documents::delete::delete),
         )
         .route("/documents/{id}/file", get(documents::file::file))
+        .route(
+            "/documents/{id}/figures/{number}",
+            get(documents::figure::figure),
+        )
         .route("/documents/{id}/rename", patch(documents::rename::rename))
         .route(
             "/documents/{id}/metadata",

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::{
     Page, Result, TenantTx, blobs,
     db::{FromRow, Row, binds},
+    figures,
 };
 
 /// A document whose file has arrived and is not read yet.
@@ -72,8 +73,8 @@ pub struct DeletedDocument {
     pub concepts: i64,
     /// Check-ins.
     pub check_ins: i64,
-    /// The object nobody refers to any more, to be deleted after the commit.
-    pub released_object: Option<String>,
+    /// The objects nobody refers to any more, to be deleted after the commit.
+    pub released_objects: Vec<String>,
 }
 
 macro_rules! columns {
@@ -122,7 +123,7 @@ impl FromRow for DeletedDocument {
             lessons: row.get("lessons")?,
             concepts: row.get("concepts")?,
             check_ins: row.get("check_ins")?,
-            released_object: None,
+            released_objects: Vec::new(),
         })
     }
 }
@@ -259,7 +260,7 @@ pub async fn ids_of_course(tx: &mut TenantTx, course_id: Uuid) -> Result<Vec<Uui
 }
 
 /// Deletes a document, visible or unread, with everything made from it (the history in
-/// `answers` too), and releases its blob; none if the owner does not have it. Its jobs
+/// `answers` too), and releases its blobs; none if the owner does not have it. Its jobs
 /// stay as they are.
 pub async fn delete(tx: &mut TenantTx, id: Uuid) -> Result<Option<DeletedDocument>> {
     let mut deleted: DeletedDocument = tx.one(COUNTS, binds![id]).await?;
@@ -268,6 +269,7 @@ pub async fn delete(tx: &mut TenantTx, id: Uuid) -> Result<Option<DeletedDocumen
         binds![id],
     )
     .await?;
+    let mut held = figures::held(tx, id).await?;
     let sha256: Option<String> = tx
         .first(
             "DELETE FROM documents WHERE owner_id = $1 AND id = $2 RETURNING sha256",
@@ -277,7 +279,12 @@ pub async fn delete(tx: &mut TenantTx, id: Uuid) -> Result<Option<DeletedDocumen
     let Some(sha256) = sha256 else {
         return Ok(None);
     };
-    deleted.released_object = blobs::release(tx, &sha256).await?;
+    held.push(sha256);
+    held.sort();
+    for sha256 in &held {
+        let released = blobs::release(tx, sha256).await?;
+        deleted.released_objects.extend(released);
+    }
     Ok(Some(deleted))
 }
 

@@ -16,6 +16,7 @@ pub mod chunks;
 pub mod concepts;
 pub mod courses;
 pub mod documents;
+pub mod figures;
 pub mod generations;
 pub mod jobs;
 pub mod lessons;

@@ -36,6 +36,10 @@ const SQLITE: &[(&str, &str)] = &[
         "text_check_ins",
         include_str!("../migrations/sqlite/0004_text_check_ins.sql"),
     ),
+    (
+        "figures",
+        include_str!("../migrations/sqlite/0005_figures.sql"),
+    ),
 ];
 
 const POSTGRES: &[(&str, &str)] = &[
@@ -54,6 +58,10 @@ const POSTGRES: &[(&str, &str)] = &[
     (
         "text_check_ins",
         include_str!("../migrations/postgres/0004_text_check_ins.sql"),
+    ),
+    (
+        "figures",
+        include_str!("../migrations/postgres/0005_figures.sql"),
     ),
 ];
 

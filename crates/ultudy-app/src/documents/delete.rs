@@ -43,12 +43,12 @@ pub(crate) async fn remove(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<Opt
 }
 
 impl Removed {
-    /// After the commit: stops runs, forgets queue entries, deletes the object.
+    /// After the commit: stops runs, forgets queue entries, deletes the objects.
     pub(crate) async fn settle(self, app: &App) {
         for job in &self.cancelled {
             crate::jobs::settle_cancelled(app, job).await;
         }
-        if let Some(key) = &self.counts.released_object {
+        for key in &self.counts.released_objects {
             app.blobs.delete(key).await;
         }
     }

@@ -11,6 +11,7 @@ use ultudy_store::{
 };
 use uuid::Uuid;
 
+use super::figures;
 use crate::{
     App,
     search::index::{self, Source},
@@ -83,6 +84,7 @@ async fn store(run: &Run, document_id: Uuid, extracted: ExtractedDocument) -> Re
         "language": extracted.language,
     });
     let passages = index::read(rows.iter().map(Source::from).collect()).await?;
+    let mut figures = figures::upload(&run.app, extracted.figures).await?;
     let mut tx = run.begin(RECOGNISED, "storing").await?;
     let reading = Reading {
         pages,
@@ -95,7 +97,10 @@ async fn store(run: &Run, document_id: Uuid, extracted: ExtractedDocument) -> Re
         return Err(JobError::Stale);
     }
     sections::insert_all(&mut tx, document_id, &rows, now).await?;
+    figures.store(&mut tx, document_id, now).await?;
     chunks::insert_all(&mut tx, document_id, passages.language, &passages.chunks).await?;
+    // Kept before the commit, for the reason that an upload's file is.
+    figures.keep();
     run.complete(tx, &result).await
 }
 

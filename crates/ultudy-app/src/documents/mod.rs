@@ -12,11 +12,13 @@ use crate::{App, Error, Result};
 
 mod delete;
 pub mod extract;
+mod figures;
 mod file;
 pub mod upload;
 
 pub use delete::delete;
 pub(crate) use delete::remove;
+pub use figures::{FigureSize, StoredFigure, figure, figure_sizes};
 pub use file::{StoredFile, file};
 
 /// Most tags a document may have.

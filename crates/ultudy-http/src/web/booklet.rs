@@ -4,6 +4,7 @@
 use askama::Template;
 use ultudy_domain::{lesson::LessonContent, section::ExtractedSection};
 
+pub use super::markdown::{Picture, Pictures};
 use super::{assets, markdown, words};
 
 /// A document to be shown as one page.
@@ -15,6 +16,8 @@ pub struct Booklet<'a> {
     pub language: Option<&'a str>,
     /// Number of pages.
     pub page_count: u32,
+    /// Its pictures.
+    pub pictures: &'a Pictures,
     /// Its sections with their lessons, in reading order.
     pub chapters: &'a [Chapter<'a>],
 }
@@ -69,6 +72,7 @@ mod tests {
             title: samples::HOSTILE,
             language: Some("de"),
             page_count: 9,
+            pictures: &Pictures::new(),
             chapters: &[Chapter { section, lesson }],
         })
         .unwrap()

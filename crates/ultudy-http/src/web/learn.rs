@@ -6,7 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{Extension, extract::State, response::Response};
 use ultudy_app::{
-    App,
+    App, documents,
     lessons::{self, LessonOf, Opened},
 };
 use ultudy_domain::mastery::MasteryState;
@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::{
     lesson_text::{LessonText, LessonTexts},
+    markdown::{Picture, Pictures},
     page,
     visitor::Visitor,
     waiting, words,
@@ -60,13 +61,32 @@ async fn lesson(
     };
     let text = match texts.kept(id) {
         Some(text) => text,
-        None => texts.set(&lessons::get(app, &visitor.owner, of).await?),
+        None => {
+            let lesson = lessons::get(app, &visitor.owner, of).await?;
+            let pictures = pictures(app, &visitor.owner, lesson.document_id).await?;
+            texts.set(&lesson, &pictures)
+        }
     };
     page::answer(&LearnPage {
         at: "courses",
         opened,
         text,
     })
+}
+
+/// The document's pictures, at the addresses where the API serves them.
+async fn pictures(app: &App, owner: &str, document_id: Uuid) -> Result<Pictures, ApiError> {
+    let sizes = documents::figure_sizes(app, owner, document_id).await?;
+    let picture = |size: documents::FigureSize| {
+        let side = |pixels: i32| u32::try_from(pixels).unwrap_or(0);
+        let picture = Picture {
+            src: format!("/api/documents/{document_id}/figures/{}", size.number),
+            width: side(size.width),
+            height: side(size.height),
+        };
+        Some((u32::try_from(size.number).ok()?, picture))
+    };
+    Ok(sizes.into_iter().filter_map(picture).collect())
 }
 
 impl LearnPage {

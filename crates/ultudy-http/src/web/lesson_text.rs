@@ -10,7 +10,7 @@ use ultudy_domain::{
 };
 use uuid::Uuid;
 
-use super::markdown::{self, Html};
+use super::markdown::{self, Html, Pictures};
 
 /// Most memory the kept lessons take, in bytes.
 const KEPT_BYTES: u64 = 16 << 20;
@@ -102,25 +102,29 @@ impl LessonTexts {
     }
 
     /// The texts of a lesson, kept from now on.
-    pub(super) fn set(&self, lesson: &Lesson) -> Arc<LessonText> {
+    pub(super) fn set(&self, lesson: &Lesson, pictures: &Pictures) -> Arc<LessonText> {
         self.0
-            .get_with(lesson.id, || Arc::new(LessonText::new(lesson)))
+            .get_with(lesson.id, || Arc::new(LessonText::new(lesson, pictures)))
     }
 }
 
 impl LessonText {
-    pub(super) fn new(lesson: &Lesson) -> Self {
+    pub(super) fn new(lesson: &Lesson, pictures: &Pictures) -> Self {
         let parts = &lesson.summary_parts;
         Self {
             lesson_id: lesson.id,
-            summary: markdown::block(&lesson.summary),
-            what: blocks(&parts.what),
+            summary: markdown::block_with(&lesson.summary, pictures),
+            what: blocks(&parts.what, pictures),
             why: markdown::block(&parts.why),
             outcome: markdown::block(&parts.outcome),
-            explanation: markdown::block(&lesson.explanation),
-            examples: blocks(&lesson.examples),
-            analogies: blocks(&lesson.analogies),
-            concepts: lesson.concepts.iter().map(ConceptText::new).collect(),
+            explanation: markdown::block_with(&lesson.explanation, pictures),
+            examples: blocks(&lesson.examples, pictures),
+            analogies: blocks(&lesson.analogies, pictures),
+            concepts: lesson
+                .concepts
+                .iter()
+                .map(|concept| ConceptText::new(concept, pictures))
+                .collect(),
         }
     }
 
@@ -135,15 +139,15 @@ impl LessonText {
 }
 
 impl ConceptText {
-    fn new(concept: &LessonConcept) -> Self {
+    fn new(concept: &LessonConcept, pictures: &Pictures) -> Self {
         Self {
             id: concept.id,
             name: concept.name.clone(),
-            explanation: markdown::block(&concept.explanation),
-            examples: blocks(&concept.examples),
-            analogies: blocks(&concept.analogies),
+            explanation: markdown::block_with(&concept.explanation, pictures),
+            examples: blocks(&concept.examples, pictures),
+            analogies: blocks(&concept.analogies, pictures),
             formulas: concept.formulas.iter().map(FormulaText::new).collect(),
-            notes: blocks(&concept.important_notes),
+            notes: blocks(&concept.important_notes, pictures),
             pages: concept.pages,
             check_ins: concept.check_ins.iter().map(CheckInText::new).collect(),
             text_check_ins: concept
@@ -207,8 +211,9 @@ impl OwnWordsText {
     }
 }
 
-fn blocks(texts: &[String]) -> Vec<Html> {
-    texts.iter().map(|text| markdown::block(text)).collect()
+fn blocks(texts: &[String], pictures: &Pictures) -> Vec<Html> {
+    let block = |text: &String| markdown::block_with(text, pictures);
+    texts.iter().map(block).collect()
 }
 
 /// A text's bytes and the room its place takes.

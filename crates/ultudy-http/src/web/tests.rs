@@ -114,7 +114,7 @@ fn learn(name: &str) -> LearnPage {
     LearnPage {
         at: "courses",
         opened: opened(name),
-        text: Arc::new(LessonText::new(&lesson)),
+        text: Arc::new(LessonText::new(&lesson, &Default::default())),
     }
 }
 

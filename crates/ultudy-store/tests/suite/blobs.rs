@@ -39,7 +39,7 @@ pub async fn holders_that_come_and_go_at_once_never_lose_the_object(bench: &Benc
         assert_eq!(held.object_key, key, "the object changed while it was held");
         let deleted = documents::delete(&mut tx, id(n)).await.unwrap().unwrap();
         tx.commit().await.unwrap();
-        deleted.released_object
+        deleted.released_objects
     };
     let released = join_all((0..24).map(upload)).await;
     let mut released: Vec<_> = released.into_iter().flatten().collect();

@@ -139,6 +139,7 @@ pub async fn deleting_leaves_nothing_of_it(bench: &Bench) {
         "courses",
         "document_index",
         "documents",
+        "figures",
         "generations",
         "jobs",
         "lessons",
@@ -156,7 +157,7 @@ pub async fn deleting_leaves_nothing_of_it(bench: &Bench) {
         lessons: 1,
         concepts: 1,
         check_ins: 1,
-        released_object: Some("object-10".into()),
+        released_objects: vec!["object-10-1".into(), "object-10".into()],
     };
     assert_eq!(deleted, Some(expected));
     // What a generator made is nobody's; the rest is not the document's.

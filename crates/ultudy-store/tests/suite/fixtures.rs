@@ -17,6 +17,7 @@ use ultudy_store::{
     chunks::{self, NewChunk},
     courses,
     documents::{self, NewDocument},
+    figures::{self, NewFigure},
     generations::{self, NewGeneration},
     jobs::NewJob,
     lessons::{self, LessonOf, NewConcept, NewLesson},
@@ -196,6 +197,28 @@ pub async fn store_document(tx: &mut TenantTx, n: u32, course_id: Option<Uuid>) 
     documents::insert(tx, &document).await.unwrap();
 }
 
+pub fn figure(number: i32, sha256: &str) -> NewFigure {
+    NewFigure {
+        number,
+        page: number,
+        sha256: sha256.into(),
+        media_type: "image/png".into(),
+        width: 640,
+        height: 480,
+        caption: Some("Figure".into()),
+    }
+}
+
+/// Stores figures of document `n`; their blobs are held.
+pub async fn store_figures(tx: &mut TenantTx, n: u32, figures: &[NewFigure]) {
+    for figure in figures {
+        let key = format!("object-{n}-{}", figure.number);
+        let held = blobs::hold(tx, &figure.sha256, 7, &key, at(1)).await;
+        held.unwrap();
+    }
+    figures::insert_all(tx, id(n), figures).await.unwrap();
+}
+
 /// A passage of a section.
 pub fn chunk(section_id: Uuid, page: i32, name: &str, text: &str) -> NewChunk {
     NewChunk {
@@ -263,6 +286,8 @@ pub async fn store_lesson(tx: &mut TenantTx, lesson: &NewLesson) {
 pub async fn store_world(tx: &mut TenantTx, base: u32) {
     courses::insert(tx, &course(base + 1)).await.unwrap();
     store_read_document(tx, base + 10, Some(id(base + 1))).await;
+    let figure = figure(1, &format!("figure-{}", base + 10));
+    store_figures(tx, base + 10, &[figure]).await;
     let passage = chunk(id(base + 11), 1, "Limits", "The limit of a sequence.");
     chunks::insert_all(tx, id(base + 10), Some("en"), &[passage])
         .await

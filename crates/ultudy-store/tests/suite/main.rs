@@ -13,6 +13,7 @@ mod check_ins;
 mod connections;
 mod courses;
 mod documents;
+mod figures;
 mod fixtures;
 mod indexes;
 mod job_runs;
@@ -72,6 +73,9 @@ on_both! {
         a_change_touches_only_what_it_names,
         a_course_with_a_document_cannot_go,
         a_deleted_course_leaves_its_study_sessions;
+    figures:
+        figures_are_found_once_their_document_is_read,
+        a_document_takes_its_figures_along;
     documents:
         a_document_is_invisible_until_it_is_published,
         publishing_what_is_gone_says_so,

@@ -5,7 +5,7 @@ use ultudy_store::{
     Page, StoreError, TenantTx,
     answers::{self, Answer},
     check_ins::{self, QuestionRef},
-    concepts, courses, documents,
+    concepts, courses, documents, figures,
     jobs::{self, JobFilter},
     lessons::{self, LessonOf},
     practice, sections, study_sessions,
@@ -35,6 +35,8 @@ pub async fn nothing_of_anothers_can_be_read(bench: &Bench) {
     let of_course = documents::ids_of_course(tx, id(1)).await.unwrap();
     assert!(of_course.is_empty());
     assert_eq!(documents::lesson_variant(tx, id(10)).await.unwrap(), 0);
+    assert_eq!(figures::file(tx, id(10), 1).await.unwrap(), None);
+    assert_eq!(figures::sizes(tx, id(10)).await.unwrap(), []);
     assert_eq!(sections::list(tx, id(10)).await.unwrap(), []);
     assert_eq!(sections::texts(tx, id(10)).await.unwrap(), []);
     assert_eq!(sections::find(tx, id(11)).await.unwrap(), None);

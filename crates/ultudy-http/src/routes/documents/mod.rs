@@ -1,6 +1,7 @@
 //! Documents.
 
 pub mod delete;
+pub mod figure;
 pub mod file;
 pub mod get;
 pub mod list;

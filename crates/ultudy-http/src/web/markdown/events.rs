@@ -1,27 +1,50 @@
-//! What a Markdown parser says, made inert: no markup of the source's own, formulas set
-//! aside behind placeholders.
+//! What a Markdown parser says, made inert: no markup of the source's own, formulas and
+//! figures set aside behind placeholders.
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd};
 
-use super::math;
+use super::{
+    figures::{Figure, Pictures},
+    math,
+};
 
-/// Around a formula's number. Noncharacters (Unicode keeps them for use inside a program),
+/// Around the number of what is set aside. Noncharacters (Unicode keeps them for use inside a program),
 /// which are left out of every text here, so that no text can pose as a placeholder.
 const OPEN: char = '\u{FDD0}';
 const CLOSE: char = '\u{FDD1}';
 /// Deepest nesting of quotations and lists that is kept.
 const DEPTH_MAX: usize = 16;
 
-/// The events without raw markup, images and noncharacters; each formula is pushed to
-/// `formulas` and stands as its placeholder.
+/// The events without raw markup, images from elsewhere and noncharacters; each formula
+/// and each of the document's `pictures` is pushed to `aside` and stands as its placeholder.
 pub(super) fn inert<'a>(
     events: impl Iterator<Item = Event<'a>>,
-    formulas: &mut Vec<String>,
+    pictures: &Pictures,
+    aside: &mut Vec<String>,
 ) -> impl Iterator<Item = Event<'a>> {
     let mut depth = 0;
-    events.filter_map(move |event| match event {
-        Event::InlineMath(source) => Some(placeholder(formulas, math::inline(&source))),
-        Event::DisplayMath(source) => Some(placeholder(formulas, math::display(&source))),
+    let mut open: Option<Figure<'_>> = None;
+    events.filter_map(move |event| {
+        if let Some(figure) = &mut open {
+            if !figure.ends_with(&event) {
+                return None;
+            }
+            let markup = figure.markup();
+            open = None;
+            return Some(placeholder(aside, markup));
+        }
+        open = Figure::begun(&event, pictures);
+        if open.is_some() {
+            return None;
+        }
+        harmless(event, &mut depth, aside)
+    })
+}
+
+fn harmless<'a>(event: Event<'a>, depth: &mut usize, aside: &mut Vec<String>) -> Option<Event<'a>> {
+    match event {
+        Event::InlineMath(source) => Some(placeholder(aside, math::inline(&source))),
+        Event::DisplayMath(source) => Some(placeholder(aside, math::display(&source))),
         Event::Text(text) => Some(Event::Text(visible(text))),
         Event::Code(text) => Some(Event::Code(visible(text))),
         // `vector<int>` looks like a tag to the parser and is text to the student; page
@@ -29,10 +52,10 @@ pub(super) fn inert<'a>(
         Event::Html(raw) | Event::InlineHtml(raw) => {
             (!raw.trim_start().starts_with("<!--")).then(|| Event::Text(visible(raw)))
         }
-        Event::Start(tag) => start(tag, &mut depth),
-        Event::End(tag) => end(tag, &mut depth),
+        Event::Start(tag) => start(tag, depth),
+        Event::End(tag) => end(tag, depth),
         other => Some(other),
-    })
+    }
 }
 
 fn start<'a>(tag: Tag<'a>, depth: &mut usize) -> Option<Event<'a>> {
@@ -98,24 +121,31 @@ fn visible(text: CowStr<'_>) -> CowStr<'_> {
     text
 }
 
-fn placeholder<'a>(formulas: &mut Vec<String>, mathml: String) -> Event<'a> {
-    formulas.push(mathml);
-    Event::Text(format!("{OPEN}{}{CLOSE}", formulas.len() - 1).into())
+fn placeholder<'a>(aside: &mut Vec<String>, markup: String) -> Event<'a> {
+    aside.push(markup);
+    Event::Text(format!("{OPEN}{}{CLOSE}", aside.len() - 1).into())
 }
 
-/// The sanitised markup with its formulas.
-pub(super) fn put_back(clean: &str, formulas: &[String]) -> String {
+/// The sanitised markup with what was set aside. A figure that is all of a paragraph takes
+/// the paragraph's place, since it cannot stand in one.
+pub(super) fn put_back(clean: &str, aside: &[String]) -> String {
     let mut whole =
-        String::with_capacity(clean.len() + formulas.iter().map(String::len).sum::<usize>());
+        String::with_capacity(clean.len() + aside.iter().map(String::len).sum::<usize>());
     let mut parts = clean.split(OPEN);
     whole.push_str(parts.next().unwrap_or_default());
     for part in parts {
-        let (number, rest) = part.split_once(CLOSE).unwrap_or((part, ""));
-        let formula = number
-            .parse()
-            .ok()
-            .and_then(|number: usize| formulas.get(number));
-        whole.push_str(formula.map_or("", String::as_str));
+        let (number, mut rest) = part.split_once(CLOSE).unwrap_or((part, ""));
+        let place: Option<usize> = number.parse().ok();
+        let markup = place.and_then(|place| aside.get(place));
+        let markup = markup.map_or("", String::as_str);
+        if markup.starts_with("<figure>")
+            && whole.ends_with("<p>")
+            && let Some(after) = rest.strip_prefix("</p>")
+        {
+            whole.truncate(whole.len() - "<p>".len());
+            rest = after;
+        }
+        whole.push_str(markup);
         whole.push_str(rest);
     }
     whole

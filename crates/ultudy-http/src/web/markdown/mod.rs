@@ -12,7 +12,10 @@ use askama::filters::HtmlSafe;
 use pulldown_cmark::{Options, Parser, html};
 
 mod events;
+mod figures;
 mod math;
+
+pub use self::figures::{Picture, Pictures};
 
 /// Most of a text that is shown, in bytes; a lesson's texts are a hundredth of it.
 const SOURCE_MAX: usize = 256 << 10;
@@ -66,7 +69,12 @@ impl fmt::Display for Html {
 
 /// A Markdown text as paragraphs, lists, tables and the like.
 pub fn block(source: &str) -> Html {
-    render(source, &BLOCK_SANITISER)
+    block_with(source, &Pictures::new())
+}
+
+/// [`block`] with the document's own pictures at their places.
+pub fn block_with(source: &str, pictures: &Pictures) -> Html {
+    render(source, pictures, &BLOCK_SANITISER)
 }
 
 /// A Markdown text that stands inside a line or a button: emphasis, code and formulas only.
@@ -74,19 +82,23 @@ pub fn inline(source: &str) -> Html {
     let line = source.split_whitespace().collect::<Vec<_>>().join(" ");
     // Something before the text keeps "4. May" or "- 5" from being read as a list; it is
     // left out again with all noncharacters.
-    render(&format!("&#xFDD2;{line}"), &INLINE_SANITISER)
+    render(
+        &format!("&#xFDD2;{line}"),
+        &Pictures::new(),
+        &INLINE_SANITISER,
+    )
 }
 
-fn render(source: &str, sanitiser: &ammonia::Builder<'_>) -> Html {
+fn render(source: &str, pictures: &Pictures, sanitiser: &ammonia::Builder<'_>) -> Html {
     let source = &source[..source.floor_char_boundary(SOURCE_MAX)];
     let options = Options::ENABLE_MATH | Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
-    let mut formulas = Vec::new();
+    let mut aside = Vec::new();
     let mut unsafe_html = String::with_capacity(source.len() * 3 / 2);
-    let inert = events::inert(Parser::new_ext(source, options), &mut formulas);
+    let inert = events::inert(Parser::new_ext(source, options), pictures, &mut aside);
     html::push_html(&mut unsafe_html, inert);
     let clean = sanitiser.clean(&unsafe_html).to_string();
-    // MathML goes in last: it is made here, and the sanitiser would take it apart.
-    Html(events::put_back(clean.trim_end(), &formulas))
+    // MathML and figures go in last: they are made here, and the sanitiser would take them apart.
+    Html(events::put_back(clean.trim_end(), &aside))
 }
 
 static BLOCK_SANITISER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {

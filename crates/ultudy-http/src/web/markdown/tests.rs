@@ -1,6 +1,6 @@
 //! What a student sees of a text, and what a hostile one cannot do.
 
-use super::{block, inline};
+use super::{Picture, Pictures, block, block_with, inline};
 
 fn shown(source: &str) -> String {
     block(source).to_string()
@@ -159,4 +159,39 @@ fn hostile_texts_end() {
 #[test]
 fn a_text_of_megabytes_is_cut() {
     assert!(block(&"word ".repeat(1_000_000)).len() < 300_000);
+}
+
+fn with_a_picture(source: &str) -> String {
+    let picture = Picture {
+        src: "/api/documents/1/figures/2".into(),
+        width: 640,
+        height: 480,
+    };
+    block_with(source, &Pictures::from([(2, picture)])).to_string()
+}
+
+#[test]
+fn a_picture_of_the_document_stands_at_its_place_with_its_caption() {
+    assert_eq!(
+        with_a_picture("Before.\n\n![Figure 1: *a* <b> \"c\"](figure:2)\n\nAfter."),
+        "<p>Before.</p>\n<figure><img src=\"/api/documents/1/figures/2\" loading=\"lazy\" \
+         width=\"640\" height=\"480\" alt=\"Figure 1: a  &#34;c&#34;\">\
+         <figcaption dir=\"auto\">Figure 1: a  &#34;c&#34;</figcaption></figure>\n<p>After.</p>"
+    );
+}
+
+#[test]
+fn a_picture_from_elsewhere_or_one_that_is_not_there_is_its_caption() {
+    for source in [
+        "![cap](figure:3)",
+        "![cap](https://example.org/figure:2)",
+        "![cap](figure:-2)",
+        "![cap](javascript:alert(1))",
+    ] {
+        let html = with_a_picture(source);
+        assert_eq!(html, "<p>cap</p>", "{source}");
+    }
+    let hostile = with_a_picture("![\"><script>alert(1)</script>![x](y)](figure:2)");
+    assert!(!hostile.contains("<script"), "{hostile}");
+    assert_eq!(hostile.matches("<img").count(), 1, "{hostile}");
 }
