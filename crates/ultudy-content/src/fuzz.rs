@@ -116,7 +116,7 @@ impl Chance {
             size,
             bold: self.one_in(6),
             monospace: self.one_in(8),
-            figure: None,
+            figure: self.one_in(20).then_some(1),
             text,
         }
     }
