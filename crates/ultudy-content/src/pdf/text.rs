@@ -1,5 +1,7 @@
 //! Text from a file, made fit to keep: no control characters, no hidden ones.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 /// Longest title or name kept, in characters.
 const NAME_MAX: usize = 200;
 
@@ -16,7 +18,9 @@ pub(crate) fn clean(raw: &str) -> String {
             'ﬄ' => text.push_str("ffl"),
             'ﬅ' | 'ﬆ' => text.push_str("st"),
             c if c.is_whitespace() => text.push(' '),
+            c if is_presentation(c) => text.extend(std::iter::once(c).nfkc()),
             c if is_hidden(c) => {}
+            c if is_radical(c) => text.push(ideograph(c)),
             c => text.push(c),
         }
     }
@@ -29,6 +33,10 @@ pub(super) fn strike(text: &str) -> String {
     let mut struck = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
+        if c == '↦' {
+            // TeX draws its arrow behind the bar, as another sign.
+            chars.next_if_eq(&'→');
+        }
         if c != STROKE {
             struck.push(c);
             continue;
@@ -52,6 +60,39 @@ pub(super) fn strike(text: &str) -> String {
 
 /// A stroke through the sign before it (in print, by TeX, through the sign after it).
 const STROKE: char = '\u{338}';
+
+/// Forms of letters that only print needs, and signs that stand for a part of an ideograph
+/// where fonts mean the whole: Arabic presentation forms, Kangxi radicals.
+fn is_presentation(c: char) -> bool {
+    matches!(c, '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{2f00}'..='\u{2fd5}')
+}
+
+fn is_radical(c: char) -> bool {
+    matches!(c, '\u{2e80}'..='\u{2ef3}')
+}
+
+/// The ideograph that a radical looks like, for those in use as words (Unicode's
+/// EquivalentUnifiedIdeograph); any other radical as it is.
+fn ideograph(radical: char) -> char {
+    const LIKE: [(char, char); 14] = [
+        ('⺟', '母'),
+        ('⺠', '民'),
+        ('⺬', '示'),
+        ('⻁', '虎'),
+        ('⻄', '西'),
+        ('⻑', '長'),
+        ('⻘', '青'),
+        ('⻝', '食'),
+        ('⻤', '鬼'),
+        ('⻨', '麦'),
+        ('⻩', '黄'),
+        ('⻭', '歯'),
+        ('⻯', '竜'),
+        ('⻲', '亀'),
+    ];
+    let like = LIKE.iter().find(|(part, _)| *part == radical);
+    like.map_or(radical, |(_, whole)| *whole)
+}
 
 fn is_hidden(c: char) -> bool {
     c.is_control()
@@ -98,12 +139,19 @@ mod tests {
     }
 
     #[test]
+    fn letters_are_letters_whatever_form_print_gives_them() {
+        assert_eq!(clean("اﻧﻮاع اﳋﻄﻮط"), "انواع الخطوط");
+        assert_eq!(clean("明⺬的、⼈"), "明示的、人");
+    }
+
+    #[test]
     fn a_stroke_belongs_to_the_sign_it_goes_through() {
         assert_eq!(
             strike("x \u{338}= y, x \u{338} ∈ A, \u{338}⊥"),
             "x ≠ y, x ∉ A, ⊥\u{338}"
         );
         assert_eq!(strike("\u{338}"), "\u{338}");
+        assert_eq!(strike("x ↦→ y → z"), "x ↦ y → z");
     }
 
     #[test]
