@@ -123,6 +123,7 @@ pub(super) fn extract(pages_max: u32, recognise: bool, speaker: &mut Speaker) ->
     let figures = figures::place(&pdf, &mut pages);
     let typography = Typography::measure(&pages);
     let found = headings::find(&pages, &typography, folios);
+    headings::mark(&mut pages, &found.headings);
     let division = sections::divide(&pages, &pdf.outline(), &found, typography.body);
     say_sections(&pages, &division.parts, &typography, speaker)?;
     figures::say(&pdf, &figures, &pages, speaker)?;

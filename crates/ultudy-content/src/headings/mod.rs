@@ -10,7 +10,7 @@ mod slides;
 mod style;
 
 pub(crate) use self::contents::{Contents, folios};
-use crate::layout::{Line, Page, Typography};
+use crate::layout::{HeadingLine, Line, Page, Typography};
 
 /// Deepest level at which a student studies; what lies below divides no text.
 const LEVEL_MAX: u8 = 3;
@@ -53,6 +53,22 @@ pub(crate) fn find(pages: &[Page], typography: &Typography, folios: Option<i64>)
     Found {
         headings: choose::headings(pages, typography, &contents, offset),
         listed: listed(&contents, offset, pages),
+    }
+}
+
+/// Marks the lines of the headings, so that blocks are made of them as such.
+pub(crate) fn mark(pages: &mut [Page], headings: &[Printed]) {
+    for heading in headings {
+        let lines = pages
+            .get_mut(heading.page)
+            .map(|page| page.lines.iter_mut());
+        let own = lines.into_iter().flatten().skip(heading.line);
+        for (at, line) in own.take(heading.lines).enumerate() {
+            line.heading = Some(HeadingLine {
+                level: heading.level,
+                first: at == 0,
+            });
+        }
     }
 }
 

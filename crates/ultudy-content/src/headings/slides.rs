@@ -19,6 +19,9 @@ const TITLED_MIN: usize = 60;
 /// How much larger than the deck's text a slide's title is.
 const TITLE_RATIO: f32 = 1.2;
 
+/// Share of a slide's height above which the titles of slides stand.
+const MIDDLE: f32 = 0.75;
+
 /// Whether the document is a deck of slides: few lines on a page, a title at the top of
 /// most.
 pub(super) fn is_deck(pages: &[Page], typography: &Typography) -> bool {
@@ -51,7 +54,7 @@ pub(super) fn topics(pages: &[Page], typography: &Typography) -> Vec<Printed> {
             continue;
         }
         before = key;
-        let divides = page.lines.len() == title.lines && at > 0;
+        let divides = at > 0 && stands_alone(page, &title);
         let Candidate {
             title,
             page,
@@ -80,6 +83,17 @@ pub(super) fn topics(pages: &[Page], typography: &Typography) -> Vec<Printed> {
             ..topic
         })
         .collect()
+}
+
+/// Whether a slide holds nothing but its title, away from where titles of slides with a
+/// picture stand.
+fn stands_alone(page: &Page, title: &Candidate) -> bool {
+    let highest = page.bottom + MIDDLE * (page.top - page.bottom);
+    let low = page
+        .lines
+        .get(title.line)
+        .is_some_and(|line| line.baseline < highest);
+    low && page.lines.len() == title.lines
 }
 
 /// "Sets (2/3)" and "Sets (cont.)" go on with "Sets".

@@ -2,6 +2,9 @@
 
 use super::{Line, Typography, code, join, list};
 
+/// Deepest Markdown level of a heading that divides the text; minor ones stand below.
+pub(super) const LEVEL_MAX: u8 = 4;
+
 /// A piece of a page.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Block {
@@ -51,9 +54,11 @@ pub(crate) fn blocks(lines: &[Line], typography: &Typography) -> Vec<Block> {
 fn kind(line: &Line, typography: &Typography) -> Kind {
     if let Some(number) = line.figure {
         Kind::Figure(number)
+    } else if let Some(heading) = line.heading {
+        Kind::Heading((heading.level + 1).min(LEVEL_MAX))
     } else if line.monospace {
         Kind::Code
-    } else if let Some(level) = typography.heading_level(line) {
+    } else if let Some(level) = typography.minor_heading(line) {
         Kind::Heading(level)
     } else if list::marker(&line.text).is_some() {
         Kind::Item
@@ -93,6 +98,9 @@ fn goes_on(of: Kind, block: &[Line], next: &Line, page_edge: f32, typography: &T
     };
     match (of, kind(next, typography)) {
         (Kind::Code, Kind::Code) => true,
+        (Kind::Heading(_), Kind::Heading(_)) if next.heading.is_some() => {
+            next.heading.is_some_and(|heading| !heading.first)
+        }
         (Kind::Heading(level), Kind::Heading(next_level)) => {
             let below = last.baseline - next.baseline;
             level == next_level

@@ -49,6 +49,17 @@ pub(crate) struct Line {
     pub(crate) monospace: bool,
     /// The figure that stands here; the line's text is its caption.
     pub(crate) figure: Option<u32>,
+    /// The heading it is a line of.
+    pub(crate) heading: Option<HeadingLine>,
+}
+
+/// What makes a line one of a heading's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct HeadingLine {
+    /// Depth of the heading, from 1.
+    pub(crate) level: u8,
+    /// It is the heading's first.
+    pub(crate) first: bool,
 }
 
 impl Page {

@@ -129,6 +129,7 @@ impl Row {
             bold: self.share(|piece| piece.bold) > 0.95,
             monospace,
             figure: None,
+            heading: None,
             text,
         })
     }

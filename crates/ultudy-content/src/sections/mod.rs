@@ -107,7 +107,7 @@ fn front_matter(pages: &[Page], end: Place) -> Vec<Part> {
     let mut runs: Vec<Part> = Vec::new();
     let mut in_contents = false;
     for piece in before.split_at_pages() {
-        in_contents = apparatus::is_contents_page(piece.lines(pages), in_contents);
+        in_contents = is_contents_page(piece.lines(pages), in_contents);
         match runs.last_mut() {
             _ if in_contents => {}
             Some(run) if run.end == piece.start => run.end = piece.end,
