@@ -66,6 +66,7 @@ fn line(picture: &Picture, caption: &[Line]) -> Line {
         bold: false,
         monospace: false,
         figure: Some(picture.number),
+        heading: None,
     }
 }
 

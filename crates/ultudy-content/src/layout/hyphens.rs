@@ -101,6 +101,7 @@ mod tests {
             bold: false,
             monospace: false,
             figure: None,
+            heading: None,
         };
         let lines = texts.iter().map(line).collect();
         Page {

@@ -54,7 +54,7 @@ pub(crate) struct Line {
 }
 
 /// What makes a line one of a heading's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct HeadingLine {
     /// Depth of the heading, from 1.
     pub(crate) level: u8,
@@ -92,5 +92,6 @@ pub(crate) fn line() -> Line {
         bold: false,
         monospace: false,
         figure: None,
+        heading: None,
     }
 }

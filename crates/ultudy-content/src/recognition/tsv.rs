@@ -121,6 +121,7 @@ fn line_of(words: &[Word]) -> Option<Line> {
         bold: false,
         monospace: false,
         figure: None,
+        heading: None,
     })
 }
 

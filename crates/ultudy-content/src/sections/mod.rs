@@ -8,6 +8,8 @@ mod merge;
 mod outline;
 mod part;
 mod plan;
+#[cfg(test)]
+mod tests;
 
 use ultudy_domain::document::{FoundHeading, Sectioning};
 

@@ -11,6 +11,7 @@ mod dividing;
 mod ends;
 mod figures;
 mod harness;
+mod headings;
 mod hostile;
 mod limits;
 mod mutations;
