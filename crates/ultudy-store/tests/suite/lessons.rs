@@ -1,6 +1,11 @@
-use ultudy_domain::mastery::Mastery;
+use ultudy_domain::{
+    check_in::{Question, TextCheckIn, TextCheckInContent},
+    mastery::Mastery,
+};
 use ultudy_store::{
-    StoreError, concepts, documents,
+    StoreError,
+    check_ins::{self, QuestionRef},
+    concepts, documents,
     generations::{self, NewGeneration},
     lessons::{self, LessonOf},
     sections,
