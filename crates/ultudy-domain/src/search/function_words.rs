@@ -1,6 +1,11 @@
 //! Words that carry grammar rather than meaning. They are told apart where meaning is
 //! counted: a query is about its other words, and so is an answer.
 
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
+
 /// English.
 const ENGLISH: &str = "a about above after again all also although am an and any are as at be \
     because been before being below between both but by can could did do does doing down during \
@@ -44,22 +49,23 @@ const SPANISH: &str = "a al algo algun alguna algunas alguno algunos ambos ante 
     su sus tal tambien tan tanto te tiene tienen toda todas todo todos tras tu tus un una unas uno \
     unos usted y ya yo";
 
-/// The list of a language; empty where none is kept here.
-fn list(language: &str) -> &'static str {
-    match language {
-        "en" => ENGLISH,
-        "de" => GERMAN,
-        "fr" => FRENCH,
-        "es" => SPANISH,
-        _ => "",
-    }
-}
+/// The lists, by language.
+static LISTS: LazyLock<HashMap<&str, HashSet<&str>>> = LazyLock::new(|| {
+    let lists = [
+        ("en", ENGLISH),
+        ("de", GERMAN),
+        ("fr", FRENCH),
+        ("es", SPANISH),
+    ];
+    let sets = lists.map(|(language, list)| (language, list.split_ascii_whitespace().collect()));
+    HashMap::from(sets)
+});
 
 /// Whether a folded word carries grammar in this language.
 #[must_use]
 pub fn is_function_word(folded: &str, language: Option<&str>) -> bool {
-    let list = list(language.unwrap_or_default());
-    list.split_ascii_whitespace().any(|word| word == folded)
+    let list = language.and_then(|language| LISTS.get(language));
+    list.is_some_and(|words| words.contains(folded))
 }
 
 /// The language most of these folded words carry grammar in; none where none do.
@@ -80,7 +86,7 @@ pub fn guess<'a>(folded: impl Iterator<Item = &'a str> + Clone) -> Option<&'stat
 /// Whether function words of this language are known here.
 #[must_use]
 pub fn is_known(language: Option<&str>) -> bool {
-    !list(language.unwrap_or_default()).is_empty()
+    language.is_some_and(|language| LISTS.contains_key(language))
 }
 
 #[cfg(test)]
