@@ -121,7 +121,8 @@ fn language_of(expected: &Expected<'_>) -> Option<&'static str> {
     let both = format!("{} {}", expected.answer, expected.question);
     language::detect(&both).or_else(|| {
         let words = Analyser::new(None).words(&both);
-        function_words::guess(words.iter().map(|word| word.term.as_str()))
+        let folded: Vec<&str> = words.iter().map(|word| word.term.as_str()).collect();
+        function_words::guess(&folded)
     })
 }
 

@@ -69,9 +69,9 @@ pub fn is_function_word(folded: &str, language: Option<&str>) -> bool {
 }
 
 /// The language most of these folded words carry grammar in; none where none do.
-pub fn guess<'a>(folded: impl Iterator<Item = &'a str> + Clone) -> Option<&'static str> {
+pub fn guess(folded: &[&str]) -> Option<&'static str> {
     let hits = |language: &str| {
-        let words = folded.clone();
+        let words = folded.iter();
         words
             .filter(|word| is_function_word(word, Some(language)))
             .count()

@@ -82,7 +82,8 @@ fn looked_for(words: Vec<(Word, Alternatives)>) -> Vec<Alternatives> {
     let says_something = words.iter().any(|(word, _)| !word.is_function);
     let mut terms: Vec<Alternatives> = Vec::new();
     for (word, forms) in words {
-        let counts = !word.is_single && !(word.is_function && says_something);
+        let is_grammar = word.is_function && says_something;
+        let counts = !word.is_single && !is_grammar;
         if counts && !terms.contains(&forms) && terms.len() < TERMS_MAX {
             terms.push(forms);
         }

@@ -117,7 +117,7 @@ pub fn fold(word: &str) -> String {
     // What lower case brings back (İ), and letters that have no accent to take off.
     lower
         .chars()
-        .filter(|&c| !is_accent(c) && !(c.is_ascii() && !c.is_ascii_alphanumeric()))
+        .filter(|&c| !is_accent(c) && (!c.is_ascii() || c.is_ascii_alphanumeric()))
         .fold(String::with_capacity(word.len()), |mut folded, c| {
             match c {
                 'ß' => folded.push_str("ss"),
