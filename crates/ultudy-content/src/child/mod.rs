@@ -57,7 +57,7 @@ pub fn main(args: &[String]) -> i32 {
 fn perform(args: Args) -> std::io::Result<()> {
     let mut speaker = Speaker::new();
     let thread = std::thread::Builder::new().stack_size(STACK);
-    let ended = match thread.spawn(move || run(args)) {
+    let ended = match thread.spawn(move || run(&args)) {
         Ok(running) => running
             .join()
             .unwrap_or(Err(Stop::Fault(Fault::CrashedReader))),
@@ -71,12 +71,12 @@ fn perform(args: Args) -> std::io::Result<()> {
     }
 }
 
-fn run(args: Args) -> Result<(), Stop> {
-    match args.task {
+fn run(args: &Args) -> Result<(), Stop> {
+    match &args.task {
         Task::Extract { recognise } => {
-            read::extract(args.pages_max, recognise, &mut Speaker::new())
+            read::extract(args.pages_max, *recognise, &mut Speaker::new())
         }
-        Task::Picture { page } => draw::picture(page, &mut Speaker::new()),
+        Task::Picture { page } => draw::picture(*page, &mut Speaker::new()),
         // Done where there was no thread yet.
         Task::Run { .. } => Ok(()),
         Task::Probe => read::probe(args.pages_max, &mut Speaker::new()),

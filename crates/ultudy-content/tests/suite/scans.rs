@@ -22,8 +22,8 @@ use crate::{
 /// Where a page of the sample course has running text.
 const TEXT_PAGE: u32 = 2;
 
-/// A page of the sample course, drawn: width, height and grey pixels.
-fn drawn(page: u32) -> (u64, u64, Vec<u8>) {
+/// A page of the sample course, drawn: its width and its grey pixels.
+fn drawn(page: u32) -> (u64, Vec<u8>) {
     let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sample/course.pdf");
     let said = Command::new(program())
         .arg(format!("--picture={page}"))
@@ -34,18 +34,22 @@ fn drawn(page: u32) -> (u64, u64, Vec<u8>) {
         .stdout;
     let end = said.iter().position(|byte| *byte == b'\n').unwrap();
     let shape: serde_json::Value = serde_json::from_slice(&said[..end]).unwrap();
-    let side = |name: &str| shape[name].as_u64().unwrap();
-    (side("width"), side("height"), said[end + 1..].to_vec())
+    let width = shape["width"].as_u64().unwrap();
+    (width, said[end + 1..].to_vec())
 }
 
 /// A scan of some lines of text, on each page turned by so many degrees.
 fn scan(degrees: &[f64]) -> Vec<u8> {
-    let (width, height, pixels) = drawn(TEXT_PAGE);
-    // A band of the page: unoptimised code is slow with pictures.
-    let row = usize::try_from(width).unwrap();
-    let (from, to) = (height * 15 / 100, height * 40 / 100);
-    let rows = |n: u64| usize::try_from(n).unwrap() * row;
-    picture_book(width, to - from, &pixels[rows(from)..rows(to)], degrees)
+    let (width, pixels) = drawn(TEXT_PAGE);
+    // A band of the page, not through a line: unoptimised code is slow with pictures.
+    let rows: Vec<&[u8]> = pixels.chunks(usize::try_from(width).unwrap()).collect();
+    let paper = |row: &&[u8]| row.iter().all(|pixel| *pixel > 200);
+    let space_from = |share: usize| {
+        let from = rows.len() * share / 100;
+        from + rows[from..].iter().position(paper).unwrap()
+    };
+    let band = rows[space_from(15)..space_from(40)].concat();
+    picture_book(width, band.len() as u64 / width, &band, degrees)
 }
 
 /// A scan without any text, small and quick to draw.
@@ -101,8 +105,9 @@ fn picture_book(width: u64, height: u64, pixels: &[u8], degrees: &[f64]) -> Vec<
     assemble(&objects, "/Root 1 0 R")
 }
 
+/// Installed by `cargo xtask test`.
 fn tesseract() -> PathBuf {
-    Recogniser::find_program().expect("tesseract is installed")
+    Recogniser::find_program().unwrap()
 }
 
 /// What reads scans with this program in place of Tesseract.
@@ -146,10 +151,14 @@ async fn a_scan_is_read_straight_or_askew() {
     let printed = letters(&printed);
     for section in &document.sections {
         let words = letters(&section.markdown);
-        let right = words.iter().filter(|word| printed.contains(word)).count();
+        let wrong: Vec<_> = words
+            .iter()
+            .filter(|word| !printed.contains(word))
+            .collect();
         assert!(
-            words.len() > 40 && right * 100 > words.len() * 95,
-            "{words:?}"
+            words.len() > 40 && wrong.len() * 20 < words.len(),
+            "{wrong:?} of {}",
+            words.len()
         );
     }
 }
