@@ -32,7 +32,7 @@ pub(crate) fn is_legible(lines: &[Line]) -> bool {
 
 #[derive(Debug, Default)]
 struct Counts {
-    /// Characters other than spaces.
+    /// Characters other than spaces and leaders.
     seen: usize,
     /// Private use, replacement, unassigned.
     meaningless: usize,
@@ -49,7 +49,7 @@ impl Counts {
                 counts.words += 1;
                 counts.broken_words += usize::from(is_broken(word));
             }
-            for c in line.chars().filter(|c| !c.is_whitespace()) {
+            for c in line.chars().filter(|c| !is_leader(*c)) {
                 counts.seen += 1;
                 counts.meaningless += usize::from(is_meaningless(c));
                 counts.alphanumeric += usize::from(c.is_alphanumeric());
@@ -73,6 +73,11 @@ fn is_odd_inside(c: char) -> bool {
         c,
         '!' | '"' | '#' | '$' | '%' | '&' | ';' | '?' | '@' | '\\' | '`' | '~'
     ) || is_meaningless(c)
+}
+
+/// Space, or what fills it in a contents page and on a form.
+fn is_leader(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '.' | '·' | '…' | '‥' | '_')
 }
 
 fn is_meaningless(c: char) -> bool {
@@ -107,6 +112,7 @@ mod tests {
             "∀ ε > 0 ∃ δ > 0 : |x − a| < δ ⇒ |f(x) − f(a)| < ε",
             "(define (fib n) (if (< n 2) n (+ (fib (- n 1)) (fib (- n 2)))))",
             "for (int i = 0; i < n; i++) { a[i] = b[i] & 0xff; s += \"%d\\n\"; }",
+            "Sets . . . . . . . . . . . . . . . . . . . . . . . . . . . . . . . . . 12",
             "1.2 % 3.4 % 5.6 % 7.8 % 9.0 % 1.1 % 2.2 % 3.3 %",
             "if [ \"$#\" -ne 1 ]; then echo \"$0: one file\" >&2; exit 1; fi",
             "I think that \u{e0a1} \u{e0a2} = \u{e0a3} holds for all x in the set",
