@@ -24,7 +24,7 @@ pub async fn keep_house(app: App, shutdown: CancellationToken) {
         match index::catch_up(&app, &shutdown).await {
             Ok(0) => {}
             Ok(documents) => {
-                tracing::info!(documents, "read earlier documents into the search index")
+                tracing::info!(documents, "read earlier documents into the search index");
             }
             Err(error) => tracing::warn!(%error, "cannot read all documents into the search index"),
         }

@@ -101,7 +101,7 @@ pub async fn catch_up(app: &App, stop: &CancellationToken) -> Result<usize> {
                 Ok(is_done) => done += usize::from(is_done),
                 // The others need not wait for it.
                 Err(error) => {
-                    tracing::warn!(%document_id, %error, "a document cannot be read into the search index")
+                    tracing::warn!(%document_id, %error, "a document cannot be read into the search index");
                 }
             }
         }

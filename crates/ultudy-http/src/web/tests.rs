@@ -126,7 +126,7 @@ fn search(name: &str) -> SearchPage {
         section_id: samples::id(31),
         title: name.into(),
         snippet: format!("A {name} b"),
-        matches: vec![2..2 + name.len()],
+        matches: std::iter::once(2..2 + name.len()).collect(),
         page_start: 3,
         page_end: 4,
         score: 1.0,

@@ -217,8 +217,9 @@ pub async fn questions_in_own_words_stand_apart_and_are_found(bench: &Bench) {
     let of = LessonOf::Section(id(11));
     let found = lessons::find(&mut tx, of).await.unwrap().unwrap();
     assert_eq!(found.check_ins.len(), 1);
-    assert_eq!(found.text_check_ins, [expected.clone()]);
-    assert_eq!(found.concepts[0].text_check_ins, [expected.clone()]);
+    let all = std::slice::from_ref(&expected);
+    assert_eq!(found.text_check_ins, all);
+    assert_eq!(found.concepts[0].text_check_ins, all);
     let by = QuestionRef {
         concept_name: "limit".into(),
         question: "what is a LIMIT?".into(),
