@@ -55,12 +55,12 @@ pub(super) fn open() -> Result<Pdf, Stop> {
 
 /// Opens it so that the signs of its maths fonts are read as what they are, as far as the
 /// font programs say it.
-fn open_to_read() -> Result<Pdf, Stop> {
+fn open_to_read(pages_max: u32) -> Result<Pdf, Stop> {
     let bytes = input(&[])?;
     let length = bytes.len();
     let ending = bytes[length.saturating_sub(ENDING)..].to_vec();
     let pdf = Pdf::open(bytes)?;
-    let pages = pdf.page_count(u32::MAX);
+    let pages = pdf.page_count(pages_max)?;
     let update = || pdf.encoding_update(length, &ending);
     let Some(update) = can_read_again().then(update).flatten() else {
         return Ok(pdf);
@@ -69,7 +69,7 @@ fn open_to_read() -> Result<Pdf, Stop> {
     drop(pdf);
     let mended = Pdf::open(input(&update)?);
     match mended {
-        Ok(mended) if mended.page_count(u32::MAX) == pages => Ok(mended),
+        Ok(mended) if mended.page_count(pages_max) == Ok(pages) => Ok(mended),
         _ => open(),
     }
 }
@@ -107,7 +107,7 @@ pub(super) fn probe(pages_max: u32, speaker: &mut Speaker) -> Result<(), Stop> {
 
 /// Says the whole document, section by section.
 pub(super) fn extract(pages_max: u32, recognise: bool, speaker: &mut Speaker) -> Result<(), Stop> {
-    let pdf = open_to_read()?;
+    let pdf = open_to_read(pages_max)?;
     let page_count = pdf.page_count(pages_max)?;
     let mut pages = read_pages(&pdf, page_count, speaker)?;
     let mut unreadable_pages = drop_illegible(&mut pages);
@@ -141,7 +141,7 @@ pub(super) fn extract(pages_max: u32, recognise: bool, speaker: &mut Speaker) ->
 
 /// Says all text there is, page by page, in reading order.
 pub(super) fn text(pages_max: u32, speaker: &mut Speaker) -> Result<(), Stop> {
-    let pdf = open_to_read()?;
+    let pdf = open_to_read(pages_max)?;
     let page_count = pdf.page_count(pages_max)?;
     let mut pages = read_pages(&pdf, page_count, speaker)?;
     layout::mend_hyphens(&mut pages);

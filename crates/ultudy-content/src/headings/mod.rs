@@ -9,7 +9,10 @@ mod series;
 mod slides;
 mod style;
 
-pub(crate) use self::contents::{Contents, folios};
+pub(crate) use self::{
+    contents::{Contents, folios},
+    number::is_label,
+};
 use crate::layout::{HeadingLine, Line, Page, Typography};
 
 /// Deepest level at which a student studies; what lies below divides no text.

@@ -89,6 +89,12 @@ pub(super) fn is_alone(text: &str) -> bool {
         || parse(text).is_some_and(|number| number.length == text.len())
 }
 
+/// Whether a text is the name of a chapter or part and nothing else: "Chapter 3".
+pub(crate) fn is_label(text: &str) -> bool {
+    let text = text.trim().trim_end_matches(['.', ':']);
+    parse(text).is_some_and(|number| number.named && number.length == text.len())
+}
+
 /// Whether a word names a kind of chapter or part.
 pub(super) fn is_unit(word: &str) -> bool {
     let word = word.to_lowercase();

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Line, Page, Typography};
+use crate::headings::is_label;
 
 /// Share of the page's height, at either end, where running lines stand.
 const EDGE: f32 = 0.2;
@@ -59,7 +60,14 @@ fn edge_lines(page: &Page, body: f32, depth: usize) -> impl Iterator<Item = &Lin
     heights.dedup();
     let highest: Vec<Height> = heights.iter().rev().take(depth).copied().collect();
     let lowest: Vec<Height> = heights.iter().take(depth).copied().collect();
-    page.lines.iter().filter(move |line| {
+    let titles = page.lines.iter().skip(1).map(Some).chain([None]);
+    let lines = page.lines.iter().zip(titles);
+    // "Chapter 3" above a large title belongs to it, on however many pages it stands so.
+    let own = lines.filter(move |(line, next)| {
+        let titled = next.is_some_and(|next| next.size > body * 1.1);
+        !(titled && is_label(&line.text))
+    });
+    own.map(|(line, _)| line).filter(move |line| {
         let outside = (line.baseline > upper && highest.contains(&height(line)))
             || (line.baseline < lower && lowest.contains(&height(line)));
         outside && line.size <= body * 1.1

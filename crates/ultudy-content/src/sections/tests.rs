@@ -61,7 +61,7 @@ fn document() -> impl Strategy<Value = Vec<Page>> {
 
 fn outline() -> impl Strategy<Value = Vec<OutlineEntry>> {
     let entry = (
-        prop::sample::select(vec!["Sets", "Maps", "1.2 Sets", ""]),
+        prop::sample::select(vec!["Sets", "Maps", "1.2 Sets", "?"]),
         1..5_u8,
         0..60_u32,
     );

@@ -92,6 +92,8 @@ mod tests {
     #[test]
     fn nothing_runs_and_nothing_is_fetched() {
         let html = rendered(&section(samples::HOSTILE), Some(&samples::content()));
+        // Names of XML namespaces look like addresses and are none.
+        let html = html.replace("http://www.w3.org/", "");
         for banned in [
             "<script", "<img", "<link", "@import", "<iframe", "http:", "https:",
         ] {

@@ -91,7 +91,7 @@ async fn a_pdf_that_exhausts_memory_kills_its_reader_and_nothing_else() {
         None,
     )
     .await;
-    let accepted = api.upload(Pdf::bomb(320 << 20).bytes(), &[]).await;
+    let accepted = api.upload(Pdf::crowded(1_000_000).bytes(), &[]).await;
     assert_eq!(accepted.status, StatusCode::OK, "{accepted:?}");
     let job = api.ended(&text(&accepted.body["job_id"])).await;
     assert_eq!(job["status"], "failed", "{job}");
@@ -355,9 +355,10 @@ async fn script_in_names_and_texts_is_inert_in_the_pages() {
     let script = "<script>alert(1)</script>";
     let course_id = api.course(script).await;
     let lines = format!(
-        "{script} A cell is the smallest unit of life. A tissue is a group of cells of one kind.\n\
-         An organ is a group of tissues that do one task {script}. A nerve is a bundle of fibres\n\
-         that carries signals. A muscle is a tissue that contracts. {script}"
+        "{script}\n\nA cell is the smallest unit of life. A tissue is a group of cells of one kind.\n\
+         An organ is a group of tissues that do one task. The script {script} is a text.\n\
+         A nerve is a bundle of fibres that carries signals. A muscle is a tissue that\n\
+         contracts. A gland is an organ that makes a substance for the body.\n\n{script}"
     );
     let file = Pdf::with_pages(&[&lines]).bytes();
     let accepted = api
@@ -400,7 +401,10 @@ async fn script_in_names_and_texts_is_inert_in_the_pages() {
         );
         let html = response.text().await.expect("a page");
         assert!(!html.contains("<script>alert"), "{path}");
-        shown += html.matches("&lt;script&gt;alert(1)").count();
+        // Templates and Markdown write the same in two ways.
+        for escaped in ["&lt;script&gt;alert(1)", "&#60;script&#62;alert(1)"] {
+            shown += html.matches(escaped).count();
+        }
     }
     assert!(
         shown >= 4,

@@ -38,14 +38,18 @@ impl Pdf {
         pdf
     }
 
-    /// One page whose content inflates to `bytes`, most of it blank.
-    pub fn bomb(bytes: usize) -> Self {
+    /// One page with so many words, each at a place of its own. (The PDF library by itself
+    /// stops at streams that inflate a hundredfold.)
+    pub fn crowded(words: u32) -> Self {
         let mut pdf = Self::with_pages(&["x"]);
         let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
-        let chunk = [b' '; 1 << 16];
-        for _ in 0..bytes / chunk.len() {
-            encoder.write_all(&chunk).expect("writing to memory");
+        encoder.write_all(b"BT /F1 9 Tf\n").expect("writing to memory");
+        for word in 0..words {
+            let place = word.wrapping_mul(2_654_435_761);
+            let (x, y) = (place % 600, place / 600 % 780);
+            writeln!(encoder, "1 0 0 1 {x} {y} Tm (w{place}) Tj").expect("writing to memory");
         }
+        encoder.write_all(b"ET").expect("writing to memory");
         let packed = encoder.finish().expect("writing to memory");
         pdf.objects.truncate(4);
         pdf.stream("/Filter /FlateDecode", &packed);

@@ -229,7 +229,7 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
 
 #[test]
 fn ctrl_c_takes_the_child_along_and_leaves_nothing_half_written() {
-    let desk = Desk::with(&[("bomb.pdf", &Pdf::bomb(320 << 20).bytes())]);
+    let desk = Desk::with(&[("bomb.pdf", &Pdf::crowded(1_000_000).bytes())]);
     let mut command = desk.command(&["bomb.pdf", "--out", "out"]);
     command.env("PDF_MEMORY_MB", "8192").stderr(Stdio::null());
     let mut program = command.spawn().expect("it starts");
