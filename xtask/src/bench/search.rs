@@ -32,7 +32,7 @@ pub fn measure(programs: &Programs) -> Result<Report> {
         workspace::cargo(["run", "--locked", "--release", "--quiet"])
             .args([
                 "--package",
-                "ultudy-app",
+                "ultudy-store",
                 "--example",
                 "search_corpus",
                 "--",

@@ -12,14 +12,23 @@ use crate::{
 
 /// A book long enough to be caught in the middle.
 pub fn long_book() -> Vec<u8> {
+    book().bytes()
+}
+
+/// The same with a picture.
+pub fn long_illustrated_book() -> Vec<u8> {
+    book().with_picture(120, "Figure 1: A plant cell").bytes()
+}
+
+fn book() -> Pdf {
     let line =
         "A cell is the smallest unit of life, and a tissue is a group of cells of one kind.\n";
     let page = line.repeat(40);
-    Pdf::with_pages(&vec![page.as_str(); 1_500]).bytes()
+    Pdf::with_pages(&vec![page.as_str(); 1_500])
 }
 
 /// Waits until a job is being worked on.
-async fn processing(api: &Api, job_id: &str) -> Value {
+pub async fn processing(api: &Api, job_id: &str) -> Value {
     let job = ultudy_testkit::wait::for_some(
         "the job is being worked on",
         crate::api::PATIENCE,

@@ -8,6 +8,7 @@
 mod api;
 mod bad_input;
 mod browser;
+mod figures;
 mod headers;
 mod jobs;
 mod openapi;

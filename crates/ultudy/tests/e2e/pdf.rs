@@ -43,7 +43,9 @@ impl Pdf {
     pub fn crowded(words: u32) -> Self {
         let mut pdf = Self::with_pages(&["x"]);
         let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
-        encoder.write_all(b"BT /F1 9 Tf\n").expect("writing to memory");
+        encoder
+            .write_all(b"BT /F1 9 Tf\n")
+            .expect("writing to memory");
         for word in 0..words {
             let place = word.wrapping_mul(2_654_435_761);
             let (x, y) = (place % 600, place / 600 % 780);
@@ -54,6 +56,36 @@ impl Pdf {
         pdf.objects.truncate(4);
         pdf.stream("/Filter /FlateDecode", &packed);
         pdf
+    }
+
+    /// The same document with a picture of `pixels` by `pixels` at the foot of its first page,
+    /// a caption below it.
+    pub fn with_picture(mut self, pixels: usize, caption: &str) -> Self {
+        // Noise, as a photograph is.
+        let noise = (0..pixels * pixels * 3).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8);
+        let image = format!(
+            "/Type /XObject /Subtype /Image /Width {pixels} /Height {pixels} \
+             /ColorSpace /DeviceRGB /BitsPerComponent 8"
+        );
+        let (page, content) = (3, 4);
+        let show = String::from_utf8_lossy(&self.objects[content]).into_owned();
+        let operators = show.split_once("stream\n").map_or("", |(_, rest)| rest);
+        let operators = operators.trim_end_matches("\nendstream");
+        let drawn = format!(
+            "{operators}\nq 110 0 0 85 72 82 cm /I Do Q\n\
+             BT /F1 11 Tf 72 66 Td ({caption}) Tj ET"
+        );
+        self.stream(&image, &noise.collect::<Vec<u8>>());
+        let number = self.objects.len();
+        self.stream("", drawn.as_bytes());
+        let redrawn = self.objects.pop().unwrap_or_default();
+        self.objects[content] = redrawn;
+        let described = String::from_utf8_lossy(&self.objects[page]).replace(
+            "/Font <<",
+            &format!("/XObject << /I {number} 0 R >> /Font <<"),
+        );
+        self.objects[page] = described.into_bytes();
+        self
     }
 
     /// The same document, saying that it needs a password nobody knows.
@@ -118,6 +150,15 @@ fn show(text: &str) -> String {
 
 /// Three pages with definitions enough for a lesson.
 pub fn biology() -> Vec<u8> {
+    cells().bytes()
+}
+
+/// The same with a picture on its first page.
+pub fn illustrated() -> Vec<u8> {
+    cells().with_picture(120, "Figure 1: A plant cell").bytes()
+}
+
+fn cells() -> Pdf {
     Pdf::with_pages(&[
         "Cells and energy\n\nA cell is the smallest unit of life. A mitochondrion is an organelle that releases\n\
          energy from sugar. A chloroplast is an organelle that captures the energy of light.\n\
@@ -130,5 +171,4 @@ pub fn biology() -> Vec<u8> {
          on which an enzyme acts. Enzymes are not used up by the reaction, and so a cell\n\
          needs only a little of each enzyme. A catalyst is anything that speeds up a reaction.",
     ])
-    .bytes()
 }
