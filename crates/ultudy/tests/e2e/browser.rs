@@ -402,7 +402,6 @@ async fn a_student_practises_by_keys_and_mastery_moves() {
 }
 
 #[tokio::test]
-#[ignore = "until the extractive generator asks questions to answer in own words"]
 async fn a_student_answers_in_their_own_words() {
     let student = Student::new().await;
     let course = student.api.course("Biology").await;

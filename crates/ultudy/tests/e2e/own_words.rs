@@ -18,7 +18,6 @@ async fn concepts(api: &Api) -> Vec<Value> {
 }
 
 #[tokio::test]
-#[ignore = "until the extractive generator asks questions to answer in own words"]
 async fn own_words_are_graded_and_move_mastery() {
     let api = Api::local().await;
     let concepts = concepts(&api).await.into_iter();
