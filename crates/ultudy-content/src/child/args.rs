@@ -10,8 +10,8 @@ pub(crate) enum Task {
     Extract { recognise: bool },
     /// Only see whether it opens.
     Probe,
-    /// Read all text, before anything is left out.
-    Text,
+    /// Read all text, before anything is left out; `recognise` as above.
+    Text { recognise: bool },
     /// Draw a page, by number from 1.
     Picture { page: u32 },
     /// Become another program, under the same limits; it may read programs and their data.
@@ -19,6 +19,15 @@ pub(crate) enum Task {
     /// Only call the PDF library for the text of every page, and print pages and seconds:
     /// what a measurement compares with.
     Raw,
+}
+
+impl Task {
+    fn recognises(&self) -> bool {
+        matches!(
+            self,
+            Self::Extract { recognise: true } | Self::Text { recognise: true }
+        )
+    }
 }
 
 /// The child's task and limits.
@@ -46,16 +55,18 @@ impl Args {
         option("pages-max", Some(self.pages_max.to_string()));
         option("parent", self.parent.map(|n| n.to_string()));
         match &self.task {
-            Task::Extract { recognise: false } => {}
-            Task::Extract { recognise: true } => words.push("--recognise".to_owned()),
+            Task::Extract { .. } => {}
             Task::Probe => words.push("--probe".to_owned()),
             Task::Picture { page } => words.push(format!("--picture={page}")),
-            Task::Text => words.push("--text".to_owned()),
+            Task::Text { .. } => words.push("--text".to_owned()),
             Task::Raw => words.push("--raw".to_owned()),
             Task::Run { command } => {
                 words.push("--run".to_owned());
                 words.extend(command.iter().cloned());
             }
+        }
+        if self.task.recognises() {
+            words.push("--recognise".to_owned());
         }
         words
     }
@@ -69,12 +80,13 @@ impl Args {
             pages_max: u32::MAX,
             parent: None,
         };
+        let mut recognised = false;
         let mut words = words.iter();
         while let Some(word) = words.next() {
             match word.split_once('=').unwrap_or((word, "")) {
-                ("--recognise", "") => args.task = Task::Extract { recognise: true },
+                ("--recognise", "") => recognised = true,
                 ("--probe", "") => args.task = Task::Probe,
-                ("--text", "") => args.task = Task::Text,
+                ("--text", "") => args.task = Task::Text { recognise: false },
                 ("--raw", "") => args.task = Task::Raw,
                 ("--picture", value) => {
                     let page = number(word, value)?;
@@ -90,6 +102,9 @@ impl Args {
                 ("--parent", value) => args.parent = Some(number(word, value)?),
                 _ => return Err(format!("{word} is no argument of extract")),
             }
+        }
+        if let Task::Extract { recognise } | Task::Text { recognise } = &mut args.task {
+            *recognise = recognised;
         }
         Ok(args)
     }
@@ -111,7 +126,8 @@ mod tests {
         for task in [
             Task::Probe,
             Task::Raw,
-            Task::Text,
+            Task::Text { recognise: false },
+            Task::Text { recognise: true },
             Task::Extract { recognise: false },
             Task::Extract { recognise: true },
             Task::Picture { page: 7 },

@@ -80,7 +80,7 @@ fn run(args: &Args) -> Result<(), Stop> {
         // Done where there was no thread yet.
         Task::Run { .. } => Ok(()),
         Task::Probe => read::probe(args.pages_max, &mut Speaker::new()),
-        Task::Text => read::text(args.pages_max, &mut Speaker::new()),
+        Task::Text { recognise } => read::text(args.pages_max, *recognise, &mut Speaker::new()),
         Task::Raw => raw(args.pages_max),
     }
 }

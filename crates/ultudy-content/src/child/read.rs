@@ -140,10 +140,15 @@ pub(super) fn extract(pages_max: u32, recognise: bool, speaker: &mut Speaker) ->
 }
 
 /// Says all text there is, page by page, in reading order.
-pub(super) fn text(pages_max: u32, speaker: &mut Speaker) -> Result<(), Stop> {
+pub(super) fn text(pages_max: u32, recognise: bool, speaker: &mut Speaker) -> Result<(), Stop> {
     let pdf = open_to_read(pages_max)?;
     let page_count = pdf.page_count(pages_max)?;
     let mut pages = read_pages(&pdf, page_count, speaker)?;
+    if recognise {
+        // What stays unread keeps the text it has.
+        let mut illegible = illegible(&pages);
+        recognise::pages(&mut pages, &mut illegible, speaker)?;
+    }
     layout::mend_hyphens(&mut pages);
     let typography = Typography::measure(&pages);
     for page in &pages {
@@ -154,15 +159,20 @@ pub(super) fn text(pages_max: u32, speaker: &mut Speaker) -> Result<(), Stop> {
     Ok(speaker.say(&Message::AllText)?)
 }
 
+/// The numbers of pages that hold no text, or noise.
+fn illegible(pages: &[Page]) -> Vec<u32> {
+    let illegible = pages.iter().filter(|page| !is_legible(&page.lines));
+    illegible.map(|page| page.number).collect()
+}
+
 /// Empties pages whose text is noise; the numbers of all that hold none then.
 fn drop_illegible(pages: &mut [Page]) -> Vec<u32> {
-    let unread = pages.iter_mut().filter(|page| !is_legible(&page.lines));
-    unread
-        .map(|page| {
-            page.lines.clear();
-            page.number
-        })
-        .collect()
+    let dropped = illegible(pages);
+    let empty = pages
+        .iter_mut()
+        .filter(|page| dropped.contains(&page.number));
+    empty.for_each(|page| page.lines.clear());
+    dropped
 }
 
 /// The language of the text, by a sample of lines from all pages.

@@ -182,8 +182,9 @@ impl Extractor {
     }
 
     /// All text of a file before anything is left out: in reading order, an empty line
-    /// between paragraphs, a form feed between pages, hyphenation undone. Under the same
-    /// limits as [`Extractor::extract`]; the child is dead when this returns or is dropped.
+    /// between paragraphs, a form feed between pages, hyphenation undone. Pages without
+    /// readable text are recognised, if there is something that can. Under the same limits
+    /// as [`Extractor::extract`]; the child is dead when this returns or is dropped.
     ///
     /// # Errors
     /// [`ExtractError`]: the file's fault, the caller's wish, or the machine's.
@@ -192,7 +193,9 @@ impl Extractor {
         pdf: File,
         cancel: &CancellationToken,
     ) -> Result<String, ExtractError> {
-        match self.read(Task::Text, pdf, &mut |_| {}, cancel).await? {
+        let recognise = self.recogniser.is_some();
+        let task = Task::Text { recognise };
+        match self.read(task, pdf, &mut |_| {}, cancel).await? {
             Outcome::Text(text) => Ok(text),
             other => Err(self.unfinished(&other)),
         }

@@ -164,6 +164,16 @@ async fn a_scan_is_read_straight_or_askew() {
 }
 
 #[tokio::test]
+async fn the_plain_text_of_a_scan_is_recognised_too() {
+    let extractor = reading(tesseract(), slowly());
+    let text = extractor
+        .text(file(&scan(&[0.0])), &CancellationToken::new())
+        .await
+        .unwrap();
+    assert!(letters(&text).len() > 20, "{text}");
+}
+
+#[tokio::test]
 async fn without_a_recogniser_a_scan_is_told_to_be_one() {
     let document = read(&extractor(), &scan(&[0.0])).await.unwrap();
     assert_eq!(document.recognised_pages, [0; 0]);
