@@ -181,6 +181,28 @@ fn no_output_overwrites_another() {
 }
 
 #[test]
+fn the_pictures_of_a_text_lie_beside_it() {
+    let desk = Desk::with(&[
+        ("my cells.pdf", &pdf::illustrated()),
+        ("out/my cells.figures/1.png", b"mine"),
+    ]);
+    let output = desk.study(&["my cells.pdf", "--out", "out"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(
+        desk.names("out"),
+        ["my cells-2.figures", "my cells-2.md", "my cells.figures"]
+    );
+    let written = text(&fs::read(desk.path("out/my cells-2.md")).expect("a text"));
+    let picture = "![Figure 1: A plant cell](<my cells-2.figures/1.png>)";
+    assert!(written.contains(picture), "{written}");
+    let bytes = fs::read(desk.path("out/my cells-2.figures/1.png")).expect("a picture");
+    assert!(bytes.starts_with(b"\x89PNG"));
+
+    let piped = text(&desk.study(&["my cells.pdf"]).stdout);
+    assert!(piped.contains("*Figure 1: A plant cell*") && !piped.contains("figure:1"));
+}
+
+#[test]
 fn wrong_use_is_told_apart_from_bad_files() {
     let desk = Desk::with(&[("a.pdf", &pdf::biology()), ("b.pdf", &pdf::biology())]);
     let code = |words: &[&str]| desk.study(words).status.code();

@@ -8,6 +8,7 @@ use std::{
 };
 
 use tempfile::NamedTempFile;
+use ultudy_domain::figure::ExtractedFigure;
 
 use super::studied::Fault;
 use crate::commands::Failure;
@@ -50,6 +51,31 @@ impl Output {
             }
         }
     }
+
+    /// Writes what was made of `input` with its pictures in a folder beside it. `content` is
+    /// told that folder's name, relative to what it makes; none where there is no folder.
+    pub(super) fn write_with_figures(
+        &self,
+        input: &Path,
+        extension: &str,
+        figures: &[ExtractedFigure],
+        content: &dyn Fn(Option<&str>) -> String,
+    ) -> Result<Option<PathBuf>, Fault> {
+        match self {
+            Self::Folder(folder) if !figures.is_empty() => {
+                let written = put_with_figures(folder, &stem(input), extension, figures, content);
+                written.map(Some).map_err(Fault::of)
+            }
+            _ => self.write(input, extension, content(None).as_bytes()),
+        }
+    }
+}
+
+/// The name of a figure's file in its folder.
+pub(super) fn figure_file(figure: &ExtractedFigure) -> String {
+    let extension = figure.media_type.rsplit('/').next().unwrap_or_default();
+    let extension = if extension == "jpeg" { "jpg" } else { "png" };
+    format!("{}.{extension}", figure.number)
 }
 
 /// A reader that has seen enough, such as `head`, is no failure.
@@ -61,14 +87,81 @@ fn print(content: &[u8]) -> io::Result<()> {
     }
 }
 
-/// Writes a file whole or not at all, under the first name of `stem.x`, `stem-2.x` … that
-/// is free; says where it is.
-fn put(folder: &Path, stem: &str, extension: &str, content: &[u8]) -> io::Result<PathBuf> {
+/// A file on its way into the folder.
+fn draft(folder: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
     let mut file = tempfile::Builder::new()
         .prefix(".ultudy-")
         .permissions(Permissions::from_mode(MODE))
         .tempfile_in(folder)?;
     file.write_all(content)?;
+    Ok(file)
+}
+
+/// Writes a file and its figures, or nothing, under the first name that is free for both.
+fn put_with_figures(
+    folder: &Path,
+    stem: &str,
+    extension: &str,
+    figures: &[ExtractedFigure],
+    content: &dyn Fn(Option<&str>) -> String,
+) -> io::Result<PathBuf> {
+    for number in 1_u64.. {
+        let stem = numbered(stem, number);
+        let path = folder.join(format!("{stem}.{extension}"));
+        let name = format!("{stem}.figures");
+        if path.exists() {
+            continue;
+        }
+        let Some(beside) = Beside::new(folder.join(&name))? else {
+            continue;
+        };
+        for figure in figures {
+            fs::write(beside.path.join(figure_file(figure)), &figure.data)?;
+        }
+        let file = draft(folder, content(Some(&name)).as_bytes())?;
+        if settle(file, &path)?.is_none() {
+            beside.keep();
+            return Ok(path);
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// A folder of figures, gone again when dropped unless it is kept.
+struct Beside {
+    path: PathBuf,
+    kept: bool,
+}
+
+impl Beside {
+    /// None if there is something of this name.
+    fn new(path: PathBuf) -> io::Result<Option<Self>> {
+        match fs::create_dir(&path) {
+            Ok(()) => Ok(Some(Self { path, kept: false })),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn keep(mut self) {
+        self.kept = true;
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        if !self.kept
+            && let Err(error) = fs::remove_dir_all(&self.path)
+        {
+            tracing::warn!(%error, path = %self.path.display(), "figures are left behind");
+        }
+    }
+}
+
+/// Writes a file whole or not at all, under the first name of `stem.x`, `stem-2.x` … that
+/// is free; says where it is.
+fn put(folder: &Path, stem: &str, extension: &str, content: &[u8]) -> io::Result<PathBuf> {
+    let mut file = draft(folder, content)?;
     for number in 1_u64.. {
         let path = folder.join(numbered(stem, number) + "." + extension);
         match settle(file, &path)? {

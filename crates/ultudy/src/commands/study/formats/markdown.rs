@@ -1,5 +1,6 @@
 //! Lessons and text as Markdown.
 
+mod figures;
 mod lesson;
 
 use std::fmt::Write as _;
@@ -7,7 +8,7 @@ use std::fmt::Write as _;
 use ultudy_content::escaped;
 use ultudy_domain::section::ExtractedSection;
 
-use self::lesson::Lessons;
+use self::{figures::Figures, lesson::Lessons};
 use super::super::studied::Studied;
 
 /// Levels that the headings of a text go down, below those of the document's own.
@@ -15,8 +16,10 @@ const DEEPER: usize = 3;
 /// Deepest heading there is.
 const LEVEL_MAX: usize = 6;
 
-/// Writes it: contents, each section with its lesson and text, the answers at the end.
-pub(super) fn write(studied: &Studied) -> String {
+/// Writes it: contents, each section with its lesson and text, the answers at the end. The
+/// figures are in the folder `figures`, or only their captions are told.
+pub(super) fn write(studied: &Studied, figures: Option<&str>) -> String {
+    let figures = Figures::new(&studied.document.figures, figures);
     let mut out = format!("# {}\n\n", escaped(&studied.title));
     contents(&mut out, &studied.document.sections);
     let mut lessons = Lessons::default();
@@ -30,7 +33,10 @@ pub(super) fn write(studied: &Studied) -> String {
         }
         push(
             &mut out,
-            format_args!("### Text\n\n{}\n\n", deeper(&section.markdown)),
+            format_args!(
+                "### Text\n\n{}\n\n",
+                figures.placed(&deeper(&section.markdown))
+            ),
         );
     }
     if !lessons.answers.is_empty() {

@@ -12,7 +12,7 @@ use std::{
 use super::{
     Desk,
     progress::Progress,
-    studied::{self, Fault, Studied},
+    studied::{self, Fault},
 };
 
 /// A format.
@@ -47,23 +47,21 @@ pub(super) async fn write(
     file: File,
     progress: &Progress,
 ) -> Result<Option<PathBuf>, Fault> {
-    let content = if desk.format == Format::Text {
-        progress.stage("reading");
-        desk.extractor.text(file, &desk.cancel).await? + "\n"
-    } else {
-        content(
-            desk.format,
-            &studied::study(desk, path, file, progress).await?,
-        )?
-    };
     let extension = desk.format.extension();
+    let content = match desk.format {
+        Format::Text => {
+            progress.stage("reading");
+            desk.extractor.text(file, &desk.cancel).await? + "\n"
+        }
+        Format::Md => {
+            let studied = studied::study(desk, path, file, progress).await?;
+            let figures = &studied.document.figures;
+            let content = |folder: Option<&str>| markdown::write(&studied, folder);
+            let output = &desk.output;
+            return output.write_with_figures(path, extension, figures, &content);
+        }
+        Format::Html => html::write(&studied::study(desk, path, file, progress).await?)?,
+        Format::Json => json::write(&studied::study(desk, path, file, progress).await?)?,
+    };
     desk.output.write(path, extension, content.as_bytes())
-}
-
-fn content(format: Format, studied: &Studied) -> Result<String, Fault> {
-    match format {
-        Format::Html => html::write(studied),
-        Format::Json => json::write(studied),
-        Format::Md | Format::Text => Ok(markdown::write(studied)),
-    }
 }
