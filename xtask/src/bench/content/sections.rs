@@ -145,15 +145,17 @@ fn printed_entries(bench: &Bench<'_>, book: &Path) -> Result<Vec<Value>> {
     Ok(wanted.collect())
 }
 
-/// Whether a section on the entry's page has its title as name or in its text.
+/// Whether a section on the entry's page has its title as name or in its text. A link to a
+/// title at the head of a page can lead to the foot of the page before.
 fn is_held(entry: &Value, found: &Value) -> bool {
-    let page = entry["page"].as_u64().unwrap_or_default();
+    let linked = entry["page"].as_u64().unwrap_or_default();
     let title = letters(entry["title"].as_str().unwrap_or_default());
     study::array(found, "sections").iter().any(|section| {
         let number = |name: &str| section[name].as_u64().unwrap_or_default();
         let holds =
             |name: &str| letters(section[name].as_str().unwrap_or_default()).contains(&title);
-        (number("page_start")..=number("page_end")).contains(&page)
+        let pages = number("page_start")..=number("page_end");
+        (pages.contains(&linked) || pages.contains(&(linked + 1)))
             && (holds("name") || holds("markdown"))
     })
 }
