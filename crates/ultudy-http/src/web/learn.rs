@@ -75,7 +75,11 @@ async fn lesson(
 }
 
 /// The document's pictures, at the addresses where the API serves them.
-async fn pictures(app: &App, owner: &str, document_id: Uuid) -> Result<Pictures, ApiError> {
+pub(super) async fn pictures(
+    app: &App,
+    owner: &str,
+    document_id: Uuid,
+) -> Result<Pictures, ApiError> {
     let sizes = documents::figure_sizes(app, owner, document_id).await?;
     let picture = |size: documents::FigureSize| {
         let side = |pixels: i32| u32::try_from(pixels).unwrap_or(0);

@@ -16,6 +16,7 @@ mod markdown;
 mod page;
 mod practice;
 mod progress;
+mod read;
 mod reasons;
 mod search;
 mod sections;
@@ -44,6 +45,7 @@ pub fn router() -> Router<HttpState> {
             "/learn/document/{id}/reasons/{check_in_id}",
             get(reasons::document),
         )
+        .route("/read/{id}", get(read::section))
         .route("/practice", get(practice::practice))
         .route("/search", get(search::search))
         .route("/progress", get(progress::progress))

@@ -23,8 +23,10 @@ use super::{
     document::DocumentPage,
     learn::LearnPage,
     lesson_text::LessonText,
+    markdown::Pictures,
     practice::{PracticePage, QuestionText},
     progress::ProgressPage,
+    read::ReadPage,
     reasons::Reasons,
     samples::{self, HOSTILE},
     search::{HitRow, SearchPage},
@@ -118,6 +120,11 @@ fn learn(name: &str) -> LearnPage {
     }
 }
 
+fn read(name: &str) -> ReadPage {
+    let text = format!("<!-- page 4 -->\n\n{name}\n\n<!-- page 5 -->\n\n## {name}\n\nMore.");
+    ReadPage::new(opened(name), &text, &Pictures::default())
+}
+
 fn search(name: &str) -> SearchPage {
     let mut page = SearchPage::new(name.into(), Some(samples::course(1, name, None)));
     page.hits = vec![HitRow::new(Hit {
@@ -167,7 +174,7 @@ fn visitor() -> Visitor {
 }
 
 /// Every page, with `name` wherever a text may come from outside.
-fn every_page(name: &str) -> [(&'static str, String); 8] {
+fn every_page(name: &str) -> [(&'static str, String); 9] {
     let progress = ProgressPage::new(overview(name, &[false]), &visitor());
     [
         ("courses", courses(name).render()),
@@ -175,6 +182,7 @@ fn every_page(name: &str) -> [(&'static str, String); 8] {
         ("document", document(name).render()),
         ("learn", learn(name).render()),
         ("waiting", WaitingPage::new(opened(name), None).render()),
+        ("read", read(name).render()),
         ("progress", progress.render()),
         ("search", search(name).render()),
         ("practice", practice(name).render()),
@@ -293,6 +301,14 @@ fn a_lesson_cites_its_pages_and_sets_its_formulas() {
     assert!(html.matches(&page).count() >= 9, "{html}");
     assert!(html.contains("<math") && !html.contains("$$"));
     assert!(html.contains("href=\"#concept-3\""));
+}
+
+#[test]
+fn a_text_is_read_page_by_page() {
+    let page = read("Limits").render().unwrap();
+    let at = |what: &str| page.find(what).unwrap_or_else(|| panic!("{what}: {page}"));
+    assert!(at("id=\"page-4\"") < at("Limits</p>") && at("Limits</p>") < at("id=\"page-5\""));
+    assert!(page.contains("/file#page=5") && !page.contains("&lt;!--"));
 }
 
 #[test]

@@ -366,6 +366,33 @@ async fn a_student_searches_from_any_page() {
 }
 
 #[tokio::test]
+async fn a_student_reads_the_text_with_its_pictures() {
+    let student = Student::new().await;
+    let course = student.api.course("Biology").await;
+    let document = student.api.document(pdf::illustrated(), &course).await;
+    student
+        .browser
+        .set_viewport(LAPTOP, 800)
+        .await
+        .expect("the width is set");
+    let section = student.api.sections(&document).await.remove(0);
+    student.open(&format!("/learn/{section}")).await;
+    let link = student.sees("#overview a[href^='/read/']").await;
+    // By key: where it stands, the bar at the foot may lie over it.
+    link.send_keys(&Key::Enter.to_string())
+        .await
+        .expect("followed");
+    student.sees("#page-1 .prose").await;
+    let shown = "const picture = document.querySelector('#page-1 figure img');\
+                 return picture !== null && picture.complete && picture.naturalWidth > 0";
+    student.waits_until("the picture is shown", shown).await;
+    let caption = student.sees("#page-1 figcaption").await;
+    let caption = caption.text().await.expect("its text");
+    assert_eq!(caption, "Figure 1: A plant cell");
+    student.looks("read").await;
+}
+
+#[tokio::test]
 async fn a_student_practises_by_keys_and_mastery_moves() {
     let student = Student::new().await;
     let course = student.api.course("Biology").await;

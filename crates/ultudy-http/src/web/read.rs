@@ -1,0 +1,65 @@
+//! `GET /read/{section_id}`: a section's own text, page by page, with its pictures.
+
+use askama::Template;
+use axum::{extract::State, response::Response};
+use ultudy_app::{
+    documents,
+    lessons::{self, LessonOf, Opened},
+};
+use ultudy_domain::section::split_pages;
+
+use super::{
+    learn,
+    markdown::{self, Html, Pictures},
+    page,
+    visitor::Visitor,
+    words,
+};
+use crate::{HttpState, error::ApiError, input::Id};
+
+#[derive(Template)]
+#[template(path = "read.html")]
+pub(super) struct ReadPage {
+    pub(super) at: &'static str,
+    pub(super) opened: Opened,
+    pub(super) pages: Vec<PageText>,
+}
+
+/// What one page of the document says.
+pub(super) struct PageText {
+    number: u32,
+    /// It was recognised from a picture.
+    is_recognised: bool,
+    text: Html,
+}
+
+/// The page.
+pub async fn section(
+    State(state): State<HttpState>,
+    visitor: Visitor,
+    Id(id): Id,
+) -> Result<Response, ApiError> {
+    let (app, owner) = (&state.app, &visitor.owner);
+    let opened = lessons::open(app, owner, LessonOf::Section(id)).await?;
+    let found = documents::section(app, owner, id).await?;
+    let pictures = learn::pictures(app, owner, opened.document.id).await?;
+    page::answer(&ReadPage::new(opened, &found.markdown, &pictures))
+}
+
+impl ReadPage {
+    pub(super) fn new(opened: Opened, markdown: &str, pictures: &Pictures) -> Self {
+        let section = opened.section.as_ref();
+        let first = section.map_or(1, |section| u32::try_from(section.page_start).unwrap_or(1));
+        let recognised = &opened.document.recognised_pages;
+        let page = |(number, text): (u32, String)| PageText {
+            number,
+            is_recognised: recognised.contains(&number),
+            text: markdown::block_with(&text, pictures),
+        };
+        Self {
+            at: "courses",
+            pages: split_pages(markdown, first).into_iter().map(page).collect(),
+            opened,
+        }
+    }
+}
