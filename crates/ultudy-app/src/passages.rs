@@ -25,6 +25,7 @@ pub(crate) async fn lesson(
     let input = LessonInput {
         title: title.to_owned(),
         parts,
+        glossary: Vec::new(),
         variant: 0,
     };
     let key = lessons::generation_key(&app.generator.identity(), &input)?;

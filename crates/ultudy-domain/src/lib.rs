@@ -9,6 +9,7 @@ pub mod course;
 pub mod document;
 pub mod field;
 pub mod figure;
+pub mod glossary;
 pub mod grading;
 pub mod job;
 pub mod language;

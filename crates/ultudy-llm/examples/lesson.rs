@@ -6,7 +6,7 @@ use std::io::Read;
 
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::lesson::{ConceptContent, LessonContent};
-use ultudy_llm::extractive::Extractive;
+use ultudy_llm::extractive::{Extractive, glossary};
 use ultudy_llm::{Generator, LessonInput, LessonPart};
 
 #[tokio::main]
@@ -15,14 +15,16 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let variant = args.iter().skip_while(|arg| *arg != "--variant").nth(1);
     let mut markdown = String::new();
     std::io::stdin().read_to_string(&mut markdown)?;
+    let parts = vec![LessonPart {
+        name: "Standard input".into(),
+        page_start: 1,
+        page_end: u32::MAX,
+        markdown,
+    }];
     let input = LessonInput {
         title: "Standard input".into(),
-        parts: vec![LessonPart {
-            name: "Standard input".into(),
-            page_start: 1,
-            page_end: u32::MAX,
-            markdown,
-        }],
+        glossary: glossary(&parts),
+        parts,
         variant: variant.map_or(Ok(0), |text| text.parse())?,
     };
     let started = std::time::Instant::now();

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::lesson::ConceptContent;
 use ultudy_domain::section::split_pages;
-use ultudy_llm::extractive::Extractive;
+use ultudy_llm::extractive::{Extractive, glossary};
 use ultudy_llm::{Generator, LessonInput, LessonPart};
 
 const SEED: u64 = 20_260_101;
@@ -52,10 +52,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
 async fn lessons(parts: &[LessonPart]) -> Vec<(&LessonPart, ConceptContent)> {
     let (mut concepts, mut longest, mut empty) = (Vec::new(), Duration::ZERO, 0);
     let started = Instant::now();
+    let glossary = glossary(parts);
+    eprintln!(
+        "{} terms are defined, found in {:?}",
+        glossary.len(),
+        started.elapsed()
+    );
     for part in parts {
         let input = LessonInput {
             title: part.name.clone(),
             parts: vec![part.clone()],
+            glossary: glossary.clone(),
             variant: 0,
         };
         let begun = Instant::now();

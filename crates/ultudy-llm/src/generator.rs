@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use serde::Serialize;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+use ultudy_domain::glossary::GlossaryEntry;
 use ultudy_domain::lesson::LessonContent;
 
 /// Who makes the lesson, as far as it decides what comes out. Part of a generation's key.
@@ -24,6 +25,8 @@ pub struct LessonInput {
     pub title: String,
     /// The text: one part for a section, all sections for a whole document.
     pub parts: Vec<LessonPart>,
+    /// What the whole document says its terms are, also those that `parts` only use.
+    pub glossary: Vec<GlossaryEntry>,
     /// Raised when the student asks for another version of the same lesson.
     pub variant: u32,
 }

@@ -71,6 +71,7 @@ async fn gather(run: &Run) -> Result<Source, JobError> {
                 input: LessonInput {
                     title,
                     parts: vec![passages::part(text, None)],
+                    glossary: Vec::new(),
                     variant,
                 },
             }
@@ -89,6 +90,7 @@ async fn gather(run: &Run) -> Result<Source, JobError> {
                 input: LessonInput {
                     title: document.title,
                     parts,
+                    glossary: Vec::new(),
                     variant,
                 },
             }

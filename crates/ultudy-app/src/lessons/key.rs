@@ -58,6 +58,7 @@ mod tests {
         LessonInput {
             title: "One".into(),
             parts: vec![part],
+            glossary: Vec::new(),
             variant,
         }
     }

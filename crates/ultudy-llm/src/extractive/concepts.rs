@@ -32,10 +32,10 @@ const CODE_LINES_MAX: usize = 24;
 
 /// The concepts, in the order of the text.
 pub(super) fn make(study: &Study) -> Vec<ConceptContent> {
-    let order = preference(study);
+    let (order, foreign) = preference(study);
     let words = study
         .text
-        .sentences
+        .own()
         .iter()
         .map(|sentence| sentence.words.len())
         .sum::<usize>();
@@ -46,9 +46,10 @@ pub(super) fn make(study: &Study) -> Vec<ConceptContent> {
         .take_while(good)
         .count()
         .clamp(CONCEPTS_MIN, wanted);
+    let rivals = [order.as_slice(), &foreign].concat();
     let mut maker = Maker {
         study,
-        rivals: &order,
+        rivals: &rivals,
         concepts,
         rigor: Rigor::Defined,
     };
@@ -77,8 +78,10 @@ pub(super) fn make(study: &Study) -> Vec<ConceptContent> {
     made.into_iter().map(|(_, concept)| concept).collect()
 }
 
-/// The terms that may become concepts, best first; of several parts each in turn.
-fn preference(study: &Study) -> Vec<usize> {
+/// The terms that may become concepts, best first, of several parts each in turn; and those
+/// that only the glossary has.
+fn preference(study: &Study) -> (Vec<usize>, Vec<usize>) {
+    let mut foreign = Vec::new();
     let mut by_part: Vec<Vec<usize>> = Vec::new();
     let mut names = HashSet::new();
     let mut taken: Vec<&Term> = Vec::new();
@@ -89,6 +92,10 @@ fn preference(study: &Study) -> Vec<usize> {
         if (lesser && part_of_other) || form_of_other || !names.insert(term.name.to_lowercase()) {
             continue;
         }
+        if !term.is_used(&study.text) {
+            foreign.push(index);
+            continue;
+        }
         taken.push(term);
         let part = home(study, term);
         if by_part.len() <= part {
@@ -97,13 +104,12 @@ fn preference(study: &Study) -> Vec<usize> {
         by_part[part].push(index);
     }
     let longest = by_part.iter().map(Vec::len).max().unwrap_or(0);
-    (0..longest)
-        .flat_map(|rank| {
-            by_part
-                .iter()
-                .filter_map(move |part| part.get(rank).copied())
-        })
-        .collect()
+    let used = (0..longest).flat_map(|rank| {
+        by_part
+            .iter()
+            .filter_map(move |part| part.get(rank).copied())
+    });
+    (used.collect(), foreign)
 }
 
 /// Whether two words differ only in their last letters, where the stemmer saw no forms of
@@ -121,8 +127,9 @@ fn are_forms(left: &str, right: &str) -> bool {
 
 /// The part that defines a term, or first speaks of it.
 fn home(study: &Study, term: &Term) -> usize {
-    let defined = term.definitions.first().map(|&(sentence, _)| sentence);
-    let sentence = defined.unwrap_or(first_place(term).0);
+    let defined = term.definitions.iter().map(|&(sentence, _)| sentence);
+    let mut own = defined.filter(|&sentence| sentence < study.text.own);
+    let sentence = own.next().unwrap_or(first_place(term).0);
     study
         .text
         .sentences
@@ -147,9 +154,8 @@ fn concept(study: &Study, maker: &Maker<'_>, index: usize) -> Option<ConceptCont
         turns::has_any(&sentence.plain, turns::ANALOGY)
     });
     let quoted = used.iter().map(|&at| study.sentence(at).pages);
-    let pages = quoted
-        .chain(check_ins.iter().map(|check_in| check_in.pages))
-        .reduce(|a, b| [a[0].min(b[0]), a[1].max(b[1])])?;
+    let asked = check_ins.iter().map(|check_in| check_in.pages);
+    let pages = pages(study, term, quoted.chain(asked));
     Some(ConceptContent {
         name: term.name.clone(),
         explanation,
@@ -161,6 +167,15 @@ fn concept(study: &Study, maker: &Maker<'_>, index: usize) -> Option<ConceptCont
         check_ins,
         text_check_ins: maker.open_questions(index),
     })
+}
+
+/// The text's own pages on which the quotations stand, else the one that uses the term.
+fn pages(study: &Study, term: &Term, quoted: impl Iterator<Item = [u32; 2]>) -> [u32; 2] {
+    let own = quoted.filter(|&pages| study.text.has_page_of(pages));
+    let all = own.reduce(|a, b| [a[0].min(b[0]), a[1].max(b[1])]);
+    let used = study.text.own().get(first_place(term).0);
+    let used = used.map(|sentence| sentence.pages);
+    all.or(used).unwrap_or(study.text.pages)
 }
 
 /// The sentences that explain: the one that says most, with what follows from it, and

@@ -38,7 +38,7 @@ struct Cue {
 pub(super) fn find(text: &mut Text) -> Vec<Defined> {
     let cues = compile(&mut text.lexicon);
     let mut found = Vec::new();
-    for (index, sentence) in text.sentences.iter().enumerate() {
+    for (index, sentence) in text.own().iter().enumerate() {
         if sentence.plain.ends_with('?') {
             continue;
         }
@@ -53,6 +53,7 @@ pub(super) fn find(text: &mut Text) -> Vec<Defined> {
             });
         }
     }
+    found.extend(text.defined.iter().cloned());
     found
 }
 

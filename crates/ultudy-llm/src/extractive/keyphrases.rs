@@ -49,7 +49,7 @@ struct Use {
 /// The phrases, best first; those used once or twice only where there are few others.
 pub(super) fn find(text: &Text) -> Vec<Keyphrase> {
     let mut uses: HashMap<Gram, Use> = HashMap::new();
-    for (index, sentence) in text.sentences.iter().enumerate() {
+    for (index, sentence) in text.own().iter().enumerate() {
         for run in runs(sentence, &text.lexicon) {
             count_run(&mut uses, index, sentence, &run, &text.lexicon);
         }

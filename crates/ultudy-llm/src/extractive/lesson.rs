@@ -22,7 +22,7 @@ pub(super) fn make(
         }
     };
     step(0.0)?;
-    let mut text = reading::read(&input.parts);
+    let mut text = reading::read(&input.parts, &input.glossary);
     step(0.3)?;
     let terms = terms::find(&mut text);
     step(0.5)?;

@@ -57,7 +57,8 @@ impl Index {
     }
 }
 
-fn stands_at(sentence: &Sentence, range: &Range<usize>, key: &[WordId]) -> bool {
+/// Whether the stems stand at a place in a sentence, one after another.
+pub(super) fn stands_at(sentence: &Sentence, range: &Range<usize>, key: &[WordId]) -> bool {
     sentence.words.get(range.clone()).is_some_and(|words| {
         words
             .iter()

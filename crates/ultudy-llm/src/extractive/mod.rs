@@ -13,6 +13,7 @@ mod concepts;
 mod cues;
 mod definitions;
 mod general;
+mod glossary;
 mod grammar;
 mod inflection;
 mod keyphrases;
@@ -45,6 +46,7 @@ mod unspaced;
 mod word;
 
 pub use book::key_concepts;
+pub use glossary::glossary;
 
 use async_trait::async_trait;
 use tokio::sync::mpsc;
@@ -64,7 +66,7 @@ impl Generator for Extractive {
         GeneratorIdentity {
             provider: "extractive",
             model: "extractive".into(),
-            version: 2,
+            version: 3,
         }
     }
 

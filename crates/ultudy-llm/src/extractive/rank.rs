@@ -20,7 +20,7 @@ type Vector = Vec<(WordId, f32)>;
 
 /// The sentences' centrality.
 pub(super) struct Ranking {
-    /// From 0 to 1, one a sentence; 0 for those that were not compared.
+    /// From 0 to 1, one a sentence; 0 for those that were not compared, as the glossary's.
     pub weights: Vec<f32>,
     vectors: HashMap<usize, Vector>,
 }
@@ -30,10 +30,8 @@ impl Ranking {
     pub(super) fn of(text: &Text) -> Self {
         let rarity = Rarity::of(text);
         let compared = compared(text, &rarity);
-        let vectors: Vec<Vector> = compared
-            .iter()
-            .map(|&index| rarity.vector(&text.sentences[index]))
-            .collect();
+        let vector = |&index: &usize| rarity.vector(&text.sentences[index]);
+        let vectors: Vec<Vector> = compared.iter().map(vector).collect();
         let edges = edges(&vectors);
         let central = spread(&edges);
         let mut weights = vec![0.0; text.sentences.len()];
@@ -41,9 +39,10 @@ impl Ranking {
         for (&index, weight) in compared.iter().zip(central) {
             weights[index] = weight / highest;
         }
+        let glossary = (text.own..text.sentences.len()).map(|index| (index, vector(&index)));
         Self {
             weights,
-            vectors: compared.into_iter().zip(vectors).collect(),
+            vectors: compared.into_iter().zip(vectors).chain(glossary).collect(),
         }
     }
 
@@ -114,7 +113,7 @@ fn roots(sentence: &Sentence) -> Vec<WordId> {
 
 /// The sentences worth comparing: all, or those of a long text that use its words most.
 fn compared(text: &Text, rarity: &Rarity) -> Vec<usize> {
-    let mut indices: Vec<_> = (0..text.sentences.len()).collect();
+    let mut indices: Vec<_> = (0..text.own).collect();
     if indices.len() <= COMPARED_MAX {
         return indices;
     }

@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use ultudy_domain::glossary::GlossaryEntry;
+
 use super::cleaning::{Placed, clean, passage_of};
+use super::glossary::entries;
 use super::labels::{self, Kind};
 use super::language::Language;
 use super::lexicon::Lexicon;
@@ -11,7 +14,7 @@ use super::markdown::{self, Block};
 use super::passage::Passage;
 use super::quotable::is_quotable;
 use super::sentences;
-use super::text::{Code, DEPENDENT, Heading, Sentence, Text, fold};
+use super::text::{Code, DEPENDENT, Heading, Origin, Sentence, Text, fold};
 use super::word::{Role, Word};
 use crate::LessonPart;
 
@@ -56,8 +59,8 @@ const APPARATUS: &[&str] = &[
     "目次",
 ];
 
-/// Reads all parts.
-pub(super) fn read(parts: &[LessonPart]) -> Text {
+/// Reads all parts, and what the glossary of their document says of their terms.
+pub(super) fn read(parts: &[LessonPart], glossary: &[GlossaryEntry]) -> Text {
     let mut left = TEXT_MAX;
     let mut blocks = Vec::new();
     for (part, text) in parts.iter().enumerate() {
@@ -77,7 +80,14 @@ pub(super) fn read(parts: &[LessonPart]) -> Text {
     for (part, block) in blocks {
         builder.take(part, block);
     }
-    builder.text
+    let mut text = builder.text;
+    let pages = text.sentences.iter().map(|sentence| sentence.pages);
+    text.pages = pages
+        .reduce(|a, b| [a[0].min(b[0]), a[1].max(b[1])])
+        .unwrap_or_default();
+    text.own = text.sentences.len();
+    entries::append(&mut text, glossary);
+    text
 }
 
 /// Whether a name is that of what is no text to learn: “References”, “7. References (part
@@ -109,7 +119,7 @@ const LEADING: &[&str] = &[
 const HEAD: usize = 3;
 
 /// How much a sentence needs those before it: “It grows” more than “This cell grows”.
-fn dependence(plain: &str, words: &[Word], lexicon: &Lexicon) -> f32 {
+pub(super) fn dependence(plain: &str, words: &[Word], lexicon: &Lexicon) -> f32 {
     if plain.starts_with('(') {
         return DEPENDENT;
     }
@@ -148,6 +158,9 @@ impl Builder {
         let text = Text {
             lexicon: Lexicon::new(language),
             sentences: Vec::new(),
+            own: 0,
+            pages: [0, 0],
+            defined: Vec::new(),
             headings: Vec::new(),
             codes: Vec::new(),
             passages: Vec::new(),
@@ -223,7 +236,7 @@ impl Builder {
 
     fn take_sentence(&mut self, passage: &Passage, range: Range<usize>, setting: &Setting) {
         let plain = passage.plain[range.clone()].to_owned();
-        let words = self.words(passage, &range);
+        let words = words_of(passage, &range, &mut self.text.lexicon);
         let language = self.text.lexicon.language;
         if !is_quotable(passage, &range, &words, language, setting.item)
             || !self.seen.insert(plain.to_lowercase())
@@ -232,6 +245,7 @@ impl Builder {
         }
         let dependence = dependence(&plain, &words, &self.text.lexicon);
         self.text.sentences.push(Sentence {
+            origin: Origin::Section,
             quote: fold(&passage.markup[passage.markup_around(&range)]),
             pages: passage.pages_of(&range),
             paragraph: self.text.passages.len(),
@@ -246,18 +260,22 @@ impl Builder {
             range,
         });
     }
+}
 
-    /// The words of a sentence; those in formulas are no words of the language.
-    fn words(&mut self, passage: &Passage, range: &Range<usize>) -> Vec<Word> {
-        let mut words = self.text.lexicon.words(&passage.plain[range.clone()]);
-        for word in &mut words {
-            let place = word.range.start + range.start..word.range.end + range.start;
-            if !passage.formulas.overlapping(&place).is_empty() {
-                word.role = Role::Symbol;
-            }
+/// The words of a sentence; those in formulas are no words of the language.
+pub(super) fn words_of(
+    passage: &Passage,
+    range: &Range<usize>,
+    lexicon: &mut Lexicon,
+) -> Vec<Word> {
+    let mut words = lexicon.words(&passage.plain[range.clone()]);
+    for word in &mut words {
+        let place = word.range.start + range.start..word.range.end + range.start;
+        if !passage.formulas.overlapping(&place).is_empty() {
+            word.role = Role::Symbol;
         }
-        words
     }
+    words
 }
 
 #[cfg(test)]

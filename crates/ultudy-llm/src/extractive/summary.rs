@@ -5,7 +5,7 @@ use ultudy_domain::lesson::{ConceptContent, SummaryParts};
 use super::labels::Kind;
 use super::phrases::fill;
 use super::quotes::{cited, escaped, passages};
-use super::study::Study;
+use super::study::{Study, Support};
 use super::turns;
 
 /// Sentences of a summary.
@@ -36,13 +36,13 @@ pub(super) fn make(study: &Study, concepts: &[ConceptContent]) -> Overview {
     let weights = weights(study);
     let parts = study
         .text
-        .sentences
+        .own()
         .iter()
         .map(|sentence| sentence.part)
         .max()
         .unwrap_or(0)
         + 1;
-    let count = (study.text.sentences.len() / SENTENCES_PER_ONE).max(parts);
+    let count = (study.text.own / SENTENCES_PER_ONE).max(parts);
     let chosen = choose(
         study,
         &weights,
@@ -59,8 +59,8 @@ pub(super) fn make(study: &Study, concepts: &[ConceptContent]) -> Overview {
 
 /// Centrality, with more for what stands first and less for what does not stand alone.
 fn weights(study: &Study) -> Vec<f32> {
-    let count = study.text.sentences.len().max(1) as f32;
-    let sentences = study.text.sentences.iter().enumerate();
+    let count = study.text.own.max(1) as f32;
+    let sentences = study.text.own().iter().enumerate();
     sentences
         .map(|(at, sentence)| {
             let early = 0.15 * (1.0 - at as f32 / count);
@@ -76,7 +76,7 @@ fn weights(study: &Study) -> Vec<f32> {
 /// The weightiest sentences that do not repeat each other, of each part in turn.
 fn choose(study: &Study, weights: &[f32], count: usize) -> Vec<usize> {
     let mut by_part: Vec<Vec<usize>> = Vec::new();
-    for (at, sentence) in study.text.sentences.iter().enumerate() {
+    for (at, sentence) in study.text.own().iter().enumerate() {
         if by_part.len() <= sentence.part {
             by_part.resize(sentence.part + 1, Vec::new());
         }
@@ -127,13 +127,18 @@ fn summary_parts(study: &Study, concepts: &[ConceptContent], weights: &[f32]) ->
 /// What the text speaks of most.
 fn central(study: &Study, concepts: &[ConceptContent]) -> String {
     let is_concept = |name: &str| concepts.iter().any(|concept| concept.name == name);
+    let own = |support: &[Support]| {
+        let own = support
+            .iter()
+            .filter(|found| found.sentence < study.text.own);
+        own.count()
+    };
     let terms = study.terms.iter().zip(&study.supports);
     let most = terms
         .filter(|(term, _)| is_concept(&term.name))
-        .max_by_key(|(_, support)| support.len());
+        .max_by_key(|(_, support)| own(support));
     most.map_or_else(String::new, |(term, support)| {
-        let [some, all] =
-            [support.len(), study.text.sentences.len()].map(|count| count.to_string());
+        let [some, all] = [own(support), study.text.own].map(|count| count.to_string());
         fill(study.phrases.central, &[&escaped(&term.name), &some, &all])
     })
 }
@@ -145,7 +150,7 @@ fn best_with(
     turns: &str,
     fits: impl Fn(usize) -> bool,
 ) -> Option<usize> {
-    (0..study.text.sentences.len())
+    (0..study.text.own)
         .filter(|&at| study.sentence(at).stands_alone())
         .filter(|&at| turns::has_any(&study.sentence(at).plain, turns) && fits(at))
         .max_by(|&a, &b| weights[a].total_cmp(&weights[b]).then(b.cmp(&a)))
@@ -154,7 +159,7 @@ fn best_with(
 /// Heading by heading, the weightiest sentence that the summary does not have.
 fn explanation(study: &Study, weights: &[f32], summary: &[usize]) -> String {
     let mut best: Vec<(Option<usize>, usize)> = Vec::new();
-    for (at, sentence) in study.text.sentences.iter().enumerate() {
+    for (at, sentence) in study.text.own().iter().enumerate() {
         if summary.contains(&at) || !sentence.stands_alone() {
             continue;
         }
@@ -184,7 +189,7 @@ fn explanation(study: &Study, weights: &[f32], summary: &[usize]) -> String {
 
 /// Examples of the text that no concept has.
 fn examples(study: &Study, weights: &[f32], concepts: &[ConceptContent]) -> Vec<String> {
-    let mut found: Vec<usize> = (0..study.text.sentences.len())
+    let mut found: Vec<usize> = (0..study.text.own)
         .filter(|&at| {
             let sentence = study.sentence(at);
             let example = sentence.kind == Some(Kind::Example)

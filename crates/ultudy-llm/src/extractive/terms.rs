@@ -13,6 +13,8 @@ use super::word::{Role, Word, WordId};
 
 /// What a definition is worth, by how surely it defines.
 const DEFINED: [f32; 6] = [0.0, 1.0, 2.5, 4.0, 4.5, 5.0];
+/// Share of it where another section defines the term.
+const FOREIGN: f32 = 0.4;
 /// Terms kept of one text: the best by score.
 const TERMS_MAX: usize = 240;
 
@@ -36,6 +38,12 @@ pub(super) struct Term {
 }
 
 impl Term {
+    /// Whether the text itself uses it, not only the glossary.
+    pub(super) fn is_used(&self, text: &Text) -> bool {
+        let first = self.mentions.first();
+        self.heading.is_some() || first.is_some_and(|mention| mention.sentence < text.own)
+    }
+
     /// Whether all that it is made of is in another, in whatever form.
     pub(super) fn is_within(&self, other: &Self) -> bool {
         contains(&other.key, &self.key) || self.roots.iter().all(|root| other.roots.contains(root))
@@ -59,7 +67,7 @@ pub(super) fn find(text: &mut Text) -> Vec<Term> {
     }
     let index = Index::new(text);
     let mut terms: Vec<_> = drafts
-        .best()
+        .best(text)
         .into_iter()
         .filter_map(|draft| draft.into_term(text, &index))
         .collect();
@@ -111,9 +119,9 @@ impl Drafts {
         &mut self.list[place]
     }
 
-    fn best(self) -> Vec<Draft> {
+    fn best(self, text: &Text) -> Vec<Draft> {
         let mut list = self.list;
-        list.sort_by(|a, b| b.score(0).total_cmp(&a.score(0)));
+        list.sort_by(|a, b| b.score(text, 0).total_cmp(&a.score(text, 0)));
         list.truncate(TERMS_MAX * 2);
         list
     }
@@ -147,7 +155,7 @@ fn add_headings(text: &Text, drafts: &mut Drafts) {
 }
 
 fn add_emphasised(text: &Text, drafts: &mut Drafts) {
-    for sentence in &text.sentences {
+    for sentence in text.own() {
         for mark in text.emphasised(sentence) {
             if let Some(run) = marked_term(sentence, &mark) {
                 drafts.of(&sentence.words[run]).emphasised += 1;
@@ -179,8 +187,9 @@ impl Draft {
             .filter(|&&(_, strength)| strength > 2);
         let defined = sure.map(|&(sentence, _)| sentence);
         let name = names::choose(text, &mentions, defined)?;
+        let own = mentions.partition_point(|mention| mention.sentence < text.own);
         Some(Term {
-            score: self.score(mentions.len()),
+            score: self.score(text, own),
             roots: roots(text, mentions.first()?),
             key: self.key,
             definitions: self.definitions,
@@ -190,11 +199,15 @@ impl Draft {
         })
     }
 
-    fn score(&self, mentions: usize) -> f32 {
+    /// What it is worth with so many mentions in the text itself.
+    fn score(&self, text: &Text, mentions: usize) -> f32 {
         let defined = self
             .definitions
             .first()
-            .map_or(0, |&(_, strength)| strength);
+            .map_or(0.0, |&(sentence, strength)| {
+                let worth = DEFINED[usize::from(strength).min(5)];
+                worth * if text.is_near(sentence) { 1.0 } else { FOREIGN }
+            });
         let heading = match self.heading {
             Some((_, true)) => 3.0,
             Some((_, false)) => 1.5,
@@ -204,12 +217,7 @@ impl Draft {
         let emphasised = if self.emphasised > 0 { 2.5 } else { 0.0 };
         let code = if self.code > 0 { 0.8 } else { 0.0 };
         let often = (1.0 + mentions as f32).ln() * 0.6;
-        DEFINED[usize::from(defined).min(5)]
-            + heading
-            + emphasised
-            + code
-            + self.phrase.min(4.0)
-            + often
+        defined + heading + emphasised + code + self.phrase.min(4.0) + often
     }
 }
 

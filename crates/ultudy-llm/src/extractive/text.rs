@@ -2,15 +2,27 @@
 
 use std::ops::Range;
 
+use super::definitions::Defined;
 use super::labels::Kind;
 use super::lexicon::Lexicon;
 use super::marks::Marks;
 use super::passage::Passage;
 use super::word::Word;
 
+/// Whose a sentence is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The text's own.
+    Section,
+    /// The whole document's, quoted for a term that it defines.
+    Glossary,
+}
+
 /// A sentence that can be quoted.
 #[derive(Debug, Clone)]
 pub(super) struct Sentence {
+    /// Whose it is.
+    pub origin: Origin,
     /// What a reader sees.
     pub plain: String,
     /// Its Markdown, word for word.
@@ -63,8 +75,14 @@ pub(super) struct Code {
 pub(super) struct Text {
     /// The words.
     pub lexicon: Lexicon,
-    /// The sentences that can be quoted, in order.
+    /// The sentences that can be quoted: its own in order, then the glossary's.
     pub sentences: Vec<Sentence>,
+    /// How many of them are its own.
+    pub own: usize,
+    /// First and last page of its own sentences.
+    pub pages: [u32; 2],
+    /// What the glossary's sentences define.
+    pub defined: Vec<Defined>,
     /// The headings, in order.
     pub headings: Vec<Heading>,
     /// The code, in order.
@@ -97,6 +115,24 @@ impl Sentence {
 }
 
 impl Text {
+    /// Its own sentences, without the glossary's.
+    pub(super) fn own(&self) -> &[Sentence] {
+        self.sentences.get(..self.own).unwrap_or_default()
+    }
+
+    /// Whether a sentence is one of its own or stands on one of its pages.
+    pub(super) fn is_near(&self, sentence: usize) -> bool {
+        let Some(found) = self.sentences.get(sentence) else {
+            return false;
+        };
+        found.origin == Origin::Section || self.has_page_of(found.pages)
+    }
+
+    /// Whether pages are, in part, its own.
+    pub(super) fn has_page_of(&self, pages: [u32; 2]) -> bool {
+        self.pages[0] <= pages[1] && pages[0] <= self.pages[1]
+    }
+
     /// A sentence's Markdown with words blanked out; none where that would break it.
     pub(super) fn with_gaps(
         &self,

@@ -75,10 +75,14 @@ struct Source {
 
 impl Source {
     fn of(input: &LessonInput) -> Self {
+        let entries = input.glossary.iter();
+        let defined = entries.clone().map(|entry| entry.sentence.as_str());
         let lines = input.parts.iter().flat_map(|part| part.markdown.lines());
+        let lines = lines.chain(defined);
         let pages = lines.clone().filter_map(parse_page_mark);
         let starts = input.parts.iter().map(|part| part.page_start);
-        let all: Vec<_> = pages.chain(starts).collect();
+        let others = entries.flat_map(|entry| entry.pages);
+        let all: Vec<_> = pages.chain(starts).chain(others).collect();
         let text: String = lines
             .filter(|line| parse_page_mark(line).is_none())
             .map(bare)

@@ -28,6 +28,7 @@ fn input(markdown: &str) -> LessonInput {
     LessonInput {
         title: "Title".to_owned(),
         parts: vec![section("Title", markdown)],
+        glossary: Vec::new(),
         variant: 0,
     }
 }

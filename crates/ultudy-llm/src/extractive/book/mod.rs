@@ -23,7 +23,7 @@ use phrases::Candidate;
 /// one another. A text without sentences has no concepts.
 #[must_use]
 pub fn key_concepts(parts: &[LessonPart], limit: usize) -> Vec<String> {
-    let mut text = reading::read(parts);
+    let mut text = reading::read(parts, &[]);
     let candidates = phrases::find(&mut text);
     ranked(&text, candidates).into_iter().take(limit).collect()
 }

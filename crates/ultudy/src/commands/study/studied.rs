@@ -117,6 +117,7 @@ async fn make_lesson(
     let input = LessonInput {
         title: section.name.clone(),
         parts: vec![part(section)],
+        glossary: Vec::new(),
         variant: 0,
     };
     let key = lessons::generation_key(&Extractive.identity(), &input).map_err(Fault::of)?;

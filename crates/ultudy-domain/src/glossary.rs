@@ -1,0 +1,19 @@
+//! What a document says its terms are.
+
+use serde::{Deserialize, Serialize};
+
+/// A term and where the document defines it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GlossaryEntry {
+    /// The term as the definition prints it, without Markdown.
+    pub term: String,
+    /// Other forms the document prints it in, the commonest first.
+    pub forms: Vec<String>,
+    /// What defines it: the document's Markdown, word for word, in one paragraph that can be
+    /// understood alone.
+    pub sentence: String,
+    /// First and last page of the sentence.
+    pub pages: [u32; 2],
+    /// How surely it defines: 5 says that it does, 3 may be read so.
+    pub strength: u8,
+}

@@ -1,0 +1,100 @@
+//! The entries of a document's glossary that a text needs, among its sentences.
+
+use std::collections::HashSet;
+
+use ultudy_domain::glossary::GlossaryEntry;
+
+use crate::extractive::definitions::Defined;
+use crate::extractive::markdown::{self, Block};
+use crate::extractive::mentions::{self, Index};
+use crate::extractive::passage::Passage;
+use crate::extractive::reading;
+use crate::extractive::text::{Origin, Sentence, Text};
+use crate::extractive::word::WordId;
+
+/// Entries of a lesson at most: each term is compared with each other.
+const ENTRIES_MAX: usize = 80;
+
+/// Adds the entries whose terms the text uses, then those of the nearest pages, in the
+/// document's order; but not the text's own sentences once more.
+pub(in crate::extractive) fn append(text: &mut Text, glossary: &[GlossaryEntry]) {
+    let own = text.own().iter();
+    let own: HashSet<_> = own.map(|sentence| sentence.plain.to_lowercase()).collect();
+    let keys: Vec<_> = glossary
+        .iter()
+        .map(|entry| key(text, &entry.term))
+        .collect();
+    for at in chosen(text, glossary, &keys) {
+        let entry = &glossary[at];
+        let blocks = markdown::read(&entry.sentence, entry.pages[0]);
+        if let [Block::Paragraph(passage)] = blocks.as_slice()
+            && !own.contains(&passage.plain.to_lowercase())
+        {
+            push(text, passage, entry, &keys[at]);
+        }
+    }
+}
+
+fn key(text: &mut Text, term: &str) -> Vec<WordId> {
+    let words = text.lexicon.words(term);
+    words.iter().map(|word| word.stem).collect()
+}
+
+fn chosen(text: &Text, glossary: &[GlossaryEntry], keys: &[Vec<WordId>]) -> Vec<usize> {
+    let index = Index::new(text);
+    let pages = text.pages;
+    let mut order: Vec<_> = glossary
+        .iter()
+        .zip(keys)
+        .enumerate()
+        .map(|(at, (entry, key))| {
+            let unused = index.mentions(key, text).is_empty();
+            (unused, distance(pages, entry.pages), at)
+        })
+        .collect();
+    order.sort_unstable();
+    order.truncate(ENTRIES_MAX);
+    let mut chosen: Vec<_> = order.into_iter().map(|(.., at)| at).collect();
+    chosen.sort_unstable();
+    chosen
+}
+
+/// Pages between two places; none where they touch.
+fn distance(left: [u32; 2], right: [u32; 2]) -> u32 {
+    let gap = left[0].saturating_sub(right[1]);
+    gap.max(right[0].saturating_sub(left[1]))
+}
+
+/// Adds a quotation and what it defines; none that acts or does not name its term.
+fn push(text: &mut Text, passage: &Passage, entry: &GlossaryEntry, key: &[WordId]) {
+    let range = 0..passage.plain.trim_end().len();
+    let plain = passage.plain[range.clone()].to_owned();
+    let words = reading::words_of(passage, &range, &mut text.lexicon);
+    let sentence = Sentence {
+        origin: Origin::Glossary,
+        quote: entry.sentence.clone(),
+        pages: entry.pages,
+        part: 0,
+        heading: None,
+        kind: None,
+        paragraph: text.passages.len(),
+        place: 0,
+        dependence: reading::dependence(&plain, &words, &text.lexicon),
+        open: false,
+        plain,
+        words,
+        range,
+    };
+    let named = (0..sentence.words.len())
+        .map(|start| start..start + key.len())
+        .find(|place| !key.is_empty() && mentions::stands_at(&sentence, place, key));
+    if let Some(words) = named.filter(|_| passage.active.is_empty()) {
+        text.defined.push(Defined {
+            sentence: text.sentences.len(),
+            words,
+            strength: entry.strength,
+        });
+        text.sentences.push(sentence);
+        text.passages.push(passage.clone());
+    }
+}
