@@ -13,7 +13,6 @@ use super::{
     markdown::{self, Html, Pictures},
     page,
     visitor::Visitor,
-    words,
 };
 use crate::{HttpState, error::ApiError, input::Id};
 
