@@ -1,174 +1,114 @@
 //! Whether a sentence can be understood by whoever reads it alone: out of its paragraph,
 //! without the figures, sections and formulas around it.
 
+use super::cues;
+use super::introduced;
 use super::language::Language;
+use super::legible;
+use super::lexicon::Lexicon;
+use super::pointers::{self, Pointers};
 use super::text::{Sentence, Text};
-use super::word::{Role, Word};
-
-/// Of a sentence's words at most one in so many is a number or a single letter.
-const SYMBOL_SHARE: usize = 4;
-
-/// Words that point out of the sentence, lower case, parted by `;`. A blank at an end
-/// stands for the edge of a word.
-const POINTERS: [(Language, &str); 5] = [
-    (
-        Language::English,
-        " this ; other hand; on top of; of course; second example; one. ; ones. ; these ; those ; such ; a similar ; similarly; likewise; converse; analogous; above; below; following; previous; preceding; earlier;\
-         section; chapter; figure; exercise; footnote; appendix; equation (; example ;\
-         theorem ; lemma ; table ; here ; here,; we saw; we have seen; let us; let's ;\
-         let’s ; i ; my ; his ; her ; he ; she ;the latter;the former; both of ;\
-         in this ; last ; next ; also ; too.; our ;\
-         as follows; suppose ; recall ; now ; the first ; the second ; the two ;\
-         the resulting ; the reader; you will; we will; we want; we need; in question;\
-         mentioned; so far; later; see ; shown ; the book; this book; the text; we must",
-    ),
-    (
-        Language::German,
-        " dies; diese; dieser ; dieses ; diesem ; diesen ; solche; obige; oben ; unten ;\
-         folgend; vorherig; abschnitt; kapitel; abbildung; abb. ; aufgabe; fußnote; anhang;\
-         gleichung (; beispiel ; beispiel:; bemerkung ; satz ; lemma ; definition ; tabelle ;\
-         hier ; hier,; ich ; letztere; erstere; behauptung; beweis; erinnerung; sei ;\
-         seien ; also ; analog; umgekehrt; siehe ; bereits ; vgl. ; man mache",
-    ),
-    (
-        Language::French,
-        " ce ; cet ; cette ; ces ; ci-dessus; ci-dessous; suivant; précédent; section;\
-         chapitre; figure; exercice; annexe; exemple ; théorème ; tableau ; ici ; nous ;\
-         celui; celle; ceux; voir ; dernier; soit ; même ; je ; tel ; telle ",
-    ),
-    (
-        Language::Spanish,
-        " este ; esta ; estos ; estas ; ese ; esa ; esos ; esas ; anterior; siguiente; sección;\
-         capítulo; figura; ejercicio; apéndice; ejemplo ; teorema ; tabla ; aquí ;\
-         mismo ; misma ; véase; yo ; nosotros ; vimos; veremos; sea ; tal ; dicho ; dicha ",
-    ),
-    (
-        Language::Japanese,
-        "この;その;これ;それ;ここ;そこ;以下;以上の;上記;下記;前述;後述;本節;本章;本書;本文;次節;\
-         次のよう;次の図;次の式;次の例;図 ;表 ;図1;図2;図3;図4;図5;図6;図7;図8;図9;してみよう;節;前節;同様;また、;そのため;しかし;よって;従って;したがって;ただし;なお;あるいは;\
-         なので;というように;例えば;さて;まず;もう;一方;アルゴリズム 1;アルゴリズム1;今回;読者;であろう",
-    ),
-];
-
-/// Words that open a task, lower case.
-const TASKS: [&str; 34] = [
-    "define",
-    "write",
-    "show",
-    "prove",
-    "give",
-    "consider",
-    "explain",
-    "try",
-    "use",
-    "design",
-    "implement",
-    "notice",
-    "note",
-    "find",
-    "describe",
-    "draw",
-    "compute",
-    "assume",
-    "observe",
-    "modify",
-    "add",
-    "choose",
-    "think",
-    "compare",
-    "zeige",
-    "zeigen",
-    "beweise",
-    "beweisen",
-    "betrachte",
-    "betrachten",
-    "zeichne",
-    "montrer",
-    "montrez",
-    "demuestra",
-];
-
-/// A sentence with a letter for each formula.
-fn bare(text: &Text, sentence: &Sentence) -> String {
-    let mut bare = sentence.plain.clone();
-    let formulas: Vec<_> = text.formulas(sentence).collect();
-    for formula in formulas.into_iter().rev() {
-        bare.replace_range(formula, "x");
-    }
-    bare
-}
-
-/// Whether the sentence came out of the page whole, not as the remains of a formula.
-fn is_legible(text: &Text, sentence: &Sentence) -> bool {
-    let bare = bare(text, sentence);
-    let in_formula = |word: &Word| {
-        text.formulas(sentence)
-            .any(|formula| formula.start < word.range.end && word.range.start < formula.end)
-    };
-    let symbol = |word: &Word| word.role == Role::Symbol && !in_formula(word);
-    let symbols = sentence.words.iter().filter(|word| symbol(word)).count();
-    // “U 2 T”: signs between the letters are lost.
-    let lost = sentence
-        .words
-        .windows(2)
-        .any(|pair| matches!(pair, [left, right] if right.joined && symbol(left) && symbol(right)));
-    symbols * SYMBOL_SHARE <= sentence.words.len() && !lost && !is_torn(&bare)
-}
 
 /// Whether the sentence says all it needs.
 pub(super) fn is_complete(text: &Text, sentence: &Sentence) -> bool {
-    let bare = bare(text, sentence);
-    let first = sentence.plain.split(' ').next().unwrap_or_default();
-    let ended = text.lexicon.language != Language::Japanese || sentence.plain.ends_with('。');
     sentence.stands_alone()
-        && ended
-        && !TASKS.contains(&first.to_lowercase().as_str())
-        && is_legible(text, sentence)
-        && points_to(&bare, text.lexicon.language).is_none()
+        && is_premise(&sentence.plain, text.lexicon.language) != Some(Premise::Bare)
+        && is_clear(text, sentence, &legible::bare(text, sentence))
+        && introduced::has_its_letters(text, sentence)
 }
 
-/// What in a text points out of it.
-fn points_to(text: &str, language: Language) -> Option<&'static str> {
-    let lower = format!(" {} ", text.to_lowercase());
-    let listed = POINTERS.iter().find(|(of, _)| *of == language);
-    let pointers = listed.map_or("", |(_, pointers)| pointers);
-    pointers
-        .split(';')
-        .find(|pointer| !pointer.is_empty() && lower.contains(pointer))
+/// Whether a sentence is legible, ends, and nothing of `bare`, what it says with a letter
+/// for each formula, points out of it.
+pub(super) fn is_clear(text: &Text, sentence: &Sentence, bare: &str) -> bool {
+    let ended = text.lexicon.language != Language::Japanese || sentence.plain.ends_with('。');
+    ended
+        && !sentence.open
+        && legible::is_legible(text, sentence)
+        && !points_out(bare, &text.lexicon)
 }
 
-/// Whether two sentences or a formula's remains stand in what should be one sentence:
-/// “of it. sqrt is”, “f : X ! Y”, “[61]”, “1(X; x0)”.
-fn is_torn(text: &str) -> bool {
-    let mut before = ['\0'; 3];
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        let next = characters.peek().copied().unwrap_or('\0');
-        let [first, second, third] = before;
-        let ended = third == '.' && second.is_lowercase() && first.is_lowercase();
-        let reopened = ended && character == ' ' && next.is_lowercase();
-        let alone = matches!(character, '!' | '=' | ';') && third == ' ' && next == ' ';
-        let note = character == '[' && next.is_ascii_digit();
-        let glued = character == ':' && third.is_alphabetic() && next.is_uppercase();
-        if reopened || alone || note || glued || is_remains(character) {
-            return true;
-        }
-        before = [second, third, character];
+/// What a sentence that begins with “let” does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Premise {
+    /// Only introduces: “Let X be a set.”
+    Bare,
+    /// Says something of what it introduces: “Let X be a set; then … is called …”
+    Used,
+}
+
+/// Whether a sentence introduces what it or the next speaks of.
+pub(super) fn is_premise(plain: &str, language: Language) -> Option<Premise> {
+    let heads: &[&str] = match language {
+        Language::English => &["let ", "suppose "],
+        Language::German => &["sei ", "seien ", "es sei ", "es seien ", "ist "],
+        Language::French => &["soit ", "soient ", "étant donné "],
+        Language::Spanish => &["sea ", "sean ", "dado ", "dada "],
+        Language::Japanese | Language::Other => &[],
+    };
+    let lower = plain.to_lowercase();
+    let used = cues::is_naming(&lower, language);
+    heads
+        .iter()
+        .any(|head| lower.starts_with(head))
+        .then_some(if used { Premise::Used } else { Premise::Bare })
+}
+
+/// Whether something in a text points out of it.
+pub(super) fn points_out(text: &str, lexicon: &Lexicon) -> bool {
+    let pointers = pointers::of(lexicon.language);
+    let mut lower = format!(" {} ", text.to_lowercase());
+    for turn in turns(pointers.never) {
+        lower = lower.replace(turn, " ");
     }
-    text.contains("; :")
-        || text.contains(" , ")
-        || text.contains("( ")
-        || text.contains(" )")
-        || text.contains("  ")
+    turns(pointers.always).any(|turn| lower.contains(turn))
+        || has_head(&lower, pointers)
+        || names_place(&lower, pointers, lexicon)
 }
 
-/// Whether a character comes of a formula that lost its form, or of a font without a map.
-fn is_remains(character: char) -> bool {
-    matches!(character,
-        '=' | '≠' | '∈' | '→' | '⟶' | '↦' | '≤' | '≥' | '∀' | '∃' | '∧' | '∨' | '⊂' | '⊆'
-        | '∑' | '∫' | '√' | '%' | '^' | '_' | '\\' | '|' | '{' | '}' | '~' | '§' | '□'
-        | '\u{2f00}'..='\u{2fdf}' | '\u{2e80}'..='\u{2eff}' | '\u{e000}'..='\u{f8ff}'
-        | '\u{1d400}'..='\u{1d7ff}' | '₀'..='₉')
+fn turns(list: &'static str) -> impl Iterator<Item = &'static str> {
+    list.split(';').filter(|turn| !turn.is_empty())
+}
+
+/// Whether a text, a blank before it, opens as a task does or goes on from the one before.
+fn has_head(lower: &str, pointers: &Pointers) -> bool {
+    turns(pointers.heads).any(|head| {
+        let rest = lower.trim_start().strip_prefix(head);
+        rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    })
+}
+
+/// Whether a text names a place of the book: “Section 3”, “the proof”, 「図3」; not “the
+/// part of a cell”, “a table”.
+fn names_place(lower: &str, pointers: &Pointers, lexicon: &Lexicon) -> bool {
+    if lexicon.language == Language::Japanese {
+        return turns(pointers.places).any(|place| has_numbered(lower, place));
+    }
+    let tokens: Vec<&str> = lower.split_whitespace().collect();
+    tokens.iter().enumerate().any(|(at, token)| {
+        let bare = token.trim_matches(|c: char| !c.is_alphanumeric());
+        let plural = bare.strip_suffix('s').unwrap_or(bare);
+        let is_in = |list| turns(list).any(|name| name == bare || name == plural);
+        let place = is_in(pointers.places);
+        let next = tokens.get(at + 1).copied().unwrap_or_default();
+        let numbered = next
+            .trim_start_matches('(')
+            .starts_with(|c: char| c.is_ascii_digit());
+        let before = at.checked_sub(1).and_then(|at| tokens.get(at)).copied();
+        let definite = turns(pointers.definite).any(|article| before == Some(article));
+        // “The part of a cell that”: told at once which.
+        let told = token.ends_with(char::is_alphanumeric) && lexicon.grammar.is_complement(next);
+        numbered && (place || is_in(pointers.numbered)) || place && definite && !told
+    })
+}
+
+/// Whether a number stands with a word of text without spaces: 「図3」, 「3章」.
+fn has_numbered(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(at, _)| {
+        let digit = |c: Option<char>| c.is_some_and(char::is_numeric);
+        let before = text[..at].trim_end().chars().next_back();
+        let after = text[at + word.len()..].trim_start_matches(['(', '（', ' ']);
+        digit(before) || digit(after.chars().next())
+    })
 }
 
 #[cfg(test)]
@@ -176,40 +116,45 @@ mod tests {
     use super::super::sample::text;
     use super::*;
 
+    fn is_whole(markdown: &str) -> bool {
+        let text = text(markdown);
+        let mut sentences = text.sentences.iter();
+        sentences.any(|sentence| is_complete(&text, sentence))
+    }
+
+    #[test]
+    fn what_needs_nothing_else_is_complete() {
+        for sentence in [
+            "An enzyme is a protein that speeds up a reaction of the cell.",
+            "The nucleus is the part of a cell that contains its genetic material.",
+            "An outlier is an example that lies far from the rest of the data.",
+            "A set is called countable if there is a list such that each element is in it.",
+            "Eine Abbildung f : X → Y heißt stetig, wenn jedes Urbild offen ist, also nichts reißt.",
+            "Sei X eine Menge, so heißt eine Menge von Teilmengen von X ein System über X.",
+            "Une suite est dite convergente si ses termes approchent un nombre donné.",
+            "Una función se llama continua si no da ningún salto en su dominio.",
+            "状態空間とは問題の状態をすべて集めた集合である。",
+        ] {
+            assert!(is_whole(sentence), "{sentence}");
+        }
+    }
+
     #[test]
     fn what_points_elsewhere_is_not_complete() {
-        for (markdown, complete) in [
-            (
-                "An enzyme is a protein that speeds up a reaction of the cell.",
-                true,
-            ),
-            (
-                "An enzyme is a protein that speeds up this reaction of the cell.",
-                false,
-            ),
-            (
-                "An enzyme is a protein, as we saw when we spoke of the whole cell.",
-                false,
-            ),
-            (
-                "The enzyme in figure 3 is a protein that speeds up a reaction.",
-                false,
-            ),
-            (
-                "An enzyme ends the reaction of the cell. sqrt is a protein of it.",
-                false,
-            ),
-            (
-                "It is a protein that speeds up one reaction of the whole cell.",
-                false,
-            ),
+        for sentence in [
+            "An enzyme is a protein that speeds up this reaction of the cell.",
+            "An enzyme is a protein, as we saw when we spoke of the whole cell.",
+            "The enzyme in figure 3 is a protein that speeds up a reaction.",
+            "The enzyme of the example is a protein that speeds up a reaction.",
+            "An enzyme ends the reaction of the cell. sqrt is a protein of it.",
+            "It is a protein that speeds up one reaction of the whole cell.",
+            "Sei X eine Menge mit einem Abstand und A eine Teilmenge von X.",
+            "Ein Enzym ist, wie Satz 3 zeigt, ein Eiweiß, das Reaktionen beschleunigt.",
+            "Une enzyme est une protéine qui accélère cette réaction de la cellule.",
+            "Una enzima es, como muestra la figura 2, una proteína de la célula.",
+            "酵素は、図3に示されるように、細胞の中の反応を速めるタンパク質である。",
         ] {
-            let text = text(markdown);
-            let whole = text
-                .sentences
-                .iter()
-                .any(|sentence| is_complete(&text, sentence));
-            assert_eq!(whole, complete, "{markdown}");
+            assert!(!is_whole(sentence), "{sentence}");
         }
     }
 }

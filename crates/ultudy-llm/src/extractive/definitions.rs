@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::cues::{self, Shape};
-use super::labels::Kind;
+use super::labels::{self, Kind};
 use super::lexicon::Lexicon;
 use super::nouns;
+use super::telling;
 use super::text::{Sentence, Text, words_in};
 use super::unspaced;
 use super::word::{Role, Word, WordId};
@@ -21,8 +22,8 @@ pub(super) struct Defined {
     pub strength: u8,
 }
 
-/// Words within which more is told of a noun.
-const TOLD_WITHIN: usize = 6;
+/// Words that carry meaning behind the name of an entry.
+const LEAD_MIN: usize = 3;
 /// Strength up to which a cue alone does not define.
 const WEAK: u8 = 2;
 
@@ -45,6 +46,7 @@ pub(super) fn find(text: &mut Text) -> Vec<Defined> {
         let mut terms = by_cues(text, sentence, &cues);
         terms.extend(unspaced::definitions(sentence));
         terms.extend(by_label(text, sentence));
+        terms.extend(by_lead(text, sentence));
         for (words, strength) in terms {
             found.push(Defined {
                 sentence: index,
@@ -97,19 +99,38 @@ fn by_cues(text: &Text, sentence: &Sentence, cues: &[Cue]) -> Vec<Found> {
             let Some(run) = term_of(cue, words, place, &text.lexicon) else {
                 continue;
             };
-            let after = place + cue.first.len();
-            let weak = cue.strength <= WEAK && !is_noun_at(sentence, after, &text.lexicon);
             let term = emphasised_in(&run, &marks).unwrap_or(run);
             let known = found.iter().any(|(known, _)| *known == term);
-            if !weak && !known && !is_adverb(sentence, &term) {
-                // “The key point of a plan is the” defines no “key point”.
-                let tailed = cue.shape == Shape::Before && has_tail(words, &term, place);
-                let strength = if tailed { WEAK } else { cue.strength };
+            let strength = strength(text, sentence, cue, &term, place);
+            if strength > 0 && !known && !is_adverb(sentence, &term) {
                 found.push((term, strength));
             }
         }
     }
     found
+}
+
+/// How surely a cue at a place defines a term; 0 if it does not.
+fn strength(text: &Text, sentence: &Sentence, cue: &Cue, term: &Range<usize>, place: usize) -> u8 {
+    let subject = matches!(cue.shape, Shape::Before | Shape::Apposition);
+    let after = place + cue.first.len();
+    if !subject {
+        return cue.strength;
+    }
+    let weak = cue.strength <= WEAK;
+    let says = cue.strength > 4 || telling::says_what(sentence, after, &text.lexicon);
+    if weak && !(says && is_noun_at(sentence, after, &text.lexicon)) {
+        return 0;
+    }
+    let words = sentence.words.get(term.clone()).unwrap_or_default();
+    let general = words.iter().all(|word| text.lexicon.is_general(word.root));
+    // “The key point of a plan is the” defines no “key point”, “the slope of a line” does.
+    let tailed = cue.shape == Shape::Before && has_tail(&sentence.words, term, place);
+    if !says || (tailed && general) {
+        0
+    } else {
+        cue.strength.max(WEAK + 1)
+    }
 }
 
 /// Whether more than letters stands between a term and its verb.
@@ -152,22 +173,23 @@ fn term_of(cue: &Cue, words: &[Word], place: usize, lexicon: &Lexicon) -> Option
             let end = (run.start + 1..=run.end).find(closed)?;
             Some(nouns::named(run.start..end, words, lexicon))
         }
+        Shape::Said => {
+            let closed = |at: &usize| stands_at(words, *at, &cue.second);
+            let end = (after..words.len()).find(closed)?;
+            let verb = (after..end).rfind(|&at| lexicon.grammar.is_verb(&words[at]))?;
+            let run = nouns::run_after(words, verb + 1, lexicon)?;
+            (run.end <= end).then(|| nouns::named(run, words, lexicon))
+        }
     }
 }
 
-/// Whether a noun phrase that says what something is follows: “are cells that” may
-/// define, “are divided” and “are small” do not.
+/// Whether a noun may stand at a place: “are cells that”, not “are divided into”.
 fn is_noun_at(sentence: &Sentence, at: usize, lexicon: &Lexicon) -> bool {
-    let words = sentence.words.get(at..).unwrap_or_default();
-    words.first().is_some_and(|word| {
+    let word = sentence.words.get(at).filter(|word| word.joined);
+    word.is_some_and(|word| {
         let participle = sentence.plain[word.range.clone()].ends_with("ed");
         let noun = word.role != Role::Stop && !participle;
-        let told = words
-            .iter()
-            .take(TOLD_WITHIN)
-            .skip(1)
-            .any(|word| lexicon.grammar.extends_nouns(word));
-        word.joined && (noun || lexicon.grammar.is_determiner(word)) && told
+        noun || lexicon.grammar.is_determiner(word)
     })
 }
 
@@ -186,11 +208,50 @@ fn by_label(text: &Text, sentence: &Sentence) -> Vec<Found> {
         return Vec::new();
     }
     let marked = text.emphasised(sentence);
-    let terms = marked.filter_map(|mark| words_in(&sentence.words, &mark));
+    let titled = title(text, sentence).and_then(|title| place_of(sentence, title));
+    let terms = marked.chain(titled);
     terms
+        .filter_map(|mark| words_in(&sentence.words, &mark))
         .filter(|run| sentence.words.get(run.clone()).is_some_and(nouns::is_term))
         .map(|run| (run, 5))
         .collect()
+}
+
+/// “**Group**: a set with …”: what opens an entry of a list of terms.
+fn by_lead(text: &Text, sentence: &Sentence) -> Option<Found> {
+    let mark = text
+        .emphasised(sentence)
+        .next()
+        .filter(|mark| mark.start == 0)?;
+    let run = words_in(&sentence.words, &mark)?;
+    let rest = sentence.plain.get(mark.end..)?.trim_start();
+    let colon = sentence.plain.get(mark.clone())?.trim_end().ends_with(':');
+    let led = colon || rest.starts_with([':', '–', '—', '：']);
+    let words = sentence.words.get(run.clone())?;
+    let told = telling::meaning(sentence.words.get(run.end..)?) >= LEAD_MIN;
+    (led && told && nouns::is_term(words)).then_some((run, 4))
+}
+
+/// The title that the label of a sentence's paragraph or heading carries.
+fn title<'a>(text: &'a Text, sentence: &Sentence) -> Option<&'a str> {
+    let heading = sentence.heading.and_then(|at| text.headings.get(at));
+    let passage = text.passages.get(sentence.paragraph);
+    let labelled = [
+        passage.map(|passage| &passage.plain),
+        heading.map(|heading| &heading.plain),
+    ];
+    labelled.into_iter().flatten().find_map(|plain| {
+        let title = labels::parse(plain)?.title?;
+        plain.get(title)
+    })
+}
+
+/// Where a title stands in a sentence, in whatever capitals.
+fn place_of(sentence: &Sentence, title: &str) -> Option<Range<usize>> {
+    let lower = sentence.plain.to_lowercase();
+    // Lower case may have other lengths; then the place is not known.
+    let at = lower.find(&title.to_lowercase())?;
+    (lower.len() == sentence.plain.len()).then_some(at..at + title.len())
 }
 
 #[cfg(test)]
@@ -242,6 +303,26 @@ mod tests {
                 "It is a case of *stream processing*, which is a way of handling data.",
                 "stream processing",
             ),
+            (
+                "A ring structure on a set is a pair of operations that fit together.",
+                "ring structure",
+            ),
+            (
+                "We say that a sequence is bounded if it has an upper and a lower bound.",
+                "bounded",
+            ),
+            (
+                "The slope of a line is the ratio of its rise to its run.",
+                "slope",
+            ),
+            (
+                "**Isotope:** a form of an element with another number of neutrons.",
+                "Isotope",
+            ),
+            (
+                "The book treats of isobars, i.e. lines that join places of equal pressure.",
+                "isobars",
+            ),
         ] {
             assert_eq!(defined(sentence), [term], "{sentence}");
         }
@@ -263,6 +344,30 @@ mod tests {
                 "Kern",
             ),
             (
+                "Ein Isotop ist eine Form eines Elements, die sich in der Masse unterscheidet.",
+                "Isotop",
+            ),
+            (
+                "Als Isobare bezeichnet man eine Linie zwischen Orten gleichen Drucks.",
+                "Isobare",
+            ),
+            (
+                "On dit qu'une suite est bornée si elle a un majorant et un minorant.",
+                "bornée",
+            ),
+            (
+                "Un isotope est une forme d'un élément dont le noyau a une autre masse.",
+                "isotope",
+            ),
+            (
+                "Se dice que una sucesión es acotada si tiene una cota superior e inferior.",
+                "acotada",
+            ),
+            (
+                "Un isótopo es una forma de un elemento que tiene otra masa.",
+                "isótopo",
+            ),
+            (
                 "On appelle noyau la partie de la cellule qui contient le matériel.",
                 "noyau",
             ),
@@ -273,6 +378,11 @@ mod tests {
             (
                 "状態空間とは問題の状態をすべて集めた集合である。",
                 "状態空間",
+            ),
+            ("次の状態を作る操作を展開(expansion)と呼ぶ。", "展開"),
+            (
+                "情報なし探索(Blind Search)は問題の知識を使わないアルゴリズムである。",
+                "情報なし探索",
             ),
         ] {
             assert_eq!(defined(text), [term], "{text}");
@@ -286,6 +396,8 @@ mod tests {
             "The procedure is called with two arguments and a list of names.",
             "The cells are divided into two groups of the same size each.",
             "Is a metric space a set with a distance between its points?",
+            "Patience is an important part of the work of a gardener.",
+            "The key point of a plan is the time that it leaves for rest.",
         ] {
             assert_eq!(defined(sentence), Vec::<String>::new(), "{sentence}");
         }

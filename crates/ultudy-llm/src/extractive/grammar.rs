@@ -93,6 +93,14 @@ impl Grammar {
         self.relatives.contains(&word.form) || self.prepositions.contains(&word.form)
     }
 
+    /// Whether a word, lower case, tells more of the noun before it.
+    pub(super) fn is_complement(&self, lower: &str) -> bool {
+        let words = self.language.words();
+        [words.prepositions, words.relatives, words.links]
+            .iter()
+            .any(|list| list.split_whitespace().any(|word| word == lower))
+    }
+
     /// Whether a word is a verb that says of a subject what it is.
     pub(super) fn is_verb(&self, word: &Word) -> bool {
         self.verbs.contains(&word.form)

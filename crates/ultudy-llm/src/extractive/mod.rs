@@ -7,6 +7,7 @@
 //! gives the same lesson: nothing depends on the clock, on chance or on hash order.
 
 mod alone;
+mod apparatus;
 mod book;
 mod cleaning;
 mod concepts;
@@ -16,9 +17,11 @@ mod general;
 mod glossary;
 mod grammar;
 mod inflection;
+mod introduced;
 mod keyphrases;
 mod labels;
 mod language;
+mod legible;
 mod lesson;
 mod lexicon;
 mod markdown;
@@ -28,6 +31,7 @@ mod names;
 mod nouns;
 mod passage;
 mod phrases;
+mod pointers;
 mod questions;
 mod quotable;
 mod quotes;
@@ -39,6 +43,7 @@ mod sentences;
 mod stopwords;
 mod study;
 mod summary;
+mod telling;
 mod terms;
 mod text;
 mod turns;
@@ -56,6 +61,9 @@ use ultudy_domain::lesson::LessonContent;
 
 use crate::{GenerateError, Generator, GeneratorIdentity, LessonInput};
 
+/// Version of what is made here, glossaries too; raised when results change.
+pub const VERSION: u32 = 3;
+
 /// The extractive generator.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Extractive;
@@ -66,7 +74,7 @@ impl Generator for Extractive {
         GeneratorIdentity {
             provider: "extractive",
             model: "extractive".into(),
-            version: 3,
+            version: VERSION,
         }
     }
 

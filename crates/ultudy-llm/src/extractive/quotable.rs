@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::cues;
 use super::language::{Language, is_cjk};
 use super::passage::Passage;
 use super::sentences::{begins_with_variable, is_apart};
@@ -11,6 +12,12 @@ use super::word::{Role, Word};
 const LENGTH: std::ops::RangeInclusive<usize> = 25..=420;
 /// Characters of a quotable sentence in text without spaces, where each says more.
 const LENGTH_CJK: std::ops::RangeInclusive<usize> = 10..=200;
+
+/// Characters, words and words that carry meaning of a sentence that gives a name to what
+/// the one before it tells of.
+const NAMING: (usize, usize, usize) = (12, 4, 1);
+/// The same of any other.
+const SAYING: (usize, usize, usize) = (*LENGTH.start(), 5, 3);
 
 /// Whether a sentence can stand in a lesson: prose, whole, and inert. An item of a list
 /// is whole without a full stop.
@@ -41,18 +48,20 @@ fn is_prose(text: &str, words: &[Word], language: Language, item: bool) -> bool 
         cjk += usize::from(is_cjk(character));
     }
     let length = text.chars().count();
+    let naming = cues::is_naming(&text.to_lowercase(), language);
+    let (length_min, words_min, spoken_min) = if naming { NAMING } else { SAYING };
     let fits = if cjk * 2 > letters {
         LENGTH_CJK.contains(&length)
     } else {
         let grammar = words.iter().any(|word| word.role == Role::Stop);
-        LENGTH.contains(&length)
-            && words.len() >= 5
+        (length_min..=*LENGTH.end()).contains(&length)
+            && words.len() >= words_min
             && (grammar || item || matches!(language, Language::Japanese | Language::Other))
     };
     let spoken = words
         .iter()
         .filter(|word| word.role == Role::Content || word.role == Role::Weak);
-    fits && spoken.count() >= 3
+    fits && spoken.count() >= spoken_min
         && letters * 10 >= all * 6
         && upper * 2 <= letters
         && !text.contains("...")

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use ultudy_domain::glossary::GlossaryEntry;
 
+use super::apparatus;
 use super::cleaning::{Placed, clean, passage_of};
 use super::glossary::entries;
 use super::labels::{self, Kind};
@@ -24,48 +25,13 @@ const TEXT_MAX: usize = 8 << 20;
 /// Letters of a heading at most.
 const HEADING_MAX: usize = 120;
 
-/// Headings over what is no text to learn, lower case.
-const APPARATUS: &[&str] = &[
-    "references",
-    "bibliography",
-    "index",
-    "contents",
-    "table of contents",
-    "acknowledgements",
-    "acknowledgments",
-    "literatur",
-    "literaturverzeichnis",
-    "inhaltsverzeichnis",
-    "stichwortverzeichnis",
-    "symbolverzeichnis",
-    "bibliographie",
-    "références",
-    "table des matières",
-    "bibliografía",
-    "referencias",
-    "índice",
-    "参考文献",
-    "関連文献",
-    "exercises",
-    "problems",
-    "übungen",
-    "übungsaufgaben",
-    "aufgaben",
-    "lösungen der übungsaufgaben",
-    "exercices",
-    "ejercicios",
-    "練習問題",
-    "演習問題",
-    "目次",
-];
-
 /// Reads all parts, and what the glossary of their document says of their terms.
 pub(super) fn read(parts: &[LessonPart], glossary: &[GlossaryEntry]) -> Text {
     let mut left = TEXT_MAX;
     let mut blocks = Vec::new();
     for (part, text) in parts.iter().enumerate() {
         // A bibliography cut into several sections has its name, not its heading, in each.
-        if is_apparatus(&text.name) {
+        if apparatus::is_named(&text.name) {
             continue;
         }
         let end = text
@@ -76,7 +42,7 @@ pub(super) fn read(parts: &[LessonPart], glossary: &[GlossaryEntry]) -> Text {
         blocks.extend(read.into_iter().map(|block| (part, block)));
     }
     let blocks = clean(blocks);
-    let mut builder = Builder::new(language_of(&blocks));
+    let mut builder = Builder::new(language_of(&blocks, glossary));
     for (part, block) in blocks {
         builder.take(part, block);
     }
@@ -90,18 +56,21 @@ pub(super) fn read(parts: &[LessonPart], glossary: &[GlossaryEntry]) -> Text {
     text
 }
 
-/// Whether a name is that of what is no text to learn: “References”, “7. References (part
-/// 2 of 2)”.
-fn is_apparatus(name: &str) -> bool {
-    let name = name.split(" (part ").next().unwrap_or_default();
-    let name = name.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ' ');
-    APPARATUS.contains(&name.trim().to_lowercase().as_str())
-}
+/// Bytes of text that tell its language.
+const SAMPLE: usize = 2_000;
 
-fn language_of(blocks: &[Placed]) -> Language {
+/// The language of the text; of one that is mostly code, that of its document.
+fn language_of(blocks: &[Placed], glossary: &[GlossaryEntry]) -> Language {
     let mut sample = String::new();
     for passage in blocks.iter().filter_map(|(_, block)| passage_of(block)) {
         sample.push_str(&passage.plain);
+        sample.push('\n');
+    }
+    for entry in glossary {
+        if sample.len() >= SAMPLE {
+            break;
+        }
+        sample.push_str(&entry.sentence);
         sample.push('\n');
     }
     Language::detect(&sample)
@@ -150,6 +119,8 @@ struct Builder {
     apparatus: bool,
     /// The label that stood alone before this block.
     label: Option<Kind>,
+    /// What the heading above says all is that stands under it.
+    under: Option<Kind>,
     seen: HashSet<String>,
 }
 
@@ -170,6 +141,7 @@ impl Builder {
             heading: None,
             apparatus: false,
             label: None,
+            under: None,
             seen: HashSet::new(),
         }
     }
@@ -189,8 +161,9 @@ impl Builder {
 
     fn take_heading(&mut self, passage: &Passage) {
         let plain = fold(&passage.plain);
-        self.apparatus = is_apparatus(&plain);
+        self.apparatus = apparatus::is_named(&plain);
         self.label = labels::parse(&plain).map(|label| label.kind);
+        self.under = self.label;
         let letters = plain.chars().filter(|c| c.is_alphabetic()).count();
         let marks = plain.chars().filter(|c| !c.is_whitespace()).count() - letters;
         let wordy = (2..=HEADING_MAX).contains(&letters) && marks <= letters;
@@ -208,13 +181,19 @@ impl Builder {
     }
 
     fn take_passage(&mut self, part: usize, passage: Passage, item: bool) {
+        if apparatus::is_said(&passage.plain) {
+            return;
+        }
         let label = labels::parse(&passage.plain);
         let from = label.as_ref().map_or(0, |label| label.end);
         if from == passage.plain.len() {
             self.label = label.map(|label| label.kind);
             return;
         }
-        let kind = label.map(|label| label.kind).or(self.label.take());
+        let own = label.map(|label| label.kind).or(self.label.take());
+        // A proof below a theorem's heading goes on until the next label.
+        self.under = self.under.and(own.or(self.under));
+        let kind = own.or(self.under);
         if matches!(kind, Some(Kind::Exercise | Kind::Caption)) {
             return;
         }
@@ -236,6 +215,12 @@ impl Builder {
 
     fn take_sentence(&mut self, passage: &Passage, range: Range<usize>, setting: &Setting) {
         let plain = passage.plain[range.clone()].to_owned();
+        // A caption that the layout ran into the paragraph.
+        let caption = setting.place > 0
+            && labels::parse(&plain).is_some_and(|label| label.kind == Kind::Caption);
+        if caption {
+            return;
+        }
         let words = words_of(passage, &range, &mut self.text.lexicon);
         let language = self.text.lexicon.language;
         if !is_quotable(passage, &range, &words, language, setting.item)

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::language::Language;
+use super::language::{Language, is_cjk};
 use super::passage::Passage;
 
 /// Abbreviations whose full stop ends no sentence, lower case.
@@ -40,7 +40,10 @@ pub(super) fn split(passage: &Passage, from: usize, language: Language) -> Vec<R
         } = passage;
         let marks = [emphasised, code, formulas, active];
         let marked = marks.iter().any(|marks| marks.has_inside(boundary));
-        if marked || !ends_sentence(&text[start..boundary], &text[boundary..], language) {
+        if marked
+            || is_within_name(text, boundary)
+            || !ends_sentence(&text[start..boundary], &text[boundary..], language)
+        {
             continue;
         }
         push_trimmed(text, start..boundary, &mut sentences);
@@ -48,6 +51,25 @@ pub(super) fn split(passage: &Passage, from: usize, language: Language) -> Vec<R
     }
     push_trimmed(text, start..text.len(), &mut sentences);
     sentences
+}
+
+/// “(atTop : Filter N).NeBot”, “good-enough?(x)”: no white space, no end; but text that is
+/// written without spaces has none.
+fn is_within_name(text: &str, boundary: usize) -> bool {
+    let before = text[..boundary].chars().next_back();
+    let after = text[boundary..].chars().next();
+    before.is_some_and(|c| matches!(c, '.' | '!' | '?'))
+        && after.is_some_and(|c| c.is_alphanumeric() && !is_cjk(c))
+}
+
+/// Whether a text ends in an abbreviation with its full stop.
+pub(super) fn ends_abbreviated(text: &str) -> bool {
+    let word = text
+        .trim_end_matches('.')
+        .rsplit([' ', '(', '\u{a0}'])
+        .next();
+    let lower = word.unwrap_or_default().to_lowercase();
+    lower == "etc" || ABBREVIATIONS.contains(&lower.as_str())
 }
 
 /// Places a sentence may end at: Unicode's, and after a note's number (“so.3 Then”).
@@ -131,11 +153,10 @@ pub(super) fn begins_with_variable(text: &str) -> bool {
     let mut characters = text.chars();
     let letter = characters.next().is_some_and(char::is_lowercase);
     let gap = characters.next() == Some(' ');
-    letter
-        && gap
-        && characters
-            .next()
-            .is_some_and(|c| "∈=≤≥<>:≠⊆⊂∼→".contains(c))
+    let rest = characters.as_str();
+    let verb = ["is ", "ist ", "est ", "es ", "heißt "];
+    let sign = rest.starts_with(|c| "∈=≤≥<>:≠⊆⊂∼→".contains(c));
+    letter && gap && (sign || verb.iter().any(|verb| rest.starts_with(verb)))
 }
 
 /// Whether a parenthesis is still open, unless the text has plainly gone wrong.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::definitions::Found;
 use super::language::is_hiragana;
-use super::text::{Sentence, words_in};
+use super::text::Sentence;
 
 /// Turns that follow a term at the head of its clause, and how surely they define.
 const AFTER_SUBJECT: &[(&str, u8)] = &[
@@ -15,11 +15,93 @@ const AFTER_SUBJECT: &[(&str, u8)] = &[
     ("是一个", 3),
 ];
 /// Turns that follow a name: “… を後続関数と呼ぶ”.
-const AFTER_NAME: &[&str] = &["と呼ぶ", "と呼ばれ", "とよぶ", "という。"];
+const AFTER_NAME: &[&str] = &[
+    "と呼ぶ",
+    "と呼ばれ",
+    "とよぶ",
+    "とよばれ",
+    "と名付け",
+    "と言う。",
+    "という。",
+    "と称する",
+    "と定義する",
+];
 /// Turns that a name follows.
 const BEFORE_NAME: &[&str] = &["称为", "稱為", "叫做", "称作"];
-/// Bytes of each mark and particle looked for here.
-const MARK: usize = 3;
+/// Ends of a sentence that says what its subject is, and how surely it defines.
+const PREDICATES: &[(&str, u8)] = &[
+    ("のことである。", 5),
+    ("のことを指す。", 5),
+    ("を指す。", 4),
+    ("である。", 3),
+    ("です。", 3),
+    ("からなる。", 3),
+];
+/// Ends that judge or place instead: “有用である”, “一つである”.
+const VAGUE: &[&str] = &[
+    "必要",
+    "単純",
+    "点",
+    "通り",
+    "倍",
+    "ずつ",
+    "最適",
+    "程度",
+    "前提",
+    "目的",
+    "理由",
+    "原因",
+    "違い",
+    "利点",
+    "欠点",
+    "重要",
+    "可能",
+    "有用",
+    "有効",
+    "簡単",
+    "困難",
+    "問題",
+    "同様",
+    "同じ",
+    "一つ",
+    "明らか",
+    "十分",
+    "シンプル",
+    "一般的",
+    "効率的",
+    "場合",
+    "例",
+    "的",
+    "自明",
+    "便利",
+    "有名",
+    "ため",
+    "から",
+    "もの",
+    "こと",
+    "ところ",
+    "よう",
+    "はず",
+    "良い",
+    "よい",
+    "ない",
+    "未満",
+    "以上",
+    "以下",
+    "ほう",
+    "不可欠",
+    "有利",
+    "不利",
+    "頻出",
+    "主流",
+    "盛ん",
+    "独立",
+    "無限",
+];
+/// Characters of what is said of a subject at least.
+const SAID_MIN: usize = 10;
+/// Characters of a term.
+const TERM: std::ops::RangeInclusive<usize> = 2..=20;
 
 /// The terms a sentence defines.
 pub(super) fn definitions(sentence: &Sentence) -> Vec<Found> {
@@ -28,39 +110,68 @@ pub(super) fn definitions(sentence: &Sentence) -> Vec<Found> {
     let names = names(text).into_iter().map(|range| (range, 5));
     subjects
         .chain(names)
-        .filter(|(range, _)| is_cjk_term(&text[range.clone()]))
-        .filter_map(|(range, strength)| Some((words_in(&sentence.words, &range)?, strength)))
+        .map(|(range, strength)| (bare(text, range), strength))
+        .filter(|(range, _)| is_term(&text[range.clone()]))
+        .filter_map(|(range, strength)| Some((words_of(sentence, &range)?, strength)))
         .collect()
 }
 
+/// A term's words: pairs of characters, as many as it has.
+fn words_of(sentence: &Sentence, range: &Range<usize>) -> Option<Range<usize>> {
+    let words = &sentence.words;
+    let start = words.partition_point(|word| word.range.start < range.start);
+    let end = words.partition_point(|word| word.range.end <= range.end);
+    let first = words.get(start).filter(|_| start < end)?;
+    (first.range.start == range.start).then_some(start..end)
+}
+
+/// A term without what stands in parentheses behind it: 「情報なし探索(Blind Search)」.
+fn bare(text: &str, range: Range<usize>) -> Range<usize> {
+    let term = text.get(range.clone()).unwrap_or_default();
+    let end = term.find(['(', '（', '[', '［']).unwrap_or(term.len());
+    let kept = term[..end].trim_end();
+    let start = kept.len() - kept.trim_start_matches([' ', '「', '『', '“']).len();
+    let kept = kept.trim_end_matches(['」', '』', '”', ' ']);
+    range.start + start..range.start + kept.len().max(start)
+}
+
 fn subjects(text: &str) -> Vec<Found> {
-    let clause = |end: usize| {
-        let mark = text[..end].rfind(['、', '，', '。', '：']);
-        mark.map_or(0, |at| at + MARK)
-    };
     AFTER_SUBJECT
         .iter()
         .filter_map(|&(cue, strength)| {
             let at = text.find(cue)?;
-            Some((clause(at)..at, strength))
+            Some((after_mark(text, at)..at, strength))
         })
         .collect()
 }
 
+/// Where the clause that ends at `end` begins.
+fn after_mark(text: &str, end: usize) -> usize {
+    let marks = text[..end].char_indices().rev();
+    let mut clause = marks.filter(|&(_, c)| matches!(c, '、' | '，' | '。' | '：' | ':'));
+    clause.next().map_or(0, |(at, mark)| at + mark.len_utf8())
+}
+
 /// “X は … である。”: what the whole sentence says something of.
 fn predicated(text: &str) -> Option<Found> {
-    let closed = text.ends_with("である。") || text.ends_with("です。");
-    let at = text.find('は').filter(|_| closed)?;
-    let subject = &text[..at];
-    let plain = !subject.contains('、') && !subject.chars().any(is_hiragana);
-    plain.then_some((0..at, 3))
+    let (said, strength) = PREDICATES
+        .iter()
+        .find_map(|&(end, strength)| Some((text.strip_suffix(end)?, strength)))?;
+    let at = said
+        .find('は')
+        .filter(|&at| !said[at..].starts_with("はず") && !said[..at].ends_with('と'))?;
+    let (subject, rest) = (&said[..at], &said[at + 'は'.len_utf8()..]);
+    let vague = VAGUE.iter().any(|vague| rest.ends_with(vague));
+    let tells = rest.chars().count() >= SAID_MIN;
+    (!subject.contains('、') && !vague && tells).then_some((0..at, strength))
 }
 
 fn names(text: &str) -> Vec<Range<usize>> {
     let before = AFTER_NAME.iter().filter_map(|cue| {
         let at = text.find(cue)?;
-        let start = text[..at].rfind(['を', 'は', '、']);
-        Some(start.map_or(0, |at| at + MARK)..at)
+        let mut opened = text[..at].char_indices().rev();
+        let start = opened.find(|&(_, c)| matches!(c, 'を' | 'は' | '、'));
+        Some(start.map_or(0, |(at, mark)| at + mark.len_utf8())..at)
     });
     let after = BEFORE_NAME.iter().filter_map(|cue| {
         let at = text.find(cue)? + cue.len();
@@ -70,8 +181,20 @@ fn names(text: &str) -> Vec<Range<usize>> {
     before.chain(after).collect()
 }
 
-fn is_cjk_term(text: &str) -> bool {
-    let characters = text.chars().count();
+/// Whether a text may be a term: not too long, and not mostly grammar.
+fn is_term(text: &str) -> bool {
     let grammar = text.chars().filter(|&c| is_hiragana(c)).count();
-    (2..=12).contains(&characters) && grammar * 2 < characters
+    let characters = text.chars().count();
+    let particle = text.starts_with(is_hiragana) || text.ends_with(['の', 'に', 'を', 'が', 'も']);
+    TERM.contains(&characters)
+        && grammar * 2 < characters
+        && !particle
+        && !is_described(text)
+        && !text.contains(['の', '\\', '=', '∈'])
+}
+
+/// “可能なアクション”: an adjective and what it tells of.
+fn is_described(text: &str) -> bool {
+    text.match_indices('な')
+        .any(|(at, mark)| !text[at + mark.len()..].starts_with('し'))
 }

@@ -4,12 +4,10 @@ use std::collections::HashSet;
 
 use ultudy_domain::glossary::GlossaryEntry;
 
+use super::quotation;
 use crate::extractive::definitions::Defined;
-use crate::extractive::markdown::{self, Block};
 use crate::extractive::mentions::{self, Index};
-use crate::extractive::passage::Passage;
-use crate::extractive::reading;
-use crate::extractive::text::{Origin, Sentence, Text};
+use crate::extractive::text::{Origin, Text};
 use crate::extractive::word::WordId;
 
 /// Entries of a lesson at most: each term is compared with each other.
@@ -25,13 +23,7 @@ pub(in crate::extractive) fn append(text: &mut Text, glossary: &[GlossaryEntry])
         .map(|entry| key(text, &entry.term))
         .collect();
     for at in chosen(text, glossary, &keys) {
-        let entry = &glossary[at];
-        let blocks = markdown::read(&entry.sentence, entry.pages[0]);
-        if let [Block::Paragraph(passage)] = blocks.as_slice()
-            && !own.contains(&passage.plain.to_lowercase())
-        {
-            push(text, passage, entry, &keys[at]);
-        }
+        push(text, &glossary[at], &keys[at], &own);
     }
 }
 
@@ -66,35 +58,26 @@ fn distance(left: [u32; 2], right: [u32; 2]) -> u32 {
 }
 
 /// Adds a quotation and what it defines; none that acts or does not name its term.
-fn push(text: &mut Text, passage: &Passage, entry: &GlossaryEntry, key: &[WordId]) {
-    let range = 0..passage.plain.trim_end().len();
-    let plain = passage.plain[range.clone()].to_owned();
-    let words = reading::words_of(passage, &range, &mut text.lexicon);
-    let sentence = Sentence {
-        origin: Origin::Glossary,
-        quote: entry.sentence.clone(),
-        pages: entry.pages,
-        part: 0,
-        heading: None,
-        kind: None,
-        paragraph: text.passages.len(),
-        place: 0,
-        dependence: reading::dependence(&plain, &words, &text.lexicon),
-        open: false,
-        plain,
-        words,
-        range,
-    };
-    let named = (0..sentence.words.len())
-        .map(|start| start..start + key.len())
-        .find(|place| !key.is_empty() && mentions::stands_at(&sentence, place, key));
-    if let Some(words) = named.filter(|_| passage.active.is_empty()) {
-        text.defined.push(Defined {
-            sentence: text.sentences.len(),
-            words,
-            strength: entry.strength,
-        });
-        text.sentences.push(sentence);
-        text.passages.push(passage.clone());
+fn push(
+    text: &mut Text,
+    entry: &GlossaryEntry,
+    key: &[WordId],
+    own: &HashSet<String>,
+) -> Option<()> {
+    let (sentence, passage) =
+        quotation::read(text, &entry.sentence, entry.pages, Origin::Glossary)?;
+    if own.contains(&sentence.plain.to_lowercase()) {
+        return None;
     }
+    let words = (0..sentence.words.len())
+        .map(|start| start..start + key.len())
+        .find(|place| !key.is_empty() && mentions::stands_at(&sentence, place, key))?;
+    text.defined.push(Defined {
+        sentence: text.sentences.len(),
+        words,
+        strength: entry.strength,
+    });
+    text.sentences.push(sentence);
+    text.passages.push(passage);
+    Some(())
 }

@@ -2,6 +2,8 @@
 //! does.
 
 pub(super) mod entries;
+mod name;
+mod quotation;
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
@@ -10,6 +12,7 @@ use ultudy_domain::glossary::GlossaryEntry;
 
 use super::alone;
 use super::definitions::{self, Defined};
+use super::introduced;
 use super::labels::Kind;
 use super::mentions::{Index, Mention};
 use super::reading;
@@ -19,6 +22,8 @@ use crate::LessonPart;
 
 /// How surely a sentence of the glossary defines at least.
 const STRENGTH_MIN: u8 = 3;
+/// Words before a term that its sentence is about.
+const SUBJECT_BEFORE: usize = 1;
 /// Other forms kept of a term.
 const FORMS_MAX: usize = 4;
 
@@ -33,9 +38,9 @@ pub fn glossary(parts: &[LessonPart]) -> Vec<GlossaryEntry> {
     let index = Index::new(&text);
     let mut best: HashMap<Vec<WordId>, Defined> = HashMap::new();
     for defined in found {
-        if !is_entry(&text, &defined) {
+        let Some(defined) = stated(&mut text, defined) else {
             continue;
-        }
+        };
         let key = key(&text, &defined);
         let known = best.entry(key).or_insert_with(|| defined.clone());
         if worth(&text, &defined) > worth(&text, known) {
@@ -50,14 +55,21 @@ pub fn glossary(parts: &[LessonPart]) -> Vec<GlossaryEntry> {
         .collect()
 }
 
-/// Whether a definition can stand alone.
-fn is_entry(text: &Text, defined: &Defined) -> bool {
+/// A definition that can stand alone, with the sentences it needs for that.
+fn stated(text: &mut Text, defined: Defined) -> Option<Defined> {
     let sentence = &text.sentences[defined.sentence];
     let kind = !matches!(
         sentence.kind,
         Some(Kind::Proof | Kind::Example | Kind::Exercise | Kind::Caption)
     );
-    defined.strength >= STRENGTH_MIN && kind && alone::is_complete(text, sentence)
+    let unknown = introduced::has_unknown_subject(text, sentence, &defined.words);
+    if defined.strength < STRENGTH_MIN || !kind || unknown || !name::is_name(text, &defined) {
+        None
+    } else if alone::is_complete(text, sentence) {
+        Some(defined)
+    } else {
+        quotation::joined(text, &defined)
+    }
 }
 
 fn key(text: &Text, defined: &Defined) -> Vec<WordId> {
@@ -65,10 +77,16 @@ fn key(text: &Text, defined: &Defined) -> Vec<WordId> {
     words.iter().map(|word| word.stem).collect()
 }
 
-/// Of several definitions the surest, then the one the author labels so, then the first.
-fn worth(text: &Text, defined: &Defined) -> (u8, bool, Reverse<usize>) {
-    let labelled = text.sentences[defined.sentence].kind == Some(Kind::Definition);
-    (defined.strength, labelled, Reverse(defined.sentence))
+/// Of several definitions the one the author labels so or that is about nothing else, then
+/// the surest, then the first.
+fn worth(text: &Text, defined: &Defined) -> (u8, Reverse<usize>) {
+    let sentence = &text.sentences[defined.sentence];
+    let labelled = u8::from(sentence.kind == Some(Kind::Definition));
+    let subject = u8::from(defined.words.start <= SUBJECT_BEFORE);
+    (
+        defined.strength + 2 * labelled + 2 * subject,
+        Reverse(defined.sentence),
+    )
 }
 
 fn entry(text: &Text, defined: &Defined, mentions: &[Mention]) -> Option<GlossaryEntry> {
@@ -105,51 +123,4 @@ fn forms(text: &Text, mentions: &[Mention], term: &str) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::sample::part;
-    use super::super::text::Origin;
-    use super::super::{reading, terms};
-    use super::*;
-
-    #[test]
-    fn what_is_defined_is_found_with_its_page_and_forms() {
-        let glossary = glossary(&[part(
-            "<!-- page 4 -->\n\nA *glacier* is a body of ice that moves under its own weight. \
-             Many glaciers carve valleys into the rock. It is a slow thing that nobody hears.\n\n<!-- page 5 -->\n\n\
-             Exercise 2: A moraine is a ridge that a glacier leaves behind when it melts.",
-        )]);
-        assert_eq!(
-            glossary,
-            [GlossaryEntry {
-                term: "glacier".into(),
-                forms: vec!["glaciers".into()],
-                sentence: "A *glacier* is a body of ice that moves under its own weight.".into(),
-                pages: [4, 4],
-                strength: 3,
-            }]
-        );
-    }
-
-    #[test]
-    fn a_section_is_told_what_another_one_defines() {
-        let ice = part("A glacier is a body of ice that moves under its own weight.");
-        let valley = part("Such valleys are wide, as the glacier that made them was a wide one.");
-        let entries = glossary(&[ice.clone(), valley.clone()]);
-        let text = reading::read(&[valley], &entries);
-        assert_eq!((text.own, text.sentences.len()), (1, 2));
-        assert_eq!(text.sentences[1].origin, Origin::Glossary);
-        let mut text = text;
-        let terms = terms::find(&mut text);
-        let glacier = terms.iter().find(|term| term.name == "glacier");
-        assert_eq!(
-            glacier.map(|term| term.definitions.clone()),
-            Some(vec![(1, 3)])
-        );
-        let own = reading::read(&[ice], &entries);
-        assert_eq!(
-            own.sentences.len(),
-            own.own,
-            "its own sentence is not repeated"
-        );
-    }
-}
+mod tests;

@@ -1,0 +1,121 @@
+//! Whether what follows “is a” says what something is: of which kind, and which of it.
+
+use super::language::Language;
+use super::lexicon::Lexicon;
+use super::text::Sentence;
+use super::word::{Role, Word};
+
+/// Words that carry meaning in what is said of a term, at least.
+const MEANING_MIN: usize = 2;
+/// Words within which it is told which of its kind.
+const TOLD_WITHIN: usize = 8;
+/// Words that carry meaning from which on it is told anyhow.
+const MEANING_MANY: usize = 6;
+
+/// Whether the words from `from` on say what something is: “a set with a distance”, not “a
+/// good example of”, “an important part of the whole”.
+pub(super) fn says_what(sentence: &Sentence, from: usize, lexicon: &Lexicon) -> bool {
+    let words = sentence.words.get(from..).unwrap_or_default();
+    let means = |word: &&Word| matches!(word.role, Role::Content | Role::Weak);
+    let written = |word: &Word| sentence.plain.get(word.range.clone()).unwrap_or_default();
+    let Some(first) = words.iter().find(means) else {
+        return false;
+    };
+    let opens = words.iter().take_while(|word| !means(word)).count();
+    // “is the same as”, “is not a”, “is one of the”: nothing of its own yet.
+    let plain = words.iter().take(opens).all(|word| {
+        lexicon.grammar.is_determiner(word)
+            || word.role == Role::Symbol
+            || is_counted(written(word))
+    });
+    let of = words
+        .get(opens + 1)
+        .map(|next| written(next).to_lowercase());
+    let one_of = matches!(
+        of.as_deref(),
+        Some("of" | "von" | "für" | "de" | "d" | "del" | "des")
+    );
+    let vague = is_vague(written(first), lexicon.language)
+        || (one_of && is_one_of(&written(first).to_lowercase()));
+    let meaning = meaning(words);
+    let told = words
+        .iter()
+        .take(TOLD_WITHIN)
+        .skip(1)
+        .any(|word| lexicon.grammar.extends_nouns(word));
+    let formulas = words.iter().filter(|word| word.role == Role::Symbol);
+    plain
+        && !vague
+        && meaning >= MEANING_MIN
+        && (told || meaning + formulas.count() >= MEANING_MANY)
+}
+
+/// Words that carry meaning.
+pub(super) fn meaning(words: &[Word]) -> usize {
+    let means = |word: &&Word| matches!(word.role, Role::Content | Role::Weak);
+    words.iter().filter(means).count()
+}
+
+/// “is one of the two numbers that”.
+fn is_counted(word: &str) -> bool {
+    const COUNTED: [&str; 14] = [
+        "one", "two", "of", "der", "eine", "einer", "un", "une", "l", "uno", "una", "only", "way",
+        "ways",
+    ];
+    COUNTED.contains(&word.to_lowercase().as_str())
+}
+
+/// “is an example of”: what it is stands elsewhere.
+fn is_one_of(word: &str) -> bool {
+    const ONE: [&str; 13] = [
+        "example",
+        "examples",
+        "instance",
+        "case",
+        "sign",
+        "beispiel",
+        "fall",
+        "spezialfall",
+        "exemple",
+        "cas",
+        "ejemplo",
+        "caso",
+        "matter",
+    ];
+    ONE.contains(&word)
+}
+
+/// Words that judge or place instead of saying what something is.
+fn is_vague(word: &str, language: Language) -> bool {
+    let vague = match language {
+        Language::English => {
+            "reason matter problem question result consequence idea thing \
+             lot bit mistake challenge good better best useful important powerful interesting \
+             natural simple simpler simplest common major crucial critical essential difficult \
+             hard easy great nice typical obvious key main same subject topic fact little \
+             first second third last next other another popular significant fundamental \
+             convenient elegant clever surprise success failure task goal point sign bad big \
+             huge special standard famous classic classical prime central basic following"
+        }
+        Language::German => {
+            "grund problem frage ergebnis idee ding gut guter gute gutes besser \
+             beste nützlich wichtig wichtiger wichtige wichtiges einfach einfacher einfache \
+             einfaches häufiger häufige schwierig gleich gleiche selbe spezialfall thema aufgabe \
+             ziel sache tatsache erste zweite letzte nächste andere anderer anderes weiterer \
+             weitere weiteres bekannter bekannte bekanntes typisches typische zentrale zentraler"
+        }
+        Language::French => {
+            "raison problème question résultat conséquence idée chose bon bonne \
+             meilleur meilleure utile important importante simple plus difficile même sujet fait \
+             premier première second dernier autre grand grande grave but objectif signe"
+        }
+        Language::Spanish => {
+            "razón problema pregunta resultado consecuencia idea cosa buen buena \
+             mejor útil importante simple más difícil mismo misma tema hecho primer primera \
+             segundo último otro otra gran objetivo señal signo"
+        }
+        Language::Japanese | Language::Other => "",
+    };
+    let lower = word.to_lowercase();
+    vague.split_whitespace().any(|vague| vague == lower)
+}
