@@ -2,7 +2,6 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use ultudy_content::Extractor;
 use ultudy_domain::job::Job;
 use ultudy_engines::{
     events::{Events, JobChanged},
@@ -11,7 +10,7 @@ use ultudy_engines::{
 use ultudy_llm::Generator;
 use ultudy_store::Store;
 
-use crate::{blobs::Blobs, clock::Clock, worker::Runs};
+use crate::{blobs::Blobs, clock::Clock, reader::DocumentReader, worker::Runs};
 
 /// The program's parts, picked and joined in one place (`wire.rs` of the binary).
 pub struct Parts {
@@ -23,8 +22,8 @@ pub struct Parts {
     pub events: Arc<dyn Events>,
     /// Uploaded files.
     pub blobs: Blobs,
-    /// Reads documents in child processes.
-    pub extractor: Extractor,
+    /// Reads documents.
+    pub reader: Arc<dyn DocumentReader>,
     /// Makes lessons.
     pub generator: Arc<dyn Generator>,
     /// Time and chance.

@@ -1,6 +1,6 @@
 //! What a use case answers when it cannot do what was asked, by what the caller can do.
 
-use ultudy_content::ExtractError;
+use ultudy_domain::extraction::ExtractError;
 use ultudy_domain::field::FieldError;
 use ultudy_engines::queue::QueueError;
 use ultudy_store::StoreError;

@@ -15,6 +15,7 @@ pub mod lessons;
 mod passages;
 pub mod practice;
 pub mod progress;
+pub mod reader;
 pub mod sample;
 pub mod search;
 pub mod study;

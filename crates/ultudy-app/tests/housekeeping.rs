@@ -11,11 +11,16 @@ use bytes::Bytes;
 use chrono::{TimeDelta, TimeZone, Utc};
 use futures_util::{StreamExt, stream};
 use object_store::local::LocalFileSystem;
+use tokio_util::sync::CancellationToken;
 use ultudy_app::{
-    App, Parts, blobs::Blobs, clock::Clock, housekeeping::sweep_objects, worker::Runs,
+    App, Parts, blobs::Blobs, clock::Clock, housekeeping::sweep_objects, reader::DocumentReader,
+    worker::Runs,
 };
-use ultudy_content::{ExtractLimits, Extractor};
-use ultudy_domain::Timestamp;
+use ultudy_domain::{
+    Timestamp,
+    document::ExtractedDocument,
+    extraction::{ExtractError, ExtractProgress, Probe},
+};
 use ultudy_engines::events::InProcessEvents;
 use ultudy_llm::extractive::Extractive;
 use ultudy_store::{Store, StoreConfig, blobs, queue::TableQueue};
@@ -38,6 +43,25 @@ impl Clock for Stopped {
     }
 }
 
+/// Nothing is read here.
+struct Unused;
+
+#[async_trait::async_trait]
+impl DocumentReader for Unused {
+    async fn probe(&self, _: File) -> Result<Probe, ExtractError> {
+        unreachable!("housekeeping reads no document")
+    }
+
+    async fn extract(
+        &self,
+        _: File,
+        _: &mut (dyn FnMut(ExtractProgress) + Send),
+        _: &CancellationToken,
+    ) -> Result<ExtractedDocument, ExtractError> {
+        unreachable!("housekeeping reads no document")
+    }
+}
+
 async fn app(folder: &Path) -> App {
     let config = StoreConfig::Sqlite {
         path: folder.join("ultudy.db"),
@@ -49,7 +73,7 @@ async fn app(folder: &Path) -> App {
         store,
         events: Arc::new(InProcessEvents::default()),
         blobs: Blobs::new(Arc::new(objects), folder.to_owned()).in_folder(folder),
-        extractor: Extractor::new("none".into(), Vec::new(), ExtractLimits::default()),
+        reader: Arc::new(Unused),
         generator: Arc::new(Extractive),
         clock: Arc::new(Stopped),
         upload_bytes_max: 1_000,

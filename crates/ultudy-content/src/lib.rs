@@ -21,6 +21,7 @@ mod protocol;
 mod recognition;
 mod sections;
 
-pub use extractor::{ExtractError, ExtractLimits, ExtractProgress, Extractor, Probe, Stage};
+pub use extractor::{ExtractLimits, Extractor};
 pub use markdown::escaped;
 pub use recognition::{Recogniser, RecognitionLimits};
+pub use ultudy_domain::extraction::{ExtractError, ExtractProgress, Probe, Stage};

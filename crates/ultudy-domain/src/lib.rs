@@ -7,6 +7,7 @@ pub mod check_in;
 pub mod concept;
 pub mod course;
 pub mod document;
+pub mod extraction;
 pub mod field;
 pub mod figure;
 pub mod glossary;

@@ -1,10 +1,18 @@
 //! The one place that picks engines and joins the parts.
 
-use std::{path::Path, sync::Arc};
+use std::{fs::File, path::Path, sync::Arc};
 
+use async_trait::async_trait;
 use object_store::local::LocalFileSystem;
-use ultudy_app::{App, Parts, blobs::Blobs, clock::SystemClock, worker::Runs};
+use tokio_util::sync::CancellationToken;
+use ultudy_app::{
+    App, Parts, blobs::Blobs, clock::SystemClock, reader::DocumentReader, worker::Runs,
+};
 use ultudy_content::Extractor;
+use ultudy_domain::{
+    document::ExtractedDocument,
+    extraction::{ExtractError, ExtractProgress, Probe},
+};
 use ultudy_engines::events::InProcessEvents;
 use ultudy_llm::extractive::Extractive;
 use ultudy_store::{Store, queue::TableQueue};
@@ -25,7 +33,7 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         store,
         events: Arc::new(InProcessEvents::default()),
         blobs: blobs(config)?,
-        extractor: extractor(config)?,
+        reader: Arc::new(InChildren(extractor(config)?)),
         generator: Arc::new(Extractive),
         clock: Arc::new(SystemClock),
         upload_bytes_max: config.upload_bytes_max,
@@ -44,6 +52,26 @@ fn blobs(config: &Config) -> Result<Blobs, Failure> {
         temp_dir,
     )
     .in_folder(&config.object_dir))
+}
+
+/// The extractor as the application knows it. They meet only here, so that what most of the
+/// program is built of need not wait for the building of the PDF library.
+struct InChildren(Extractor);
+
+#[async_trait]
+impl DocumentReader for InChildren {
+    async fn probe(&self, file: File) -> Result<Probe, ExtractError> {
+        self.0.probe(file).await
+    }
+
+    async fn extract(
+        &self,
+        file: File,
+        progress: &mut (dyn FnMut(ExtractProgress) + Send),
+        cancel: &CancellationToken,
+    ) -> Result<ExtractedDocument, ExtractError> {
+        self.0.extract(file, progress, cancel).await
+    }
 }
 
 /// Documents are read by this same program, started again.

@@ -2,7 +2,7 @@
 //! makes the document visible.
 
 use sha2::{Digest, Sha256};
-use ultudy_content::{ExtractError, ExtractProgress, Stage};
+use ultudy_domain::extraction::{ExtractError, ExtractProgress, Stage};
 use ultudy_domain::{document::ExtractedDocument, section::ExtractedSection};
 use ultudy_store::{
     chunks,
@@ -45,7 +45,7 @@ async fn read(run: &Run, pdf: std::fs::File) -> Result<ExtractedDocument, JobErr
     let mut note = |at: ExtractProgress| {
         let _ = sender.send(percent_and_stage(at));
     };
-    let reading = run.app.extractor.extract(pdf, &mut note, &run.cancel);
+    let reading = run.app.reader.extract(pdf, &mut note, &run.cancel);
     tokio::select! {
         extracted = reading => extracted.map_err(|error| match error {
             ExtractError::File(failure) => JobError::Fail(failure),

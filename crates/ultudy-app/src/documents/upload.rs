@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use futures_util::Stream;
-use ultudy_content::Probe;
+use ultudy_domain::extraction::Probe;
 use ultudy_domain::{
     field::{self, CHAPTER_MAX, NAME_MAX},
     job::{Job, JobType, Priority},
@@ -151,7 +151,7 @@ async fn refuse_unreadable(app: &App, incoming: &Incoming) -> Result<()> {
             message: message.into(),
         })
     };
-    match app.extractor.probe(file).await? {
+    match app.reader.probe(file).await? {
         Probe::Encrypted => refusal(
             "pdf_encrypted",
             "This PDF asks for a password. Please save a copy without one and upload that.",

@@ -4,7 +4,9 @@ use std::{fs::File, io};
 
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
-use super::{ExtractProgress, Launcher, Stage, wall::Wall};
+use super::{Launcher, wall::Wall};
+use ultudy_domain::extraction::{ExtractProgress, Stage};
+
 use crate::recognition::Recogniser;
 
 /// One child's listener.

@@ -16,10 +16,13 @@ use tokio::{
     process::{Child, ChildStderr, Command},
 };
 use ultudy_domain::{
-    document::ExtractedDocument, figure::ExtractedFigure, section::ExtractedSection,
+    document::ExtractedDocument,
+    extraction::{ExtractProgress, Stage},
+    figure::ExtractedFigure,
+    section::ExtractedSection,
 };
 
-use super::{ExtractProgress, Stage, conversation::Conversation, stderr_tail, verdict};
+use super::{conversation::Conversation, stderr_tail, verdict};
 use crate::{
     fault::Fault,
     protocol::{Message, OUTPUT_MAX, Summary},
