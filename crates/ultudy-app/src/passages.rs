@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
-use ultudy_domain::{lesson::LessonContent, section};
+use ultudy_domain::{glossary::GlossaryEntry, lesson::LessonContent, section};
 use ultudy_llm::{GenerateError, LessonInput, LessonPart};
 use ultudy_store::sections::SectionText;
 
@@ -13,7 +13,7 @@ use crate::{App, Error, Result, lessons};
 /// How long a request waits for the generator.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Makes a lesson of these parts. None if there is too little text in them.
+/// Makes a lesson of these parts and what their document defines. None if there is too little text in them.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the generator cannot be reached or takes too long.
@@ -21,11 +21,12 @@ pub(crate) async fn lesson(
     app: &App,
     title: &str,
     parts: Vec<LessonPart>,
+    glossary: Vec<GlossaryEntry>,
 ) -> Result<Option<LessonContent>> {
     let input = LessonInput {
         title: title.to_owned(),
         parts,
-        glossary: Vec::new(),
+        glossary,
         variant: 0,
     };
     let key = lessons::generation_key(&app.generator.identity(), &input)?;

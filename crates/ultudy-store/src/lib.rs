@@ -18,6 +18,7 @@ pub mod courses;
 pub mod documents;
 pub mod figures;
 pub mod generations;
+pub mod glossaries;
 pub mod jobs;
 pub mod lessons;
 pub mod practice;

@@ -40,6 +40,10 @@ const SQLITE: &[(&str, &str)] = &[
         "figures",
         include_str!("../migrations/sqlite/0005_figures.sql"),
     ),
+    (
+        "glossaries",
+        include_str!("../migrations/sqlite/0006_glossaries.sql"),
+    ),
 ];
 
 const POSTGRES: &[(&str, &str)] = &[
@@ -62,6 +66,10 @@ const POSTGRES: &[(&str, &str)] = &[
     (
         "figures",
         include_str!("../migrations/postgres/0005_figures.sql"),
+    ),
+    (
+        "glossaries",
+        include_str!("../migrations/postgres/0006_glossaries.sql"),
     ),
 ];
 

@@ -11,7 +11,7 @@ use ultudy_store::{
 };
 use uuid::Uuid;
 
-use super::{key, make, own};
+use super::{glossary, key, make, own};
 use crate::{
     passages,
     worker::{JobError, Run},
@@ -54,6 +54,7 @@ pub(crate) async fn run(run: &Run) -> Result<(), JobError> {
 
 async fn gather(run: &Run) -> Result<Source, JobError> {
     let document_id = run.document_id()?;
+    let glossary = glossary::of_run(run, document_id).await?;
     let mut tx = run.app.store.read(&run.job.owner_id).await?;
     let document = documents::find(&mut tx, document_id)
         .await?
@@ -71,7 +72,7 @@ async fn gather(run: &Run) -> Result<Source, JobError> {
                 input: LessonInput {
                     title,
                     parts: vec![passages::part(text, None)],
-                    glossary: Vec::new(),
+                    glossary,
                     variant,
                 },
             }
@@ -90,7 +91,7 @@ async fn gather(run: &Run) -> Result<Source, JobError> {
                 input: LessonInput {
                     title: document.title,
                     parts,
-                    glossary: Vec::new(),
+                    glossary,
                     variant,
                 },
             }

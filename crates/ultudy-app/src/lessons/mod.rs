@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::{App, Error, Result};
 
 pub mod generate;
+pub(crate) mod glossary;
 mod key;
 mod make;
 mod open;

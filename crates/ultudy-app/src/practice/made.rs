@@ -6,7 +6,7 @@ use ultudy_store::sections;
 use uuid::Uuid;
 
 use super::Candidate;
-use crate::{App, Result, passages};
+use crate::{App, Result, lessons::glossary, passages};
 
 /// Most sections that questions are made from for one set.
 const SECTIONS_MAX: usize = 4;
@@ -26,11 +26,14 @@ pub(super) async fn questions(
         }
         let mut tx = app.store.read(owner_id).await?;
         let found = sections::find(&mut tx, *id).await?;
-        drop(tx);
         let Some(text) = found else { continue };
+        let glossary = glossary::known(&mut tx, text.section.document_id).await?;
+        drop(tx);
         let (document_id, title) = (text.section.document_id, text.section.name.clone());
         let parts = vec![passages::part(text, None)];
-        let Some(lesson) = passages::lesson(app, &title, parts).await? else {
+        let Some(lesson) =
+            passages::lesson(app, &title, parts, glossary.unwrap_or_default()).await?
+        else {
             continue;
         };
         for concept in &lesson.concepts {

@@ -141,6 +141,7 @@ pub async fn deleting_leaves_nothing_of_it(bench: &Bench) {
         "documents",
         "figures",
         "generations",
+        "glossaries",
         "jobs",
         "lessons",
         "sections",

@@ -5,6 +5,7 @@ use ultudy_domain::{
     check_in::{AnswerOption, CheckInContent, LETTERS},
     course::Course,
     document::Sectioning,
+    glossary::GlossaryEntry,
     job::{JobFailure, JobType, Priority},
     lesson::{ConceptContent, LessonContent, SummaryParts},
     search::{Indexed, words::Analyser},
@@ -19,6 +20,7 @@ use ultudy_store::{
     documents::{self, NewDocument},
     figures::{self, NewFigure},
     generations::{self, NewGeneration},
+    glossaries,
     jobs::NewJob,
     lessons::{self, LessonOf, NewConcept, NewLesson},
     sections::{self, NewSection},
@@ -219,6 +221,17 @@ pub async fn store_figures(tx: &mut TenantTx, n: u32, figures: &[NewFigure]) {
     figures::insert_all(tx, id(n), figures).await.unwrap();
 }
 
+/// A term that a page defines.
+pub fn glossary_entry(term: &str) -> GlossaryEntry {
+    GlossaryEntry {
+        term: term.into(),
+        forms: vec![format!("{term}s")],
+        sentence: format!("A *{term}* is what this page defines."),
+        pages: [3, 4],
+        strength: 5,
+    }
+}
+
 /// A passage of a section.
 pub fn chunk(section_id: Uuid, page: i32, name: &str, text: &str) -> NewChunk {
     NewChunk {
@@ -288,6 +301,9 @@ pub async fn store_world(tx: &mut TenantTx, base: u32) {
     store_read_document(tx, base + 10, Some(id(base + 1))).await;
     let figure = figure(1, &format!("figure-{}", base + 10));
     store_figures(tx, base + 10, &[figure]).await;
+    glossaries::put(tx, id(base + 10), 1, &[glossary_entry("limit")])
+        .await
+        .unwrap();
     let passage = chunk(id(base + 11), 1, "Limits", "The limit of a sequence.");
     chunks::insert_all(tx, id(base + 10), Some("en"), &[passage])
         .await

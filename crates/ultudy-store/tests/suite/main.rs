@@ -15,6 +15,7 @@ mod courses;
 mod documents;
 mod figures;
 mod fixtures;
+mod glossaries;
 mod indexes;
 mod job_runs;
 mod jobs;
@@ -84,6 +85,9 @@ on_both! {
         the_file_is_found_before_and_after_publishing,
         deleting_leaves_nothing_of_it,
         deleting_twice_says_so;
+    glossaries:
+        a_glossary_is_kept_for_its_version,
+        a_glossary_needs_its_document;
     job_runs:
         a_run_goes_from_start_over_progress_to_its_result,
         a_job_does_not_start_before_its_time_nor_after_its_end,

@@ -5,7 +5,7 @@ use ultudy_store::{
     Page, StoreError, TenantTx,
     answers::{self, Answer},
     check_ins::{self, QuestionRef},
-    concepts, courses, documents, figures,
+    concepts, courses, documents, figures, glossaries,
     jobs::{self, JobFilter},
     lessons::{self, LessonOf},
     practice, sections, study_sessions,
@@ -37,6 +37,7 @@ pub async fn nothing_of_anothers_can_be_read(bench: &Bench) {
     assert_eq!(documents::lesson_variant(tx, id(10)).await.unwrap(), 0);
     assert_eq!(figures::file(tx, id(10), 1).await.unwrap(), None);
     assert_eq!(figures::sizes(tx, id(10)).await.unwrap(), []);
+    assert_eq!(glossaries::find(tx, id(10), 1).await.unwrap(), None);
     assert_eq!(sections::list(tx, id(10)).await.unwrap(), []);
     assert_eq!(sections::texts(tx, id(10)).await.unwrap(), []);
     assert_eq!(sections::find(tx, id(11)).await.unwrap(), None);

@@ -7,11 +7,12 @@ use tokio_util::sync::CancellationToken;
 use ultudy_app::lessons;
 use ultudy_content::{ExtractError, ExtractProgress};
 use ultudy_domain::{
-    document::ExtractedDocument, lesson::LessonContent, section::ExtractedSection,
+    document::ExtractedDocument, glossary::GlossaryEntry, lesson::LessonContent,
+    section::ExtractedSection,
 };
 use ultudy_llm::{
     GenerateError, Generator as _, LessonInput, LessonPart,
-    extractive::{Extractive, key_concepts},
+    extractive::{Extractive, glossary, key_concepts},
 };
 
 use super::{Desk, progress::Progress};
@@ -67,8 +68,9 @@ pub(super) async fn study(
         .extractor
         .extract(file, &mut note, &desk.cancel)
         .await?;
+    let glossary = define(&document.sections, &desk.cancel).await?;
     let ranking = rank(&document.sections, &desk.cancel);
-    let writing = make_lessons(&document.sections, progress, &desk.cancel);
+    let writing = make_lessons(&document.sections, &glossary, progress, &desk.cancel);
     let (concepts, lessons) = futures_util::try_join!(ranking, writing)?;
     Ok(Studied {
         title: title(&document, path),
@@ -78,29 +80,47 @@ pub(super) async fn study(
     })
 }
 
-/// The concepts of the whole text; not waited for once nobody wants them.
+/// What the whole text says its terms are.
+async fn define(
+    sections: &[ExtractedSection],
+    cancel: &CancellationToken,
+) -> Result<Vec<GlossaryEntry>, Fault> {
+    of_whole(sections, cancel, |parts| glossary(&parts)).await
+}
+
+/// The concepts of the whole text.
 async fn rank(
     sections: &[ExtractedSection],
     cancel: &CancellationToken,
 ) -> Result<Vec<String>, Fault> {
+    of_whole(sections, cancel, |parts| key_concepts(&parts, CONCEPTS_MAX)).await
+}
+
+/// Computes something of the whole text; not waited for once nobody wants it.
+async fn of_whole<T: Send + 'static>(
+    sections: &[ExtractedSection],
+    cancel: &CancellationToken,
+    compute: impl FnOnce(Vec<LessonPart>) -> T + Send + 'static,
+) -> Result<T, Fault> {
     let parts: Vec<_> = sections.iter().map(part).collect();
-    let ranking = tokio::task::spawn_blocking(move || key_concepts(&parts, CONCEPTS_MAX));
+    let computing = tokio::task::spawn_blocking(move || compute(parts));
     tokio::select! {
         () = cancel.cancelled() => Err(Fault::Cancelled),
-        ranked = ranking => ranked.map_err(Fault::of),
+        computed = computing => computed.map_err(Fault::of),
     }
 }
 
 /// The lessons in the sections' order, as many at once as there are processors.
 async fn make_lessons(
     sections: &[ExtractedSection],
+    glossary: &[GlossaryEntry],
     progress: &Progress,
     cancel: &CancellationToken,
 ) -> Result<Vec<Option<LessonContent>>, Fault> {
     progress.stage("writing lessons");
     progress.at(0, sections.len());
     let at_once = std::thread::available_parallelism().map_or(1, usize::from);
-    let making = stream::iter(sections).map(|section| make_lesson(section, cancel));
+    let making = stream::iter(sections).map(|section| make_lesson(section, glossary, cancel));
     let mut made = making.buffered(at_once);
     let mut lessons = Vec::with_capacity(sections.len());
     while let Some(lesson) = made.try_next().await? {
@@ -112,12 +132,13 @@ async fn make_lessons(
 
 async fn make_lesson(
     section: &ExtractedSection,
+    glossary: &[GlossaryEntry],
     cancel: &CancellationToken,
 ) -> Result<Option<LessonContent>, Fault> {
     let input = LessonInput {
         title: section.name.clone(),
         parts: vec![part(section)],
-        glossary: Vec::new(),
+        glossary: glossary.to_vec(),
         variant: 0,
     };
     let key = lessons::generation_key(&Extractive.identity(), &input).map_err(Fault::of)?;
