@@ -18,8 +18,12 @@ pub(super) const CONCEPTS_MAX: usize = 15;
 const CONCEPTS_MIN: usize = 3;
 /// Words of text that are worth a concept.
 const WORDS_PER_CONCEPT: usize = 20;
-/// Concepts for which sentences are taken that only name them: fewer questions are better
-/// than poor ones.
+/// Concepts of a lesson from which on it takes none whose wrong answers are of other kinds.
+const ENOUGH: usize = 8;
+/// Concepts of a lesson from which on it takes none that another section defines.
+const FOREIGN: usize = 2;
+/// Concepts that sentences only tell of or name, where there would be no lesson at all: fewer
+/// questions are better than poor ones.
 const FEW: usize = 1;
 /// Score below which a term is a concept only for want of better ones.
 const SCORE_MIN: f32 = 2.0;
@@ -40,33 +44,25 @@ pub(super) fn make(study: &Study) -> Vec<ConceptContent> {
         .map(|sentence| sentence.words.len())
         .sum::<usize>();
     let wanted = (CONCEPTS_MIN + words / WORDS_PER_CONCEPT).min(CONCEPTS_MAX);
-    let good = |&&index: &&usize| study.terms[index].score >= SCORE_MIN;
-    let concepts = order
-        .iter()
-        .take_while(good)
-        .count()
-        .clamp(CONCEPTS_MIN, wanted);
     let rivals = [order.as_slice(), &foreign].concat();
-    let mut maker = Maker {
-        study,
-        rivals: &rivals,
-        concepts,
-        rigor: Rigor::Defined,
-    };
+    let mut maker = Maker::new(study, &rivals);
     let mut made: Vec<(usize, ConceptContent)> = Vec::new();
-    for (rigor, enough) in [
-        (Rigor::Defined, wanted),
-        (Rigor::Loose, wanted),
-        (Rigor::Complete, FEW),
-        (Rigor::Any, FEW),
+    for (rigor, own, enough) in [
+        (Rigor::Defined, true, wanted),
+        (Rigor::Loose, true, ENOUGH),
+        (Rigor::Defined, false, FOREIGN),
+        (Rigor::Told, false, FEW),
+        (Rigor::Named, false, FEW),
+        (Rigor::Any, false, FEW),
     ] {
         maker.rigor = rigor;
         for &index in &order {
             let known = made.iter().any(|&(known, _)| known == index);
             let term = &study.terms[index];
             let good = match rigor {
-                Rigor::Defined | Rigor::Loose => term.score >= SCORE_MIN,
-                Rigor::Complete => maker.is_matter(term),
+                Rigor::Defined | Rigor::Loose => !own || is_own(study, &maker, index),
+                Rigor::Told => term.score >= SCORE_MIN,
+                Rigor::Named => maker.is_matter(term),
                 Rigor::Any => true,
             };
             if made.len() < enough && good && !known {
@@ -112,6 +108,12 @@ fn preference(study: &Study) -> (Vec<usize>, Vec<usize>) {
     (used.collect(), foreign)
 }
 
+/// Whether the text defines a term itself, or names it in a heading.
+fn is_own(study: &Study, maker: &Maker<'_>, index: usize) -> bool {
+    let near = |sentence| study.text.is_near(sentence);
+    maker.telling(index).is_some_and(near) || study.terms[index].heading.is_some()
+}
+
 /// Whether two words differ only in their last letters, where the stemmer saw no forms of
 /// one word.
 fn are_forms(left: &str, right: &str) -> bool {
@@ -144,7 +146,7 @@ fn concept(study: &Study, maker: &Maker<'_>, index: usize) -> Option<ConceptCont
         return None;
     }
     let support = study.support(index);
-    let mut used = explanation(study, support);
+    let mut used = explanation(study, support, maker.telling(index));
     let explained: Vec<_> = used.iter().map(|&at| study.sentence(at)).collect();
     let explanation = passages(&explained);
     let formulas = formulas(study, &used);
@@ -178,36 +180,34 @@ fn pages(study: &Study, term: &Term, quoted: impl Iterator<Item = [u32; 2]>) -> 
     all.or(used).unwrap_or(study.text.pages)
 }
 
-/// The sentences that explain: the one that says most, with what follows from it, and
-/// others that can be understood alone.
-fn explanation(study: &Study, support: &[Support]) -> Vec<usize> {
+/// The sentences that explain: the one that says what the concept is, what follows from it,
+/// and others that can be understood alone.
+fn explanation(study: &Study, support: &[Support], telling: Option<usize>) -> Vec<usize> {
     let complete = |found: &&Support| study.complete[found.sentence];
-    let Some(best) = support.iter().find(complete).or(support.first()) else {
+    let best = support.iter().find(complete).or(support.first());
+    let Some(first) = telling.or(best.map(|found| found.sentence)) else {
         return Vec::new();
     };
-    let mut chosen = vec![best.sentence];
-    let next = best.sentence + 1;
-    let goes_on = study.text.sentences.get(next).is_some_and(|sentence| {
-        let follows = study.sentence(best.sentence).is_followed_by(sentence);
+    let mut chosen = vec![first];
+    let follows = study.text.sentences.get(first + 1).is_some_and(|sentence| {
+        let follows = study.sentence(first).is_followed_by(sentence);
         follows && !sentence.open && !sentence.is_about_the_book()
     });
-    if goes_on {
-        chosen.push(next);
+    if follows {
+        chosen.push(first + 1);
     }
     let good: Vec<_> = support
         .iter()
         .filter(complete)
         .filter(|found| found.worth > 0.5 && !chosen.contains(&found.sentence))
-        .filter(|found| study.ranking.similarity(best.sentence, found.sentence) < 0.7)
+        .filter(|found| study.ranking.similarity(first, found.sentence) < 0.7)
         .collect();
     let turn = study.variant % good.len().max(1);
     let turned = good.iter().cycle().skip(turn).take(good.len());
-    for found in turned {
-        if chosen.len() < EXPLANATION_MAX && !chosen.contains(&found.sentence) {
-            chosen.push(found.sentence);
-        }
-    }
-    chosen.sort_unstable();
+    let room = EXPLANATION_MAX - chosen.len();
+    let mut others: Vec<_> = turned.take(room).map(|found| found.sentence).collect();
+    others.sort_unstable();
+    chosen.extend(others);
     chosen
 }
 
@@ -240,10 +240,19 @@ fn examples(study: &Study, support: &[Support], used: &mut Vec<usize>) -> Vec<St
         about && (used.contains(&at) || study.sentence(at).open)
     };
     let code = study.text.codes.iter().find(|code| {
-        code.at.checked_sub(1).is_some_and(leads) && code.text.lines().count() <= CODE_LINES_MAX
+        let short = code.text.lines().count() <= CODE_LINES_MAX;
+        short && code.at.checked_sub(1).is_some_and(leads) && is_whole(&code.text)
     });
     examples.extend(code.map(|code| cited_code(&code.text, code.page)));
     examples
+}
+
+/// Whether code came out of the page whole: with nothing to follow at its end, and without
+/// the signs that stand for a broken line or a lost index.
+fn is_whole(code: &str) -> bool {
+    const REMAINS: [&str; 8] = ["␣", "∈/", "¹", "²", "³", "\u{fffd}", "←-", "↩"];
+    let goes_on = code.trim_end().ends_with([',', '=', '(', '[', '+', '\\']);
+    !goes_on && !REMAINS.iter().any(|sign| code.contains(sign))
 }
 
 /// Code in a fence longer than any in it.

@@ -94,7 +94,7 @@ fn is_vague(word: &str, language: Language) -> bool {
              natural simple simpler simplest common major crucial critical essential difficult \
              hard easy great nice typical obvious key main same subject topic fact little \
              first second third last next other another popular significant fundamental \
-             convenient elegant clever surprise success failure task goal point sign bad big \
+             convenient elegant clever surprise success failure task goal sign bad big \
              huge special standard famous classic classical prime central basic following"
         }
         Language::German => {

@@ -1,47 +1,67 @@
 //! “Which term does the text use here?”
 
-use super::rivals::{Rank, Rival};
-use super::{Answer, Draft, Maker, WRONG};
+use super::forms::{Gap, with_open_articles};
+use super::rivals::{Asked, Candidate, is_echoed};
+use super::{Answer, Draft, Maker, Rigor};
+use crate::extractive::language::Language;
 use crate::extractive::phrases::fill;
 use crate::extractive::quotes::escaped;
 use crate::extractive::study::Support;
 use crate::extractive::terms::Term;
-
-/// Rivals the variant chooses from.
-const CHOICE: usize = 7;
+use crate::extractive::word::Word;
 
 impl Maker<'_> {
-    /// Questions on sentences that define the term, and on others about it.
-    pub(super) fn clozes(&self, subject: &Term, support: &[Support]) -> (Vec<Draft>, Vec<Draft>) {
-        let telling = support.iter().filter(|found| self.tells(found));
-        let (defining, loose): (Vec<_>, Vec<_>) = telling.partition(|found| self.defines(found));
-        let make = |sentences: Vec<&Support>| {
-            let drafts = sentences
-                .into_iter()
-                .filter_map(|found| self.cloze(subject, support, found));
-            let mut drafts: Vec<_> = drafts.take(2).collect();
-            let turn = self.study.variant % drafts.len().max(1);
-            drafts.rotate_left(turn);
-            drafts
-        };
-        (make(defining), make(loose))
-    }
-
-    fn cloze(&self, subject: &Term, support: &[Support], found: &Support) -> Option<Draft> {
+    /// The question for the term that a sentence about it has.
+    pub(super) fn cloze(
+        &self,
+        index: usize,
+        subject: &Term,
+        support: &[Support],
+        found: &Support,
+    ) -> Option<Draft> {
         let sentence = self.study.sentence(found.sentence);
+        let place = found.places.first()?;
+        let gloss = self.gloss(index);
         let gapped = self.gapped(found)?;
-        let right = sentence.written(found.places.first()?)?;
-        let at_head = found.places.first()?.start == 0;
-        let wrong: Vec<_> = self
-            .choice(subject, found)
-            .into_iter()
-            .filter_map(|rival| self.wrong_name(rival, right, at_head))
-            .take(WRONG)
-            .collect();
-        (wrong.len() == WRONG).then(|| Draft {
-            question: fill(self.study.phrases.which_term, &[&gapped]),
+        let question = if self.study.text.lexicon.language == Language::English {
+            with_open_articles(&gapped)
+        } else {
+            gapped
+        };
+        let asked = Asked {
+            index,
+            term: subject,
+            gloss,
+            sentence: found.sentence,
+            places: &found.places,
+        };
+        let property = gloss.is_some_and(|gloss| gloss.adjective);
+        let gap = Gap::at(self, sentence, place, property)?;
+        let outside = self.outside(found);
+        let echo = is_echoed(subject, &outside, &sentence.plain);
+        let mut candidates = Vec::new();
+        for rival in self.rivals(&asked) {
+            let form = self.form_in(&gap, rival.term, true);
+            // Better an article that tells than no question.
+            let loose = self.rigor == Rigor::Loose && form.is_none();
+            let text = match form {
+                None if loose => self.form_in(&gap, rival.term, false),
+                form => form,
+            };
+            let text = text.filter(|_| !self.could_fill(&rival, &asked));
+            candidates.extend(text.map(|text| Candidate {
+                agrees: !loose,
+                echoes: is_echoed(rival.term, &outside, &sentence.plain),
+                unlike: unlikeness(&text, gap.model),
+                text,
+                rival,
+            }));
+        }
+        let wrong = self.choose(candidates, found.sentence, echo)?;
+        Some(Draft {
+            question: fill(self.study.phrases.which_term, &[&question]),
             right: Answer {
-                text: escaped(right),
+                text: escaped(gap.model),
                 reason: fill(
                     self.study.phrases.right,
                     &[&self.study.quoted(found.sentence)],
@@ -53,39 +73,19 @@ impl Maker<'_> {
         })
     }
 
-    /// Rivals in an order that the sentence and the variant decide, none of which is
-    /// another's part: concepts, if there are enough of them.
-    fn choice(&self, subject: &Term, found: &Support) -> Vec<Rival<'_>> {
-        let rivals = self.rivals(subject, found);
-        let concepts = rivals
-            .iter()
-            .take_while(|rival| rival.told && rival.rank == Rank::Concept)
-            .count();
-        let turned = if concepts < WRONG {
-            0
-        } else {
-            concepts.min(CHOICE)
-        };
-        let turn = (self.study.variant + found.sentence) % turned.max(1);
-        let first = (0..turned).map(|at| rivals[(at + turn) % turned]);
-        let mut chosen: Vec<Rival<'_>> = Vec::new();
-        for rival in first.chain(rivals[turned..].iter().copied()) {
-            let related = |known: &Rival<'_>| {
-                rival.term.is_within(known.term) || known.term.is_within(rival.term)
-            };
-            if !chosen.iter().any(related) {
-                chosen.push(rival);
-            }
-        }
-        chosen
+    /// The words of a sentence that stand outside its gaps.
+    fn outside(&self, found: &Support) -> Vec<Word> {
+        let sentence = self.study.sentence(found.sentence);
+        let gaps = self.gaps(found).unwrap_or_default();
+        let within = |word: &&Word| gaps.iter().any(|gap| gap.contains(&word.range.start));
+        let words = sentence.words.iter();
+        words.filter(|word| !within(word)).cloned().collect()
     }
+}
 
-    fn wrong_name(&self, rival: Rival<'_>, right: &str, at_head: bool) -> Option<Answer> {
-        let name = self.form_like(rival.term, right, at_head);
-        let saying = self.saying(rival.index)?;
-        Some(Answer {
-            reason: fill(self.study.phrases.says_of, &[&name, &saying]),
-            text: name,
-        })
-    }
+/// How easily two names are told apart by their looks.
+fn unlikeness(text: &str, model: &str) -> usize {
+    let length = |text: &str| text.chars().count();
+    let words = |text: &str| text.split(' ').count();
+    words(text).abs_diff(words(model)) + length(text).abs_diff(length(model)) / 6
 }

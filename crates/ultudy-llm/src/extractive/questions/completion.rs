@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Answer, Draft, Maker, WRONG};
+use super::rivals::{Asked, Candidate, Rival};
+use super::{Answer, Draft, Maker};
 use crate::extractive::phrases::fill;
 use crate::extractive::study::Support;
 use crate::extractive::terms::Term;
@@ -10,11 +11,9 @@ use crate::extractive::terms::Term;
 /// Characters of an ending that says something.
 const LENGTH: Range<usize> = 12..240;
 /// How much longer or shorter than the right ending a wrong one may be, as a factor.
-const LENGTHS: usize = 3;
-/// What another verb at its head counts against an ending, in characters.
-const OTHER_VERB: usize = 60;
-/// What it counts against an ending that it defines nothing.
-const NO_DEFINITION: usize = 40;
+const LONGER: usize = 2;
+/// What another verb at its head counts against an ending.
+const OTHER_VERB: usize = 4;
 
 /// A sentence cut after the term it begins with.
 struct Cut {
@@ -24,27 +23,29 @@ struct Cut {
 }
 
 impl Maker<'_> {
-    /// The question, where the term and three others each begin a sentence.
-    pub(super) fn completion(&self, subject: &Term, support: &[Support]) -> Option<Draft> {
-        let (found, cut) = support
-            .iter()
-            .filter(|found| self.tells(found))
+    /// The question how the text goes on about a term with which others begin sentences as
+    /// well.
+    pub(super) fn completion(
+        &self,
+        index: usize,
+        subject: &Term,
+        support: &[Support],
+    ) -> Option<Draft> {
+        let telling = support.iter().filter(|found| self.tells(found));
+        let (found, cut) = telling
+            .into_iter()
             .find_map(|found| Some((found, self.cut(found)?)))?;
-        let mut wrong: Vec<(usize, Answer)> = self
-            .rivals(subject, found)
-            .into_iter()
-            .filter_map(|rival| self.wrong_rest(subject, rival.index, &cut))
-            .collect();
-        wrong.sort_by_key(|&(unlike, _)| unlike);
-        let turn = self.study.variant % wrong.len().saturating_sub(WRONG).clamp(1, WRONG);
-        let wrong: Vec<_> = wrong
-            .into_iter()
-            .map(|(_, answer)| answer)
-            .skip(turn)
-            .take(WRONG)
-            .collect();
-        let sentence = self.study.sentence(cut.sentence);
-        (wrong.len() == WRONG).then(|| Draft {
+        let asked = Asked {
+            index,
+            term: subject,
+            gloss: self.gloss(index),
+            sentence: found.sentence,
+            places: &found.places,
+        };
+        let rivals = self.rivals(&asked).into_iter();
+        let candidates = rivals.filter_map(|rival| self.wrong_rest(subject, rival, &cut));
+        let wrong = self.choose(candidates.collect(), cut.sentence, false)?;
+        Some(Draft {
             question: fill(self.study.phrases.which_end, &[&cut.head]),
             right: Answer {
                 text: format!("… {}", cut.rest),
@@ -55,7 +56,7 @@ impl Maker<'_> {
             },
             wrong,
             hint: self.hint_in_full(subject, support, cut.sentence),
-            pages: sentence.pages,
+            pages: self.study.sentence(cut.sentence).pages,
         })
     }
 
@@ -68,8 +69,9 @@ impl Maker<'_> {
         if !self.is_subject(found) {
             return None;
         }
+        let grammar = &self.study.text.lexicon.grammar;
         let object = sentence.words.get(place.end + 1)?;
-        if self.study.text.lexicon.grammar.is_backward(object) {
+        if grammar.is_backward(object) && !grammar.is_determiner(object) {
             return None;
         }
         let end = sentence.words.get(place.end - 1)?.range.end;
@@ -81,37 +83,46 @@ impl Maker<'_> {
         })
     }
 
-    /// How a sentence about a rival goes on, if it is silent on the subject.
-    fn wrong_rest(&self, subject: &Term, rival: usize, right: &Cut) -> Option<(usize, Answer)> {
-        let support = self.study.support(rival);
-        let silent = |found: &&Support| {
-            !subject
-                .mentions
-                .iter()
-                .any(|mention| mention.sentence == found.sentence)
-        };
-        let (found, cut) = support
-            .iter()
-            .filter(|found| self.tells(found))
-            .filter(silent)
-            .find_map(|found| Some((found, self.cut(found)?)))?;
-        let verb = |rest: &str| rest.split(' ').next().map(str::to_lowercase);
-        let [length, wanted] = [&cut.rest, &right.rest].map(|rest| rest.chars().count());
-        if length > wanted * LENGTHS || wanted > length * LENGTHS {
+    /// How the sentence that says best what a rival is goes on, if it is silent on the
+    /// subject.
+    fn wrong_rest<'a>(
+        &self,
+        subject: &Term,
+        rival: Rival<'a>,
+        right: &Cut,
+    ) -> Option<Candidate<'a>> {
+        let support = self.study.support(rival.index);
+        let said = rival.gloss?.sentence;
+        let found = support.iter().find(|found| found.sentence == said)?;
+        let mut mentions = subject.mentions.iter();
+        if mentions.any(|mention| mention.sentence == said) {
             return None;
         }
-        let mut unlike = length.abs_diff(wanted);
-        if verb(&cut.rest) != verb(&right.rest) {
-            unlike += OTHER_VERB;
+        let cut = self.cut(found)?;
+        let verb = |rest: &str| rest.split(' ').next().map(str::to_lowercase);
+        let [length, wanted] = [&cut.rest, &right.rest].map(|rest| rest.chars().count());
+        if length > wanted * LONGER || wanted > length * LONGER {
+            return None;
         }
-        if !self.defines(found) {
-            unlike += NO_DEFINITION;
+        let verbs = [verb(&cut.rest)?, verb(&right.rest)?];
+        if is_plural(&verbs[0]) != is_plural(&verbs[1]) {
+            return None;
         }
-        let reason = fill(
-            self.study.phrases.says_of,
-            &[&cut.head, &self.study.quoted(cut.sentence)],
-        );
-        let text = format!("… {}", cut.rest);
-        Some((unlike, Answer { text, reason }))
+        let other = if verbs[0] == verbs[1] { 0 } else { OTHER_VERB };
+        Some(Candidate {
+            text: format!("… {}", cut.rest),
+            agrees: true,
+            echoes: false,
+            unlike: length.abs_diff(wanted) / 20 + other,
+            rival,
+        })
     }
+}
+
+/// Whether a verb has a subject in the plural, as far as its form is known.
+fn is_plural(verb: &str) -> bool {
+    [
+        "are", "have", "were", "sind", "haben", "sont", "ont", "son", "tienen",
+    ]
+    .contains(&verb)
 }

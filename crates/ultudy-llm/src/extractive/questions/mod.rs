@@ -2,25 +2,33 @@
 
 mod cloze;
 mod completion;
+mod definiens;
+mod forms;
+mod genus;
+mod gloss;
+mod headnoun;
+mod japanese;
+mod meaning;
 mod open;
 mod reason;
 mod rivals;
 mod sound;
 
+use std::ops::Range;
+
 use ultudy_domain::check_in::{AnswerOption, CheckInContent, LETTERS};
 
-use super::language::Language;
 use super::phrases::fill;
-use super::quotes::{self, GAP, escaped};
+use super::quotes::{self, GAP};
 use super::study::{Study, Support};
 use super::terms::Term;
+use definiens::after_bracket;
+use gloss::Gloss;
 
 /// Questions of one concept at most.
 const QUESTIONS_MAX: usize = 3;
 /// Wrong options of a question.
 const WRONG: usize = 3;
-/// Mentions looked at for a form of a term.
-const FORMS_MAX: usize = 40;
 /// Characters of a sentence in a question or an option at most.
 const LENGTH_MAX: usize = 320;
 
@@ -28,23 +36,26 @@ const LENGTH_MAX: usize = 320;
 pub(super) struct Maker<'a> {
     /// The text.
     pub study: &'a Study,
-    /// The terms that became concepts, then the others.
+    /// The terms that may become concepts, then the others.
     pub rivals: &'a [usize],
-    /// How many of `rivals` are concepts.
-    pub concepts: usize,
     /// What a sentence must do to be asked about.
     pub rigor: Rigor,
+    /// What the text says each term is.
+    glosses: Vec<Option<Gloss>>,
 }
 
 /// What a sentence must do to be asked about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rigor {
-    /// Say what a term is or does, and be understood alone.
+    /// Say what a term is, and be understood alone; enough of the wrong answers are of its
+    /// kind.
     Defined,
-    /// The same, with wrong answers the text says less of.
+    /// Say what a term is, and be understood alone.
     Loose,
-    /// Name the section's matter, be understood alone, and be what the text turns on.
-    Complete,
+    /// Say what a term is or does.
+    Told,
+    /// Name the section's matter as what it speaks of; wrong answers may be named only.
+    Named,
     /// Name a term, and be understood alone: for texts that have nothing better.
     Any,
 }
@@ -64,25 +75,51 @@ struct Draft {
     pages: [u32; 2],
 }
 
-impl Maker<'_> {
+impl<'a> Maker<'a> {
+    /// Reads what the text says of all terms that can be answers.
+    pub(super) fn new(study: &'a Study, rivals: &'a [usize]) -> Self {
+        let mut maker = Self {
+            study,
+            rivals,
+            rigor: Rigor::Defined,
+            glosses: Vec::new(),
+        };
+        maker.glosses = (0..study.terms.len())
+            .map(|term| gloss::of(study, term))
+            .collect();
+        for (index, term) in study.terms.iter().enumerate() {
+            if !maker.is_name(index, term) {
+                maker.glosses[index] = None;
+            }
+        }
+        maker
+    }
+
+    /// What the text says a term is.
+    fn gloss(&self, term: usize) -> Option<&Gloss> {
+        self.glosses.get(term)?.as_ref()
+    }
+
+    /// The sentence that says best what a term is, or of what it is the subject, as far as
+    /// the rigor asks for it.
+    pub(super) fn telling(&self, term: usize) -> Option<usize> {
+        let told = |found: &&Support| self.tells(found);
+        let gloss = self.gloss(term).map(|gloss| gloss.sentence);
+        gloss.or_else(|| Some(self.study.support(term).iter().find(told)?.sentence))
+    }
+
     /// The questions about a term, none that is unsound.
     pub(super) fn check_ins(&self, term: usize) -> Vec<CheckInContent> {
         let Some(subject) = self.study.terms.get(term) else {
             return Vec::new();
         };
-        let support = self.study.support(term);
-        if !self.is_name(subject) {
+        if !self.is_name(term, subject)
+            || (self.rigor <= Rigor::Loose && self.gloss(term).is_none())
+        {
             return Vec::new();
         }
-        let (defining, loose) = self.clozes(subject, support);
-        let mut drafts: Vec<Draft> = self.completion(subject, support).into_iter().collect();
-        drafts.extend(defining);
-        drafts.extend(self.reason(subject, support));
-        if drafts.is_empty() {
-            drafts.extend(loose);
-        }
         let mut check_ins: Vec<CheckInContent> = Vec::new();
-        for check_in in drafts.into_iter().map(Draft::finish) {
+        for check_in in self.drafts(term, subject).into_iter().map(Draft::finish) {
             let known = check_ins
                 .iter()
                 .any(|known| known.question == check_in.question);
@@ -93,6 +130,31 @@ impl Maker<'_> {
         check_ins
     }
 
+    fn drafts(&self, term: usize, subject: &Term) -> Vec<Draft> {
+        let support = self.study.support(term);
+        let mut drafts: Vec<Draft> = self.meaning(term, subject, support).into_iter().collect();
+        if drafts.is_empty() {
+            drafts.extend(self.completion(term, subject, support));
+        }
+        let defining = self.gloss(term).map(|gloss| gloss.sentence);
+        let asked = |found: &&Support| match defining {
+            Some(sentence) => found.sentence == sentence,
+            None => self.tells(found),
+        };
+        let clozes = support.iter().filter(asked);
+        drafts.extend(
+            clozes
+                .filter_map(|found| self.cloze(term, subject, support, found))
+                .take(1),
+        );
+        drafts.extend(self.reason(subject, support));
+        let turn = self.study.variant % drafts.len().max(1);
+        drafts.rotate_left(turn);
+        drafts
+    }
+}
+
+impl Maker<'_> {
     /// Points to where the answer can be found, without giving it.
     fn hint(&self, subject: &Term, support: &[Support], asked: usize) -> String {
         let study = self.study;
@@ -124,17 +186,23 @@ impl Maker<'_> {
 
     /// The sentence with a gap for the term, wherever the term stands in it.
     fn gapped(&self, support: &Support) -> Option<String> {
+        let gaps = self.gaps(support)?;
+        let gapped = self.study.text.with_gaps(support.sentence, &gaps, GAP)?;
+        (gapped.chars().count() <= LENGTH_MAX).then_some(gapped)
+    }
+
+    /// Where the term stands, in bytes of its sentence, with what explains its name in
+    /// brackets.
+    fn gaps(&self, support: &Support) -> Option<Vec<Range<usize>>> {
         let sentence = self.study.sentence(support.sentence);
-        let gaps: Option<Vec<_>> = support
-            .places
-            .iter()
+        let places = support.places.iter();
+        places
             .map(|place| {
                 let words = sentence.words.get(place.clone())?;
-                Some(words.first()?.range.start..words.last()?.range.end)
+                let end = after_bracket(&sentence.plain, words.last()?.range.end);
+                Some(words.first()?.range.start..end)
             })
-            .collect();
-        let gapped = self.study.text.with_gaps(support.sentence, &gaps?, GAP)?;
-        (gapped.chars().count() <= LENGTH_MAX).then_some(gapped)
+            .collect()
     }
 
     /// Another sentence about the term: here the term is known, its sentence is asked.
@@ -150,57 +218,6 @@ impl Maker<'_> {
             None => self.hint(subject, support, asked),
         }
     }
-
-    /// A term in the form closest to another's, which may stand at the head of a
-    /// sentence: number and capital must not tell the right answer from the wrong ones.
-    fn form_like(&self, term: &Term, model: &str, at_head: bool) -> String {
-        let forms = term.mentions.iter().take(FORMS_MAX).filter_map(|mention| {
-            self.study
-                .sentence(mention.sentence)
-                .written(&mention.words)
-        });
-        let unlike = |form: &&str| {
-            u8::from(form.ends_with('s') != model.ends_with('s'))
-                + u8::from(starts_upper(form) != starts_upper(model))
-        };
-        let best = [term.name.as_str()]
-            .into_iter()
-            .chain(forms)
-            .min_by_key(unlike);
-        let best = best.unwrap_or(&term.name);
-        if at_head && starts_upper(model) {
-            escaped(&with_first(best, |first| first.to_uppercase().collect()))
-        } else if !starts_upper(model) && self.is_capital_by_place(term, best) {
-            escaped(&with_first(best, |first| first.to_lowercase().collect()))
-        } else {
-            escaped(best)
-        }
-    }
-
-    /// Whether a term has its capital only from the head of its sentences.
-    fn is_capital_by_place(&self, term: &Term, form: &str) -> bool {
-        let at_head = term.mentions.iter().all(|mention| mention.words.start == 0);
-        let acronym = form.chars().nth(1).is_some_and(char::is_uppercase);
-        at_head && !acronym && self.study.text.lexicon.language != Language::German
-    }
-
-    /// What the text says best about a term, quoted.
-    fn saying(&self, term: usize) -> Option<String> {
-        let support = self.study.support(term);
-        let telling = support.iter().find(|found| self.tells(found));
-        let best = telling.or(support.first())?;
-        Some(self.study.quoted(best.sentence))
-    }
-}
-
-fn with_first(text: &str, change: impl Fn(char) -> String) -> String {
-    let mut characters = text.chars();
-    let first = characters.next().map(change).unwrap_or_default();
-    first + characters.as_str()
-}
-
-fn starts_upper(text: &str) -> bool {
-    text.starts_with(char::is_uppercase)
 }
 
 impl Draft {

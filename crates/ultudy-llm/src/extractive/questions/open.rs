@@ -14,11 +14,12 @@ const POINTS: std::ops::RangeInclusive<usize> = 2..=6;
 impl Maker<'_> {
     /// The question what a term is, where one sentence defines it.
     pub(in crate::extractive) fn open_questions(&self, term: usize) -> Vec<TextCheckInContent> {
-        let support = self.study.support(term);
-        let defining = support
-            .iter()
-            .find(|found| self.defines(found) && self.tells(found));
-        let (Some(found), Some(subject)) = (defining, self.study.terms.get(term)) else {
+        let (Some(gloss), Some(subject)) = (self.gloss(term), self.study.terms.get(term)) else {
+            return Vec::new();
+        };
+        let support = self.study.support(term).iter();
+        let mut defining = support.filter(|found| found.sentence == gloss.sentence);
+        let Some(found) = defining.next() else {
             return Vec::new();
         };
         let sentence = self.study.sentence(found.sentence);

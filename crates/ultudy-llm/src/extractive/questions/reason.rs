@@ -5,6 +5,7 @@ use crate::extractive::language::Language;
 use crate::extractive::phrases::fill;
 use crate::extractive::study::Support;
 use crate::extractive::terms::Term;
+use crate::extractive::word::Word;
 
 /// Characters of a reason, and of what it is the reason of.
 const LENGTH: std::ops::RangeInclusive<usize> = 25..=200;
@@ -34,7 +35,7 @@ impl Maker<'_> {
     pub(super) fn reason(&self, subject: &Term, support: &[Support]) -> Option<Draft> {
         let asked = support
             .iter()
-            .filter(|found| found.clean)
+            .filter(|found| found.clean && self.is_subject(found))
             .find_map(|found| self.reasoned(found.sentence))?;
         let unlike = |other: &Reasoned| {
             let like = self
@@ -43,7 +44,7 @@ impl Maker<'_> {
                 .similarity(asked.sentence, other.sentence);
             other.sentence != asked.sentence && like < SAME
         };
-        let wrong: Vec<_> = (0..self.study.text.sentences.len())
+        let wrong: Vec<_> = (0..self.study.text.own)
             .filter_map(|at| self.reasoned(at))
             .filter(unlike)
             .take(WRONG)
@@ -82,6 +83,15 @@ impl Maker<'_> {
         let openings = openings(text.lexicon.language);
         let at = openings.iter().find_map(|opening| plain.find(opening))?;
         let end = at + usize::from(plain[at..].starts_with(','));
+        let words = &self.study.sentence(sentence).words;
+        let pointing = |word: &Word| {
+            let grammar = &text.lexicon.grammar;
+            word.range.start > end && grammar.is_backward(word) && !grammar.is_determiner(word)
+        };
+        // “… because it grows” says nothing beside another statement.
+        if words.iter().any(pointing) {
+            return None;
+        }
         let (statement, reason) = text.cut_at(sentence, end)?;
         let fits = [&statement, &reason]
             .iter()

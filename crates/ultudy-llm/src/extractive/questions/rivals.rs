@@ -2,25 +2,50 @@
 
 use std::ops::Range;
 
-use super::{Maker, Rigor};
+use super::genus::Likeness;
+use super::gloss::Gloss;
+use super::sound::DEFINES;
+use super::{Answer, Maker, Rigor, WRONG};
 use crate::extractive::language::Language;
-use crate::extractive::study::{LASTING, Support};
+use crate::extractive::mentions::Mention;
+use crate::extractive::phrases::fill;
+use crate::extractive::quotes::escaped;
 use crate::extractive::terms::Term;
 use crate::extractive::text::Sentence;
 use crate::extractive::word::{Role, Word};
 
 /// Terms closer than this in a sentence may be two names of one thing.
 const APART_MIN: usize = 4;
-/// Likeness of two sentences from which on they may say the same.
+/// What stands between two names of one thing, lower case, parted by `;`.
+const ALTERNATIVES: &str = " or ;(;i.e;aka;/; oder ;bzw; ou ; o ; u ;または;もしくは;あるいは;（;=";
+/// Likeness of two sentences from which on they may say the same; of two that each define a
+/// term, which may differ in a word and everything by it.
 const SAME: f32 = 0.42;
+const SAME_DEFINITION: f32 = 0.8;
 /// Pairs of definitions compared of two terms.
 const PAIRS_MAX: usize = 16;
 /// Words on either side that tell what a gap wants.
 const COMPANY: usize = 3;
 /// Mentions of a term the text speaks of again and again.
 const AGAIN: usize = 2;
-/// Terms looked at.
-const RIVALS_MAX: usize = 60;
+/// Wrong options that could be taken for the right one, at least.
+const PLAUSIBLE_MIN: usize = 2;
+/// Rivals the variant chooses from.
+const CHOICE: usize = 6;
+/// Pages that are as far as one step.
+const PAGES_NEAR: u32 = 8;
+/// Steps from which on all is far.
+const FAR_MAX: u32 = 6;
+
+/// What is asked: a sentence, and the term's places in it.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub index: usize,
+    pub term: &'a Term,
+    pub gloss: Option<&'a Gloss>,
+    pub sentence: usize,
+    pub places: &'a [Range<usize>],
+}
 
 /// A term that can stand as a wrong answer.
 #[derive(Clone, Copy)]
@@ -29,106 +54,122 @@ pub(super) struct Rival<'a> {
     pub index: usize,
     /// The term.
     pub term: &'a Term,
-    /// What it is in the lesson.
-    pub rank: Rank,
-    /// Whether the text says something of it that could be asked, too.
-    pub told: bool,
-    /// How easily it is told from the right answer by its looks.
-    unlike: u32,
+    /// What the text says it is.
+    pub gloss: Option<&'a Gloss>,
+    /// How like its kind is.
+    likeness: Likeness,
+    /// How far away in the book it is told of.
+    far: u32,
 }
 
-/// What a term is in the lesson, the best rivals first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Rank {
-    Concept,
-    Term,
-    Phrase,
+/// A rival with the words it would stand there with.
+pub(super) struct Candidate<'a> {
+    pub rival: Rival<'a>,
+    pub text: String,
+    /// Whether it can stand there by its grammar.
+    pub agrees: bool,
+    /// Whether it shares with the question what the right answer shares with it.
+    pub echoes: bool,
+    /// How easily its length tells it from the right answer.
+    pub unlike: usize,
 }
 
 impl Maker<'_> {
-    /// Terms that are not the subject and do not fit its sentence, the best first.
-    pub(super) fn rivals(&self, subject: &Term, asked: &Support) -> Vec<Rival<'_>> {
-        let mut rivals: Vec<Rival<'_>> = self
-            .rivals
+    /// Terms that are not the subject and are not meant by its sentence, in the order of
+    /// the text's terms.
+    pub(super) fn rivals<'a>(&'a self, asked: &Asked<'a>) -> Vec<Rival<'a>> {
+        self.rivals
             .iter()
-            .take(RIVALS_MAX)
-            .enumerate()
-            .filter_map(|(place, &index)| {
+            .filter(|&&index| index != asked.index)
+            .filter_map(|&index| {
                 let term = self.study.terms.get(index)?;
-                let fits = self.is_other(subject, term)
-                    && self.is_same_kind(subject, term)
-                    && !self.could_fill(index, term, asked)
-                    && (self.defines(asked)
-                        || self.rigor != Rigor::Defined
-                        || !self.are_related(subject, term))
-                    && self.is_rival_name(index, term);
+                let gloss = self.gloss(index);
+                let fits = self.is_known(index, term)
+                    && self.is_same_kind(asked, term, gloss)
+                    && self.is_other(asked, index, term)
+                    && !self.are_related(asked, term, gloss);
                 fits.then(|| Rival {
                     index,
                     term,
-                    rank: self.rank(place, term),
-                    told: self.is_told(index),
-                    unlike: unlikeness(subject, term),
+                    gloss,
+                    likeness: likeness(asked.gloss, gloss),
+                    far: self.distance(gloss),
                 })
             })
-            .collect();
-        rivals.sort_by_key(|rival| (!rival.told, rival.rank, rival.unlike));
-        rivals
+            .collect()
     }
 
-    /// Whether both are nouns or neither is, as far as German writing shows it.
-    fn is_same_kind(&self, subject: &Term, rival: &Term) -> bool {
+    /// Whether a term is one a student could take for the answer: the text says what it is,
+    /// or, where that must be enough, names it again and again.
+    fn is_known(&self, index: usize, term: &Term) -> bool {
+        let matter = || {
+            let often = term.heading.is_some() || term.mentions.len() >= AGAIN;
+            self.is_name(index, term) && (often || self.rigor == Rigor::Any)
+        };
+        let defined = || {
+            let mut own = term.definitions.iter();
+            own.any(|&(at, strength)| strength >= DEFINES && at < self.study.text.own)
+        };
+        self.gloss(index).is_some()
+            || (self.rigor == Rigor::Loose && self.is_name(index, term) && defined())
+            || (self.rigor >= Rigor::Named && matter())
+    }
+
+    /// Whether both are properties or neither is; whether both are nouns or neither is, as
+    /// far as German writing shows it.
+    fn is_same_kind(&self, asked: &Asked<'_>, rival: &Term, gloss: Option<&Gloss>) -> bool {
         let noun = |term: &Term| {
             let last = term.name.split(' ').next_back();
             last.is_some_and(|word| word.starts_with(char::is_uppercase))
         };
-        self.study.text.lexicon.language != Language::German || noun(subject) == noun(rival)
-    }
-
-    /// Whether a term is one a student could take for the answer: what the text explains,
-    /// names in a heading or speaks of again and again.
-    fn is_rival_name(&self, index: usize, term: &Term) -> bool {
-        let defined = term.definitions.iter().any(|&(_, strength)| strength > 2);
-        let matter = defined || term.heading.is_some() || term.mentions.len() >= AGAIN;
-        self.is_name(term) && (matter || self.rigor == Rigor::Any || self.is_told(index))
-    }
-
-    /// Whether the text says something of a term that could be asked, too.
-    fn is_told(&self, index: usize) -> bool {
-        self.study
-            .support(index)
-            .iter()
-            .any(|found| self.tells(found))
-    }
-
-    fn rank(&self, place: usize, term: &Term) -> Rank {
-        if place < self.concepts {
-            Rank::Concept
-        } else if term.score >= LASTING {
-            Rank::Term
-        } else {
-            Rank::Phrase
-        }
+        let property = |gloss: Option<&Gloss>| gloss.is_some_and(|gloss| gloss.adjective);
+        let german = self.study.text.lexicon.language == Language::German;
+        let untold = gloss.is_none() && german;
+        (untold || property(asked.gloss) == property(gloss))
+            && (!german || noun(asked.term) == noun(rival))
     }
 
     /// Whether two terms mean different things, as far as the text tells.
-    fn is_other(&self, subject: &Term, rival: &Term) -> bool {
-        !subject.is_within(rival)
-            && !rival.is_within(subject)
-            && !self.stand_together(subject, rival)
-            && !self.say_the_same(subject, rival)
+    fn is_other(&self, asked: &Asked<'_>, index: usize, rival: &Term) -> bool {
+        let said = asked.gloss.map_or(asked.sentence, |gloss| gloss.sentence);
+        let same = match self.gloss(index) {
+            Some(gloss) => {
+                let alike = self.study.ranking.similarity(said, gloss.sentence);
+                gloss.sentence == said || alike > SAME_DEFINITION
+            }
+            None => self.say_the_same(asked.term, rival),
+        };
+        !same
+            && !asked.term.is_within(rival)
+            && !rival.is_within(asked.term)
+            && !self.are_alternatives(asked.term, rival)
     }
 
-    /// Whether a definition joins two terms, or one and what the other is a part of.
-    fn are_related(&self, subject: &Term, rival: &Term) -> bool {
-        let kin = self.study.terms.iter().take(RIVALS_MAX);
-        defined_together(subject, rival)
-            || kin
-                .filter(|other| other.is_within(rival) || rival.is_within(other))
-                .any(|other| defined_together(subject, other))
+    fn are_alike(&self, left: usize, right: usize) -> bool {
+        self.study.ranking.similarity(left, right) > SAME
     }
 
-    /// Whether two terms stand next to each other anywhere: “limit or cluster point”.
-    fn stand_together(&self, left: &Term, right: &Term) -> bool {
+    /// Whether the question names the rival, or the rival is of the kind that is asked for:
+    /// what is said of the kind is then true of both.
+    fn are_related(&self, asked: &Asked<'_>, rival: &Term, gloss: Option<&Gloss>) -> bool {
+        let kind = gloss.and_then(|gloss| gloss.genus.as_ref());
+        let narrower = kind.is_some_and(|kind| kind.is_named(&asked.term.name));
+        let asked = [
+            Some(asked.sentence),
+            asked.gloss.map(|gloss| gloss.sentence),
+        ];
+        narrower || asked.into_iter().flatten().any(|at| self.names(at, rival))
+    }
+
+    /// Whether a sentence names a term, in whatever form.
+    pub(super) fn names(&self, sentence: usize, term: &Term) -> bool {
+        let words = &self.study.sentence(sentence).words;
+        let roots: Vec<_> = words.iter().map(|word| word.root).collect();
+        term.roots.iter().all(|root| roots.contains(root))
+    }
+
+    /// Whether two terms stand beside each other as two names: “limit or cluster point”.
+    fn are_alternatives(&self, left: &Term, right: &Term) -> bool {
         let mut others = right.mentions.iter().peekable();
         left.mentions.iter().any(|mention| {
             while others
@@ -138,11 +179,31 @@ impl Maker<'_> {
             let same = others
                 .clone()
                 .take_while(|other| other.sentence == mention.sentence);
-            same.into_iter().any(|other| {
-                let gap = other.words.start.saturating_sub(mention.words.end);
-                let back = mention.words.start.saturating_sub(other.words.end);
-                gap.max(back) < APART_MIN
-            })
+            same.into_iter()
+                .any(|other| self.are_names_of_one(mention, other))
+        })
+    }
+
+    fn are_names_of_one(&self, left: &Mention, right: &Mention) -> bool {
+        let sentence = self.study.sentence(left.sentence);
+        let [first, second] = if left.words.start < right.words.start {
+            [left, right]
+        } else {
+            [right, left]
+        };
+        if second.words.start.saturating_sub(first.words.end) >= APART_MIN {
+            return false;
+        }
+        let place = |mention: &Mention, at: usize| {
+            Some(sentence.words.get(mention.words.start + at)?.range.clone())
+        };
+        let last = first.words.len().saturating_sub(1);
+        let between = place(first, last)
+            .zip(place(second, 0))
+            .and_then(|(first, second)| sentence.plain.get(first.end..second.start));
+        between.is_none_or(|between| {
+            let lower = between.to_lowercase();
+            ALTERNATIVES.split(';').any(|turn| lower.contains(turn))
         })
     }
 
@@ -153,42 +214,143 @@ impl Maker<'_> {
         });
         pairs
             .take(PAIRS_MAX)
-            .any(|(left, right)| left == right || self.study.ranking.similarity(left, right) > SAME)
+            .any(|(left, right)| left == right || self.are_alike(left, right))
     }
 
-    /// Whether the text itself uses the rival where the gap is: in the sentence, in one
-    /// like it, or beside the same words.
-    fn could_fill(&self, index: usize, rival: &Term, asked: &Support) -> bool {
+    /// Whether the text itself uses the rival where the gap is: in a sentence like it, or
+    /// beside the same words. What defines one term defines no other.
+    pub(super) fn could_fill(&self, rival: &Rival<'_>, asked: &Asked<'_>) -> bool {
+        let defined = asked.gloss.map(|gloss| gloss.sentence);
+        if defined == Some(asked.sentence) && rival.gloss.is_some() {
+            return false;
+        }
         let sentence = self.study.sentence(asked.sentence);
-        let roots: Vec<_> = sentence.words.iter().map(|word| word.root).collect();
-        let alike = |found: &Support| {
-            self.study
-                .ranking
-                .similarity(asked.sentence, found.sentence)
-                > SAME
-        };
-        rival.roots.iter().all(|root| roots.contains(root))
-            || self.study.support(index).iter().any(alike)
-            || rival.mentions.iter().any(|mention| {
+        let support = self.study.support(rival.index);
+        let alike = support
+            .iter()
+            .any(|found| self.are_alike(asked.sentence, found.sentence));
+        alike
+            || rival.term.mentions.iter().any(|mention| {
                 let other = self.study.sentence(mention.sentence);
-                let places = asked.places.iter();
-                places
-                    .clone()
-                    .any(|place| same_company(sentence, place, other, &mention.words))
+                let mut places = asked.places.iter();
+                places.any(|place| same_company(sentence, place, other, &mention.words))
             })
+    }
+
+    /// How far from the text what is said of a term stands.
+    fn distance(&self, gloss: Option<&Gloss>) -> u32 {
+        let Some(gloss) = gloss else {
+            return FAR_MAX;
+        };
+        if gloss.sentence < self.study.text.own {
+            return 0;
+        }
+        let [first, last] = self.study.text.pages;
+        let page = self.study.sentence(gloss.sentence).pages[0];
+        let pages = first.saturating_sub(page).max(page.saturating_sub(last));
+        (1 + pages / PAGES_NEAR).min(FAR_MAX)
+    }
+
+    /// The wrong answers, chosen so that none is a part of another and enough could be taken
+    /// for the right one; `echo` says that the right one shares a word with the question.
+    pub(super) fn choose(
+        &self,
+        mut candidates: Vec<Candidate<'_>>,
+        sentence: usize,
+        echo: bool,
+    ) -> Option<Vec<Answer>> {
+        let strict = self.rigor == Rigor::Defined;
+        let order = |candidate: &Candidate<'_>| {
+            let rival = &candidate.rival;
+            let unlike = rival.likeness.max(Likeness::Alike);
+            let untold = rival.gloss.is_none() || !candidate.agrees;
+            (
+                untold || (echo && !candidate.echoes),
+                unlike,
+                rival.far,
+                candidate.unlike,
+            )
+        };
+        candidates.sort_by_key(order);
+        let first = candidates.first().map(order)?;
+        let as_good = |candidate: &&Candidate<'_>| {
+            let (echo, likeness, far, _) = order(candidate);
+            (echo, likeness) == (first.0, first.1) && far <= first.2 + 1
+        };
+        let good = candidates.iter().take_while(as_good).count();
+        let turned = if good < WRONG { 0 } else { good.min(CHOICE) };
+        if let Some(turned) = candidates
+            .get_mut(..turned)
+            .filter(|turned| !turned.is_empty())
+        {
+            turned.rotate_left((self.study.variant + sentence) % turned.len());
+        }
+        let mut chosen: Vec<Candidate<'_>> = Vec::new();
+        for candidate in candidates {
+            if chosen.len() < WRONG && chosen.iter().all(|known| self.are_apart(known, &candidate))
+            {
+                chosen.push(candidate);
+            }
+        }
+        let plausible = |candidate: &&Candidate<'_>| candidate.rival.likeness < Likeness::Unlike;
+        let echoes = chosen.iter().filter(|candidate| candidate.echoes).count();
+        let enough = chosen.iter().filter(plausible).count() >= PLAUSIBLE_MIN
+            && (!echo || echoes >= PLAUSIBLE_MIN);
+        if chosen.len() < WRONG || (strict && !enough) {
+            return None;
+        }
+        chosen.into_iter().map(|found| self.answer(found)).collect()
+    }
+
+    /// Whether two wrong answers differ, and what is said of them.
+    fn are_apart(&self, left: &Candidate<'_>, right: &Candidate<'_>) -> bool {
+        let said = |candidate: &Candidate<'_>| self.said(candidate.rival.index);
+        !left.rival.term.is_within(right.rival.term)
+            && !right.rival.term.is_within(left.rival.term)
+            && left.text.to_lowercase() != right.text.to_lowercase()
+            && (said(left) != said(right) || self.rigor == Rigor::Any)
+    }
+
+    fn answer(&self, candidate: Candidate<'_>) -> Option<Answer> {
+        let said = self.study.quoted(self.said(candidate.rival.index)?);
+        let name = escaped(&candidate.rival.term.name);
+        Some(Answer {
+            reason: fill(self.study.phrases.says_of, &[&name, &said]),
+            text: candidate.text,
+        })
+    }
+
+    /// The sentence that says best what a term is.
+    fn said(&self, term: usize) -> Option<usize> {
+        let gloss = self.gloss(term).map(|gloss| gloss.sentence);
+        gloss.or_else(|| Some(self.study.support(term).first()?.sentence))
     }
 }
 
-/// Whether a definition of the one speaks of the other: what is said of the one may then
-/// be true of both, if it does not define.
-fn defined_together(left: &Term, right: &Term) -> bool {
-    let speaks_of = |term: &Term, sentence: usize| {
-        term.mentions
-            .iter()
-            .any(|mention| mention.sentence == sentence)
-    };
-    left.definitions.iter().any(|&(at, _)| speaks_of(right, at))
-        || right.definitions.iter().any(|&(at, _)| speaks_of(left, at))
+fn likeness(own: Option<&Gloss>, other: Option<&Gloss>) -> Likeness {
+    match (own, other) {
+        (Some(own), Some(other)) => own.likeness(other),
+        _ => Likeness::Unknown,
+    }
+}
+
+/// Whether a name shares a word with others, in whatever form: “prime *number*” with “a
+/// *number* that …”.
+pub(super) fn is_echoed(name: &Term, words: &[Word], plain: &str) -> bool {
+    let lower = name.name.to_lowercase();
+    words.iter().any(|word| {
+        let means = matches!(word.role, Role::Content | Role::Weak);
+        let written = plain[word.range.clone()].to_lowercase();
+        means && (name.roots.contains(&word.root) || is_part(&lower, &written))
+    })
+}
+
+/// Whether a word, but for its ending, is a part of a name: “Kugel” of “Kugelumgebung”.
+fn is_part(name: &str, word: &str) -> bool {
+    const KEPT_MIN: usize = 5;
+    let length = word.chars().count();
+    let kept = word.chars().take(KEPT_MIN.max(length.saturating_sub(2)));
+    length >= KEPT_MIN && name.contains(&kept.collect::<String>())
 }
 
 /// Whether the words before two places, or those behind them, are the same.
@@ -210,21 +372,4 @@ fn same_words(left: &[Word], right: &[Word]) -> bool {
     let means = |word: &Word| matches!(word.role, Role::Content | Role::Weak);
     let agreeing = left.iter().zip(right).take_while(|(a, b)| a.root == b.root);
     agreeing.into_iter().any(|(word, _)| means(word))
-}
-
-/// How easily two names are told apart without knowing what they mean.
-fn unlikeness(left: &Term, right: &Term) -> u32 {
-    let words = left.key.len().abs_diff(right.key.len()) as u32;
-    let differ = |test: fn(&str) -> bool| u32::from(test(&left.name) != test(&right.name));
-    let capital = differ(|name| name.starts_with(char::is_uppercase));
-    let plural = differ(|name| name.ends_with('s'));
-    let code = differ(|name| name.contains(['_', '(', '?', '*']));
-    let vowel = differ(|name| name.starts_with(['a', 'e', 'i', 'o', 'u']));
-    let length = left
-        .name
-        .chars()
-        .count()
-        .abs_diff(right.name.chars().count()) as u32
-        / 6;
-    words * 2 + capital * 3 + plural * 2 + code * 3 + vowel + length
 }

@@ -1,12 +1,13 @@
 //! Which sentences can be asked about, and which terms can be answers.
 
+use super::definiens::Form;
 use super::{Maker, Rigor};
 use crate::extractive::language::{Language, is_hiragana};
 use crate::extractive::mentions::Mention;
 use crate::extractive::study::Support;
 use crate::extractive::terms::Term;
 use crate::extractive::text::Sentence;
-use crate::extractive::word::Role;
+use crate::extractive::word::{Role, Word};
 
 /// Meaning words that must be left to tell which term is missing.
 const MEANING_MIN: usize = 3;
@@ -15,7 +16,7 @@ const MEANING_MIN_SURE: usize = 2;
 /// The same where the sentence does not define the term.
 const MEANING_MIN_LOOSE: usize = 5;
 /// How surely a sentence defines that is taken for a definition.
-const DEFINES: u8 = 3;
+pub(super) const DEFINES: u8 = 3;
 
 /// Mentions up to which a phrase may be a chance meeting of words.
 const SELDOM: usize = 2;
@@ -33,32 +34,48 @@ impl Maker<'_> {
             DEFINES.. => MEANING_MIN,
             _ => MEANING_MIN_LOOSE,
         };
-        let complete = self.study.complete[found.sentence];
+        let subject = || self.is_subject(found) && !Self::is_vague_sentence(sentence);
         let about = match self.rigor {
-            // “The derivative of a function is the limit …” defines, though less surely.
-            Rigor::Defined | Rigor::Loose => {
-                complete && !self.is_vague(found) && (found.defines > 0 || self.is_subject(found))
-            }
-            Rigor::Complete => complete && self.is_central(found),
-            Rigor::Any => complete,
+            Rigor::Defined | Rigor::Loose => false,
+            Rigor::Told => subject() && (found.defines >= DEFINES || self.is_active(found)),
+            Rigor::Named => subject() || self.is_central(found),
+            Rigor::Any => true,
         };
-        about && found.clean && sentence.meaning_outside(&found.places) >= enough
-    }
-
-    /// Whether a sentence says what the term is.
-    pub(super) fn defines(&self, found: &Support) -> bool {
-        found.defines >= DEFINES && !self.is_vague(found)
+        about
+            && self.study.complete[found.sentence]
+            && found.clean
+            && (self.rigor == Rigor::Any || !has_letters(sentence))
+            && sentence.meaning_outside(&found.places) >= enough
     }
 
     /// “One reason is a lack of time” says nothing of reasons.
-    fn is_vague(&self, found: &Support) -> bool {
+    pub(super) fn is_vague_sentence(sentence: &Sentence) -> bool {
         const VAGUE: [&str; 14] = [
             "one", "another", "some", "our", "its", "their", "many", "most", "no", "unser",
             "unsere", "notre", "nuestra", "kein",
         ];
-        let plain = &self.study.sentence(found.sentence).plain;
-        let first = plain.split(' ').next().unwrap_or_default();
+        let first = sentence.plain.split(' ').next().unwrap_or_default();
         VAGUE.contains(&first.to_lowercase().as_str())
+    }
+
+    /// Whether the term does something in its sentence, which is more than being so or able to.
+    fn is_active(&self, found: &Support) -> bool {
+        let sentence = self.study.sentence(found.sentence);
+        let lexicon = &self.study.text.lexicon;
+        let Some(place) = found.places.first() else {
+            return false;
+        };
+        if lexicon.language == Language::Japanese {
+            return true;
+        }
+        let verb = sentence.words.get(place.end);
+        let next = sentence.words.get(place.end + 1);
+        // “X is the …” says what it is, “X is always …” does not.
+        let is_so = verb.is_some_and(|word| lexicon.grammar.is_verb(word));
+        let article = next.is_some_and(|word| {
+            lexicon.grammar.is_determiner(word) && !lexicon.grammar.extends_nouns(word)
+        });
+        !is_so || article
     }
 
     /// Whether a sentence is one the text turns on.
@@ -77,7 +94,7 @@ impl Maker<'_> {
             sentence.words.iter().take(place.start).all(|word| {
                 lexicon.grammar.is_determiner(word) && !lexicon.grammar.is_backward(word)
             });
-        opens && !self.is_vague(found) && self.goes_on_with_verb(sentence, place.end)
+        opens && self.goes_on_with_verb(sentence, place.end)
     }
 
     /// Whether a verb, or in Japanese the particle of the subject, stands at a place.
@@ -113,13 +130,12 @@ impl Maker<'_> {
     }
 
     /// Whether a term can be a concept or an answer: a name, not a word that any text has.
-    pub(super) fn is_name(&self, term: &Term) -> bool {
+    pub(super) fn is_name(&self, index: usize, term: &Term) -> bool {
         let lexicon = &self.study.text.lexicon;
         let general = term.roots.iter().all(|&root| lexicon.is_general(root));
-        let defined = term
-            .definitions
-            .iter()
-            .any(|&(at, strength)| strength >= DEFINES && self.study.complete[at]);
+        let defined = self
+            .gloss(index)
+            .is_some_and(|gloss| gloss.form != Form::Does);
         let name = &term.name;
         let grammar = matches!(lexicon.language, Language::Japanese | Language::Other)
             && (name.chars().any(is_hiragana) || name.chars().count() < 2);
@@ -214,4 +230,13 @@ impl Maker<'_> {
         let named = term.heading.is_some() || term.mentions.iter().any(as_noun);
         modifies || (!named && term.key.len() == 1)
     }
+}
+
+/// Whether letters stand for something that whoever reads the sentence alone does not know.
+fn has_letters(sentence: &Sentence) -> bool {
+    let letter = |word: &Word| {
+        let written = &sentence.plain[word.range.clone()];
+        word.role == Role::Symbol && written.chars().any(char::is_alphabetic)
+    };
+    sentence.words.iter().any(letter)
 }

@@ -1,0 +1,594 @@
+//! Where in a sentence the term stands and where what the sentence says it is.
+
+use std::ops::Range;
+
+use super::genus::Genus;
+use super::headnoun;
+use crate::extractive::language::Language;
+use crate::extractive::lexicon::Lexicon;
+use crate::extractive::telling;
+use crate::extractive::text::Sentence;
+use crate::extractive::word::{Role, Word};
+
+/// Words of a term's tail at most: “derivative *of a function at a point*”.
+const TAIL_MAX: usize = 10;
+/// Words before the comma of an opening such as “In algebra,”.
+const OPENING_MAX: usize = 4;
+/// Words that carry meaning in what says what a term is, at least.
+const MEANING_MIN: usize = 3;
+
+/// How a sentence says what a term is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Form {
+    /// “A *group* is a set that …”, “A set that … is called a *group*”.
+    Is,
+    /// “A set is called *open* if …”.
+    If,
+    /// “A *queue* consists of …”.
+    Does,
+}
+
+/// A sentence taken apart; ranges are bytes of what a reader sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reading {
+    pub form: Form,
+    /// The term with what hangs on it.
+    pub subject: Range<usize>,
+    /// What the term is, as a noun phrase, or the condition, or what it does.
+    pub definiens: Range<usize>,
+    /// The kind of thing it is, or of what has the property.
+    pub genus: Option<Genus>,
+    /// Whether the sentence speaks of several.
+    pub plural: bool,
+    /// Whether the term is a property rather than a thing.
+    pub adjective: bool,
+}
+
+/// A turn between what defines and the term, and what follows the term.
+struct Turn {
+    before: &'static str,
+    after: &'static str,
+    plural: bool,
+}
+
+const fn turn(before: &'static str, after: &'static str, plural: bool) -> Turn {
+    Turn {
+        before,
+        after,
+        plural,
+    }
+}
+
+/// The grammar of definitions in one language.
+struct Turns {
+    /// “is”, “are” with what may stand before the noun phrase.
+    copulas: &'static [(&'static str, bool)],
+    fillers: &'static [&'static str],
+    /// Verbs that say otherwise what a term is.
+    verbs: &'static [&'static str],
+    /// The definiens stands before the term.
+    named: &'static [Turn],
+    /// The term stands before the definiens, but is no subject: “By X we mean Y”.
+    meant: &'static [Turn],
+    /// Opens a condition.
+    conditions: &'static [&'static str],
+    /// Says that a name is one of several.
+    also: &'static [&'static str],
+}
+
+static ENGLISH: Turns = Turns {
+    copulas: &[("is", false), ("are", true)],
+    fillers: &[
+        "just",
+        "simply",
+        "merely",
+        "defined",
+        "to",
+        "be",
+        "as",
+        "basically",
+        "essentially",
+    ],
+    verbs: &[
+        "means",
+        "denotes",
+        "refers",
+        "refer",
+        "consists",
+        "consist",
+        "represents",
+        "represent",
+        "occurs",
+    ],
+    named: &[
+        turn(" is called", "", false),
+        turn(" are called", "", true),
+        turn(" is termed", "", false),
+        turn(" are termed", "", true),
+        turn(" is known as", "", false),
+        turn(" are known as", "", true),
+        turn(" is referred to as", "", false),
+        turn(" are referred to as", "", true),
+        turn(" is said to be", "", false),
+        turn(" are said to be", "", true),
+        turn(" called", "", false),
+    ],
+    meant: &[
+        turn("by", "we mean", false),
+        turn("the term", "refers to", false),
+    ],
+    conditions: &["if", "when", "whenever", "provided"],
+    also: &["also", "sometimes", "often", "usually"],
+};
+
+static GERMAN: Turns = Turns {
+    copulas: &[("ist", false), ("sind", true)],
+    fillers: &["definiert", "als", "einfach", "also"],
+    verbs: &[
+        "bezeichnet",
+        "bedeutet",
+        "besteht",
+        "bestehen",
+        "besagt",
+        "beschreibt",
+    ],
+    named: &[
+        turn(" heißt", "", false),
+        turn(" heißen", "", true),
+        turn(" nennt man", "", false),
+        turn(" nennen wir", "", false),
+        turn(" bezeichnet man als", "", false),
+        turn(" wird", "genannt", false),
+        turn(" werden", "genannt", true),
+        turn(" wird als", "bezeichnet", false),
+        turn(" werden als", "bezeichnet", true),
+    ],
+    meant: &[
+        turn("unter", "versteht man", false),
+        turn("unter", "verstehen wir", false),
+        turn("als", "bezeichnet man", false),
+    ],
+    conditions: &["wenn", "falls", "sofern"],
+    also: &["auch", "oft", "manchmal"],
+};
+
+static FRENCH: Turns = Turns {
+    copulas: &[("est", false), ("sont", true)],
+    fillers: &["défini", "définie", "comme", "donc"],
+    verbs: &["désigne", "signifie", "consiste"],
+    named: &[
+        turn(" est appelé", "", false),
+        turn(" est appelée", "", false),
+        turn(" sont appelés", "", true),
+        turn(" sont appelées", "", true),
+        turn(" s'appelle", "", false),
+        turn(" s’appelle", "", false),
+        turn(" est dit", "", false),
+        turn(" est dite", "", false),
+        turn(" se nomme", "", false),
+    ],
+    meant: &[turn("on appelle", "", false), turn("on nomme", "", false)],
+    conditions: &["si", "lorsque", "quand"],
+    also: &["aussi", "parfois", "souvent"],
+};
+
+static SPANISH: Turns = Turns {
+    copulas: &[("es", false), ("son", true)],
+    fillers: &["simplemente"],
+    verbs: &["significa", "designa", "consiste"],
+    named: &[
+        turn(" se llama", "", false),
+        turn(" se llaman", "", true),
+        turn(" se denomina", "", false),
+        turn(" se denominan", "", true),
+        turn(" se conoce como", "", false),
+    ],
+    meant: &[
+        turn("se llama", "a", false),
+        turn("se denomina", "a", false),
+        turn("llamamos", "a", false),
+    ],
+    conditions: &["si", "cuando"],
+    also: &["también", "a veces"],
+};
+
+/// A sentence with the term it is read for.
+struct Reader<'a> {
+    sentence: &'a Sentence,
+    lexicon: &'a Lexicon,
+    turns: &'static Turns,
+    place: Range<usize>,
+    /// Where the term ends, an explanation of it in brackets included.
+    end: usize,
+    /// The first word of the sentence that has the term, where a quotation has several.
+    head: usize,
+}
+
+/// Reads a sentence as a definition of the term at `place`.
+pub(super) fn read(
+    sentence: &Sentence,
+    place: &Range<usize>,
+    lexicon: &Lexicon,
+) -> Option<Reading> {
+    let turns = match lexicon.language {
+        Language::English => &ENGLISH,
+        Language::German => &GERMAN,
+        Language::French => &FRENCH,
+        Language::Spanish => &SPANISH,
+        Language::Japanese => return super::japanese::read(sentence, place),
+        Language::Other => return None,
+    };
+    let last = sentence.words.get(place.end.checked_sub(1)?)?;
+    let reader = Reader {
+        sentence,
+        lexicon,
+        turns,
+        place: place.clone(),
+        end: after_bracket(&sentence.plain, last.range.end),
+        head: head(sentence, place.start),
+    };
+    let found = reader.meant();
+    let found = found.or_else(|| reader.named());
+    found.or_else(|| reader.predicated())
+}
+
+/// Where what stands before a turn ends: “The technique of … | is a method called”.
+fn cut_before(lower: &str, turn: &Turn) -> Option<usize> {
+    let verb = turn.before.trim_start().split(' ').next()?;
+    let cut = if turn.before == " called" {
+        lower.rfind(" is a")?
+    } else {
+        lower.rfind(verb)?
+    };
+    Some(lower.get(..cut)?.trim_end().len())
+}
+
+/// The place behind a bracket that follows a place: “queue (first in, first out)”.
+pub(super) fn after_bracket(text: &str, end: usize) -> usize {
+    let rest = text.get(end..).unwrap_or_default();
+    let inner = rest.trim_start();
+    let close = match inner.chars().next() {
+        Some('(') => ')',
+        Some('（') => '）',
+        _ => return end,
+    };
+    let closed = inner.find(close).map(|at| at + close.len_utf8());
+    closed.map_or(end, |length| end + rest.len() - inner.len() + length)
+}
+
+/// The word after the last full stop before a word.
+fn head(sentence: &Sentence, at: usize) -> usize {
+    let place = sentence.words.get(at).map_or(0, |word| word.range.start);
+    let before = sentence.plain.get(..place).unwrap_or_default();
+    let end = before.rfind(". ").unwrap_or(0);
+    let head = sentence
+        .words
+        .partition_point(|word| word.range.start < end);
+    head.min(at)
+}
+
+impl Reader<'_> {
+    fn words(&self) -> &[Word] {
+        &self.sentence.words
+    }
+
+    fn lower(&self, at: usize) -> Option<String> {
+        let word = self.words().get(at)?;
+        Some(self.sentence.plain[word.range.clone()].to_lowercase())
+    }
+
+    /// Where the sentence ends, without its full stop.
+    fn close(&self) -> usize {
+        self.sentence.plain.trim_end_matches(['.', ' ']).len()
+    }
+
+    /// The first word of the term's noun phrase.
+    fn opening(&self) -> usize {
+        let words = self.words();
+        let mut at = self.place.start;
+        while let Some(before) = at.checked_sub(1).and_then(|before| words.get(before)) {
+            if at == self.head {
+                break;
+            }
+            let opens = self.lexicon.grammar.is_determiner(before);
+            if !opens || !words.get(at).is_some_and(|word| word.joined) {
+                break;
+            }
+            at -= 1;
+        }
+        at
+    }
+
+    /// “A *group* is a set that …”.
+    fn predicated(&self) -> Option<Reading> {
+        let words = self.words();
+        let opening = self.opening();
+        let plain_opening = opening == self.head || self.is_set_off(opening);
+        let backward = words
+            .get(opening)
+            .is_some_and(|word| self.is_backward(word));
+        if !plain_opening || backward {
+            return None;
+        }
+        let verb = self.verb()?;
+        let subject = words.get(self.place.start)?.range.start..words.get(verb - 1)?.range.end;
+        let written = self.lower(verb)?;
+        let copula = self.turns.copulas.iter().find(|(form, _)| *form == written);
+        let Some(&(_, plural)) = copula else {
+            // “The inequality means …” says what one of them means.
+            let one = matches!(
+                written.as_str(),
+                "means" | "bedeutet" | "signifie" | "significa"
+            );
+            if one && opening < self.place.start {
+                return None;
+            }
+            return Some(Reading {
+                form: Form::Does,
+                subject,
+                definiens: words.get(verb)?.range.start..self.close(),
+                genus: None,
+                plural: false,
+                adjective: false,
+            });
+        };
+        let from = (verb + 1..words.len()).find(|&at| {
+            let filler = self.lower(at);
+            !filler.is_some_and(|word| self.turns.fillers.contains(&word.as_str()))
+        })?;
+        self.phrase(from, self.close(), subject, plural)
+    }
+
+    /// “In algebra, a …”: whether the noun phrase follows a short opening.
+    fn is_set_off(&self, opening: usize) -> bool {
+        let words = self.words();
+        let parted = words.get(opening).is_some_and(|word| !word.joined);
+        let set_off = words.get(self.head).is_some_and(|word| {
+            let grammar = &self.lexicon.grammar;
+            let preposition = grammar.precedes_nouns(word) && !grammar.is_determiner(word);
+            // “Abstractly, a …”
+            preposition || self.sentence.plain[word.range.clone()].ends_with("ly")
+        });
+        parted && set_off && opening <= self.head + OPENING_MAX
+    }
+
+    fn is_backward(&self, word: &Word) -> bool {
+        self.lexicon.grammar.is_backward(word)
+    }
+
+    /// The verb of which the term with its tail is the subject.
+    fn verb(&self) -> Option<usize> {
+        let words = self.words();
+        let first = words.partition_point(|word| word.range.start < self.end);
+        let verbs = |written: &str| {
+            self.turns.copulas.iter().any(|(form, _)| *form == written)
+                || self.turns.verbs.contains(&written)
+        };
+        for at in first..words.len().min(first + TAIL_MAX) {
+            let word = words.get(at)?;
+            let written = self.lower(at)?;
+            if verbs(&written) {
+                return Some(at);
+            }
+            let tail = word.role != Role::Stop || self.lexicon.grammar.precedes_nouns(word);
+            let begins_tail = at > first || self.lexicon.grammar.precedes_nouns(word);
+            let letter = word.role == Role::Symbol;
+            if !tail || !(begins_tail || letter) || !(word.joined || at == first) {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// A reading whose definiens is the noun phrase from one word to a byte.
+    fn phrase(
+        &self,
+        from: usize,
+        to: usize,
+        subject: Range<usize>,
+        plural: bool,
+    ) -> Option<Reading> {
+        let words = self.words();
+        let first = words.get(from)?;
+        let end = words.partition_point(|word| word.range.end <= to);
+        let phrase = words.get(from..end)?;
+        let article = self.lexicon.grammar.is_determiner(first) && !self.is_backward_only(first);
+        let participle = self.lower(from)?.ends_with("ed");
+        let bare = plural && first.role != Role::Stop && !participle;
+        let means = |word: &&Word| matches!(word.role, Role::Content | Role::Weak);
+        let told = |word: &Word| self.lexicon.grammar.extends_nouns(word);
+        let enough = MEANING_MIN - usize::from(phrase.iter().skip(1).any(told));
+        if !(article || bare) || phrase.iter().filter(means).count() < enough {
+            return None;
+        }
+        if from > 0 && !telling::says_what(self.sentence, from, self.lexicon) {
+            return None;
+        }
+        let noun = headnoun::of(&self.sentence.plain, phrase, self.lexicon)?;
+        if self.is_parted(phrase) {
+            return None;
+        }
+        Some(Reading {
+            form: Form::Is,
+            subject,
+            definiens: first.range.start..to,
+            genus: Some(Genus::of(noun, self.lexicon.language)),
+            plural,
+            adjective: false,
+        })
+    }
+
+    /// Whether another statement follows in the same sentence: “is a process, but assume …”.
+    fn is_parted(&self, phrase: &[Word]) -> bool {
+        const PARTING: [&str; 16] = [
+            "but", "so", "although", "though", "because", "and", "however", "aber", "weil", "doch",
+            "mais", "car", "pero", "porque", "aunque", "sondern",
+        ];
+        let (Some(first), Some(last)) = (phrase.first(), phrase.last()) else {
+            return true;
+        };
+        let between = |word: &Word| {
+            let before = self.sentence.plain[..word.range.start].trim_end();
+            let written = self.sentence.plain[word.range.clone()].to_lowercase();
+            before.ends_with(',') && PARTING.contains(&written.as_str())
+        };
+        let text = self.sentence.plain.get(first.range.start..last.range.end);
+        text.is_none_or(|text| text.contains([';', ':'])) || phrase.iter().any(between)
+    }
+
+    /// Whether a word points back; in German, articles are listed so too.
+    fn is_backward_only(&self, word: &Word) -> bool {
+        self.lexicon.language == Language::English && self.is_backward(word)
+    }
+
+    /// “By *recursion* we mean …”.
+    fn meant(&self) -> Option<Reading> {
+        let plain = &self.sentence.plain;
+        let words = self.words();
+        let opening = words.get(self.opening())?.range.start;
+        let before = plain.get(..opening)?.trim().to_lowercase();
+        let before = before.rsplit([',', '.']).next()?.trim();
+        let rest = plain.get(self.end..)?;
+        let turn = self.turns.meant.iter().find(|turn| {
+            let follows = rest.trim_start().strip_prefix(turn.after);
+            turn.before == before
+                && follows.is_some_and(|rest| turn.after.is_empty() || rest.starts_with(' '))
+        })?;
+        let start = self.end + rest.len() - rest.trim_start().len() + turn.after.len();
+        let from = words.partition_point(|word| word.range.start < start);
+        let subject = words.get(self.place.start)?.range.start..self.end;
+        self.phrase(from, self.close(), subject, turn.plural)
+    }
+
+    /// “A set that … is called a *group*”, “A set is called *open* if …”.
+    fn named(&self) -> Option<Reading> {
+        let plain = &self.sentence.plain;
+        let words = self.words();
+        let opening = self.opening();
+        let before = plain.get(..words.get(opening)?.range.start)?.trim_end();
+        let lower = before.to_lowercase();
+        let rest = plain.get(self.end..)?;
+        let ends = |turn: &&Turn| {
+            lower.len() == before.len()
+                && lower.ends_with(turn.before)
+                && rest.trim_start().starts_with(turn.after)
+        };
+        let (also, turn) = match self.turns.named.iter().find(ends) {
+            Some(turn) => (false, turn),
+            None => (true, self.also_named(&lower, rest)?),
+        };
+        let end = cut_before(&lower, turn)?;
+        let after = self.end + rest.len() - rest.trim_start().len() + turn.after.len();
+        let subject = words.get(self.place.start)?.range.start..self.end;
+        let adjective = opening == self.place.start && self.is_adjective(turn);
+        if let Some(condition) = self.condition(after) {
+            let head = words.get(..words.partition_point(|word| word.range.end <= end))?;
+            let genus = headnoun::of(plain, head, self.lexicon)
+                .map(|noun| Genus::of(noun, self.lexicon.language));
+            return Some(Reading {
+                form: Form::If,
+                subject,
+                definiens: condition..self.close(),
+                genus,
+                plural: turn.plural,
+                adjective,
+            });
+        }
+        if self.head > 0 {
+            return self.joined(end, subject, turn.plural, adjective);
+        }
+        let rest = plain.get(after..)?.trim_start_matches(['”', '"']);
+        let ended = rest.starts_with(',') || rest.trim_matches(['.', ' ']).is_empty();
+        if !ended || !self.begins_phrase() {
+            return None;
+        }
+        let mut reading = self.phrase_at_head(end, subject, turn.plural)?;
+        let told = words.iter().take_while(|word| word.range.end <= end);
+        let tells = told
+            .skip(2)
+            .any(|word| self.lexicon.grammar.extends_nouns(word));
+        reading.adjective = adjective;
+        (tells || !also).then_some(reading)
+    }
+
+    /// “… waits for the other. This situation is called a *deadlock*.”
+    fn joined(
+        &self,
+        end: usize,
+        subject: Range<usize>,
+        plural: bool,
+        adjective: bool,
+    ) -> Option<Reading> {
+        let words = self.words();
+        let to = words.partition_point(|word| word.range.end <= end);
+        let last = words.get(self.head..to)?;
+        let genus = headnoun::of(&self.sentence.plain, last, self.lexicon)
+            .map(|noun| Genus::of(noun, self.lexicon.language));
+        let backward = last.first().is_some_and(|word| self.is_backward(word));
+        backward.then_some(Reading {
+            form: Form::Does,
+            subject,
+            definiens: 0..end,
+            genus,
+            plural,
+            adjective,
+        })
+    }
+
+    /// A turn with “also” in it.
+    fn also_named(&self, lower: &str, rest: &str) -> Option<&'static Turn> {
+        self.turns.named.iter().find(|turn| {
+            let (verb, name) = turn.before.rsplit_once(' ').unwrap_or((turn.before, ""));
+            self.turns.also.iter().any(|also| {
+                let english = format!("{verb} {also} {name}");
+                let german = format!("{} {also}", turn.before);
+                lower.ends_with(&english) || lower.ends_with(&german)
+            }) && rest.trim_start().starts_with(turn.after)
+        })
+    }
+
+    /// Whether the sentence opens with a noun phrase and nothing else.
+    fn begins_phrase(&self) -> bool {
+        let grammar = &self.lexicon.grammar;
+        self.words().first().is_some_and(|word| {
+            let article = grammar.is_determiner(word) && !self.is_backward_only(word);
+            article || word.role != Role::Stop
+        })
+    }
+
+    fn phrase_at_head(&self, to: usize, subject: Range<usize>, plural: bool) -> Option<Reading> {
+        let bare = self.words().first()?.role != Role::Stop;
+        let mut reading = self.phrase(0, to, subject, plural || bare)?;
+        reading.plural = plural;
+        Some(reading)
+    }
+
+    /// Whether the name after a turn is a property: “is said to be”, and in German what has
+    /// no capital.
+    fn is_adjective(&self, turn: &Turn) -> bool {
+        let last = self.words().get(self.place.end - 1);
+        match self.lexicon.language {
+            Language::German => last.is_some_and(|word| !word.capital),
+            Language::English => {
+                turn.before.ends_with("said to be") || self.condition(self.end).is_some()
+            }
+            _ => turn.before.contains(" dit") || self.condition(self.end).is_some(),
+        }
+    }
+
+    /// Where a condition begins that follows the term and its tail.
+    fn condition(&self, after: usize) -> Option<usize> {
+        let words = self.words();
+        let from = words.partition_point(|word| word.range.start < after);
+        let opens = |at: &usize| {
+            let opening = self.lower(*at);
+            opening.is_some_and(|word| self.turns.conditions.contains(&word.as_str()))
+        };
+        let at = (from..words.len().min(from + TAIL_MAX)).find(opens)?;
+        let tail = words.get(from..at)?;
+        let plain_tail = tail.iter().all(|word| {
+            word.joined && (word.role != Role::Stop || self.lexicon.grammar.precedes_nouns(word))
+        });
+        plain_tail.then_some(words.get(at)?.range.start)
+    }
+}

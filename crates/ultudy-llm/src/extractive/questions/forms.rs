@@ -1,0 +1,284 @@
+//! In which form a term can stand in a gap: neither article nor number nor capital may tell
+//! the right answer from the wrong ones.
+
+use std::ops::Range;
+
+use super::Maker;
+use crate::extractive::inflection;
+use crate::extractive::language::Language;
+use crate::extractive::mentions::Mention;
+use crate::extractive::quotes::{GAP, escaped};
+use crate::extractive::terms::Term;
+use crate::extractive::text::Sentence;
+use crate::extractive::word::{Role, Word};
+
+/// Mentions looked at for a form of a term.
+const FORMS_MAX: usize = 40;
+/// Adjectives between an article and its noun.
+const ADJECTIVES_MAX: usize = 3;
+/// What a French or Spanish article is shortened before.
+const VOWELS: [char; 12] = ['a', 'e', 'i', 'o', 'u', 'y', 'h', 'é', 'è', 'ê', 'î', 'œ'];
+/// Longer by this many characters and by this factor, a name is told by its length.
+const LONGER: (usize, usize) = (10, 3);
+
+/// Articles with the genders their nouns may have (masculine, feminine, neuter, plural), by
+/// language.
+const GENDERS: [(Language, &[(&str, &str)]); 3] = [
+    (
+        Language::German,
+        &[
+            (
+                "ein kein sein mein unser dem einem jedem keinem des eines keines zum vom im am",
+                "mn",
+            ),
+            ("eine jede einer zur", "f"),
+            ("keine seine unsere die diese", "fp"),
+            ("einen jeden keinen", "m"),
+            ("der", "mfp"),
+            ("jeder dieser", "mf"),
+            ("das jedes dieses", "n"),
+            ("den", "mp"),
+        ],
+    ),
+    (
+        Language::French,
+        &[
+            ("le un du au ce cet", "m"),
+            ("la une cette", "f"),
+            ("les des ces aux", "p"),
+        ],
+    ),
+    (
+        Language::Spanish,
+        &[
+            ("el un del al este", "m"),
+            ("la una esta", "f"),
+            ("los unos estos las unas estas", "p"),
+        ],
+    ),
+];
+
+/// What a gap wants of the word that fills it.
+pub(super) struct Gap<'a> {
+    /// How the right answer is written there.
+    pub model: &'a str,
+    /// Whether it opens the sentence.
+    at_head: bool,
+    /// The article before it.
+    article: Option<String>,
+    /// Whether it is a property.
+    property: bool,
+}
+
+impl<'a> Gap<'a> {
+    /// The gap at a place of a sentence.
+    pub(super) fn at(
+        maker: &Maker<'_>,
+        sentence: &'a Sentence,
+        place: &Range<usize>,
+        property: bool,
+    ) -> Option<Self> {
+        Some(Self {
+            model: sentence.written(place)?,
+            at_head: place.start == 0,
+            article: maker.article(sentence, place.start),
+            property,
+        })
+    }
+}
+
+impl Maker<'_> {
+    /// The article of the noun at `at`, in lower case; adjectives may stand between.
+    fn article(&self, sentence: &Sentence, at: usize) -> Option<String> {
+        let words = &sentence.words;
+        let grammar = &self.study.text.lexicon.grammar;
+        let mut place = at;
+        for _ in 0..=ADJECTIVES_MAX {
+            let here = words.get(place)?;
+            let before = words.get(place.checked_sub(1)?)?;
+            if !here.joined {
+                return None;
+            }
+            if grammar.is_determiner(before) {
+                return Some(sentence.plain[before.range.clone()].to_lowercase());
+            }
+            let adjective = matches!(before.role, Role::Content | Role::Weak) && !before.capital;
+            if !adjective {
+                return None;
+            }
+            place -= 1;
+        }
+        None
+    }
+
+    /// A term as it can stand in the gap, as Markdown; none where the text never writes it
+    /// in a form that fits; by its gender only if it is `agreeing`.
+    pub(super) fn form_in(&self, gap: &Gap<'_>, term: &Term, agreeing: bool) -> Option<String> {
+        let forms = self.forms(term);
+        let mut written: Vec<&str> = forms.iter().map(|(form, _)| *form).collect();
+        written.insert(0, &term.name);
+        written
+            .into_iter()
+            .filter(|form| self.is_plural(form) == self.is_plural(gap.model))
+            .filter(|form| is_as_long(form, gap.model) && is_code(form) == is_code(gap.model))
+            .filter(|form| !agreeing || gap.property || self.agrees(gap, form, &forms))
+            .find_map(|form| self.cased(gap, term, form))
+    }
+
+    /// How a term is written, where.
+    fn forms<'t>(&'t self, term: &'t Term) -> Vec<(&'t str, &'t Mention)> {
+        let mentions = term.mentions.iter().take(FORMS_MAX);
+        let forms = mentions.filter_map(|mention| {
+            let sentence = self.study.sentence(mention.sentence);
+            Some((sentence.written(&mention.words)?, mention))
+        });
+        forms.collect()
+    }
+
+    /// Whether the text writes a form with an article of the gap's gender, or in English
+    /// with one if the gap has one.
+    fn agrees(&self, gap: &Gap<'_>, form: &str, forms: &[(&str, &Mention)]) -> bool {
+        let language = self.study.text.lexicon.language;
+        let mut own = forms
+            .iter()
+            .filter(|(other, _)| other.eq_ignore_ascii_case(form));
+        match language {
+            Language::Japanese | Language::Other => true,
+            Language::English => own.any(|(_, mention)| {
+                let sentence = self.study.sentence(mention.sentence);
+                let article = self.article(sentence, mention.words.start);
+                match gap.article.as_deref() {
+                    Some("a" | "an") => article.is_some(),
+                    Some(_) => true,
+                    None => {
+                        self.is_plural(gap.model)
+                            || (article.is_none() && self.stands_bare(sentence, mention))
+                    }
+                }
+            }),
+            _ => {
+                let elided = gap.article.as_deref() == Some("l");
+                let wanted = match gap.article.as_deref() {
+                    Some(article) => genders(article, language),
+                    None => "",
+                };
+                let vowel = form.to_lowercase().starts_with(VOWELS);
+                wanted.is_empty() && (!elided || vowel)
+                    || shares(&self.genders_of(own.map(|(_, mention)| *mention)), wanted)
+            }
+        }
+    }
+
+    /// The genders that all articles before mentions allow; none if there are no articles.
+    fn genders_of<'t>(&self, mentions: impl Iterator<Item = &'t Mention>) -> String {
+        let language = self.study.text.lexicon.language;
+        let articles = mentions.filter_map(|mention| {
+            let sentence = self.study.sentence(mention.sentence);
+            self.article(sentence, mention.words.start)
+        });
+        let allowed = articles.map(|article| genders(&article, language));
+        let known = allowed.filter(|genders| !genders.is_empty());
+        let all = known.map(str::to_owned).reduce(|known, genders| {
+            known
+                .chars()
+                .filter(|gender| genders.contains(*gender))
+                .collect()
+        });
+        all.unwrap_or_default()
+    }
+
+    /// Whether a mention stands without an article where a noun could have one.
+    fn stands_bare(&self, sentence: &Sentence, mention: &Mention) -> bool {
+        let before = mention.words.start.checked_sub(1);
+        before
+            .and_then(|at| sentence.words.get(at))
+            .is_none_or(|word: &Word| {
+                word.role == Role::Stop
+                    || !sentence
+                        .words
+                        .get(mention.words.start)
+                        .is_some_and(|word| word.joined)
+            })
+    }
+
+    fn is_plural(&self, form: &str) -> bool {
+        let language = self.study.text.lexicon.language;
+        let last = form
+            .rsplit([' ', '-'])
+            .next()
+            .unwrap_or_default()
+            .to_lowercase();
+        match language {
+            Language::English => inflection::reduce(&last, language).is_some_and(|one| one != last),
+            Language::French => last.ends_with(['s', 'x']),
+            Language::Spanish => last.ends_with('s'),
+            _ => false,
+        }
+    }
+
+    /// A form with the capital of the right answer, as Markdown.
+    fn cased(&self, gap: &Gap<'_>, term: &Term, form: &str) -> Option<String> {
+        let upper = |text: &str| text.starts_with(char::is_uppercase);
+        // “metrischer Raum” beside “Kugel”: what is a noun was seen to before.
+        let german = self.study.text.lexicon.language == Language::German;
+        if upper(form) == upper(gap.model) || (german && !gap.at_head) {
+            return Some(escaped(form));
+        }
+        if gap.at_head && upper(gap.model) {
+            return Some(escaped(&with_first(form, |first| {
+                first.to_uppercase().collect()
+            })));
+        }
+        let by_place = upper(form) && term.mentions.iter().all(|mention| mention.words.start == 0);
+        (by_place && !german && !is_acronym(form))
+            .then(|| escaped(&with_first(form, |first| first.to_lowercase().collect())))
+    }
+}
+
+/// The genders of the nouns an article may stand before; none if it stands before all.
+fn genders(article: &str, language: Language) -> &'static str {
+    let listed = GENDERS.iter().find(|(of, _)| *of == language);
+    let groups = listed.map_or(&[][..], |(_, groups)| groups);
+    let group = groups
+        .iter()
+        .find(|(articles, _)| articles.split(' ').any(|one| one == article));
+    group.map_or("", |&(_, genders)| genders)
+}
+
+fn shares(left: &str, right: &str) -> bool {
+    left.chars().any(|gender| right.contains(gender))
+}
+
+/// “a” or “an” before a gap would tell how the answer begins.
+pub(super) fn with_open_articles(gapped: &str) -> String {
+    let mut open = gapped.to_owned();
+    for (article, either) in [("an", "a(n)"), ("a", "a(n)"), ("An", "A(n)"), ("A", "A(n)")] {
+        let written = format!(" {article} {GAP}");
+        open = open.replace(&written, &format!(" {either} {GAP}"));
+        if let Some(rest) = open.strip_prefix(written.trim_start()) {
+            open = format!("{either} {GAP}{rest}");
+        }
+    }
+    open
+}
+
+pub(super) fn with_first(text: &str, change: impl Fn(char) -> String) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(change).unwrap_or_default();
+    first + characters.as_str()
+}
+
+fn is_acronym(form: &str) -> bool {
+    form.chars().nth(1).is_some_and(char::is_uppercase)
+}
+
+/// Whether a name is written as those in programs are.
+fn is_code(form: &str) -> bool {
+    let camel = form.chars().skip(1).any(char::is_uppercase) && form.contains(char::is_lowercase);
+    form.contains(['_', '!', '?', '*', '(']) || (camel && !form.contains(' '))
+}
+
+fn is_as_long(form: &str, model: &str) -> bool {
+    let [form, model] = [form, model].map(|text| text.chars().count());
+    form.abs_diff(model) <= LONGER.0 || form.max(model) <= form.min(model) * LONGER.1
+}

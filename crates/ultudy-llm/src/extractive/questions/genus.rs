@@ -1,0 +1,375 @@
+//! What kind of thing a definition says its term is: the noun it puts the term under, and
+//! what such nouns have in common. Two terms of one kind can be taken for each other.
+
+use crate::extractive::inflection;
+use crate::extractive::language::Language;
+
+/// What nouns of general language stand for, as far as definitions use them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Activity,
+    Quantity,
+    Collection,
+    Condition,
+    Device,
+    Statement,
+    Relation,
+    Place,
+    Person,
+}
+
+/// The noun a definition puts its term under.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Genus {
+    /// In lower case, in the singular.
+    word: String,
+    class: Option<Class>,
+}
+
+/// How like the kinds of two terms are, the likest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Likeness {
+    /// The same noun.
+    Same,
+    /// Nouns of one class.
+    Alike,
+    /// It cannot be told.
+    Unknown,
+    /// Nouns of different classes.
+    Unlike,
+}
+
+impl Genus {
+    /// The kind a noun stands for.
+    pub(super) fn of(noun: &str, language: Language) -> Self {
+        let lower = noun.to_lowercase();
+        let word = inflection::reduce(&lower, language).unwrap_or(lower);
+        let class = class_of(&word, language);
+        Self { word, class }
+    }
+
+    /// Whether a name is that of the kind.
+    pub(super) fn is_named(&self, name: &str) -> bool {
+        let lower = name.to_lowercase();
+        lower == self.word || inflected(&lower, &self.word)
+    }
+
+    /// How like another kind is.
+    pub(super) fn likeness(&self, other: &Self) -> Likeness {
+        match (self.class, other.class) {
+            _ if self.word == other.word => Likeness::Same,
+            (Some(own), Some(other)) if own == other => Likeness::Alike,
+            (Some(_), Some(_)) => Likeness::Unlike,
+            _ => Likeness::Unknown,
+        }
+    }
+}
+
+/// Whether one is the other with an ending.
+fn inflected(left: &str, right: &str) -> bool {
+    let (short, long) = if left.len() < right.len() {
+        (left, right)
+    } else {
+        (right, left)
+    };
+    let rest = long.strip_prefix(short);
+    !short.is_empty() && rest.is_some_and(|rest| rest.chars().count() <= 2)
+}
+
+/// The class of a noun; in languages that write compounds as one word, of its last part.
+fn class_of(word: &str, language: Language) -> Option<Class> {
+    let compounds = matches!(language, Language::German | Language::Japanese);
+    let fits = |listed: &str| {
+        if compounds {
+            ["", "n", "en", "e", "s"].iter().any(|plural| {
+                let body = word.strip_suffix(plural).unwrap_or(word);
+                body.ends_with(listed)
+            })
+        } else {
+            inflection::reduce(listed, language).is_some_and(|listed| listed == word)
+        }
+    };
+    classes(language)
+        .iter()
+        .find(|(_, words)| words.split_whitespace().any(fits))
+        .map(|&(class, _)| class)
+}
+
+const fn classes(language: Language) -> &'static [(Class, &'static str)] {
+    match language {
+        Language::English => &ENGLISH,
+        Language::German => &GERMAN,
+        Language::French => &FRENCH,
+        Language::Spanish => &SPANISH,
+        Language::Japanese => &JAPANESE,
+        Language::Other => &[],
+    }
+}
+
+static ENGLISH: [(Class, &str); 9] = [
+    (
+        Class::Activity,
+        "process method procedure algorithm technique practice operation action act way use \
+         conversion construction transformation approach strategy activity study search \
+         computation step change division movement reaction task mechanism discipline technology \
+         evaluation management development planning analysis exchange transfer conduct event \
+         round iteration traversal tactic heuristic subroutine recursion science field style \
+         removal replacement production treatment creation combination addition branch",
+    ),
+    (
+        Class::Quantity,
+        "number value factor measure amount rate size distance sum difference average ratio \
+         quantity length degree probability slope fraction coefficient percentage frequency speed \
+         force mass energy temperature pressure volume area price cost score count integer real \
+         minimum maximum limit angle time duration parameter variable product mean \
+         derivative estimate",
+    ),
+    (
+        Class::Collection,
+        "set list collection group sequence array table row series family pair tuple sample \
+         stream queue stack string tree graph vector matrix dictionary database class population \
+         record bundle part element member subset portion piece structure component unit block \
+         sublist organization layer",
+    ),
+    (
+        Class::Condition,
+        "state failure condition situation ability property phenomenon quality error tendency \
+         fact behavior behaviour disease disorder risk loss form feature characteristic \
+         capacity attribute symptom effect problem difficulty status position role right duty",
+    ),
+    (
+        Class::Device,
+        "object system device machine program model tool computer compiler interpreter software \
+         package language framework environment network circuit instrument processor simulator \
+         library module file memory register storage buffer container facility interface \
+         constructor selector agent",
+    ),
+    (
+        Class::Statement,
+        "expression statement rule formula equation proposition theorem symbol name notation \
+         word sign law principle sentence assertion pattern query instruction command clause \
+         definition description identifier label claim hypothesis axiom criterion constraint \
+         predicate representation convention plan question theory code document argument",
+    ),
+    (
+        Class::Relation,
+        "function map mapping operator relation transformation morphism homomorphism isomorphism \
+         correspondence bijection homotopy metric order",
+    ),
+    (
+        Class::Place,
+        "point place region space line curve graph surface landscape area interval path edge node \
+         vertex location plane cell position neighborhood neighbourhood",
+    ),
+    (
+        Class::Person,
+        "person someone anyone people author worker user player owner organisation company \
+         government institution",
+    ),
+];
+
+static GERMAN: [(Class, &str); 9] = [
+    (
+        Class::Activity,
+        "verfahren methode prozess vorgang algorithmus technik operation handlung tätigkeit \
+         umwandlung konstruktion strategie suche berechnung schritt änderung teilung bewegung \
+         reaktion aufgabe mechanismus wissenschaft lehre analyse auswertung ablauf vorgehen \
+         übergang verkettung zerlegung",
+    ),
+    (
+        Class::Quantity,
+        "zahl wert faktor maß betrag rate größe abstand summe differenz mittelwert verhältnis \
+         länge grad wahrscheinlichkeit steigung anteil koeffizient geschwindigkeit kraft masse \
+         energie temperatur druck volumen preis kosten grenzwert winkel dauer parameter krümmung",
+    ),
+    (
+        Class::Collection,
+        "menge liste sammlung gruppe folge reihe familie paar teil system struktur verband \
+         tupel baum graph vektor matrix klasse element bestandteil überdeckung komplex basis \
+         topologie",
+    ),
+    (
+        Class::Condition,
+        "zustand fehler bedingung fähigkeit eigenschaft phänomen neigung verhalten krankheit \
+         risiko verlust merkmal kapazität einheit",
+    ),
+    (
+        Class::Device,
+        "objekt gerät maschine programm modell werkzeug rechner software sprache netz schaltung \
+         instrument speicher datei modul schnittstelle",
+    ),
+    (
+        Class::Statement,
+        "ausdruck aussage regel formel gleichung satz symbol name zeichen gesetz prinzip muster \
+         anweisung definition beschreibung hypothese axiom kriterium darstellung theorie plan \
+         vertrag",
+    ),
+    (
+        Class::Relation,
+        "funktion abbildung operator relation morphismus homomorphismus isomorphismus \
+         homöomorphismus bilinearform metrik ordnung",
+    ),
+    (
+        Class::Place,
+        "punkt ort bereich raum linie kurve fläche gebiet intervall weg kante knoten ecke ebene \
+         umgebung zelle gerade mannigfaltigkeit",
+    ),
+    (
+        Class::Person,
+        "person mensch unternehmen organisation staat behörde",
+    ),
+];
+
+static FRENCH: [(Class, &str); 9] = [
+    (
+        Class::Activity,
+        "processus méthode procédé procédure algorithme technique opération action activité \
+         conversion construction transformation stratégie étude recherche calcul étape changement \
+         division mouvement réaction tâche mécanisme science analyse",
+    ),
+    (
+        Class::Quantity,
+        "nombre valeur facteur mesure quantité taux taille distance somme différence moyenne \
+         rapport longueur degré probabilité pente fraction coefficient vitesse force masse \
+         énergie température pression volume prix coût limite angle durée paramètre",
+    ),
+    (
+        Class::Collection,
+        "ensemble liste collection groupe suite série famille paire partie structure système \
+         arbre graphe vecteur matrice classe élément unité",
+    ),
+    (
+        Class::Condition,
+        "état échec condition capacité propriété phénomène qualité erreur tendance maladie \
+         risque perte comportement",
+    ),
+    (
+        Class::Device,
+        "objet appareil machine programme modèle outil ordinateur logiciel langage réseau \
+         circuit instrument mémoire fichier module",
+    ),
+    (
+        Class::Statement,
+        "expression énoncé règle formule équation théorème symbole nom signe loi principe phrase \
+         motif instruction définition description hypothèse axiome critère théorie",
+    ),
+    (
+        Class::Relation,
+        "fonction application opérateur relation morphisme homomorphisme isomorphisme",
+    ),
+    (
+        Class::Place,
+        "point lieu région espace ligne courbe surface zone intervalle chemin arête nœud sommet \
+         plan voisinage cellule enveloppe",
+    ),
+    (Class::Person, "personne individu entreprise organisation"),
+];
+
+static SPANISH: [(Class, &str); 9] = [
+    (
+        Class::Activity,
+        "proceso método procedimiento algoritmo técnica operación acción actividad conversión \
+         construcción transformación estrategia estudio búsqueda cálculo paso cambio división \
+         movimiento reacción tarea mecanismo ciencia análisis",
+    ),
+    (
+        Class::Quantity,
+        "número valor factor medida cantidad tasa tamaño distancia suma diferencia media razón \
+         longitud grado probabilidad pendiente fracción coeficiente velocidad fuerza masa energía \
+         temperatura presión volumen precio coste límite ángulo parámetro",
+    ),
+    (
+        Class::Collection,
+        "conjunto lista colección grupo sucesión serie familia par parte estructura sistema árbol \
+         grafo vector matriz clase elemento unidad",
+    ),
+    (
+        Class::Condition,
+        "estado fallo condición capacidad propiedad fenómeno cualidad error tendencia enfermedad \
+         riesgo pérdida comportamiento",
+    ),
+    (
+        Class::Device,
+        "objeto aparato máquina programa modelo herramienta ordenador lenguaje red circuito \
+         instrumento memoria archivo módulo",
+    ),
+    (
+        Class::Statement,
+        "expresión enunciado regla fórmula ecuación teorema símbolo nombre signo ley principio \
+         frase patrón instrucción definición descripción hipótesis axioma criterio teoría",
+    ),
+    (
+        Class::Relation,
+        "función aplicación operador relación morfismo homomorfismo isomorfismo",
+    ),
+    (
+        Class::Place,
+        "punto lugar región espacio línea curva superficie zona intervalo camino arista nodo \
+         vértice plano entorno célula envoltura",
+    ),
+    (Class::Person, "persona individuo empresa organización"),
+];
+
+static JAPANESE: [(Class, &str); 8] = [
+    (
+        Class::Activity,
+        "方法 手法 アルゴリズム 操作 探索 技術 手順 処理 過程 戦略 行動 アクション 法 計算 動作",
+    ),
+    (
+        Class::Quantity,
+        "値 数 量 長さ 距離 コスト 時間 確率 割合 サイズ 係数 変数 パラメータ",
+    ),
+    (
+        Class::Collection,
+        "集合 列 リスト グラフ 木 組 構造 テーブル キュー スタック 配列 要素 クラス",
+    ),
+    (
+        Class::Condition,
+        "状態 条件 性質 問題 能力 現象 タスク 課題 特徴",
+    ),
+    (
+        Class::Device,
+        "モデル プログラム システム エージェント 機械 ツール 言語 ライブラリ モジュール データ",
+    ),
+    (
+        Class::Statement,
+        "式 命題 規則 ルール 記号 名前 文 表現 定理 仮説 定義 プラン 仮定",
+    ),
+    (
+        Class::Relation,
+        "関数 写像 演算子 関係 ヒューリスティック 順序",
+    ),
+    (Class::Place, "点 節点 ノード 場所 空間 領域 経路 辺 エッジ"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_compared_by_what_their_nouns_stand_for() {
+        for (language, left, right, likeness) in [
+            (Language::English, "structures", "structure", Likeness::Same),
+            (Language::English, "method", "process", Likeness::Alike),
+            (Language::English, "method", "number", Likeness::Unlike),
+            (Language::English, "method", "protein", Likeness::Unknown),
+            (
+                Language::German,
+                "Lernverfahren",
+                "Methode",
+                Likeness::Alike,
+            ),
+            (Language::French, "nombres", "valeur", Likeness::Alike),
+            (Language::Spanish, "procesos", "proceso", Likeness::Same),
+            (
+                Language::Japanese,
+                "グラフ探索アルゴリズム",
+                "方法",
+                Likeness::Alike,
+            ),
+        ] {
+            let [left, right] = [left, right].map(|noun| Genus::of(noun, language));
+            assert_eq!(left.likeness(&right), likeness, "{left:?} {right:?}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What the text says a term is, in a form that can be asked for.
+
+use std::ops::Range;
+
+use super::definiens::{self, Form};
+use super::genus::{Genus, Likeness};
+use super::sound::DEFINES;
+use super::{LENGTH_MAX, Maker};
+use crate::extractive::mentions::Mention;
+use crate::extractive::study::{Study, Support};
+use crate::extractive::terms::Term;
+use crate::extractive::word::{Role, Word};
+
+/// Characters of what says what a term is.
+const LENGTH: Range<usize> = 12..240;
+
+/// The sentence that says best what a term is.
+#[derive(Debug, Clone)]
+pub(super) struct Gloss {
+    /// The sentence.
+    pub sentence: usize,
+    /// The term's words in it.
+    pub place: Range<usize>,
+    /// Whether the term stands there at the head, in a condition, or does something.
+    pub form: Form,
+    /// The term with what hangs on it, in bytes of the sentence.
+    pub subject: Range<usize>,
+    /// Where it says what it is, in bytes of the sentence.
+    pub definiens: Range<usize>,
+    /// What it is, as Markdown without a full stop; none where that cannot be read alone.
+    pub says: Option<String>,
+    /// The kind of thing it is.
+    pub genus: Option<Genus>,
+    /// Whether the sentence speaks of several.
+    pub plural: bool,
+    /// Whether the term is a property rather than a thing.
+    pub adjective: bool,
+}
+
+impl Gloss {
+    /// How like the kinds of two terms are.
+    pub(super) fn likeness(&self, other: &Self) -> Likeness {
+        match (&self.genus, &other.genus) {
+            (Some(own), Some(other)) => own.likeness(other),
+            _ => Likeness::Unknown,
+        }
+    }
+}
+
+/// The gloss of a term: the clearest, of several as clear the surest and nearest.
+pub(super) fn of(study: &Study, index: usize) -> Option<Gloss> {
+    let term = study.terms.get(index)?;
+    let support = study.support(index).iter();
+    let good = support.filter(|found| found.clean && study.complete[found.sentence]);
+    let read = good.filter_map(|found| Some((found.defines, read(study, term, found)?)));
+    let best = read.min_by_key(|(defines, gloss)| {
+        let unclear = gloss.says.is_none();
+        let foreign = gloss.sentence >= study.text.own;
+        (
+            unclear,
+            gloss.form,
+            foreign,
+            u8::MAX - defines,
+            gloss.sentence,
+        )
+    });
+    best.map(|(_, gloss)| gloss)
+}
+
+fn read(study: &Study, term: &Term, found: &Support) -> Option<Gloss> {
+    let sentence = study.sentence(found.sentence);
+    if sentence.plain.chars().count() > LENGTH_MAX || Maker::is_vague_sentence(sentence) {
+        return None;
+    }
+    let lexicon = &study.text.lexicon;
+    found.places.iter().find_map(|place| {
+        let reading = definiens::read(sentence, place, lexicon)?;
+        if reading.form == Form::Does && found.defines < DEFINES {
+            return None;
+        }
+        let words = words_within(&sentence.words, &reading.definiens);
+        let says = says(study, found.sentence, &reading.definiens);
+        let alone = words.iter().all(|word| !is_letter(word, &sentence.plain));
+        let circular = is_within(term, found.sentence, &reading.definiens, study);
+        let fits = reading.form != Form::Does && alone && !circular;
+        Some(Gloss {
+            sentence: found.sentence,
+            place: place.clone(),
+            form: reading.form,
+            subject: reading.subject,
+            definiens: reading.definiens,
+            says: says.filter(|text| fits && LENGTH.contains(&text.chars().count())),
+            genus: reading.genus,
+            plural: reading.plural,
+            adjective: reading.adjective,
+        })
+    })
+}
+
+/// A range of a sentence as Markdown.
+fn says(study: &Study, sentence: usize, range: &Range<usize>) -> Option<String> {
+    let before = match range.start {
+        0 => String::new(),
+        start => study.text.cut_at(sentence, start)?.0,
+    };
+    let (head, _) = study.text.cut_at(sentence, range.end)?;
+    let text = head.strip_prefix(&before)?.trim();
+    Some(text.trim_end_matches(['.', '。', ',', ' ']).to_owned())
+}
+
+pub(super) fn words_within<'a>(words: &'a [Word], range: &Range<usize>) -> &'a [Word] {
+    let from = words.partition_point(|word| word.range.start < range.start);
+    let to = words.partition_point(|word| word.range.end <= range.end);
+    words.get(from..to.max(from)).unwrap_or_default()
+}
+
+/// A letter that stands for something, which nobody knows who reads this alone.
+fn is_letter(word: &Word, plain: &str) -> bool {
+    let written = &plain[word.range.clone()];
+    word.role == Role::Symbol && written.chars().any(char::is_alphabetic)
+}
+
+fn is_within(term: &Term, sentence: usize, range: &Range<usize>, study: &Study) -> bool {
+    let words = &study.sentence(sentence).words;
+    term.mentions.iter().any(
+        |Mention {
+             sentence: at,
+             words: place,
+         }| {
+            let first = words.get(place.start);
+            *at == sentence && first.is_some_and(|word| range.contains(&word.range.start))
+        },
+    )
+}

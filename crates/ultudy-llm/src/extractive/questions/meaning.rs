@@ -1,0 +1,142 @@
+//! “What does the text mean by this?”, and “When does it call something so?”
+
+use super::definiens::Form;
+use super::forms::with_first;
+use super::gloss::{Gloss, words_within};
+use super::rivals::{Asked, Candidate, Rival, is_echoed};
+use super::{Answer, Draft, Maker};
+use crate::extractive::language::Language;
+use crate::extractive::phrases::fill;
+use crate::extractive::quotes::escaped;
+use crate::extractive::study::Support;
+use crate::extractive::terms::Term;
+
+/// How much longer or shorter than the right answer a wrong one may be, as a factor and in
+/// characters.
+const LONGER: (usize, usize) = (2, 30);
+
+impl Maker<'_> {
+    /// The question what a term is, where the text says so of others as well.
+    pub(super) fn meaning(
+        &self,
+        index: usize,
+        subject: &Term,
+        support: &[Support],
+    ) -> Option<Draft> {
+        let gloss = self.gloss(index)?;
+        let right = gloss.says.as_deref()?;
+        let sentence = self.study.sentence(gloss.sentence);
+        let places = [gloss.place.clone()];
+        let asked = Asked {
+            index,
+            term: subject,
+            gloss: Some(gloss),
+            sentence: gloss.sentence,
+            places: &places,
+        };
+        let rivals = self.rivals(&asked).into_iter();
+        let candidates = rivals.filter_map(|rival| self.wrong_meaning(&asked, rival, gloss));
+        let echo = self.echoes(subject, gloss);
+        let wrong = self.choose(candidates.collect(), gloss.sentence, echo)?;
+        let (question, right) = if gloss.form == Form::If {
+            let (head, _) = self
+                .study
+                .text
+                .cut_at(gloss.sentence, gloss.definiens.start)?;
+            let head = head.trim_end_matches([',', ' ']).to_owned();
+            (
+                fill(self.study.phrases.which_end, &[&head]),
+                format!("… {right}"),
+            )
+        } else {
+            let name = self.name_in_full(gloss, subject);
+            (
+                fill(self.study.phrases.what_is, &[&name]),
+                capitalised(right),
+            )
+        };
+        Some(Draft {
+            question,
+            right: Answer {
+                text: right,
+                reason: fill(
+                    self.study.phrases.right,
+                    &[&self.study.quoted(gloss.sentence)],
+                ),
+            },
+            wrong,
+            hint: self.hint_in_full(subject, support, gloss.sentence),
+            pages: sentence.pages,
+        })
+    }
+
+    /// What the text says of a rival, in a form that could be said of the subject.
+    fn wrong_meaning<'a>(
+        &self,
+        asked: &Asked<'_>,
+        rival: Rival<'a>,
+        right: &Gloss,
+    ) -> Option<Candidate<'a>> {
+        let gloss = rival.gloss?;
+        let text = gloss.says.as_deref()?;
+        let [length, wanted] = [text, right.says.as_deref()?].map(|text| text.chars().count());
+        let long = length.max(wanted) > length.min(wanted) * LONGER.0
+            && length.abs_diff(wanted) > LONGER.1;
+        let same_form = gloss.form == right.form
+            && gloss.plural == right.plural
+            && (right.form != Form::If || gloss.genus == right.genus);
+        if long || !same_form || self.names(gloss.sentence, asked.term) {
+            return None;
+        }
+        Some(Candidate {
+            text: if right.form == Form::If {
+                format!("… {text}")
+            } else {
+                capitalised(text)
+            },
+            agrees: true,
+            echoes: self.echoes(asked.term, gloss),
+            unlike: length.abs_diff(wanted) / 20,
+            rival,
+        })
+    }
+
+    /// Whether what a gloss says has a word of a term's name.
+    fn echoes(&self, term: &Term, gloss: &Gloss) -> bool {
+        let sentence = self.study.sentence(gloss.sentence);
+        let words = words_within(&sentence.words, &gloss.definiens);
+        is_echoed(term, words, &sentence.plain)
+    }
+
+    /// The term with what hangs on it, if that can be read alone.
+    fn name_in_full(&self, gloss: &Gloss, subject: &Term) -> String {
+        let sentence = self.study.sentence(gloss.sentence);
+        let written = sentence
+            .plain
+            .get(gloss.subject.clone())
+            .unwrap_or_default();
+        let plain_tail = written.chars().count() > subject.name.chars().count()
+            && written
+                .chars()
+                .all(|c| c.is_alphabetic() || c == ' ' || c == '-')
+            && written
+                .split(' ')
+                .all(|word| word.chars().count() > 1 || word == "a");
+        if !plain_tail {
+            return escaped(&subject.name);
+        }
+        // Its capital may come from the head of the sentence.
+        let lower = subject.name.starts_with(char::is_lowercase)
+            && self.study.text.lexicon.language != Language::German;
+        if lower {
+            escaped(&with_first(written, |first| first.to_lowercase().collect()))
+        } else {
+            escaped(written)
+        }
+    }
+}
+
+/// Options begin alike, wherever they stand in their sentences.
+fn capitalised(markdown: &str) -> String {
+    with_first(markdown, |first| first.to_uppercase().collect())
+}
