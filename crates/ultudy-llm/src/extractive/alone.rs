@@ -56,13 +56,55 @@ pub(super) fn is_premise(plain: &str, language: Language) -> Option<Premise> {
 /// Whether something in a text points out of it.
 pub(super) fn points_out(text: &str, lexicon: &Lexicon) -> bool {
     let pointers = pointers::of(lexicon.language);
-    let mut lower = format!(" {} ", text.to_lowercase());
+    let mut lower = format!(" {} ", without_references(&text.to_lowercase()));
     for turn in turns(pointers.never) {
         lower = lower.replace(turn, " ");
     }
-    turns(pointers.always).any(|turn| lower.contains(turn))
+    let bare = lower.replace([',', ';', ':', '(', ')', '“', '”', '"', '.'], " ");
+    turns(pointers.always).any(|turn| lower.contains(turn) || bare.contains(turn))
         || has_head(&lower, pointers)
         || names_place(&lower, pointers, lexicon)
+}
+
+/// A text, lower case, without the references in parentheses that nobody needs who reads it
+/// alone: “(see Exercise 3)”, “(vgl. Abb. 2)”.
+fn without_references(lower: &str) -> String {
+    const OPENINGS: [&str; 16] = [
+        "see ",
+        "cf",
+        "section ",
+        "exercise ",
+        "figure ",
+        "fig. ",
+        "chapter ",
+        "appendix ",
+        "siehe ",
+        "vgl",
+        "abschnitt ",
+        "abb",
+        "kapitel ",
+        "voir ",
+        "véase ",
+        "図",
+    ];
+    let mut kept = String::with_capacity(lower.len());
+    let mut rest = lower;
+    while let Some(at) = rest.find('(') {
+        let inner = &rest[at + 1..];
+        let refers = OPENINGS.iter().any(|opening| inner.starts_with(opening));
+        match inner.find(')').filter(|_| refers) {
+            Some(end) => {
+                kept.push_str(rest[..at].trim_end());
+                rest = &inner[end + 1..];
+            }
+            None => {
+                kept.push_str(&rest[..=at]);
+                rest = inner;
+            }
+        }
+    }
+    kept.push_str(rest);
+    kept
 }
 
 fn turns(list: &'static str) -> impl Iterator<Item = &'static str> {

@@ -31,7 +31,9 @@ pub(super) fn passage_of(block: &Block) -> Option<&Passage> {
 /// Drops short paragraphs that come again and again but for their digits.
 fn without_running_heads(blocks: Vec<Placed>) -> Vec<Placed> {
     let key = |block: &Block| {
-        let passage = passage_of(block)?;
+        // “Definition 3” comes again and again, too.
+        let passage =
+            passage_of(block).filter(|passage| labels::parse(&passage.plain).is_none())?;
         let bare: String = passage
             .plain
             .chars()

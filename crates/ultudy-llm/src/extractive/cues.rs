@@ -15,6 +15,8 @@ pub(super) enum Shape {
     Between,
     /// The clause's last noun is the term: “we call such a map an X”.
     Last,
+    /// The term follows, but only in passing: “using a method called X”.
+    Aside,
     /// The term stands between a verb and what follows: “we say that it is X if”.
     Said,
 }
@@ -37,7 +39,7 @@ const fn cues(shape: Shape, strength: u8, turns: &'static str) -> Cues {
     }
 }
 
-static ENGLISH: [Cues; 11] = [
+static ENGLISH: [Cues; 13] = [
     cues(
         Shape::After,
         5,
@@ -50,9 +52,15 @@ static ENGLISH: [Cues; 11] = [
     cues(
         Shape::After,
         4,
-        "also called;often called;sometimes called;also known as;is better known as",
+        "is also called;are also called;is often called;are often called;is sometimes called;\
+         are sometimes called;is better known as;is also known as;are also known as",
     ),
-    cues(Shape::After, 3, "so called;called;known as"),
+    cues(Shape::Aside, 3, "so called;called;known as"),
+    cues(
+        Shape::After,
+        2,
+        "also called;also known as;often called;sometimes called;usually called;been known as",
+    ),
     cues(Shape::After, 2, "the notion of;the concept of"),
     cues(
         Shape::Last,
@@ -72,9 +80,9 @@ static ENGLISH: [Cues; 11] = [
     cues(
         Shape::Apposition,
         4,
-        "which is a;which is an;which is the;which are;a kind of;a type of;i.e;that is a;\
-         meaning a;in other words a",
+        "which is a;which is an;which is the;which are;a kind of;a type of;in other words a",
     ),
+    cues(Shape::Apposition, 3, "i.e;that is a;meaning a"),
     cues(
         Shape::Before,
         5,
@@ -110,7 +118,7 @@ static GERMAN: [Cues; 8] = [
     ),
     cues(Shape::Between, 4, "auch|genannt"),
     cues(
-        Shape::After,
+        Shape::Aside,
         3,
         "sogenannte;sogenannten;sogenannter;sogenanntes;so genannte;so genannten",
     ),
@@ -169,7 +177,7 @@ static SPANISH: [Cues; 7] = [
          se dice que es;se les llama;se le llama;se conoce con el nombre de",
     ),
     cues(
-        Shape::After,
+        Shape::Aside,
         3,
         "llamado;llamada;llamados;llamadas;denominado;denominada;conocido como;conocida como",
     ),

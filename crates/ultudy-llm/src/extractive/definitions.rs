@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::cues::{self, Shape};
 use super::labels::{self, Kind};
+use super::language::Language;
 use super::lexicon::Lexicon;
 use super::nouns;
 use super::telling;
@@ -31,6 +32,8 @@ const WEAK: u8 = 2;
 struct Cue {
     shape: Shape,
     strength: u8,
+    /// Whether it ends in “are”.
+    plural: bool,
     first: Vec<WordId>,
     second: Vec<WordId>,
 }
@@ -68,6 +71,7 @@ fn compile(lexicon: &mut Lexicon) -> Vec<Cue> {
             compiled.push(Cue {
                 shape: cues.shape,
                 strength: cues.strength,
+                plural: turn.ends_with(" are"),
                 first: ids(first),
                 second: if second.is_empty() {
                     Vec::new()
@@ -112,6 +116,9 @@ fn by_cues(text: &Text, sentence: &Sentence, cues: &[Cue]) -> Vec<Found> {
 
 /// How surely a cue at a place defines a term; 0 if it does not.
 fn strength(text: &Text, sentence: &Sentence, cue: &Cue, term: &Range<usize>, place: usize) -> u8 {
+    if cue.shape == Shape::Aside && !telling::is_told_aside(sentence, place, term, &text.lexicon) {
+        return WEAK;
+    }
     let subject = matches!(cue.shape, Shape::Before | Shape::Apposition);
     let after = place + cue.first.len();
     if !subject {
@@ -126,7 +133,9 @@ fn strength(text: &Text, sentence: &Sentence, cue: &Cue, term: &Range<usize>, pl
     let general = words.iter().all(|word| text.lexicon.is_general(word.root));
     // “The key point of a plan is the” defines no “key point”, “the slope of a line” does.
     let tailed = cue.shape == Shape::Before && has_tail(&sentence.words, term, place);
-    if !says || (tailed && general) {
+    let clause = tailed && has_clause(sentence, term, place);
+    let plural = cue.plural && !is_plural_at(sentence, after, &text.lexicon);
+    if !says || clause || plural || (tailed && general) {
         0
     } else {
         cue.strength.max(WEAK + 1)
@@ -137,6 +146,18 @@ fn strength(text: &Text, sentence: &Sentence, cue: &Cue, term: &Range<usize>, pl
 fn has_tail(words: &[Word], term: &Range<usize>, verb: usize) -> bool {
     let between = words.get(term.end..verb).unwrap_or_default();
     between.iter().any(|word| word.role != Role::Symbol)
+}
+
+/// “Saying that x is a”: what stands before the verb is a clause of its own.
+fn has_clause(sentence: &Sentence, term: &Range<usize>, verb: usize) -> bool {
+    let between = sentence.words.get(term.end..verb).unwrap_or_default();
+    between.iter().any(|word| {
+        let written = sentence.plain.get(word.range.clone()).unwrap_or_default();
+        matches!(
+            written,
+            "that" | "which" | "who" | "whether" | "dass" | "que" | "qui" | "how"
+        )
+    })
 }
 
 /// The emphasised part of a noun phrase: in “a Lisp *interpreter*” the term.
@@ -159,7 +180,7 @@ fn stands_at(words: &[Word], place: usize, cue: &[WordId]) -> bool {
 fn term_of(cue: &Cue, words: &[Word], place: usize, lexicon: &Lexicon) -> Option<Range<usize>> {
     let after = place + cue.first.len();
     match cue.shape {
-        Shape::After => Some(nouns::named(
+        Shape::After | Shape::Aside => Some(nouns::named(
             nouns::run_after(words, after, lexicon)?,
             words,
             lexicon,
@@ -187,10 +208,24 @@ fn term_of(cue: &Cue, words: &[Word], place: usize, lexicon: &Lexicon) -> Option
 fn is_noun_at(sentence: &Sentence, at: usize, lexicon: &Lexicon) -> bool {
     let word = sentence.words.get(at).filter(|word| word.joined);
     word.is_some_and(|word| {
-        let participle = sentence.plain[word.range.clone()].ends_with("ed");
-        let noun = word.role != Role::Stop && !participle;
+        let noun = word.role != Role::Stop && is_plural_at(sentence, at, lexicon);
         noun || lexicon.grammar.is_determiner(word)
     })
+}
+
+/// Whether the phrase at a place ends as an English plural does: “are cells that”, not “are
+/// divided into”, “are flexible enough”. Other languages have an article there.
+fn is_plural_at(sentence: &Sentence, at: usize, lexicon: &Lexicon) -> bool {
+    let words = sentence.words.get(at..).unwrap_or_default();
+    let means = |word: &&Word| matches!(word.role, Role::Content | Role::Weak);
+    let phrase = words.iter().take_while(means).enumerate();
+    let joined = phrase.take_while(|(at, word)| *at == 0 || word.joined);
+    let written = |word: &Word| sentence.plain.get(word.range.clone()).unwrap_or_default();
+    lexicon.language != Language::English
+        || joined.last().is_some_and(|(_, word)| {
+            let last = written(word);
+            last.ends_with('s') && !last.ends_with("ss") && !last.ends_with("ous")
+        })
 }
 
 /// “is called recursively” defines nothing.

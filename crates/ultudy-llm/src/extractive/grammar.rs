@@ -78,6 +78,11 @@ impl Grammar {
         self.determiners.contains(&word.form)
     }
 
+    /// Whether a word is a preposition.
+    pub(super) fn is_preposition(&self, word: &Word) -> bool {
+        self.prepositions.contains(&word.form)
+    }
+
     /// Whether nouns follow a word.
     pub(super) fn precedes_nouns(&self, word: &Word) -> bool {
         self.is_determiner(word) || self.prepositions.contains(&word.form)
@@ -99,6 +104,11 @@ impl Grammar {
         [words.prepositions, words.relatives, words.links]
             .iter()
             .any(|list| list.split_whitespace().any(|word| word == lower))
+    }
+
+    /// Whether a clause that tells of a noun begins with a word.
+    pub(super) fn is_relative(&self, word: &Word) -> bool {
+        self.relatives.contains(&word.form)
     }
 
     /// Whether a word is a verb that says of a subject what it is.

@@ -12,14 +12,14 @@ use super::word::{Role, Word};
 
 /// What may stand between a letter that is introduced and one that is so along with it:
 /// “f : X → Y”, “(X, d)”, “A and B”.
-const ALONG: &str = " ,:→×↦()[];/$";
+const ALONG: &str = " ,:→×↦()[]{}|;/$+−-·*∘◦⊓⊔∪∩∧∨=≠≤≥<>‖";
 /// Words that may, too.
 const AND: [&str; 6] = ["and", "und", "et", "y", "or", "oder"];
 /// Words, besides articles, after which a letter is new: “let X be”, “für alle x”.
 const NEW: &str = "let for all every each any some there exists exist where which with \
     sei seien für alle alles ein jedes jedem jeden jeder zu wobei mit es gibt \
     soit soient pour tout toute tous où avec chaque sea sean para todo toda cada donde con \
-    say by write writing called denoted namely numbers";
+    neither nor either both say by write writing called denoted namely numbers";
 /// Bytes of a letter's index: “_n”.
 const INDEX_MAX: usize = 3;
 /// Letters whose meaning everybody knows.
@@ -28,7 +28,9 @@ const KNOWN: &str = "ℝℕℤℚℂπ∞ℙ∅";
 /// Whether each letter is introduced somewhere in the sentence.
 pub(super) fn has_its_letters(text: &Text, sentence: &Sentence) -> bool {
     let grammar = &text.lexicon.grammar;
-    if opens_with_letter_known(sentence, grammar) {
+    let premise = premise_end(text, sentence);
+    let bare = premise == 0 && !sentence.words.is_empty() && is_letter(sentence, 0);
+    if bare || opens_with_letter_known(sentence, grammar) {
         return false;
     }
     let letters: Vec<_> = (0..sentence.words.len())
@@ -43,15 +45,14 @@ pub(super) fn has_its_letters(text: &Text, sentence: &Sentence) -> bool {
         let formula = formulas.iter().find(|formula| formula.contains(&at));
         formula.map_or(at, |formula| formula.start)
     };
-    let premise = premise_end(text, sentence);
-    let mut known: HashSet<&str> = HashSet::new();
+    let mut known: HashSet<String> = HashSet::new();
     loop {
         let before = known.len();
         for &at in &letters {
             let word = &sentence.words[at];
             let given = word.range.end <= premise;
             if given || is_introduced(sentence, unit(at), grammar, &known) {
-                known.insert(written(sentence, word));
+                known.insert(letter_of(sentence, word));
             }
         }
         if known.len() == before {
@@ -60,7 +61,7 @@ pub(super) fn has_its_letters(text: &Text, sentence: &Sentence) -> bool {
     }
     letters
         .iter()
-        .all(|&at| known.contains(written(sentence, &sentence.words[at])))
+        .all(|&at| known.contains(&letter_of(sentence, &sentence.words[at])))
 }
 
 /// Where what “let” introduces ends: at the first full stop or main clause.
@@ -93,6 +94,14 @@ fn opens_with_letter_known(sentence: &Sentence, grammar: &Grammar) -> bool {
     })
 }
 
+/// Words at the head of a sentence that does not say which one it is about.
+const VAGUE: [&str; 9] = [
+    "another", "one", "some", "our", "its", "their", "many", "most", "no",
+];
+/// Words that open what stands before a sentence's subject and a comma.
+const INTRODUCING: [&str; 12] = [
+    "in", "for", "with", "using", "as", "to", "by", "like", "on", "at", "under", "from",
+];
 /// Words before a subject that leave it the clause's first noun.
 const BEFORE_SUBJECT: [&str; 8] = [
     "if", "when", "while", "since", "because", "once", "after", "before",
@@ -109,25 +118,42 @@ pub(super) fn has_unknown_subject(text: &Text, sentence: &Sentence, place: &Rang
         let word = sentence.words.get(at).map(|word| written(sentence, word));
         word.is_some_and(|word| list.contains(&word.to_lowercase().as_str()))
     };
-    let article = usize::from(is(0, &BEFORE_SUBJECT));
-    if !is(article, &["the"]) {
-        return false;
+    // “Another approach is called X” does not tell which.
+    if is(0, &VAGUE) {
+        return true;
     }
-    let start = article + 1;
+    let introduced = is(0, &INTRODUCING).then(|| {
+        let comma = sentence.words.iter().skip(1).position(|word| !word.joined);
+        comma.map_or(0, |at| at + 1)
+    });
+    let start = introduced.unwrap_or(usize::from(is(0, &BEFORE_SUBJECT)));
+    is(start, &["the"]) && is_untold(text, sentence, start + 1, place)
+}
+
+/// Whether what stands after “the” is told neither by its complement nor otherwise: “the
+/// system responds”, “the remainder of the division is”.
+fn is_untold(text: &Text, sentence: &Sentence, start: usize, place: &Range<usize>) -> bool {
     let noun = |word: &&Word| matches!(word.role, Role::Content | Role::Weak);
     let rest = sentence.words.get(start..).unwrap_or_default();
-    let end = start + rest.iter().take_while(noun).count();
+    let joined = |(at, word): &(usize, &Word)| *at == 0 || word.joined;
+    let run = rest.iter().take_while(noun).enumerate();
+    let end = start + run.take_while(joined).count();
     let named = place.start < end && start < place.end;
     let code = text
         .code(sentence)
         .filter_map(|code| words_in(&sentence.words, &code))
         .any(|code| code.start < end && start < code.end);
     let capital = rest.iter().take(end - start).any(|word| word.capital);
-    let told = sentence
-        .words
-        .get(end)
-        .is_none_or(|next| !next.joined || is_of(written(sentence, next)));
-    !(named || code || capital || told)
+    let word_at = |at: usize| {
+        let word = sentence.words.get(at).filter(|word| word.joined);
+        word.map(|word| written(sentence, word))
+    };
+    match (word_at(end), word_at(end + 1)) {
+        (Some("of" | "in"), Some("the")) => is_untold(text, sentence, end + 2, place),
+        _ if named || code || capital => false,
+        (Some(next), _) => !is_of(next),
+        (None, _) => false,
+    }
 }
 
 /// Words that tell at once which one is meant.
@@ -167,7 +193,12 @@ fn is_letter(sentence: &Sentence, at: usize) -> bool {
 }
 
 /// Whether a letter is introduced where it stands, or along with one that is known.
-fn is_introduced(sentence: &Sentence, at: usize, grammar: &Grammar, known: &HashSet<&str>) -> bool {
+fn is_introduced(
+    sentence: &Sentence,
+    at: usize,
+    grammar: &Grammar,
+    known: &HashSet<String>,
+) -> bool {
     let Some(before) = at.checked_sub(1) else {
         return false;
     };
@@ -184,15 +215,28 @@ fn is_introduced(sentence: &Sentence, at: usize, grammar: &Grammar, known: &Hash
     let noun = matches!(word.role, Role::Content | Role::Weak);
     let new = NEW.split_whitespace().any(|new| new == lower);
     if is_letter(sentence, before) {
-        !gap.trim().is_empty() && known.contains(text)
+        !gap.trim().is_empty() && known.contains(&letter_of(sentence, word))
+    } else if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // “(R, 0, x)”
+        !gap.trim().is_empty() && is_introduced(sentence, before, grammar, known)
     } else if AND.contains(&lower.as_str()) {
-        let other = before.checked_sub(1);
-        other.is_some_and(|at| {
-            is_letter(sentence, at) && known.contains(written(sentence, &sentence.words[at]))
-        })
+        let other = before.checked_sub(1).filter(|&at| is_letter(sentence, at));
+        other.is_some_and(|at| known.contains(&letter_of(sentence, &sentence.words[at])))
     } else {
-        noun || new || grammar.is_determiner(word)
+        // “𝔗Y : f”: no noun, and no place for a name of one.
+        let named = noun && text.chars().count() > 2;
+        let beside = matches!(gap.trim(), "" | "(" | "$" | "[" | "($");
+        beside && (named || new || grammar.is_determiner(word))
     }
+}
+
+/// A letter with its index in plain digits: x₁ is x1.
+fn letter_of(sentence: &Sentence, word: &Word) -> String {
+    let plain = |c: char| match c {
+        '₀'..='₉' => char::from_digit(u32::from(c) - u32::from('₀'), 10).unwrap_or(c),
+        other => other,
+    };
+    written(sentence, word).chars().map(plain).collect()
 }
 
 #[cfg(test)]

@@ -5,12 +5,12 @@ use super::sentences;
 use super::text::{Sentence, Text};
 use super::word::{Role, Word};
 
-/// Of a sentence's words at most one in so many is a number or a single letter outside
+/// Share of a sentence's words, as a fraction, that may be numbers and single letters outside
 /// formulas.
-const SYMBOL_SHARE: usize = 2;
+const SYMBOL_SHARE: (usize, usize) = (2, 3);
 
 /// Signs that stand between two things.
-const RELATIONS: &str = "=≠≡≈≅∼∈∉∋⊂⊃⊆⊇⊊≤≥<>→⟶↦⇒⇔↔∪∩∧∨×∘◦∖⊕⊗+∣";
+const RELATIONS: &str = "=≠≡≈≅∼∈∉∋⊂⊃⊆⊇⊊≤≥<>→⟶↦⇒⇔↔∪∩∧∨×∘◦∖⊕⊗⊓⊔+∣";
 /// Signs that open a thing.
 const OPENING: &str = "([{‖⟨√∀∃¬∅∞−-±“„";
 /// Signs that close a thing.
@@ -21,7 +21,7 @@ pub(super) fn is_legible(text: &Text, sentence: &Sentence) -> bool {
     let bare = bare(text, sentence);
     let loose = loose_symbols(text, sentence);
     let symbols = loose.iter().filter(|&&loose| loose).count();
-    symbols * SYMBOL_SHARE <= sentence.words.len()
+    symbols * SYMBOL_SHARE.1 <= sentence.words.len() * SYMBOL_SHARE.0
         && !has_lost_sign(sentence, &loose)
         && !is_torn(&bare)
         && tokens_fit(&bare, &text.lexicon.grammar)
@@ -121,8 +121,15 @@ fn tokens_fit(text: &str, grammar: &Grammar) -> bool {
         let before = at.checked_sub(1).and_then(|at| tokens.get(at));
         let after = tokens.get(at + 1);
         if is_operator(token) {
-            before.is_some_and(|token| ends_operand(token, grammar))
-                && after.is_some_and(|token| begins_operand(token, grammar))
+            // “a binary relation ≤ on the set”: the sign itself is spoken of.
+            let named = before.is_some_and(|token| is_noun(token, grammar));
+            named
+                || before.is_some_and(|token| ends_operand(token, grammar))
+                    && after.is_some_and(|token| begins_operand(token, grammar))
+        } else if let Some(sign) = token.strip_suffix([')', '}', ',']).filter(|_| at > 0) {
+            // “(G, ∘)”
+            let listed = before.is_some_and(|token| token.ends_with(','));
+            (listed && is_operator(sign)) || is_whole(token)
         } else {
             is_whole(token)
         }
@@ -147,6 +154,12 @@ fn begins_operand(token: &str, grammar: &Grammar) -> bool {
     let first = token.chars().next();
     let word = token.trim_end_matches([',', ';', '.', ':']);
     first.is_some_and(|c| c.is_alphanumeric() || OPENING.contains(c)) && !is_grammar(word, grammar)
+}
+
+/// Whether a token is a word of several letters that means something.
+fn is_noun(token: &str, grammar: &Grammar) -> bool {
+    let letters = token.chars().all(char::is_alphabetic);
+    letters && token.chars().count() > 2 && !is_grammar(token, grammar)
 }
 
 /// Whether a word of several letters is one of grammar, which no sign joins to anything.

@@ -116,6 +116,10 @@ pub(super) fn last_run(words: &[Word], from: usize, lexicon: &Lexicon) -> Option
     let article = (from + 1..end)
         .rev()
         .find(|&at| lexicon.grammar.is_determiner(&words[at]))?;
+    // “We call apply with the operands” gives no name.
+    if lexicon.grammar.is_preposition(&words[article - 1]) {
+        return None;
+    }
     let run = run_after(words, article, lexicon)?;
     (run.end <= end).then_some(run)
 }

@@ -26,9 +26,9 @@ static ENGLISH: Pointers = Pointers {
         as follows; previous; preceding; earlier; here ; here,; we saw; we have seen; let us;\
         let's ; let’s ; i ; i’; i'; my ; his ; her ; he ; she ; the latter; the former;\
         both of ; last ; also ; too. ; our ; suppose ; recall ; now ; the first ; the second ;\
-        the two ; the resulting ; the reader; you will; you should; we will; we want; we need;\
+        the two ; in contrast, ; the resulting ; the reader; you will; you should; we will; we want; we need;\
         we must; we shall; we have ; we’; we'; in question; mentioned; so far; later; see ;\
-        shown ; the book; the text; the other ; another way; in particular, ; as before;\
+        shown ; the book; the text; another way; in particular, ; as before;\
         next section; next chapter; the next ; instead of that; again, ; us ; author; ok ;\
         reader ; previously; just described; just as ; of which ; for which we ",
     never: " such that; such as;those that;those who;those which;those whose;those of ;\
@@ -43,7 +43,7 @@ static ENGLISH: Pointers = Pointers {
         find;describe;draw;compute;assume;observe;modify;add;choose;think;compare;let;suppose;\
         for example;for instance;imagine;take;look;remember;recall;given;verify;check;please;\
         determine;calculate;complete;fill;discuss;why;how;what;who;where;yes;no,;well,;ok;\
-        in contrast;on the contrary;conversely;in other words;in fact;indeed;for this;\
+        on the contrary;conversely;in other words;in fact;indeed;for this;\
         as an example;as another;to illustrate;in this;in that;at this;at that;after that",
 };
 
@@ -106,7 +106,7 @@ static JAPANESE: Pointers = Pointers {
     places: "図;表;式;例;節;章;定理;補題;アルゴリズム;コード;問題",
     numbered: "",
     definite: "",
-    heads: "証明;問;なお;また;では;次に",
+    heads: "証明;問;あるいは;または;それ;なお;また;では;次に",
 };
 
 static NONE: Pointers = Pointers {

@@ -1,5 +1,7 @@
 //! Whether what follows “is a” says what something is: of which kind, and which of it.
 
+use std::ops::Range;
+
 use super::language::Language;
 use super::lexicon::Lexicon;
 use super::text::Sentence;
@@ -24,9 +26,10 @@ pub(super) fn says_what(sentence: &Sentence, from: usize, lexicon: &Lexicon) -> 
     let opens = words.iter().take_while(|word| !means(word)).count();
     // “is the same as”, “is not a”, “is one of the”: nothing of its own yet.
     let plain = words.iter().take(opens).all(|word| {
-        lexicon.grammar.is_determiner(word)
-            || word.role == Role::Symbol
-            || is_counted(written(word))
+        let form = written(word);
+        let compared = matches!(form, "most" | "more" | "no" | "many" | "several" | "few");
+        let article = lexicon.grammar.is_determiner(word) || word.role == Role::Symbol;
+        !compared && (article || is_counted(form))
     });
     let of = words
         .get(opens + 1)
@@ -48,6 +51,40 @@ pub(super) fn says_what(sentence: &Sentence, from: usize, lexicon: &Lexicon) -> 
         && !vague
         && meaning >= MEANING_MIN
         && (told || meaning + formulas.count() >= MEANING_MANY)
+}
+
+/// Words that carry meaning before “called” where the sentence has said what is so called.
+const SAID_BEFORE: usize = 4;
+
+/// Whether a name given in passing at `cue` is explained there: “a language called X that
+/// supports …”, “isolating … is a technique called X”, “…, a property known as X”.
+pub(super) fn is_told_aside(
+    sentence: &Sentence,
+    cue: usize,
+    term: &Range<usize>,
+    lexicon: &Lexicon,
+) -> bool {
+    let words = &sentence.words;
+    let goes_on = words.get(term.end..).is_some_and(|rest| {
+        let mut near = rest.iter().take(2);
+        near.any(|word| lexicon.grammar.is_relative(word)) && meaning(rest) >= SAID_BEFORE
+    });
+    let before = words.get(..cue).unwrap_or_default();
+    let verb = before
+        .iter()
+        .rposition(|word| !word.joined || lexicon.grammar.is_verb(word));
+    let said = verb.is_some_and(|verb| {
+        let article = words.get(verb..cue).unwrap_or_default().iter().take(2);
+        let mut article = article;
+        let indefinite = article.any(|word| is_indefinite(sentence, word));
+        indefinite && meaning(&before[..verb]) >= SAID_BEFORE
+    });
+    goes_on || said
+}
+
+fn is_indefinite(sentence: &Sentence, word: &Word) -> bool {
+    let written = sentence.plain.get(word.range.clone()).unwrap_or_default();
+    matches!(written, "a" | "an" | "ein" | "eine" | "un" | "une" | "una")
 }
 
 /// Words that carry meaning.
@@ -86,15 +123,16 @@ fn is_one_of(word: &str) -> bool {
 }
 
 /// Words that judge or place instead of saying what something is.
-fn is_vague(word: &str, language: Language) -> bool {
+pub(super) fn is_vague(word: &str, language: Language) -> bool {
     let vague = match language {
         Language::English => {
             "reason matter problem question result consequence idea thing \
              lot bit mistake challenge good better best useful important powerful interesting \
              natural simple simpler simplest common major crucial critical essential difficult \
              hard easy great nice typical obvious key main same subject topic fact little \
-             first second third last next other another popular significant fundamental \
-             convenient elegant clever surprise success failure task goal sign bad big \
+             first second third last next other variant version prominent another popular \
+             significant fundamental convenient elegant clever surprise aspect essence success \
+             failure task goal sign bad big \
              huge special standard famous classic classical prime central basic following"
         }
         Language::German => {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::definitions::Found;
-use super::language::is_hiragana;
+use super::language::{is_cjk, is_hiragana};
 use super::text::Sentence;
 
 /// Turns that follow a term at the head of its clause, and how surely they define.
@@ -14,17 +14,42 @@ const AFTER_SUBJECT: &[(&str, u8)] = &[
     ("是一個", 3),
     ("是一个", 3),
 ];
+/// Ends of a sentence that says outright what its subject is.
+const OUTRIGHT: &[&str] = &[
+    "である。",
+    "です。",
+    "指す。",
+    "いう。",
+    "言う。",
+    "こと。",
+    "意味する。",
+    "だ。",
+    "表す。",
+];
 /// Turns that follow a name: “… を後続関数と呼ぶ”.
 const AFTER_NAME: &[&str] = &[
     "と呼ぶ",
-    "と呼ばれ",
+    "と呼ばれる。",
+    "と呼ばれている",
     "とよぶ",
-    "とよばれ",
+    "とよばれる。",
     "と名付け",
     "と言う。",
     "という。",
     "と称する",
     "と定義する",
+];
+/// Words before a name that are no part of it.
+const ADVERBS: &[&str] = &[
+    "特に",
+    "元々",
+    "いわゆる",
+    "単に",
+    "一般に",
+    "通常",
+    "また",
+    "しばしば",
+    "あるいは",
 ];
 /// Turns that a name follows.
 const BEFORE_NAME: &[&str] = &["称为", "稱為", "叫做", "称作"];
@@ -112,6 +137,8 @@ pub(super) fn definitions(sentence: &Sentence) -> Vec<Found> {
         .chain(names)
         .map(|(range, strength)| (bare(text, range), strength))
         .filter(|(range, _)| is_term(&text[range.clone()]))
+        // “A*” is a name as a whole only.
+        .filter(|(range, _)| !text[range.end..].starts_with('*'))
         .filter_map(|(range, strength)| Some((words_of(sentence, &range)?, strength)))
         .collect()
 }
@@ -129,9 +156,23 @@ fn words_of(sentence: &Sentence, range: &Range<usize>) -> Option<Range<usize>> {
 fn bare(text: &str, range: Range<usize>) -> Range<usize> {
     let term = text.get(range.clone()).unwrap_or_default();
     let end = term.find(['(', '（', '[', '［']).unwrap_or(term.len());
+    // A heading that the layout ran into the sentence stands before what it repeats.
+    let closed = term.rfind([')', '）']).map_or(0, |at| at + 1);
+    let repeats = end < closed && term.get(closed..).is_some_and(|rest| rest.contains(is_cjk));
+    if repeats {
+        return range.start..range.start;
+    }
     let kept = term[..end].trim_end();
-    let start = kept.len() - kept.trim_start_matches([' ', '「', '『', '“']).len();
+    let adverb = ADVERBS.iter().find(|adverb| kept.starts_with(**adverb));
+    let start = adverb.map_or(0, |adverb| adverb.len());
+    let start = start + kept[start..].len()
+        - kept[start..]
+            .trim_start_matches([' ', '「', '『', '“'])
+            .len();
     let kept = kept.trim_end_matches(['」', '』', '”', ' ']);
+    // 「追加効果 add」: its sign behind a name.
+    let sign = kept.rfind(' ').filter(|&at| kept[..at].contains(is_cjk));
+    let kept = sign.map_or(kept, |at| &kept[..at]);
     range.start + start..range.start + kept.len().max(start)
 }
 
@@ -139,10 +180,22 @@ fn subjects(text: &str) -> Vec<Found> {
     AFTER_SUBJECT
         .iter()
         .filter_map(|&(cue, strength)| {
-            let at = text.find(cue)?;
+            let mut places = text.match_indices(cue).map(|(at, _)| at);
+            let at = places.find(|&at| is_subject(text, at, at + cue.len()))?;
+            let said = cue != "とは" || OUTRIGHT.iter().any(|end| text.ends_with(end));
+            said.then_some(())?;
             Some((after_mark(text, at)..at, strength))
         })
         .collect()
+}
+
+/// Not within 「…することは」, nor before 「とは限らない」, 「とは異なり」.
+fn is_subject(text: &str, at: usize, end: usize) -> bool {
+    let before = text[..at].chars().next_back();
+    let rest = &text[end..];
+    let other = ["限ら", "異な", "いえ", "言え", "違"];
+    before.is_some_and(|c| !is_hiragana(c) || text[..at].ends_with("なし"))
+        && !other.iter().any(|word| rest.starts_with(word))
 }
 
 /// Where the clause that ends at `end` begins.
@@ -163,15 +216,19 @@ fn predicated(text: &str) -> Option<Found> {
     let (subject, rest) = (&said[..at], &said[at + 'は'.len_utf8()..]);
     let vague = VAGUE.iter().any(|vague| rest.ends_with(vague));
     let tells = rest.chars().count() >= SAID_MIN;
-    (!subject.contains('、') && !vague && tells).then_some((0..at, strength))
+    let bare = subject.split(['(', '（']).next().unwrap_or_default();
+    let circular = rest.ends_with(bare);
+    (!subject.contains('、') && !vague && tells && !circular).then_some((0..at, strength))
 }
 
 fn names(text: &str) -> Vec<Range<usize>> {
     let before = AFTER_NAME.iter().filter_map(|cue| {
         let at = text.find(cue)?;
+        // 「… と呼ぶ場合もある」 does not always hold.
+        let always = !text[at + cue.len()..].starts_with("場合");
         let mut opened = text[..at].char_indices().rev();
-        let start = opened.find(|&(_, c)| matches!(c, 'を' | 'は' | '、'));
-        Some(start.map_or(0, |(at, mark)| at + mark.len_utf8())..at)
+        let (start, mark) = opened.find(|&(_, c)| matches!(c, 'を' | 'は'))?;
+        always.then_some(start + mark.len_utf8()..at)
     });
     let after = BEFORE_NAME.iter().filter_map(|cue| {
         let at = text.find(cue)? + cue.len();
@@ -190,6 +247,7 @@ fn is_term(text: &str) -> bool {
         && grammar * 2 < characters
         && !particle
         && !is_described(text)
+        && !has_particles(text)
         && !text.contains(['の', '\\', '=', '∈'])
 }
 
@@ -197,4 +255,14 @@ fn is_term(text: &str) -> bool {
 fn is_described(text: &str) -> bool {
     text.match_indices('な')
         .any(|(at, mark)| !text[at + mark.len()..].starts_with('し'))
+}
+
+/// “ＩＷにおける木”: two marks of grammar in a row, but for 「なし」 and the like.
+fn has_particles(text: &str) -> bool {
+    let characters: Vec<_> = text.chars().collect();
+    let pairs = characters.windows(2);
+    let grammar = pairs.filter(|pair| pair.iter().all(|&c| is_hiragana(c)));
+    let mut grammar =
+        grammar.filter(|pair| !matches!(pair, ['な', 'し'] | ['あ', 'り'] | ['つ', 'き']));
+    grammar.next().is_some()
 }

@@ -14,7 +14,7 @@ use super::alone;
 use super::definitions::{self, Defined};
 use super::introduced;
 use super::labels::Kind;
-use super::mentions::{Index, Mention};
+use super::mentions::{self, Index, Mention};
 use super::reading;
 use super::text::Text;
 use super::word::WordId;
@@ -22,6 +22,8 @@ use crate::LessonPart;
 
 /// How surely a sentence of the glossary defines at least.
 const STRENGTH_MIN: u8 = 3;
+/// How surely a sentence says that it names what the one before it tells of.
+const NAMED: u8 = 5;
 /// Words before a term that its sentence is about.
 const SUBJECT_BEFORE: usize = 1;
 /// Other forms kept of a term.
@@ -62,13 +64,22 @@ fn stated(text: &mut Text, defined: Defined) -> Option<Defined> {
         sentence.kind,
         Some(Kind::Proof | Kind::Example | Kind::Exercise | Kind::Caption)
     );
+    let key = key(text, &defined);
+    // “X heißt glatt, wenn X eine glatte Kurve ist” says nothing.
+    let places = (0..sentence.words.len()).map(|at| at..at + key.len());
+    let named = places.filter(|place| mentions::stands_at(sentence, place, &key));
+    if defined.words.start > SUBJECT_BEFORE && named.count() > 1 {
+        return None;
+    }
     let unknown = introduced::has_unknown_subject(text, sentence, &defined.words);
     if defined.strength < STRENGTH_MIN || !kind || unknown || !name::is_name(text, &defined) {
         None
     } else if alone::is_complete(text, sentence) {
         Some(defined)
-    } else {
+    } else if defined.strength >= NAMED {
         quotation::joined(text, &defined)
+    } else {
+        None
     }
 }
 

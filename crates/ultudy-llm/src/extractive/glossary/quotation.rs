@@ -14,6 +14,8 @@ use crate::extractive::text::{Origin, Sentence, Text};
 
 /// Sentences taken before the one that defines, at most.
 const BEFORE_MAX: usize = 2;
+/// Sentences of a labelled definition at most.
+const BLOCK_MAX: usize = 12;
 /// Characters of a quotation at most.
 const LENGTH_MAX: usize = 480;
 
@@ -53,32 +55,56 @@ pub(super) fn read(
 /// A definition together with the sentences before it that it needs, as a sentence of its
 /// own at the text's end; none if these do not make it clear.
 pub(super) fn joined(text: &mut Text, defined: &Defined) -> Option<Defined> {
-    (1..=BEFORE_MAX).find_map(|count| {
+    let near = (1..=BEFORE_MAX).filter_map(|count| {
         let first = defined.sentence.checked_sub(count)?;
         let run = text.sentences.get(first..=defined.sentence)?;
         let linked = run.windows(2).all(|pair| follows(&pair[0], &pair[1]));
-        (linked && is_clear(text, run)).then_some(())?;
-        let (quote, pages) = quoted(run);
-        let (mut sentence, passage) = read(text, &quote, pages, Origin::Section)?;
-        sentence.kind = text.sentences[defined.sentence].kind;
-        // The term stands as far from the end as in the last sentence.
-        let last = &text.sentences[defined.sentence];
-        let before = sentence.words.len().checked_sub(last.words.len())?;
-        let words = defined.words.start + before..defined.words.end + before;
-        text.passages.push(passage);
-        text.sentences.push(sentence);
-        let at = text.sentences.len() - 1;
-        if introduced::has_its_letters(text, &text.sentences[at]) {
-            return Some(Defined {
-                sentence: at,
-                words,
-                strength: defined.strength,
-            });
-        }
-        text.sentences.pop();
-        text.passages.pop();
-        None
+        linked.then(|| (first..=defined.sentence).collect::<Vec<_>>())
+    });
+    let mut runs: Vec<_> = near.collect();
+    runs.extend(premise(text, defined.sentence).map(|premise| vec![premise, defined.sentence]));
+    runs.into_iter().find_map(|run| put(text, defined, &run))
+}
+
+/// What the labelled definition that a sentence is in begins with: “Let X be”.
+fn premise(text: &Text, sentence: usize) -> Option<usize> {
+    let last = text.sentences.get(sentence)?;
+    let same = |at: &usize| {
+        let other = &text.sentences[*at];
+        other.kind == Some(Kind::Definition) && other.heading == last.heading
+    };
+    last.heading?;
+    let block = (0..sentence).rev().take(BLOCK_MAX).take_while(same);
+    block.last().filter(|&first| {
+        let plain = &text.sentences[first].plain;
+        alone::is_premise(plain, text.lexicon.language).is_some()
     })
+}
+
+/// Puts sentences together at the text's end, if that makes a definition clear.
+fn put(text: &mut Text, defined: &Defined, run: &[usize]) -> Option<Defined> {
+    let sentences: Vec<_> = run.iter().map(|&at| text.sentences[at].clone()).collect();
+    is_clear(text, &sentences).then_some(())?;
+    let (quote, pages) = quoted(&sentences);
+    let (mut sentence, passage) = read(text, &quote, pages, Origin::Section)?;
+    let last = sentences.last()?;
+    sentence.kind = last.kind;
+    // The term stands as far from the end as in the last sentence.
+    let before = sentence.words.len().checked_sub(last.words.len())?;
+    let words = defined.words.start + before..defined.words.end + before;
+    text.passages.push(passage);
+    text.sentences.push(sentence);
+    let at = text.sentences.len() - 1;
+    if introduced::has_its_letters(text, &text.sentences[at]) {
+        return Some(Defined {
+            sentence: at,
+            words,
+            strength: defined.strength,
+        });
+    }
+    text.sentences.pop();
+    text.passages.pop();
+    None
 }
 
 /// Whether a sentence stands right after another: in its paragraph, or in the next one of
@@ -92,93 +118,70 @@ fn follows(left: &Sentence, right: &Sentence) -> bool {
 /// Whether the first sentence needs nothing before it, and the others only what stands
 /// before them.
 fn is_clear(text: &Text, run: &[Sentence]) -> bool {
+    // What points back points to the sentence right before.
+    let skips = run.windows(2).any(|pair| !follows(&pair[0], &pair[1]));
     let language = text.lexicon.language;
     let length: usize = run.iter().map(|s| s.plain.chars().count()).sum();
-    run.iter().enumerate().all(|(at, sentence)| {
+    let clear = run.iter().enumerate().all(|(at, sentence)| {
         let bare = legible::bare(text, sentence);
-        if at == 0 {
+        if at == 0 || skips {
             sentence.stands_alone() && alone::is_clear(text, sentence, &bare)
         } else {
-            alone::is_clear(text, sentence, without_head(&bare, language))
+            alone::is_clear(text, sentence, &without_pointers(&bare, language))
         }
-    }) && length <= LENGTH_MAX
+    });
+    clear && length <= LENGTH_MAX
 }
 
-/// A sentence without the word at its head that points to the one before.
-fn without_head(plain: &str, language: Language) -> &str {
-    let heads: &[&str] = match language {
+/// A sentence without the words that point to the one before.
+fn without_pointers(plain: &str, language: Language) -> String {
+    let pointers: &[&str] = match language {
         Language::English => &[
-            "This ", "These ", "Such ", "It ", "They ", "Then ", "That ", "Here ", "In this ",
+            "this", "these", "such", "it", "they", "then", "that", "here",
         ],
         Language::German => &[
-            "Dies ",
-            "Diese ",
-            "Dieser ",
-            "Dieses ",
-            "Diesen ",
-            "Diesem ",
-            "Dann ",
-            "Man ",
-            "Sie ",
-            "Er ",
-            "Es ",
-            "Solche ",
-            "Solch ",
-            "Ein solcher ",
-            "Eine solche ",
-            "Ein solches ",
-            "In diesem ",
-            "Hier ",
+            "dies", "diese", "dieser", "dieses", "diesen", "diesem", "dann", "solche", "solch",
+            "solcher", "solches", "hier",
         ],
-        Language::French => &[
-            "Ce ",
-            "Cet ",
-            "Cette ",
-            "Ces ",
-            "Il ",
-            "Elle ",
-            "Ils ",
-            "Elles ",
-            "Alors ",
-            "On ",
-            "Une telle ",
-            "Un tel ",
-        ],
+        Language::French => &["ce", "cet", "cette", "ces", "alors", "telle", "tel"],
         Language::Spanish => &[
-            "Este ",
-            "Esta ",
-            "Estos ",
-            "Estas ",
-            "Esto ",
-            "Ese ",
-            "Esa ",
-            "Entonces ",
+            "este", "esta", "estos", "estas", "esto", "ese", "esa", "entonces", "tal",
         ],
-        Language::Japanese => &[
-            "このような",
-            "そのような",
-            "こうした",
-            "これを",
-            "これらを",
-            "これは",
-            "この",
-            "その",
-        ],
+        Language::Japanese => {
+            let heads = [
+                "このような",
+                "そのような",
+                "こうした",
+                "これを",
+                "これらを",
+                "これは",
+                "この",
+                "その",
+            ];
+            let rest = heads.iter().find_map(|head| plain.strip_prefix(head));
+            return rest.unwrap_or(plain).to_owned();
+        }
         Language::Other => &[],
     };
-    let rest = heads.iter().find_map(|head| plain.strip_prefix(head));
-    rest.unwrap_or(plain)
+    let points = |word: &&str| !pointers.contains(&word.to_lowercase().as_str());
+    let kept: Vec<_> = plain.split(' ').filter(points).collect();
+    kept.join(" ")
 }
 
 /// Sentences as they stand one after another, with their pages.
 fn quoted(run: &[Sentence]) -> (String, [u32; 2]) {
     let mut quote = String::new();
     let mut pages = run.first().map_or([1, 1], |sentence| sentence.pages);
+    let mut before: Option<&Sentence> = None;
     for sentence in run {
         let spaced = !quote.chars().next_back().is_some_and(is_end_unspaced);
-        if !quote.is_empty() && spaced {
+        let skipped = before.is_some_and(|before| !follows(before, sentence));
+        if skipped {
+            quote.push_str(" … ");
+        } else if before.is_some() && spaced {
             quote.push(' ');
         }
+        before = Some(sentence);
         quote.push_str(&sentence.quote);
         pages = [
             pages[0].min(sentence.pages[0]),
