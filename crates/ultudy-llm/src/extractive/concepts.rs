@@ -47,23 +47,28 @@ pub(super) fn make(study: &Study) -> Vec<ConceptContent> {
     let rivals = [order.as_slice(), &foreign].concat();
     let mut maker = Maker::new(study, &rivals);
     let mut made: Vec<(usize, ConceptContent)> = Vec::new();
+    // There are no other sections whose terms could be wrong answers.
+    let lone = study.text.own == study.text.sentences.len();
     for (rigor, own, enough) in [
         (Rigor::Defined, true, wanted),
         (Rigor::Loose, true, ENOUGH),
         (Rigor::Defined, false, FOREIGN),
+        (Rigor::Lone, true, if lone { ENOUGH } else { FEW }),
+        (Rigor::Lone, false, FEW),
         (Rigor::Told, false, FEW),
         (Rigor::Named, false, FEW),
         (Rigor::Any, false, FEW),
+        (Rigor::Last, false, FEW),
     ] {
         maker.rigor = rigor;
         for &index in &order {
             let known = made.iter().any(|&(known, _)| known == index);
             let term = &study.terms[index];
             let good = match rigor {
-                Rigor::Defined | Rigor::Loose => !own || is_own(study, &maker, index),
+                Rigor::Defined | Rigor::Loose | Rigor::Lone => !own || is_own(study, &maker, index),
                 Rigor::Told => term.score >= SCORE_MIN,
                 Rigor::Named => maker.is_matter(term),
-                Rigor::Any => true,
+                Rigor::Any | Rigor::Last => true,
             };
             if made.len() < enough && good && !known {
                 made.extend(concept(study, &maker, index).map(|concept| (index, concept)));

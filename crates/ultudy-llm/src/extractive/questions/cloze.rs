@@ -43,7 +43,7 @@ impl Maker<'_> {
         for rival in self.rivals(&asked) {
             let form = self.form_in(&gap, rival.term, true);
             // Better an article that tells than no question.
-            let loose = self.rigor == Rigor::Loose && form.is_none();
+            let loose = (Rigor::Loose..=Rigor::Lone).contains(&self.rigor) && form.is_none();
             let text = match form {
                 None if loose => self.form_in(&gap, rival.term, false),
                 form => form,

@@ -112,6 +112,8 @@ static ENGLISH: Turns = Turns {
         turn(" is said to be", "", false),
         turn(" are said to be", "", true),
         turn(" called", "", false),
+        turn(" is", "", false),
+        turn(" are", "", true),
     ],
     meant: &[
         turn("by", "we mean", false),
@@ -142,6 +144,8 @@ static GERMAN: Turns = Turns {
         turn(" werden", "genannt", true),
         turn(" wird als", "bezeichnet", false),
         turn(" werden als", "bezeichnet", true),
+        turn(" ist genau dann", "", false),
+        turn(" sind genau dann", "", true),
     ],
     meant: &[
         turn("unter", "versteht man", false),
@@ -166,6 +170,7 @@ static FRENCH: Turns = Turns {
         turn(" est dit", "", false),
         turn(" est dite", "", false),
         turn(" se nomme", "", false),
+        turn(" est", "", false),
     ],
     meant: &[turn("on appelle", "", false), turn("on nomme", "", false)],
     conditions: &["si", "lorsque", "quand"],
@@ -182,6 +187,7 @@ static SPANISH: Turns = Turns {
         turn(" se denomina", "", false),
         turn(" se denominan", "", true),
         turn(" se conoce como", "", false),
+        turn(" es", "", false),
     ],
     meant: &[
         turn("se llama", "a", false),
@@ -373,7 +379,9 @@ impl Reader<'_> {
             let tail = word.role != Role::Stop || self.lexicon.grammar.precedes_nouns(word);
             let begins_tail = at > first || self.lexicon.grammar.precedes_nouns(word);
             let letter = word.role == Role::Symbol;
-            if !tail || !(begins_tail || letter) || !(word.joined || at == first) {
+            // “Saying that x is …” says nothing of saying.
+            let clause = matches!(written.as_str(), "that" | "which");
+            if !tail || clause || !(begins_tail || letter) || !(word.joined || at == first) {
                 return None;
             }
         }
@@ -394,11 +402,15 @@ impl Reader<'_> {
         let phrase = words.get(from..end)?;
         let article = self.lexicon.grammar.is_determiner(first) && !self.is_backward_only(first);
         let participle = self.lower(from)?.ends_with("ed");
+        let superlative = phrase.get(1).is_some_and(|word| {
+            let written = &self.sentence.plain[word.range.clone()];
+            matches!(written, "most" | "least" | "only" | "best")
+        });
         let bare = plural && first.role != Role::Stop && !participle;
         let means = |word: &&Word| matches!(word.role, Role::Content | Role::Weak);
         let told = |word: &Word| self.lexicon.grammar.extends_nouns(word);
         let enough = MEANING_MIN - usize::from(phrase.iter().skip(1).any(told));
-        if !(article || bare) || phrase.iter().filter(means).count() < enough {
+        if !(article || bare) || superlative || phrase.iter().filter(means).count() < enough {
             return None;
         }
         if from > 0 && !telling::says_what(self.sentence, from, self.lexicon) {
@@ -462,6 +474,14 @@ impl Reader<'_> {
 
     /// “A set that … is called a *group*”, “A set is called *open* if …”.
     fn named(&self) -> Option<Reading> {
+        const COPULAS: [&str; 6] = [
+            " is",
+            " are",
+            " est",
+            " es",
+            " ist genau dann",
+            " sind genau dann",
+        ];
         let plain = &self.sentence.plain;
         let words = self.words();
         let opening = self.opening();
@@ -481,7 +501,10 @@ impl Reader<'_> {
         let after = self.end + rest.len() - rest.trim_start().len() + turn.after.len();
         let subject = words.get(self.place.start)?.range.start..self.end;
         let adjective = opening == self.place.start && self.is_adjective(turn);
-        if let Some(condition) = self.condition(after) {
+        let article = opening < self.place.start;
+        if let Some(condition) = self.condition(after)
+            && !(article && COPULAS.contains(&turn.before))
+        {
             let head = words.get(..words.partition_point(|word| word.range.end <= end))?;
             let genus = headnoun::of(plain, head, self.lexicon)
                 .map(|noun| Genus::of(noun, self.lexicon.language));
@@ -493,6 +516,9 @@ impl Reader<'_> {
                 plural: turn.plural,
                 adjective,
             });
+        }
+        if COPULAS.contains(&turn.before) {
+            return None;
         }
         if self.head > 0 {
             return self.joined(end, subject, turn.plural, adjective);

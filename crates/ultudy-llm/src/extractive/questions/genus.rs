@@ -10,6 +10,7 @@ enum Class {
     Activity,
     Quantity,
     Collection,
+    Part,
     Condition,
     Device,
     Statement,
@@ -106,7 +107,7 @@ const fn classes(language: Language) -> &'static [(Class, &'static str)] {
     }
 }
 
-static ENGLISH: [(Class, &str); 9] = [
+static ENGLISH: [(Class, &str); 10] = [
     (
         Class::Activity,
         "process method procedure algorithm technique practice operation action act way use \
@@ -128,8 +129,12 @@ static ENGLISH: [(Class, &str); 9] = [
         Class::Collection,
         "set list collection group sequence array table row series family pair tuple sample \
          stream queue stack string tree graph vector matrix dictionary database class population \
-         record bundle part element member subset portion piece structure component unit block \
+         record bundle subset structure block \
          sublist organization layer",
+    ),
+    (
+        Class::Part,
+        "part element member portion piece component unit ingredient aspect",
     ),
     (
         Class::Condition,

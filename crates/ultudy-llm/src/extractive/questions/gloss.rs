@@ -29,6 +29,8 @@ pub(super) struct Gloss {
     pub definiens: Range<usize>,
     /// What it is, as Markdown without a full stop; none where that cannot be read alone.
     pub says: Option<String>,
+    /// Letters in what it is that nobody knows who reads that alone.
+    pub letters: Vec<String>,
     /// The kind of thing it is.
     pub genus: Option<Genus>,
     /// Whether the sentence speaks of several.
@@ -80,13 +82,15 @@ fn read(study: &Study, term: &Term, found: &Support) -> Option<Gloss> {
         }
         let words = words_within(&sentence.words, &reading.definiens);
         let says = says(study, found.sentence, &reading.definiens);
-        let alone = words.iter().all(|word| !is_letter(word, &sentence.plain));
+        let letters = letters(words, study, &sentence.plain);
+        let alone = letters.is_empty() || reading.form == Form::If;
         let circular = is_within(term, found.sentence, &reading.definiens, study);
         let fits = reading.form != Form::Does && alone && !circular;
         Some(Gloss {
             sentence: found.sentence,
             place: place.clone(),
             form: reading.form,
+            letters,
             subject: reading.subject,
             definiens: reading.definiens,
             says: says.filter(|text| fits && LENGTH.contains(&text.chars().count())),
@@ -114,8 +118,29 @@ pub(super) fn words_within<'a>(words: &'a [Word], range: &Range<usize>) -> &'a [
     words.get(from..to.max(from)).unwrap_or_default()
 }
 
-/// A letter that stands for something, which nobody knows who reads this alone.
-fn is_letter(word: &Word, plain: &str) -> bool {
+/// The letters among words that stand for something and come without the noun for it.
+fn letters(words: &[Word], study: &Study, plain: &str) -> Vec<String> {
+    let mut known: Vec<&str> = Vec::new();
+    let mut free = Vec::new();
+    let mut before: Option<&Word> = None;
+    for word in words {
+        let written = &plain[word.range.clone()];
+        if is_letter(word, plain) && !known.contains(&written) {
+            let introduced = before.is_some_and(|before| {
+                let noun = matches!(before.role, Role::Content | Role::Weak);
+                noun || study.text.lexicon.grammar.is_determiner(before)
+            });
+            if !introduced {
+                free.push(written.to_owned());
+            }
+            known.push(written);
+        }
+        before = Some(word);
+    }
+    free
+}
+
+pub(super) fn is_letter(word: &Word, plain: &str) -> bool {
     let written = &plain[word.range.clone()];
     word.role == Role::Symbol && written.chars().any(char::is_alphabetic)
 }

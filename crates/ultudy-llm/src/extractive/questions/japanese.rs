@@ -90,7 +90,10 @@ fn reading(plain: &str, subject: Range<usize>, definiens: Range<usize>) -> Optio
     let text = plain.get(definiens.clone())?;
     let noun = noun(text)?;
     let told = text.chars().count() >= noun.chars().count() + TOLD_MIN;
-    let clauses = text.contains('。') || text.contains("が、") || text.contains("は、");
+    let clauses = text.contains('。')
+        || text.contains("が、")
+        || text.contains("は、")
+        || text.contains("であり、");
     (told && !clauses && !EMPTY.contains(&noun)).then(|| Reading {
         form: Form::Is,
         subject,

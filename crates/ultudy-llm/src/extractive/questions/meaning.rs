@@ -85,7 +85,12 @@ impl Maker<'_> {
         let same_form = gloss.form == right.form
             && gloss.plural == right.plural
             && (right.form != Form::If || gloss.genus == right.genus);
-        if long || !same_form || self.names(gloss.sentence, asked.term) {
+        let known = |letter: &String| self.head_has(right, letter);
+        if long
+            || !same_form
+            || !gloss.letters.iter().all(known)
+            || self.names(gloss.sentence, asked.term)
+        {
             return None;
         }
         Some(Candidate {
@@ -98,6 +103,15 @@ impl Maker<'_> {
             echoes: self.echoes(asked.term, gloss),
             unlike: length.abs_diff(wanted) / 20,
             rival,
+        })
+    }
+
+    /// Whether a letter stands before what a gloss says.
+    fn head_has(&self, gloss: &Gloss, letter: &str) -> bool {
+        let sentence = self.study.sentence(gloss.sentence);
+        let mut head = sentence.words.iter();
+        head.any(|word| {
+            word.range.end <= gloss.definiens.start && sentence.plain[word.range.clone()] == *letter
         })
     }
 

@@ -52,12 +52,16 @@ pub(super) enum Rigor {
     Defined,
     /// Say what a term is, and be understood alone.
     Loose,
+    /// The same, though the answer may be told by its name.
+    Lone,
     /// Say what a term is or does.
     Told,
     /// Name the section's matter as what it speaks of; wrong answers may be named only.
     Named,
-    /// Name a term, and be understood alone: for texts that have nothing better.
+    /// Speak of a term, and be understood alone.
     Any,
+    /// Name a term, and be understood alone: for texts that have nothing better.
+    Last,
 }
 
 /// An answer to choose and why it is right or wrong.
@@ -113,8 +117,7 @@ impl<'a> Maker<'a> {
         let Some(subject) = self.study.terms.get(term) else {
             return Vec::new();
         };
-        if !self.is_name(term, subject)
-            || (self.rigor <= Rigor::Loose && self.gloss(term).is_none())
+        if !self.is_name(term, subject) || (self.rigor <= Rigor::Lone && self.gloss(term).is_none())
         {
             return Vec::new();
         }
@@ -137,16 +140,17 @@ impl<'a> Maker<'a> {
             drafts.extend(self.completion(term, subject, support));
         }
         let defining = self.gloss(term).map(|gloss| gloss.sentence);
-        let asked = |found: &&Support| match defining {
-            Some(sentence) => found.sentence == sentence,
+        let of_gloss = support
+            .iter()
+            .filter(|found| defining == Some(found.sentence));
+        // Where its name gives the definition away, another sentence about it may not.
+        let others = support.iter().filter(|found| match defining {
+            Some(sentence) => found.sentence != sentence && self.speaks(found),
             None => self.tells(found),
-        };
-        let clozes = support.iter().filter(asked);
-        drafts.extend(
-            clozes
-                .filter_map(|found| self.cloze(term, subject, support, found))
-                .take(1),
-        );
+        });
+        let clozes = of_gloss.chain(others);
+        let mut clozes = clozes.filter_map(|found| self.cloze(term, subject, support, found));
+        drafts.extend(clozes.next());
         drafts.extend(self.reason(subject, support));
         let turn = self.study.variant % drafts.len().max(1);
         drafts.rotate_left(turn);

@@ -6,7 +6,7 @@ use super::genus::Likeness;
 use super::gloss::Gloss;
 use super::sound::DEFINES;
 use super::{Answer, Maker, Rigor, WRONG};
-use crate::extractive::language::Language;
+use crate::extractive::language::{Language, is_cjk};
 use crate::extractive::mentions::Mention;
 use crate::extractive::phrases::fill;
 use crate::extractive::quotes::escaped;
@@ -104,14 +104,16 @@ impl Maker<'_> {
     fn is_known(&self, index: usize, term: &Term) -> bool {
         let matter = || {
             let often = term.heading.is_some() || term.mentions.len() >= AGAIN;
-            self.is_name(index, term) && (often || self.rigor == Rigor::Any)
+            self.is_name(index, term) && (often || self.rigor == Rigor::Last)
         };
         let defined = || {
             let mut own = term.definitions.iter();
             own.any(|&(at, strength)| strength >= DEFINES && at < self.study.text.own)
         };
         self.gloss(index).is_some()
-            || (self.rigor == Rigor::Loose && self.is_name(index, term) && defined())
+            || ((Rigor::Loose..=Rigor::Lone).contains(&self.rigor)
+                && self.is_name(index, term)
+                && defined())
             || (self.rigor >= Rigor::Named && matter())
     }
 
@@ -140,6 +142,7 @@ impl Maker<'_> {
             None => self.say_the_same(asked.term, rival),
         };
         !same
+            && !are_compounds(&asked.term.name, &rival.name)
             && !asked.term.is_within(rival)
             && !rival.is_within(asked.term)
             && !self.are_alternatives(asked.term, rival)
@@ -294,9 +297,9 @@ impl Maker<'_> {
         }
         let plausible = |candidate: &&Candidate<'_>| candidate.rival.likeness < Likeness::Unlike;
         let echoes = chosen.iter().filter(|candidate| candidate.echoes).count();
-        let enough = chosen.iter().filter(plausible).count() >= PLAUSIBLE_MIN
-            && (!echo || echoes >= PLAUSIBLE_MIN);
-        if chosen.len() < WRONG || (strict && !enough) {
+        let enough = chosen.iter().filter(plausible).count() >= PLAUSIBLE_MIN || !strict;
+        let given_away = echo && echoes < PLAUSIBLE_MIN && self.rigor <= Rigor::Loose;
+        if chosen.len() < WRONG || given_away || !enough {
             return None;
         }
         chosen.into_iter().map(|found| self.answer(found)).collect()
@@ -308,7 +311,7 @@ impl Maker<'_> {
         !left.rival.term.is_within(right.rival.term)
             && !right.rival.term.is_within(left.rival.term)
             && left.text.to_lowercase() != right.text.to_lowercase()
-            && (said(left) != said(right) || self.rigor == Rigor::Any)
+            && (said(left) != said(right) || self.rigor == Rigor::Last)
     }
 
     fn answer(&self, candidate: Candidate<'_>) -> Option<Answer> {
@@ -327,6 +330,14 @@ impl Maker<'_> {
     }
 }
 
+/// Whether one name is written within the other: “Basis” and “Subbasis”.
+fn are_compounds(left: &str, right: &str) -> bool {
+    const LENGTH_MIN: usize = 4;
+    let [left, right] = [left.to_lowercase(), right.to_lowercase()];
+    let long = left.chars().count().min(right.chars().count()) >= LENGTH_MIN;
+    long && (left.contains(&right) || right.contains(&left))
+}
+
 fn likeness(own: Option<&Gloss>, other: Option<&Gloss>) -> Likeness {
     match (own, other) {
         (Some(own), Some(other)) => own.likeness(other),
@@ -338,11 +349,39 @@ fn likeness(own: Option<&Gloss>, other: Option<&Gloss>) -> Likeness {
 /// *number* that …”.
 pub(super) fn is_echoed(name: &Term, words: &[Word], plain: &str) -> bool {
     let lower = name.name.to_lowercase();
+    if lower.chars().any(is_cjk) {
+        return is_echoed_unspaced(&lower, words, plain);
+    }
     words.iter().any(|word| {
         let means = matches!(word.role, Role::Content | Role::Weak);
         let written = plain[word.range.clone()].to_lowercase();
         means && (name.roots.contains(&word.root) || is_part(&lower, &written))
     })
+}
+
+/// Whether a name shares two kanji or three katakana in a row with words.
+fn is_echoed_unspaced(name: &str, words: &[Word], plain: &str) -> bool {
+    let kanji = |c: &char| is_cjk(*c) && !is_kana(*c);
+    let characters: Vec<char> = name.chars().collect();
+    let named = |part: &[char]| {
+        let part: String = part.iter().collect();
+        words.iter().any(|word| {
+            let from = word.range.start;
+            plain
+                .get(from..)
+                .is_some_and(|rest| rest.starts_with(&part))
+        })
+    };
+    let kanji = characters.windows(2).filter(|pair| pair.iter().all(kanji));
+    let kana = characters
+        .windows(3)
+        .filter(|three| three.iter().all(|c| is_kana(*c)));
+    kanji.chain(kana).any(named)
+}
+
+/// Katakana, which writes names; with hiragana, which writes grammar.
+fn is_kana(character: char) -> bool {
+    matches!(character, '\u{3040}'..='\u{30ff}')
 }
 
 /// Whether a word, but for its ending, is a part of a name: “Kugel” of “Kugelumgebung”.

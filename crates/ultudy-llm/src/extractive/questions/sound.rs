@@ -1,6 +1,7 @@
 //! Which sentences can be asked about, and which terms can be answers.
 
 use super::definiens::Form;
+use super::gloss::is_letter;
 use super::{Maker, Rigor};
 use crate::extractive::language::{Language, is_hiragana};
 use crate::extractive::mentions::Mention;
@@ -34,18 +35,31 @@ impl Maker<'_> {
             DEFINES.. => MEANING_MIN,
             _ => MEANING_MIN_LOOSE,
         };
-        let subject = || self.is_subject(found) && !Self::is_vague_sentence(sentence);
+        let subject = || self.is_subject(found);
         let about = match self.rigor {
-            Rigor::Defined | Rigor::Loose => false,
+            Rigor::Defined | Rigor::Loose | Rigor::Lone => false,
             Rigor::Told => subject() && (found.defines >= DEFINES || self.is_active(found)),
             Rigor::Named => subject() || self.is_central(found),
-            Rigor::Any => true,
+            Rigor::Any => subject(),
+            Rigor::Last => true,
         };
         about
+            && found.sentence < self.study.text.own
+            && !Self::is_vague_sentence(sentence)
             && self.study.complete[found.sentence]
             && found.clean
-            && (self.rigor == Rigor::Any || !has_letters(sentence))
+            && (self.rigor >= Rigor::Any || !has_letters(sentence))
             && sentence.meaning_outside(&found.places) >= enough
+    }
+
+    /// Whether a sentence about a term says enough to know it by, for whoever knows what it is.
+    pub(super) fn speaks(&self, found: &Support) -> bool {
+        let sentence = self.study.sentence(found.sentence);
+        self.study.complete[found.sentence]
+            && found.clean
+            && !Self::is_vague_sentence(sentence)
+            && !has_letters(sentence)
+            && sentence.meaning_outside(&found.places) >= MEANING_MIN_LOOSE
     }
 
     /// “One reason is a lack of time” says nothing of reasons.
@@ -144,7 +158,10 @@ impl Maker<'_> {
         let numbered = name.ends_with(digit) || name.starts_with(digit);
         let whole =
             clean && !grammar && !numbered && !self.ends_in_verb(term) && !self.is_chance(term);
-        whole && !self.is_proper(term) && (defined || !(general || self.is_no_noun(term)))
+        whole
+            && !is_of_text(name)
+            && !self.is_proper(term)
+            && (defined || !(general || self.is_no_noun(term)))
     }
 
     /// Whether a term is the name of a person or a thing, and no section's matter.
@@ -234,9 +251,23 @@ impl Maker<'_> {
 
 /// Whether letters stand for something that whoever reads the sentence alone does not know.
 fn has_letters(sentence: &Sentence) -> bool {
-    let letter = |word: &Word| {
-        let written = &sentence.plain[word.range.clone()];
-        word.role == Role::Symbol && written.chars().any(char::is_alphabetic)
-    };
+    let letter = |word: &Word| is_letter(word, &sentence.plain);
     sentence.words.iter().any(letter)
+}
+
+/// Whether a name is one of what texts are made of: “prominent example”, “case of failure”.
+fn is_of_text(name: &str) -> bool {
+    const OF_TEXT: [&str; 32] = [
+        "example", "examples", "case", "cases", "thing", "things", "idea", "ideas", "reason",
+        "reasons", "aspect", "aspects", "essence", "fact", "facts", "way", "ways", "beispiel",
+        "fall", "idee", "grund", "aspekt", "exemple", "cas", "idée", "raison", "aspect", "ejemplo",
+        "caso", "idea", "razón", "aspecto",
+    ];
+    let lower = name.to_lowercase();
+    let links = [" of ", " de ", " der ", " des ", " del "];
+    let end = links.iter().filter_map(|link| lower.find(link)).min();
+    let head = lower.get(..end.unwrap_or(lower.len())).unwrap_or_default();
+    head.rsplit(' ')
+        .next()
+        .is_some_and(|noun| OF_TEXT.contains(&noun))
 }
