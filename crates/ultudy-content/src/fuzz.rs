@@ -117,8 +117,8 @@ impl Chance {
             bold: self.one_in(6),
             monospace: self.one_in(8),
             figure: self.one_in(20).then_some(1),
-            heading: None,
             text,
+            ..Line::default()
         }
     }
 

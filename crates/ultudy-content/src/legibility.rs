@@ -98,7 +98,7 @@ mod tests {
     fn legible(text: &str) -> bool {
         is_legible(&[Line {
             text: text.into(),
-            ..crate::layout::line()
+            ..Line::default()
         }])
     }
 

@@ -45,7 +45,8 @@ pub struct ExtractedSection {
     pub page_end: u32,
     /// Its text as Markdown; each page's text follows that page's [`page_mark`]. A picture is
     /// `![caption](figure:N)` ([`crate::figure::address`]), its file perhaps not kept. A
-    /// paragraph that goes on over a page's end is parted by the mark.
+    /// paragraph that goes on over a page's end is parted by the mark; what stands outside the
+    /// text, at the foot of the page or in its margin, comes behind a [`NOTE_MARK`].
     pub markdown: String,
 }
 
@@ -54,6 +55,10 @@ pub struct ExtractedSection {
 pub fn page_mark(page: u32) -> String {
     format!("<!-- page {page} -->")
 }
+
+/// The line before a paragraph that is a note, outside the running text; invisible when
+/// rendered.
+pub const NOTE_MARK: &str = "<!-- note -->";
 
 /// The page a line marks, if it is a [`page_mark`].
 #[must_use]

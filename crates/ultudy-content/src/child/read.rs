@@ -119,9 +119,12 @@ pub(super) fn extract(pages_max: u32, recognise: bool, speaker: &mut Speaker) ->
     let language = language(&pages);
     let folios = headings::folios(&pages);
     layout::drop_running_lines(&mut pages);
+    layout::mark_tables(&mut pages);
+    layout::set_footnotes_apart(&mut pages);
     layout::mend_hyphens(&mut pages);
     let figures = figures::place(&pdf, &mut pages);
     let typography = Typography::measure(&pages);
+    layout::settle_notes(&mut pages, &typography);
     let found = headings::find(&pages, &typography, folios);
     headings::mark(&mut pages, &found.headings);
     let division = sections::divide(&pages, &pdf.outline(), &found, typography.body);
@@ -149,8 +152,11 @@ pub(super) fn text(pages_max: u32, recognise: bool, speaker: &mut Speaker) -> Re
         let mut illegible = illegible(&pages);
         recognise::pages(&mut pages, &mut illegible, speaker)?;
     }
+    layout::mark_tables(&mut pages);
+    layout::set_footnotes_apart(&mut pages);
     layout::mend_hyphens(&mut pages);
     let typography = Typography::measure(&pages);
+    layout::settle_notes(&mut pages, &typography);
     for page in &pages {
         let blocks = layout::blocks(&page.lines, &typography);
         let text = markdown::plain(&blocks);

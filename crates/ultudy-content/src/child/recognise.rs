@@ -38,6 +38,7 @@ pub(super) fn pages(
                     number: page.number,
                     bottom: 0.0,
                     top: height,
+                    width: page.width,
                     lines,
                 };
                 recognised.push(page.number);

@@ -142,11 +142,11 @@ fn is_label(line: &Line, next: Option<&Line>, typography: &Typography) -> bool {
     let larger = line.size >= body * LARGER || line.bold && line.size >= body * 0.95;
     let named = number::parse(&line.text).is_some_and(|number| number.named);
     let titled = named && next.is_some_and(|next| next.size >= body * LARGER);
-    number::is_alone(&line.text) && (larger || titled) && !line.monospace
+    number::is_alone(&line.text) && (larger || titled) && !line.monospace && !line.is_apart()
 }
 
 fn is_distinct(line: &Line, typography: &Typography) -> bool {
-    if line.monospace || !reads_like_a_heading(&line.text) {
+    if line.monospace || line.is_apart() || !reads_like_a_heading(&line.text) {
         return false;
     }
     let chars = line.text.chars().count();

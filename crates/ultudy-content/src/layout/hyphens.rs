@@ -18,7 +18,7 @@ pub(crate) fn mend_hyphens(pages: &mut [Page]) {
     }
     for at in 1..pages.len() {
         if let [.., page, next] = &mut pages[..=at]
-            && let Some(upper) = page.lines.last_mut()
+            && let Some(upper) = page.lines.iter_mut().rfind(|line| line.note.is_none())
             && let Some(lower) = next.lines.first_mut()
         {
             mend(upper, lower, &compounds);
@@ -47,7 +47,7 @@ fn mend(upper: &mut Line, lower: &mut Line, compounds: &HashSet<String>) {
     let alike = (upper.size - lower.size).abs() <= 0.12 * upper.size.max(lower.size);
     let set = [&*upper, &*lower]
         .iter()
-        .all(|line| !line.monospace && line.figure.is_none());
+        .all(|line| !line.monospace && line.figure.is_none() && !line.is_apart());
     let Some(rest) = broken(&upper.text, &lower.text).filter(|_| alike && set) else {
         return;
     };
@@ -98,10 +98,7 @@ mod tests {
             baseline: 700.0,
             size: 11.0,
             advance: 5.0,
-            bold: false,
-            monospace: false,
-            figure: None,
-            heading: None,
+            ..Line::default()
         };
         let lines = texts.iter().map(line).collect();
         Page {

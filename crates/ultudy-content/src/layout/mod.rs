@@ -1,22 +1,31 @@
-//! What lines mean: running heads, headings, paragraphs, lists, code.
+//! What lines mean: running heads, headings, paragraphs, lists, tables, notes,
+//! code.
 
 mod blocks;
+mod caption;
 mod code;
+mod edge;
 mod figures;
+mod footnotes;
 mod hyphens;
 pub(crate) mod join;
 mod list;
+mod margin_notes;
 mod running;
+mod table;
 mod typography;
 
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::{
     blocks::{Block, blocks},
-    figures::{Picture, place_figures},
+    figures::{Picture, has_caption, place_figures},
+    footnotes::set_footnotes_apart,
     hyphens::mend_hyphens,
     join::ends_sentence,
+    margin_notes::settle_notes,
     running::drop_running_lines,
+    table::{TableLine, mark_tables},
     typography::Typography,
 };
 
@@ -29,11 +38,14 @@ pub(crate) struct Page {
     pub(crate) bottom: f32,
     /// Height of the upper edge, in points.
     pub(crate) top: f32,
+    /// In points.
+    pub(crate) width: f32,
     pub(crate) lines: Vec<Line>,
 }
 
-/// A line of print. Lengths are in points, heights from the bottom of the page.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// A line of print. Lengths are in points, heights from the bottom of the page. The default
+/// has nothing on it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Line {
     pub(crate) text: String,
     pub(crate) left: f32,
@@ -47,19 +59,48 @@ pub(crate) struct Line {
     pub(crate) bold: bool,
     /// Most of it is in a typewriter face.
     pub(crate) monospace: bool,
+    /// What gaps part in it, from the left; empty where it is all one. The words are those
+    /// of its text as it came from the page.
+    pub(crate) cells: Vec<Cell>,
+    /// The table it is a line of.
+    pub(crate) table: Option<TableLine>,
+    /// The note outside the text that it is a line of.
+    pub(crate) note: Option<NoteLine>,
     /// The figure that stands here; the line's text is its caption.
     pub(crate) figure: Option<u32>,
     /// The heading it is a line of.
     pub(crate) heading: Option<HeadingLine>,
 }
 
+/// A part of a line with space around it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Cell {
+    pub(crate) text: String,
+    pub(crate) left: f32,
+    pub(crate) right: f32,
+}
+
+/// What makes a line one of a note's: at the foot of a page or in its margin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct NoteLine {
+    /// It is the note's first.
+    pub(crate) first: bool,
+}
+
 /// What makes a line one of a heading's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct HeadingLine {
     /// Depth of the heading, from 1.
     pub(crate) level: u8,
     /// It is the heading's first.
     pub(crate) first: bool,
+}
+
+impl Line {
+    /// Whether it stands outside the running text: in a table or a note.
+    pub(crate) fn is_apart(&self) -> bool {
+        self.table.is_some() || self.note.is_some()
+    }
 }
 
 impl Page {
@@ -69,6 +110,7 @@ impl Page {
             number,
             bottom: 0.0,
             top: 0.0,
+            width: 0.0,
             lines: Vec::new(),
         }
     }
@@ -76,22 +118,5 @@ impl Page {
     /// Bytes of text on it.
     pub(crate) fn bytes(&self) -> usize {
         self.lines.iter().map(|line| line.text.len()).sum()
-    }
-}
-
-/// A line with nothing on it.
-#[cfg(test)]
-pub(crate) fn line() -> Line {
-    Line {
-        text: String::new(),
-        left: 0.0,
-        right: 0.0,
-        baseline: 0.0,
-        size: 0.0,
-        advance: 0.0,
-        bold: false,
-        monospace: false,
-        figure: None,
-        heading: None,
     }
 }

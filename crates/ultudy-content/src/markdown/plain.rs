@@ -10,10 +10,15 @@ pub(crate) fn plain(blocks: &[Block]) -> String {
 
 fn block(block: &Block) -> String {
     match block {
-        Block::Heading { text, .. } | Block::Paragraph(text) => text.clone(),
+        Block::Heading { text, .. } | Block::Paragraph(text) | Block::Note(text) => text.clone(),
         Block::Figure { caption, .. } => caption.clone(),
-        Block::Item { mark, text } => format!("{mark} {text}"),
+        Block::Item { level, mark, text } => format!("{}{mark} {text}", "  ".repeat(*level)),
         Block::Code(lines) => lines.join("\n"),
+        Block::Table(rows) => rows
+            .iter()
+            .map(|row| row.join("\t"))
+            .collect::<Vec<_>>()
+            .join("\n"),
     }
 }
 
@@ -29,11 +34,12 @@ mod tests {
                 text: "Sets & maps".into(),
             },
             Block::Item {
+                level: 1,
                 mark: "-".into(),
                 text: "a*b".into(),
             },
             Block::Code(vec!["if x:".into(), "    pass".into()]),
         ];
-        assert_eq!(plain(&blocks), "Sets & maps\n\n- a*b\n\nif x:\n    pass");
+        assert_eq!(plain(&blocks), "Sets & maps\n\n  - a*b\n\nif x:\n    pass");
     }
 }

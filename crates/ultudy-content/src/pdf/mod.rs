@@ -102,7 +102,7 @@ impl Pdf {
     pub(crate) fn page(&self, index: u32) -> Result<Page, PageError> {
         let at = usize::try_from(index).map_err(|_| PageError::Missing)?;
         let read = || {
-            let (_, bottom, _, top) = self
+            let (left, bottom, right, top) = self
                 .document
                 .get_page_visible_box(at)
                 .map_err(|error| PageError::missing(index, &error))?;
@@ -114,6 +114,7 @@ impl Pdf {
                 number: index + 1,
                 bottom,
                 top,
+                width: right - left,
                 lines: lines::assemble(&spans),
             })
         };

@@ -3,7 +3,7 @@
 use pdf_oxide::layout::TextSpan;
 
 use super::{font, text};
-use crate::layout::Line;
+use crate::layout::{Cell, Line, NoteLine};
 
 /// Share of the smaller height by which two spans of one line overlap.
 const OVERLAP: f32 = 0.5;
@@ -14,10 +14,14 @@ const WORD_GAP: f32 = 0.15;
 /// The same beside a character of a script without spaces.
 const WIDE_WORD_GAP: f32 = 0.6;
 
+/// Gap, in ems, that may part the cells of a table: hardly any justified line has one.
+const CELL_GAP: f32 = 0.8;
+
 /// Most spaces put into one gap of a typewriter line.
 const SPACES_MAX: usize = 80;
 
 /// A span, cleaned.
+#[derive(Debug, Clone)]
 pub(super) struct Piece {
     text: String,
     left: f32,
@@ -51,11 +55,13 @@ impl Piece {
 }
 
 /// Spans at one height.
+#[derive(Debug, Clone)]
 pub(super) struct Row {
     /// Of its largest span, like its size.
     pub(super) baseline: f32,
     pub(super) size: f32,
     pieces: Vec<Piece>,
+    note: Option<NoteLine>,
 }
 
 impl Row {
@@ -65,6 +71,7 @@ impl Row {
             baseline: piece.baseline,
             size: piece.size,
             pieces: vec![piece],
+            note: None,
         }
     }
 
@@ -102,7 +109,7 @@ impl Row {
     /// The line, unless there is nothing to see in it.
     pub(super) fn into_line(mut self) -> Option<Line> {
         self.pieces.sort_by(|a, b| a.left.total_cmp(&b.left));
-        if self.share(|piece| piece.text.chars().any(is_right_to_left)) > 0.5 {
+        if self.is_right_to_left() {
             self.pieces.reverse();
         }
         let blank = self
@@ -110,16 +117,10 @@ impl Row {
             .iter()
             .take_while(|piece| piece.text.trim().is_empty());
         self.pieces.drain(..blank.count());
-        let monospace = self.share(|piece| piece.monospace) > 0.6;
+        let monospace = self.is_monospace();
         let advance = self.advance(monospace);
         let text = self.join(monospace.then_some(advance));
-        let visible = || {
-            self.pieces
-                .iter()
-                .filter(|piece| !piece.text.trim().is_empty())
-        };
-        let left = visible().map(|piece| piece.left).min_by(f32::total_cmp)?;
-        let right = visible().map(|piece| piece.right).max_by(f32::total_cmp)?;
+        let (left, right) = self.extent()?;
         Some(Line {
             left,
             right,
@@ -128,10 +129,116 @@ impl Row {
             advance,
             bold: self.share(|piece| piece.bold) > 0.95,
             monospace,
-            figure: None,
-            heading: None,
             text,
+            note: self.note,
+            cells: if monospace { Vec::new() } else { self.cells() },
+            ..Line::default()
         })
+    }
+
+    /// Whether most of it is in a typewriter face, or all but signs that such faces lack.
+    fn is_monospace(&self) -> bool {
+        let counts = |c: &char| !c.is_whitespace() && (c.is_ascii() || c.is_alphanumeric());
+        let count = |piece: &Piece| piece.text.chars().filter(counts).count();
+        let all = self.pieces.iter().map(count).sum();
+        let typewriter = self.pieces.iter().filter(|piece| piece.monospace);
+        self.share(|piece| piece.monospace) > 0.6 || ratio(typewriter.map(count).sum(), all) > 0.9
+    }
+
+    /// What its gaps part; nothing if none does. Its pieces stand from left to right,
+    /// except in Arabic and the like, where no cells are looked for.
+    fn cells(self) -> Vec<Cell> {
+        let gap = CELL_GAP * self.common_size();
+        let mut parts: Vec<Self> = Vec::new();
+        let mut end: Option<f32> = None;
+        for piece in self.pieces {
+            let visible = !piece.text.trim().is_empty();
+            let apart = visible && end.is_some_and(|end| piece.left - end >= gap);
+            if visible {
+                end = Some(end.map_or(piece.right, |end| end.max(piece.right)));
+            }
+            match parts.last_mut() {
+                Some(part) if !apart => part.add(piece),
+                _ => parts.push(Self::new(piece)),
+            }
+        }
+        if parts.len() < 2 {
+            return Vec::new();
+        }
+        parts.iter().filter_map(Self::cell).collect()
+    }
+
+    fn cell(&self) -> Option<Cell> {
+        let (left, right) = self.extent()?;
+        Some(Cell {
+            text: self.join(None),
+            left,
+            right,
+        })
+    }
+
+    fn visible(&self) -> impl Iterator<Item = &Piece> {
+        self.pieces
+            .iter()
+            .filter(|piece| !piece.text.trim().is_empty())
+    }
+
+    /// Where what can be seen of it begins and ends.
+    fn extent(&self) -> Option<(f32, f32)> {
+        let left = self
+            .visible()
+            .map(|piece| piece.left)
+            .min_by(f32::total_cmp)?;
+        let right = self
+            .visible()
+            .map(|piece| piece.right)
+            .max_by(f32::total_cmp)?;
+        Some((left, right))
+    }
+
+    /// Where what wide gaps part in it begins and ends, from the left.
+    pub(super) fn stretches(&self) -> Vec<(f32, f32)> {
+        let mut extents: Vec<_> = self
+            .visible()
+            .map(|piece| (piece.left, piece.right))
+            .collect();
+        extents.sort_by(|a, b| a.0.total_cmp(&b.0));
+        extents.dedup_by(|next, last| {
+            let close = next.0 - last.1 < CELL_GAP * self.size;
+            last.1 = if close { last.1.max(next.1) } else { last.1 };
+            close
+        });
+        extents
+    }
+
+    /// What stands before a place and what behind it.
+    pub(super) fn split(self, x: f32) -> (Option<Self>, Option<Self>) {
+        let (mut before, mut behind): (Option<Self>, Option<Self>) = (None, None);
+        for piece in self.pieces {
+            let side = if piece.left < x {
+                &mut before
+            } else {
+                &mut behind
+            };
+            match side {
+                Some(row) => row.add(piece),
+                None => *side = Some(Self::new(piece)),
+            }
+        }
+        (before, behind)
+    }
+
+    /// The row as one of a note outside the text, perhaps its first.
+    pub(super) fn into_note(self, first: bool) -> Self {
+        Self {
+            note: Some(NoteLine { first }),
+            ..self
+        }
+    }
+
+    /// Whether most of it runs from right to left.
+    pub(super) fn is_right_to_left(&self) -> bool {
+        self.share(|piece| piece.text.chars().any(is_right_to_left)) > 0.5
     }
 
     /// The share of its visible characters in pieces like this.

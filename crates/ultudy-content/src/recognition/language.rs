@@ -112,7 +112,7 @@ mod tests {
     fn line(text: &str) -> Line {
         Line {
             text: text.into(),
-            ..crate::layout::line()
+            ..Line::default()
         }
     }
 

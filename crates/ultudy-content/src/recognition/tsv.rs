@@ -118,10 +118,7 @@ fn line_of(words: &[Word]) -> Option<Line> {
         baseline: median(words.iter().map(|word| word.bottom + fall(word))),
         size,
         advance: (right - left) / characters.max(1.0),
-        bold: false,
-        monospace: false,
-        figure: None,
-        heading: None,
+        ..Line::default()
     })
 }
 

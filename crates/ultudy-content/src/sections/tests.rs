@@ -39,8 +39,7 @@ fn line() -> impl Strategy<Value = Line> {
             advance: 5.0,
             bold,
             monospace,
-            figure: None,
-            heading: None,
+            ..Line::default()
         },
     )
 }
@@ -53,6 +52,7 @@ fn document() -> impl Strategy<Value = Vec<Page>> {
             number,
             bottom: 0.0,
             top: 792.0,
+            width: 612.0,
             lines,
         };
         pages.map(page).collect()

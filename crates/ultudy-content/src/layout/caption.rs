@@ -1,0 +1,60 @@
+//! How captions begin.
+
+/// Words before a figure's number, in lower case.
+const FIGURE: [&str; 12] = [
+    "figure",
+    "fig.",
+    "fig",
+    "abbildung",
+    "abb.",
+    "bild",
+    "figura",
+    "illustration",
+    "diagram",
+    "schaubild",
+    "図",
+    "الشكل",
+];
+
+/// Words before a table's number, in lower case.
+const TABLE: [&str; 9] = [
+    "table", "tab.", "tabelle", "tableau", "tabla", "tabela", "tabella", "表", "جدول",
+];
+
+/// "Figure 1.2", "Abb. 3", "図4".
+pub(super) fn is_figure_s(text: &str) -> bool {
+    begins(text, &FIGURE)
+}
+
+/// "Table 3: Results", "Tab. 1", "表2".
+pub(super) fn is_table_s(text: &str) -> bool {
+    begins(text, &TABLE)
+}
+
+fn begins(text: &str, words: &[&str]) -> bool {
+    let lower = text.to_lowercase();
+    words.iter().any(|word| {
+        let rest = lower.strip_prefix(word).map(str::trim_start);
+        rest.and_then(|rest| rest.chars().next())
+            .is_some_and(char::is_numeric)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn captions_are_known_by_word_and_number() {
+        for text in ["Figure 1.2: A tree", "Abb. 3", "Fig. 4 Sets", "図4 グラフ"] {
+            assert!(is_figure_s(text), "{text}");
+        }
+        for text in ["Figures of speech", "A figure 3", "Figure it out", ""] {
+            assert!(!is_figure_s(text), "{text}");
+        }
+        for text in ["Table 2. Residuals", "Tabelle 1: Maße", "表3 結果"] {
+            assert!(is_table_s(text), "{text}");
+        }
+        assert!(!is_table_s("Table of contents") && !is_table_s("Tables 1"));
+    }
+}
