@@ -7,7 +7,7 @@ use ultudy_domain::figure::{ExtractedFigure, FIGURE_BYTES_MAX, FIGURES_MAX};
 
 use super::{read::Stop, speaker::Speaker};
 use crate::{
-    layout::{Page, Picture, place_figures},
+    layout::{Page, Picture, has_caption, place_figures},
     pdf::{PageImage, Pdf},
     protocol::Message,
 };
@@ -22,8 +22,13 @@ const BYTES_MIN: u64 = 400;
 /// Share of a page from which an image is its background or its scan.
 const BACKGROUND_SHARE: f32 = 0.85;
 
-/// Pages on which the same image at the same place is decoration.
+/// Share of a page under which a picture without a caption is an icon.
+const ICON_SHARE: f32 = 0.015;
+
+/// Pages on which the same image at the same place is decoration; anywhere on them, if it
+/// is no larger than this share of the page.
 const REPEATS: usize = 3;
+const LOGO_SHARE: f32 = 0.15;
 
 /// A picture chosen to be shown.
 pub(super) struct Figure {
@@ -53,11 +58,21 @@ pub(super) fn place(pdf: &Pdf, pages: &mut [Page]) -> Vec<Figure> {
             .get(&key(image))
             .is_none_or(|count| *count < REPEATS)
     });
+    let mut on_pages: HashMap<_, HashSet<usize>> = HashMap::new();
+    for (at, image) in &found {
+        on_pages.entry(content(image)).or_default().insert(*at);
+    }
+    found.retain(|(at, image)| {
+        let often = |pages: &HashSet<usize>| pages.len() >= REPEATS && image.bytes.is_some();
+        let repeated = on_pages.get(&content(image)).is_some_and(often);
+        let least = if repeated { LOGO_SHARE } else { ICON_SHARE };
+        pages.get(*at).is_some_and(|page| {
+            share(image, page) >= least || has_caption(page, &picture(0, image))
+        })
+    });
     // An icon stands for the same thing all over its page.
     let mut seen = HashSet::new();
-    found.retain(|(at, image)| {
-        image.bytes.is_none() || seen.insert((*at, image.width, image.height, image.bytes))
-    });
+    found.retain(|(at, image)| image.bytes.is_none() || seen.insert((*at, content(image))));
     found.truncate(FIGURES_MAX);
     let mut figures = Vec::with_capacity(found.len());
     for (number, (at, image)) in (1..).zip(found) {
@@ -130,6 +145,18 @@ fn shows(image: &PageImage, page: &Page) -> bool {
         .iter()
         .all(|length| length.is_finite());
     finite && large && !background
+}
+
+/// The same image, wherever it stands.
+fn content(image: &PageImage) -> (u32, u32, Option<u64>) {
+    (image.width, image.height, image.bytes)
+}
+
+/// How much of the page it covers; all of a page of no size.
+fn share(image: &PageImage, page: &Page) -> f32 {
+    let area = (image.right - image.left) * (image.top - image.bottom);
+    let page = page.width * (page.top - page.bottom);
+    if page > 0.0 { area / page } else { 1.0 }
 }
 
 /// The same image at the same place.
