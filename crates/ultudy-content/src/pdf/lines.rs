@@ -2,7 +2,10 @@
 
 use pdf_oxide::layout::TextSpan;
 
-use super::row::{Piece, Row};
+use super::{
+    columns,
+    row::{Piece, Row},
+};
 use crate::layout::Line;
 
 /// How many lines back a span may still belong to: sub- and superscripts and mixed fonts
@@ -24,6 +27,7 @@ pub(super) fn assemble(spans: &[TextSpan]) -> Vec<Line> {
     if climbs(&rows) > CLIMBS_MIN.max(rows.len() / CLIMB_SHARE) {
         rows = self::rows(&spans.iter().collect::<Vec<_>>());
     }
+    let mut rows = columns::apart(rows);
     title_first(&mut rows);
     rows.into_iter().filter_map(Row::into_line).collect()
 }

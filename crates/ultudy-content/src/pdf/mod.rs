@@ -1,6 +1,7 @@
 //! A PDF file as pages of lines, an outline and a title; the only place that knows the
 //! PDF library.
 
+mod columns;
 mod destination;
 mod encoding;
 mod font;

@@ -6,6 +6,7 @@
 )]
 
 mod bad_files;
+mod columns;
 mod corpus;
 mod dividing;
 mod ends;
@@ -16,6 +17,7 @@ mod hostile;
 mod limits;
 mod lists;
 mod mutations;
+mod notes;
 mod passwords;
 mod pdf_file;
 mod reading;
