@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
-use ultudy_domain::section::split_pages;
+use ultudy_domain::section::{NOTE_MARK, split_pages};
 
 use super::passage::Passage;
 
-/// A piece of the page, as far as a lesson is made of it. Tables and HTML are not kept.
+/// A piece of the page, as far as a lesson is made of it. Tables, notes and HTML are not kept.
 #[derive(Debug, Clone)]
 pub(super) enum Block {
     /// A heading.
@@ -59,6 +59,8 @@ struct Reader<'a> {
     table: bool,
     /// Whether what comes next is a formula that lost its form.
     flagged: bool,
+    /// Whether what comes next is a note outside the text.
+    note: bool,
     /// Starts, in `plain`, of the emphasis and links that are open.
     open: Vec<usize>,
 }
@@ -77,6 +79,7 @@ impl<'a> Reader<'a> {
             code: false,
             table: false,
             flagged: false,
+            note: false,
             open: Vec::new(),
         }
     }
@@ -102,7 +105,10 @@ impl<'a> Reader<'a> {
                 let seen = self.text("\u{fffd}", &range);
                 self.passage.active.push(seen);
             }
-            Event::Html(html) => self.flagged |= html.contains(AS_PRINTED),
+            Event::Html(html) => {
+                self.flagged |= html.contains(AS_PRINTED);
+                self.note |= html.contains(NOTE_MARK);
+            }
             Event::Rule | Event::TaskListMarker(_) => {}
         }
     }
@@ -210,6 +216,9 @@ impl<'a> Reader<'a> {
         if passage.plain.trim().is_empty() || self.table {
             return;
         }
+        if std::mem::take(&mut self.note) {
+            return;
+        }
         if std::mem::take(&mut self.flagged) {
             passage.active.push(0..passage.plain.len());
         }
@@ -272,6 +281,16 @@ mod tests {
             .map(|block| matches!(block, Block::Paragraph(passage) if passage.active.is_empty()))
             .collect();
         assert_eq!(quotable, [true, false, true]);
+    }
+
+    #[test]
+    fn a_note_does_not_stand_in_the_way_of_the_text() {
+        let blocks = read(
+            "It goes\n\n<!-- note -->\n\n1 A note.\n\n<!-- page 2 -->\n\non here.",
+            1,
+        );
+        let texts: Vec<_> = blocks.iter().map(markup).collect();
+        assert_eq!(texts, ["It goes", "on here."]);
     }
 
     #[test]
