@@ -12,7 +12,7 @@ use ultudy_domain::section::{ExtractedSection, PAGES_MAX, split_pages};
 use crate::{
     child::read::section,
     headings,
-    layout::{self, Line, Page, Typography},
+    layout::{self, Cell, Line, Page, Typography},
     markdown,
     pdf::{OutlineEntry, clean},
     sections,
@@ -129,15 +129,69 @@ impl Chance {
         }
         page.top = 792.0;
         let mut baseline = 780.0;
-        for _ in 0..self.below(0..45) {
+        let columns = self.one_in(5);
+        for at in 0..self.below(0..45) {
             baseline -= self.float(8..30);
-            if self.one_in(30) {
+            if self.one_in(30) || columns && at == 20 {
                 baseline = 760.0;
+            }
+            if self.one_in(25) {
+                self.table(baseline, &mut page.lines);
             }
             let line = self.line(baseline);
             page.lines.push(line);
         }
+        if self.one_in(4) {
+            self.footnotes(&mut page.lines);
+        }
         page
+    }
+
+    /// Lines with cells at the same places, most of them there.
+    fn table(&mut self, top: f32, lines: &mut Vec<Line>) {
+        let columns = self.below(2..6);
+        let mut baseline = top;
+        for _ in 0..self.below(2..7) {
+            baseline -= self.float(5..20);
+            let mut cells = Vec::new();
+            for column in 0..columns {
+                if self.one_in(6) {
+                    continue;
+                }
+                let text = clean(PIECES[self.below(0..40) as usize]);
+                let left = [60.0, 150.0, 240.0, 330.0, 420.0][column as usize];
+                let right = left + self.float(10..80);
+                cells.extend((!text.is_empty()).then_some(Cell { text, left, right }));
+            }
+            let texts: Vec<&str> = cells.iter().map(|cell| cell.text.as_str()).collect();
+            let line = Line {
+                text: texts.join(" "),
+                left: 60.0,
+                right: 500.0,
+                cells,
+                ..self.line(baseline)
+            };
+            lines.push(line);
+        }
+    }
+
+    /// Small print at the foot, some of it behind marks.
+    fn footnotes(&mut self, lines: &mut Vec<Line>) {
+        let mut baseline = self.float(60..150);
+        for number in 0..self.below(1..5) {
+            baseline -= self.float(7..12);
+            let line = self.line(baseline);
+            let text = match self.below(0..3) {
+                0 => format!("{number}{}", line.text),
+                1 => format!("* {}", line.text),
+                _ => line.text.clone(),
+            };
+            lines.push(Line {
+                text,
+                size: 7.3,
+                ..line
+            });
+        }
     }
 
     fn outline(&mut self, pages: u32) -> Vec<OutlineEntry> {
@@ -163,7 +217,12 @@ fn book(seed: u64) {
     let outline = chance.outline(count);
     let folios = headings::folios(&pages);
     layout::drop_running_lines(&mut pages);
+    let before = letters_of(&pages);
+    layout::mark_tables(&mut pages);
+    layout::set_footnotes_apart(&mut pages);
     let typography = Typography::measure(&pages);
+    layout::settle_notes(&mut pages, &typography);
+    assert_eq!(letters_of(&pages), before);
     let found = headings::find(&pages, &typography, folios);
     for page in &pages {
         nothing_visible_is_lost(page, &typography);
@@ -180,6 +239,17 @@ fn nothing_visible_is_lost(page: &Page, typography: &Typography) {
     let text = markdown::plain(&layout::blocks(&page.lines, typography));
     let printed: String = page.lines.iter().map(|line| line.text.as_str()).collect();
     assert_eq!(letters(&text), letters(&printed), "page {}", page.number);
+}
+
+/// The letters of each page.
+fn letters_of(pages: &[Page]) -> Vec<HashMap<char, usize>> {
+    let text = |page: &Page| {
+        page.lines
+            .iter()
+            .map(|line| line.text.as_str())
+            .collect::<String>()
+    };
+    pages.iter().map(|page| letters(&text(page))).collect()
 }
 
 /// How often each letter and digit comes.

@@ -1,9 +1,11 @@
 //! A line of print being put together from spans.
 
+mod parts;
+
 use pdf_oxide::layout::TextSpan;
 
 use super::{font, text};
-use crate::layout::{Cell, Line, NoteLine};
+use crate::layout::{Line, NoteLine};
 
 /// Share of the smaller height by which two spans of one line overlap.
 const OVERLAP: f32 = 0.5;
@@ -13,9 +15,6 @@ const WORD_GAP: f32 = 0.15;
 
 /// The same beside a character of a script without spaces.
 const WIDE_WORD_GAP: f32 = 0.6;
-
-/// Gap, in ems, that may part the cells of a table: hardly any justified line has one.
-const CELL_GAP: f32 = 0.8;
 
 /// Most spaces put into one gap of a typewriter line.
 const SPACES_MAX: usize = 80;
@@ -145,38 +144,6 @@ impl Row {
         self.share(|piece| piece.monospace) > 0.6 || ratio(typewriter.map(count).sum(), all) > 0.9
     }
 
-    /// What its gaps part; nothing if none does. Its pieces stand from left to right,
-    /// except in Arabic and the like, where no cells are looked for.
-    fn cells(self) -> Vec<Cell> {
-        let gap = CELL_GAP * self.common_size();
-        let mut parts: Vec<Self> = Vec::new();
-        let mut end: Option<f32> = None;
-        for piece in self.pieces {
-            let visible = !piece.text.trim().is_empty();
-            let apart = visible && end.is_some_and(|end| piece.left - end >= gap);
-            if visible {
-                end = Some(end.map_or(piece.right, |end| end.max(piece.right)));
-            }
-            match parts.last_mut() {
-                Some(part) if !apart => part.add(piece),
-                _ => parts.push(Self::new(piece)),
-            }
-        }
-        if parts.len() < 2 {
-            return Vec::new();
-        }
-        parts.iter().filter_map(Self::cell).collect()
-    }
-
-    fn cell(&self) -> Option<Cell> {
-        let (left, right) = self.extent()?;
-        Some(Cell {
-            text: self.join(None),
-            left,
-            right,
-        })
-    }
-
     fn visible(&self) -> impl Iterator<Item = &Piece> {
         self.pieces
             .iter()
@@ -194,46 +161,6 @@ impl Row {
             .map(|piece| piece.right)
             .max_by(f32::total_cmp)?;
         Some((left, right))
-    }
-
-    /// Where what wide gaps part in it begins and ends, from the left.
-    pub(super) fn stretches(&self) -> Vec<(f32, f32)> {
-        let mut extents: Vec<_> = self
-            .visible()
-            .map(|piece| (piece.left, piece.right))
-            .collect();
-        extents.sort_by(|a, b| a.0.total_cmp(&b.0));
-        extents.dedup_by(|next, last| {
-            let close = next.0 - last.1 < CELL_GAP * self.size;
-            last.1 = if close { last.1.max(next.1) } else { last.1 };
-            close
-        });
-        extents
-    }
-
-    /// What stands before a place and what behind it.
-    pub(super) fn split(self, x: f32) -> (Option<Self>, Option<Self>) {
-        let (mut before, mut behind): (Option<Self>, Option<Self>) = (None, None);
-        for piece in self.pieces {
-            let side = if piece.left < x {
-                &mut before
-            } else {
-                &mut behind
-            };
-            match side {
-                Some(row) => row.add(piece),
-                None => *side = Some(Self::new(piece)),
-            }
-        }
-        (before, behind)
-    }
-
-    /// The row as one of a note outside the text, perhaps its first.
-    pub(super) fn into_note(self, first: bool) -> Self {
-        Self {
-            note: Some(NoteLine { first }),
-            ..self
-        }
     }
 
     /// Whether most of it runs from right to left.

@@ -3,6 +3,8 @@
 mod edges;
 mod gutter;
 mod margin;
+#[cfg(test)]
+mod tests;
 
 use self::gutter::{Band, Gutter};
 use super::row::Row;
