@@ -25,9 +25,11 @@ pub(crate) fn set_footnotes_apart(pages: &mut [Page]) {
         let mut number = None;
         for line in found.iter().flat_map(|run| run.clone()) {
             if let Some(line) = page.lines.get_mut(line) {
-                line.note = Some(NoteLine {
-                    first: begins(&line.text, &mut number),
-                });
+                let first = begins(&line.text, &mut number);
+                line.note = Some(NoteLine { first });
+                if first {
+                    part_mark(&mut line.text);
+                }
             }
         }
         let feet: Vec<usize> = found.into_iter().flatten().collect();
@@ -100,6 +102,15 @@ fn begins(text: &str, number: &mut Option<u32>) -> bool {
             true
         }
         _ => false,
+    }
+}
+
+/// Puts a space between a mark and the words behind it.
+fn part_mark(text: &mut String) {
+    let is_mark = |c: char| SIGNS.contains(c) || digit(c).is_some();
+    let end = text.find(|c| !is_mark(c)).unwrap_or(0);
+    if end > 0 && text[end..].starts_with(char::is_alphabetic) {
+        text.insert(end, ' ');
     }
 }
 
@@ -206,7 +217,7 @@ mod tests {
         assert!(page.lines[..6].iter().all(|line| line.note.is_none()));
         assert_eq!(
             texts(page, |line| line.note.is_some_and(|note| note.first)),
-            ["1A note", "2Another."]
+            ["1 A note", "2 Another."]
         );
     }
 

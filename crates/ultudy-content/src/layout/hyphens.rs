@@ -47,7 +47,8 @@ fn mend(upper: &mut Line, lower: &mut Line, compounds: &HashSet<String>) {
     let alike = (upper.size - lower.size).abs() <= 0.12 * upper.size.max(lower.size);
     let set = [&*upper, &*lower]
         .iter()
-        .all(|line| !line.monospace && line.figure.is_none() && !line.is_apart());
+        .all(|line| !line.monospace && line.figure.is_none() && line.table.is_none())
+        && upper.note.is_some() == lower.note.is_some();
     let Some(rest) = broken(&upper.text, &lower.text).filter(|_| alike && set) else {
         return;
     };

@@ -16,6 +16,10 @@ const TOLERANCE: f32 = 0.35;
 const ALIGNED_COLUMNS: f32 = 0.6;
 const FILLED: f32 = 0.5;
 
+/// Rows under which a table without a caption or a bold head is filled to this share.
+const ROWS_SURE: usize = 5;
+const FILLED_FEW: f32 = 0.85;
+
 /// Least share of the rows with something in more than one column, and most lines that
 /// hold one cell.
 const PARTED: f32 = 0.6;
@@ -41,7 +45,7 @@ impl Found<'_> {
         let told = captioned || self.has_bold_head() && self.columns.count() > 2;
         rows >= if told { ROWS_MIN_TOLD } else { ROWS_MIN }
             && self.is_aligned()
-            && self.is_filled()
+            && self.is_filled(told)
             && (captioned || self.has_words() && !self.has_numbered_lines())
             && !self.has_numbered_formulas()
             && !self.has_column_of_signs()
@@ -88,7 +92,7 @@ impl Found<'_> {
     }
 
     /// Whether most places hold something, most rows more than one thing, and the head most.
-    fn is_filled(&self) -> bool {
+    fn is_filled(&self, told: bool) -> bool {
         let rows = self.filled();
         let all: usize = rows.iter().sum();
         let parted = rows.iter().filter(|filled| **filled > 1).count();
@@ -98,7 +102,9 @@ impl Found<'_> {
             .iter()
             .filter(|strip| strip.cells.len() < 2)
             .count();
-        share(all, rows.len() * self.columns.count()) >= FILLED
+        // A few labels of a drawing stand alike by chance.
+        let few = rows.len() < ROWS_SURE && !told;
+        share(all, rows.len() * self.columns.count()) >= if few { FILLED_FEW } else { FILLED }
             && share(parted, rows.len()) >= PARTED
             && share(head, self.columns.count()) >= FILLED
             && share(lone, self.strips.len()) <= LONE_MAX
