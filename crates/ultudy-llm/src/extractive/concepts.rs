@@ -47,6 +47,9 @@ pub(super) fn make(study: &Study) -> Vec<ConceptContent> {
     let rivals = [order.as_slice(), &foreign].concat();
     let mut maker = Maker::new(study, &rivals);
     let mut made: Vec<(usize, ConceptContent)> = Vec::new();
+    // Of what other sections define, that of the next one matters most.
+    let mut nearest = order.clone();
+    nearest.sort_by_key(|&index| maker.distance(index));
     // There are no other sections whose terms could be wrong answers.
     let lone = study.text.own == study.text.sentences.len();
     for (rigor, own, enough) in [
@@ -61,11 +64,15 @@ pub(super) fn make(study: &Study) -> Vec<ConceptContent> {
         (Rigor::Last, false, FEW),
     ] {
         maker.rigor = rigor;
-        for &index in &order {
+        for &index in if own { &order } else { &nearest } {
             let known = made.iter().any(|&(known, _)| known == index);
             let term = &study.terms[index];
             let good = match rigor {
-                Rigor::Defined | Rigor::Loose | Rigor::Lone => !own || is_own(study, &maker, index),
+                Rigor::Defined | Rigor::Loose | Rigor::Lone if own => is_own(study, &maker, index),
+                Rigor::Defined | Rigor::Loose | Rigor::Lone => {
+                    let often = made.is_empty() || is_repeated(study, index);
+                    often && maker.is_general(index)
+                }
                 Rigor::Told => term.score >= SCORE_MIN,
                 Rigor::Named => maker.is_matter(term),
                 Rigor::Any | Rigor::Last => true,
@@ -117,6 +124,12 @@ fn preference(study: &Study) -> (Vec<usize>, Vec<usize>) {
 fn is_own(study: &Study, maker: &Maker<'_>, index: usize) -> bool {
     let near = |sentence| study.text.is_near(sentence);
     maker.telling(index).is_some_and(near) || study.terms[index].heading.is_some()
+}
+
+/// Whether the text itself speaks of a term more than once.
+fn is_repeated(study: &Study, term: usize) -> bool {
+    let own = study.support(term).iter();
+    own.filter(|found| found.sentence < study.text.own).count() > 1
 }
 
 /// Whether two words differ only in their last letters, where the stemmer saw no forms of

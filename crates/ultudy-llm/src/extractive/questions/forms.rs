@@ -282,3 +282,36 @@ fn is_as_long(form: &str, model: &str) -> bool {
     let [form, model] = [form, model].map(|text| text.chars().count());
     form.abs_diff(model) <= LONGER.0 || form.max(model) <= form.min(model) * LONGER.1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_article_before_a_gap_does_not_tell_how_the_answer_begins() {
+        let open = |sentence: &str| with_open_articles(&sentence.replace("___", GAP));
+        let expected = |sentence: &str| sentence.replace("___", GAP);
+        assert_eq!(open("An ___ is a list."), expected("A(n) ___ is a list."));
+        assert_eq!(
+            open("It is a ___ or an ___ of a kind."),
+            expected("It is a(n) ___ or a(n) ___ of a kind.")
+        );
+        assert_eq!(open("Data ___ are lost."), expected("Data ___ are lost."));
+    }
+
+    #[test]
+    fn genders_are_told_by_articles() {
+        assert!(shares(
+            genders("ein", Language::German),
+            genders("der", Language::German)
+        ));
+        assert!(!shares(
+            genders("eine", Language::German),
+            genders("das", Language::German)
+        ));
+        assert!(!shares(
+            genders("una", Language::Spanish),
+            genders("el", Language::Spanish)
+        ));
+    }
+}

@@ -6,6 +6,7 @@ use super::definiens::{self, Form};
 use super::genus::{Genus, Likeness};
 use super::sound::DEFINES;
 use super::{LENGTH_MAX, Maker};
+use crate::extractive::language::Language;
 use crate::extractive::mentions::Mention;
 use crate::extractive::study::{Study, Support};
 use crate::extractive::terms::Term;
@@ -37,6 +38,8 @@ pub(super) struct Gloss {
     pub plural: bool,
     /// Whether the term is a property rather than a thing.
     pub adjective: bool,
+    /// Whether it speaks of one thing that only its section knows: “The simulator is a …”.
+    pub specific: bool,
 }
 
 impl Gloss {
@@ -97,8 +100,15 @@ fn read(study: &Study, term: &Term, found: &Support) -> Option<Gloss> {
             genus: reading.genus,
             plural: reading.plural,
             adjective: reading.adjective,
+            specific: lexicon.language == Language::English && is_specific(&sentence.plain, words),
         })
     })
+}
+
+/// Whether a definite subject is said to be some thing.
+fn is_specific(plain: &str, definiens: &[Word]) -> bool {
+    let some = definiens.first().map(|word| &plain[word.range.clone()]);
+    plain.starts_with("The ") && matches!(some, Some("a" | "an"))
 }
 
 /// A range of a sentence as Markdown.

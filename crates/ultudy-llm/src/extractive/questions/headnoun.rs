@@ -87,3 +87,49 @@ fn last_of_run(plain: &str, phrase: &[Word], start: usize) -> Option<usize> {
     let head = told.unwrap_or(end).checked_sub(1)?;
     (head >= start).then_some(head)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phrase_is_about_its_head() {
+        for (language, phrase, noun) in [
+            (
+                Language::English,
+                "a straight line through two points",
+                "line",
+            ),
+            (
+                Language::English,
+                "one of the adjustable numbers that it has",
+                "numbers",
+            ),
+            (
+                Language::English,
+                "a kind of function that grows",
+                "function",
+            ),
+            (
+                Language::English,
+                "an expression containing a variable",
+                "expression",
+            ),
+            (
+                Language::German,
+                "die kleinste Einheit des Lebens",
+                "Einheit",
+            ),
+            (Language::French, "la plus petite unité du vivant", "unité"),
+            (
+                Language::Spanish,
+                "una envoltura delgada que separa",
+                "envoltura",
+            ),
+        ] {
+            let mut lexicon = Lexicon::new(language);
+            let words = lexicon.words(phrase);
+            assert_eq!(of(phrase, &words, &lexicon), Some(noun), "{phrase}");
+        }
+    }
+}

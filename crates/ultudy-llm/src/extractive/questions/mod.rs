@@ -112,6 +112,11 @@ impl<'a> Maker<'a> {
         gloss.or_else(|| Some(self.study.support(term).iter().find(told)?.sentence))
     }
 
+    /// Whether what another section says of a term holds here, too.
+    pub(super) fn is_general(&self, term: usize) -> bool {
+        self.gloss(term).is_some_and(|gloss| !gloss.specific)
+    }
+
     /// The questions about a term, none that is unsound.
     pub(super) fn check_ins(&self, term: usize) -> Vec<CheckInContent> {
         let Some(subject) = self.study.terms.get(term) else {

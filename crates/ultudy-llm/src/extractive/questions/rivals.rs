@@ -93,7 +93,7 @@ impl Maker<'_> {
                     term,
                     gloss,
                     likeness: likeness(asked.gloss, gloss),
-                    far: self.distance(gloss),
+                    far: self.distance(index),
                 })
             })
             .collect()
@@ -241,8 +241,8 @@ impl Maker<'_> {
     }
 
     /// How far from the text what is said of a term stands.
-    fn distance(&self, gloss: Option<&Gloss>) -> u32 {
-        let Some(gloss) = gloss else {
+    pub(in crate::extractive) fn distance(&self, term: usize) -> u32 {
+        let Some(gloss) = self.gloss(term) else {
             return FAR_MAX;
         };
         if gloss.sentence < self.study.text.own {
@@ -355,7 +355,9 @@ pub(super) fn is_echoed(name: &Term, words: &[Word], plain: &str) -> bool {
     words.iter().any(|word| {
         let means = matches!(word.role, Role::Content | Role::Weak);
         let written = plain[word.range.clone()].to_lowercase();
-        means && (name.roots.contains(&word.root) || is_part(&lower, &written))
+        let parts =
+            || is_part(&lower, &written) || lower.split(' ').any(|own| is_part(&written, own));
+        means && (name.roots.contains(&word.root) || parts())
     })
 }
 

@@ -16,6 +16,8 @@ const MEANING_MIN: usize = 3;
 const MEANING_MIN_SURE: usize = 2;
 /// The same where the sentence does not define the term.
 const MEANING_MIN_LOOSE: usize = 5;
+/// Words before what a sentence opens with.
+const OPENING: usize = 2;
 /// How surely a sentence defines that is taken for a definition.
 pub(super) const DEFINES: u8 = 3;
 
@@ -41,7 +43,10 @@ impl Maker<'_> {
             Rigor::Told => subject() && (found.defines >= DEFINES || self.is_active(found)),
             Rigor::Named => subject() || self.is_central(found),
             Rigor::Any => subject(),
-            Rigor::Last => true,
+            Rigor::Last => found
+                .places
+                .first()
+                .is_some_and(|place| place.start <= OPENING),
         };
         about
             && found.sentence < self.study.text.own
