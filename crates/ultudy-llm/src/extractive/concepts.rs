@@ -70,14 +70,13 @@ pub(super) fn make(study: &Study) -> Vec<ConceptContent> {
             let good = match rigor {
                 Rigor::Defined | Rigor::Loose | Rigor::Lone if own => is_own(study, &maker, index),
                 Rigor::Defined | Rigor::Loose | Rigor::Lone => {
-                    let often = made.is_empty() || is_repeated(study, index);
-                    often && maker.is_general(index)
+                    made.is_empty() || is_repeated(study, index)
                 }
                 Rigor::Told => term.score >= SCORE_MIN,
                 Rigor::Named => maker.is_matter(term),
                 Rigor::Any | Rigor::Last => true,
             };
-            if made.len() < enough && good && !known {
+            if made.len() < enough && good && !known && maker.is_general(index) {
                 made.extend(concept(study, &maker, index).map(|concept| (index, concept)));
             }
         }

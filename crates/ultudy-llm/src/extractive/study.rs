@@ -216,21 +216,27 @@ impl Sentence {
 
     /// Whether it speaks of the book (“Section 1.2”, “Figure 3”) more than of its matter.
     pub(super) fn is_about_the_book(&self) -> bool {
-        const BOOK: [&str; 12] = [
+        const BOOK: [&str; 10] = [
             "section",
             "chapter",
-            "figure",
             "exercise",
             "abschnitt",
             "kapitel",
-            "abbildung",
             "chapitre",
             "capítulo",
             "sección",
             "footnote",
             "appendix",
         ];
+        // Maps and shapes have these names, too, but no numbers.
+        const NUMBERED: [&str; 4] = ["figure ", "abbildung ", "tabelle ", "table "];
         let lower = self.plain.to_lowercase();
-        BOOK.iter().any(|word| lower.contains(word))
+        let numbered = |word: &&str| {
+            lower.match_indices(*word).any(|(at, _)| {
+                let rest = lower.get(at + word.len()..).unwrap_or_default();
+                rest.starts_with(|c: char| c.is_ascii_digit())
+            })
+        };
+        BOOK.iter().any(|word| lower.contains(word)) || NUMBERED.iter().any(|word| numbered(&word))
     }
 }

@@ -433,9 +433,10 @@ impl Reader<'_> {
 
     /// Whether another statement follows in the same sentence: “is a process, but assume …”.
     fn is_parted(&self, phrase: &[Word]) -> bool {
-        const PARTING: [&str; 16] = [
-            "but", "so", "although", "though", "because", "and", "however", "aber", "weil", "doch",
-            "mais", "car", "pero", "porque", "aunque", "sondern",
+        const PARTING: [&str; 22] = [
+            "since", "as", "da", "denn", "puisque", "ya", "but", "so", "although", "though",
+            "because", "and", "however", "aber", "weil", "doch", "mais", "car", "pero", "porque",
+            "aunque", "sondern",
         ];
         let (Some(first), Some(last)) = (phrase.first(), phrase.last()) else {
             return true;
@@ -521,6 +522,9 @@ impl Reader<'_> {
         if COPULAS.contains(&turn.before) {
             return None;
         }
+        if self.is_one_of_its_section(end) {
+            return None;
+        }
         if self.head > 0 {
             return self.joined(end, subject, turn.plural, adjective);
         }
@@ -538,6 +542,20 @@ impl Reader<'_> {
             .any(|word| self.lexicon.grammar.extends_nouns(word) && !(german && word.joined));
         reading.adjective = adjective;
         (tells || !also).then_some(reading)
+    }
+
+    /// “The final form is called”: which form, its section knows.
+    fn is_one_of_its_section(&self, end: usize) -> bool {
+        let words = self.words();
+        let to = words.partition_point(|word| word.range.end <= end);
+        let phrase = words.get(self.head..to).unwrap_or_default();
+        let extended = phrase
+            .iter()
+            .skip(1)
+            .any(|word| self.lexicon.grammar.extends_nouns(word));
+        self.lexicon.language == Language::English
+            && self.lower(self.head).is_some_and(|word| word == "the")
+            && !extended
     }
 
     /// “… waits for the other. This situation is called a *deadlock*.”

@@ -74,7 +74,8 @@ pub(super) fn of(study: &Study, index: usize) -> Option<Gloss> {
 
 fn read(study: &Study, term: &Term, found: &Support) -> Option<Gloss> {
     let sentence = study.sentence(found.sentence);
-    if sentence.plain.chars().count() > LENGTH_MAX || Maker::is_vague_sentence(sentence) {
+    let long = sentence.plain.chars().count() > LENGTH_MAX;
+    if long || Maker::is_vague_sentence(sentence) || sentence.is_about_the_book() {
         return None;
     }
     let lexicon = &study.text.lexicon;

@@ -72,7 +72,14 @@ pub(super) fn read(sentence: &Sentence, place: &Range<usize>) -> Option<Reading>
     let before = plain.get(..start)?;
     if NAMING.iter().any(|turn| rest.starts_with(turn)) {
         let definiens = before.strip_suffix('を')?;
-        return reading(plain, subject, 0..definiens.len());
+        let head = definiens.rfind('。').map_or(0, |at| at + '。'.len_utf8());
+        let mut named = reading(plain, subject, head..definiens.len())?;
+        if head > 0 {
+            // “… 。このような動作を *X* と呼ぶ”: what it is stands in the sentences before.
+            named.form = Form::Does;
+            named.definiens = 0..definiens.len();
+        }
+        return Some(named);
     }
     if !before.is_empty() {
         return None;

@@ -114,7 +114,8 @@ impl<'a> Maker<'a> {
 
     /// Whether what another section says of a term holds here, too.
     pub(super) fn is_general(&self, term: usize) -> bool {
-        self.gloss(term).is_some_and(|gloss| !gloss.specific)
+        self.gloss(term)
+            .is_none_or(|gloss| !gloss.specific || self.study.text.is_near(gloss.sentence))
     }
 
     /// The questions about a term, none that is unsound.
