@@ -16,4 +16,7 @@ pub struct GlossaryEntry {
     pub pages: [u32; 2],
     /// How surely it defines: 5 says that it does, 3 may be read so.
     pub strength: u8,
+    /// Whether so many of the document's sections use the term that it is the matter of none
+    /// but the one that defines it.
+    pub common: bool,
 }

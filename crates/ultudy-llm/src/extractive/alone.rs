@@ -61,9 +61,31 @@ pub(super) fn points_out(text: &str, lexicon: &Lexicon) -> bool {
         lower = lower.replace(turn, " ");
     }
     let bare = lower.replace([',', ';', ':', '(', ')', '“', '”', '"', '.'], " ");
+    let (lower, bare) = (without_own(&lower, pointers), without_own(&bare, pointers));
     turns(pointers.always).any(|turn| lower.contains(turn) || bare.contains(turn))
-        || has_head(&lower, pointers)
+        || has_head(lower.trim_start_matches([' ', '…']), pointers)
         || names_place(&lower, pointers, lexicon)
+}
+
+/// A text without the demonstratives whose noun it has named before: “a procedure … such that
+/// this procedure”.
+fn without_own(lower: &str, pointers: &Pointers) -> String {
+    let stem = |word: &str| {
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+        bare.strip_suffix('s').unwrap_or(bare).to_owned()
+    };
+    let words: Vec<&str> = lower.split(' ').collect();
+    let points = |at: usize| {
+        let demonstrative = turns(pointers.demonstratives).any(|word| word == words[at]);
+        let noun = words.get(at + 1).map(|next| stem(next)).unwrap_or_default();
+        let named = words[..at].iter().any(|word| stem(word) == noun);
+        !(demonstrative && named && noun.chars().count() > 2)
+    };
+    let kept: Vec<&str> = (0..words.len())
+        .filter(|&at| points(at))
+        .map(|at| words[at])
+        .collect();
+    kept.join(" ")
 }
 
 /// A text, lower case, without the references in parentheses that nobody needs who reads it

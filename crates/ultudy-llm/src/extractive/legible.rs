@@ -120,7 +120,11 @@ fn tokens_fit(text: &str, grammar: &Grammar) -> bool {
     tokens.iter().enumerate().all(|(at, token)| {
         let before = at.checked_sub(1).and_then(|at| tokens.get(at));
         let after = tokens.get(at + 1);
-        if is_operator(token) {
+        // “M := A”: a mark above the letter is lost.
+        let letter = |token: Option<&&str>| token.is_some_and(|t| t.chars().count() == 1);
+        if *token == ":=" && letter(before) && letter(after) {
+            false
+        } else if is_operator(token) {
             // “a binary relation ≤ on the set”: the sign itself is spoken of.
             let named = before.is_some_and(|token| is_noun(token, grammar));
             named
@@ -131,8 +135,30 @@ fn tokens_fit(text: &str, grammar: &Grammar) -> bool {
             let listed = before.is_some_and(|token| token.ends_with(','));
             (listed && is_operator(sign)) || is_whole(token)
         } else {
-            is_whole(token)
+            is_whole(token) && !is_mixed(token) && !has_fallen_index(token)
         }
+    })
+}
+
+/// “iϕi”: a letter that lost its place between the letters of another script.
+fn is_mixed(token: &str) -> bool {
+    let greek = |c: &char| matches!(c, 'α'..='ω' | 'Α'..='Ω' | 'ϕ' | 'ϑ' | 'ϵ');
+    let characters: Vec<_> = token.chars().collect();
+    let pairs = characters.windows(2);
+    pairs.into_iter().any(|pair| {
+        let [left, right] = [greek(&pair[0]), greek(&pair[1])];
+        left != right && pair.iter().all(|c| c.is_alphabetic())
+    })
+}
+
+/// “(x)n”: an index behind its bracket; not “(semi)ring”, “f(x)g(x)”.
+fn has_fallen_index(token: &str) -> bool {
+    token.match_indices(')').any(|(at, _)| {
+        let rest = &token[at + 1..];
+        let letters = rest.chars().take_while(|c| c.is_alphabetic()).count();
+        let open = rest.chars().nth(letters) == Some('(');
+        let inner = token[..at].rsplit('(').next().unwrap_or_default();
+        letters == 1 && !open && inner.chars().count() == 1
     })
 }
 
@@ -234,6 +260,8 @@ mod tests {
             "There is a prime p ∈/ s that divides the number and is no element of it.",
             "The number a 6= b is called the other one if there is one of them at all.",
             "An enzyme ends the reaction of the cell. sqrt is a protein of the cell.",
+            "Let M be a manifold with an atlas (U, iϕi i) such that each chart of it is smooth.",
+            "A series (x)n is called bounded if there is a number above all of its members.",
             "A value is called bad if = 3 holds for it in each of the given cases.",
         ] {
             assert!(!legible(sentence), "{sentence}");

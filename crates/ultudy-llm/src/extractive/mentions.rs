@@ -7,7 +7,7 @@ use super::text::{Sentence, Text};
 use super::word::WordId;
 
 /// Mentions kept of one term.
-const MENTIONS_MAX: usize = 200;
+pub(super) const MENTIONS_MAX: usize = 200;
 /// Places looked at for one term.
 const PLACES_MAX: usize = 20_000;
 

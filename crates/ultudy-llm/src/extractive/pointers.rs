@@ -16,6 +16,10 @@ pub(super) struct Pointers {
     pub numbered: &'static str,
     /// Definite articles before `places`.
     pub definite: &'static str,
+    /// Words that point, unless the noun behind them stands before them in the sentence, too.
+    pub demonstratives: &'static str,
+    /// What opens a sentence, up to a comma, and tells only how it follows from the one before.
+    pub openers: &'static str,
     /// Words at the head of a sentence that pose a task or go on from the one before.
     pub heads: &'static str,
 }
@@ -39,6 +43,12 @@ static ENGLISH: Pointers = Pointers {
         proof;proposition;corollary;listing;definition;remark;discussion;illustration",
     numbered: "page;step;line;part;formula;diagram;picture;program;algorithm;chapter;case;problem",
     definite: "the;this;that;our",
+    demonstratives: "this;these;those;that;such;it;they;then;here",
+    openers: "for example;for instance;in contrast;in fact;indeed;similarly;however;thus;\
+        therefore;hence;moreover;furthermore;also;in addition;on the other hand;as ;\
+        from this ;in this sense;in particular;more ;for another ;finally;of course;\
+        put simply;interestingly;conversely;likewise;instead;nevertheless;still;here;then;\
+        again;accordingly;consequently",
     heads: "define;write;show;prove;give;consider;explain;try;use;design;implement;notice;note;\
         find;describe;draw;compute;assume;observe;modify;add;choose;think;compare;let;suppose;\
         for example;for instance;imagine;take;look;remember;recall;given;verify;check;please;\
@@ -58,6 +68,8 @@ static GERMAN: Pointers = Pointers {
         satz;lemma;definition;tabelle;behauptung;beweis;korollar;proposition",
     numbered: "seite;schritt;zeile;teil;formel;fall;algorithmus;nr;punkt",
     definite: "der;die;das;dem;den;des;im;zum;zur;vom;obiger;obigem;nach",
+    demonstratives: "dies;diese;dieser;dieses;diesen;diesem;dann;solche;solch;solcher;solches;hier",
+    openers: "",
     heads: "zeige;zeigen;beweise;beweisen;betrachte;betrachten;zeichne;bestimme;berechne;\
         erkläre;beschreibe;gib;geben;finde;warum;wie;was;wer;wo;zum beispiel;z. b.;z.b.;\
         beispielsweise;also;somit;ebenso;analog;angenommen;beachte;man beachte;bemerke;\
@@ -76,6 +88,9 @@ static FRENCH: Pointers = Pointers {
         proposition;corollaire;remarque;définition;preuve;démonstration",
     numbered: "page;étape;ligne;partie;formule;cas;algorithme",
     definite: "le;la;les;du;au",
+    demonstratives: "ce;cet;cette;ces;alors;telle;tel",
+    openers: "par exemple;en effet;ainsi;de même;au contraire;en revanche;cependant;toutefois;\
+        par conséquent;donc;enfin;de plus;autrement dit;or",
     heads: "montrer;montrez;démontrer;soit;soient;considérons;calculer;donner;expliquer;\
         trouver;décrire;remarquons;notons;par exemple;pourquoi;comment;quel;quelle;supposons;\
         en effet;de même;au contraire;en revanche;autrement dit;imaginons",
@@ -91,6 +106,9 @@ static SPANISH: Pointers = Pointers {
         proposición;corolario;definición;demostración",
     numbered: "página;paso;línea;parte;fórmula;caso;algoritmo",
     definite: "el;la;los;las;del;al",
+    demonstratives: "este;esta;estos;estas;esto;ese;esa;entonces;tal",
+    openers: "por ejemplo;en efecto;así;sin embargo;en cambio;por tanto;por lo tanto;además;\
+        finalmente;del mismo modo;por el contrario;es decir",
     heads: "demuestra;demostrar;demuestre;sea;sean;considera;consideremos;calcula;calcule;\
         explica;explique;da;encuentra;halle;describe;observe;nótese;por ejemplo;supongamos;\
         imaginemos;por qué;cómo;qué;cuál;en efecto;en cambio;por el contrario;del mismo modo",
@@ -100,12 +118,14 @@ static JAPANESE: Pointers = Pointers {
     always: "この;その;これ;それ;ここ;そこ;あの;以下;以上の;上記;下記;前述;後述;先述;本節;本章;本書;本文;\
         本論;次節;次章;次のよう;次の図;次の式;次の例;してみよう;前節;前章;同様;また、;そのため;しかし;よって;\
         従って;したがって;ただし;なお、;あるいは、;なので;というように;例えば;たとえば;さて;まず;もう;一方;\
-        今回;読者;であろう;だろう;思われる;見ていく;紹介する;説明する;参照;私;このよう;そのよう;つまり;\
+        今回;読者;論文;であろう;だろう;思われる;見ていく;紹介する;説明する;参照;私;このよう;そのよう;つまり;\
         すなわち、;そして、;さらに;逆に;最後に;しよう;みよう;であるから;上の;下の;右の;左の;先ほど;ように、",
     never: "これら以外;それぞれ;その他;それ自身;それ自体;以上の値;その逆",
     places: "図;表;式;例;節;章;定理;補題;アルゴリズム;コード;問題",
     numbered: "",
     definite: "",
+    demonstratives: "このような;そのような;こうした;これを;これらを;これは;この;その",
+    openers: "例えば;たとえば;また;つまり;すなわち;一方;さらに;そのため;したがって;従って;このように;なお;逆に;同様に",
     heads: "証明;問;あるいは;または;それ;なお;また;では;次に",
 };
 
@@ -115,6 +135,8 @@ static NONE: Pointers = Pointers {
     places: "",
     numbered: "",
     definite: "",
+    demonstratives: "",
+    openers: "",
     heads: "",
 };
 

@@ -132,6 +132,7 @@ impl Builder {
             own: 0,
             pages: [0, 0],
             defined: Vec::new(),
+            common: Vec::new(),
             headings: Vec::new(),
             codes: Vec::new(),
             passages: Vec::new(),

@@ -89,6 +89,10 @@ impl Study {
         };
         let mut support: Vec<Support> = Vec::new();
         for Mention { sentence, words } in &term.mentions {
+            // What the glossary quotes for another term tells nothing of this one.
+            if *sentence >= self.text.own && term.defined_in(*sentence) == 0 {
+                continue;
+            }
             match support.last_mut().filter(|last| last.sentence == *sentence) {
                 Some(last) => last.places.push(words.clone()),
                 None => support.push(Support {

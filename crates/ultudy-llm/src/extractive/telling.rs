@@ -38,7 +38,10 @@ pub(super) fn says_what(sentence: &Sentence, from: usize, lexicon: &Lexicon) -> 
         of.as_deref(),
         Some("of" | "von" | "für" | "de" | "d" | "del" | "des")
     );
+    // “one of the trickiest aspects of”
+    let counted = words.iter().take(opens).any(|word| written(word) == "one");
     let vague = is_vague(written(first), lexicon.language)
+        || (counted && written(first).ends_with("est"))
         || (one_of && is_one_of(&written(first).to_lowercase()));
     let meaning = meaning(words);
     let told = words
@@ -91,6 +94,15 @@ fn is_indefinite(sentence: &Sentence, word: &Word) -> bool {
 pub(super) fn meaning(words: &[Word]) -> usize {
     let means = |word: &&Word| matches!(word.role, Role::Content | Role::Weak);
     words.iter().filter(means).count()
+}
+
+/// Whether a word, lower case, says that something holds for all of a kind.
+pub(super) fn is_every(word: &str) -> bool {
+    const EVERY: [&str; 14] = [
+        "every", "all", "jede", "jeder", "jedes", "alle", "chaque", "tout", "toute", "tous",
+        "toutes", "cada", "todo", "toda",
+    ];
+    EVERY.contains(&word)
 }
 
 /// “is one of the two numbers that”.

@@ -15,6 +15,8 @@ use super::word::{Role, Word, WordId};
 const DEFINED: [f32; 6] = [0.0, 1.0, 2.5, 4.0, 4.5, 5.0];
 /// Share of it where another section defines the term.
 const FOREIGN: f32 = 0.4;
+/// The same of a term that all of the document uses.
+const COMMON: f32 = 0.1;
 /// Terms kept of one text: the best by score.
 const TERMS_MAX: usize = 240;
 
@@ -206,7 +208,7 @@ impl Draft {
             .first()
             .map_or(0.0, |&(sentence, strength)| {
                 let worth = DEFINED[usize::from(strength).min(5)];
-                worth * if text.is_near(sentence) { 1.0 } else { FOREIGN }
+                worth * nearness(text, sentence)
             });
         let heading = match self.heading {
             Some((_, true)) => 3.0,
@@ -218,6 +220,17 @@ impl Draft {
         let code = if self.code > 0 { 0.8 } else { 0.0 };
         let often = (1.0 + mentions as f32).ln() * 0.6;
         defined + heading + emphasised + code + self.phrase.min(4.0) + often
+    }
+}
+
+/// Share of a definition's worth, by where it stands.
+fn nearness(text: &Text, sentence: usize) -> f32 {
+    if text.is_near(sentence) {
+        1.0
+    } else if text.common.contains(&sentence) {
+        COMMON
+    } else {
+        FOREIGN
     }
 }
 

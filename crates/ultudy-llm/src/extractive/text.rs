@@ -83,6 +83,8 @@ pub(super) struct Text {
     pub pages: [u32; 2],
     /// What the glossary's sentences define.
     pub defined: Vec<Defined>,
+    /// Those of the glossary's sentences that define what all of the document uses.
+    pub common: Vec<usize>,
     /// The headings, in order.
     pub headings: Vec<Heading>,
     /// The code, in order.

@@ -77,6 +77,9 @@ fn push(
         words,
         strength: entry.strength,
     });
+    if entry.common {
+        text.common.push(text.sentences.len());
+    }
     text.sentences.push(sentence);
     text.passages.push(passage);
     Some(())

@@ -26,6 +26,10 @@ const STRENGTH_MIN: u8 = 3;
 const NAMED: u8 = 5;
 /// Words before a term that its sentence is about.
 const SUBJECT_BEFORE: usize = 1;
+/// A term that more than one of so many sections use is common, where there are enough.
+const COMMON: usize = 4;
+/// Sections of a document that tell what is common in it.
+const SECTIONS_MIN: usize = 12;
 /// Other forms kept of a term.
 const FORMS_MAX: usize = 4;
 
@@ -76,10 +80,13 @@ fn stated(text: &mut Text, defined: Defined) -> Option<Defined> {
         None
     } else if alone::is_complete(text, sentence) {
         Some(defined)
-    } else if defined.strength >= NAMED {
-        quotation::joined(text, &defined)
     } else {
-        None
+        let cut = quotation::cut(text, &defined);
+        if cut.is_some() || defined.strength < NAMED {
+            cut
+        } else {
+            quotation::joined(text, &defined)
+        }
     }
 }
 
@@ -108,8 +115,18 @@ fn entry(text: &Text, defined: &Defined, mentions: &[Mention]) -> Option<Glossar
         sentence: sentence.quote.clone(),
         pages: sentence.pages,
         strength: defined.strength,
+        common: is_common(text, mentions),
         term,
     })
+}
+
+/// Whether a good part of the document's sections use a term.
+fn is_common(text: &Text, mentions: &[Mention]) -> bool {
+    let part = |mention: &Mention| text.sentences.get(mention.sentence).map(|found| found.part);
+    let used: HashSet<_> = mentions.iter().filter_map(part).collect();
+    let all: HashSet<_> = text.own().iter().map(|sentence| sentence.part).collect();
+    let many = mentions.len() >= mentions::MENTIONS_MAX;
+    all.len() >= SECTIONS_MIN && (many || used.len() * COMMON > all.len())
 }
 
 /// The other forms a term is printed in, the commonest first.

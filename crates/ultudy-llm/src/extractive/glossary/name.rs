@@ -16,7 +16,7 @@ const MARKS: [char; 14] = [
     ':', '=', '/', '(', ')', '[', ']', '.', '|', '…', '#', '“', '”', '"',
 ];
 /// Words before a noun that make no name of it: “critical aspect”.
-const JUDGING: [&str; 16] = [
+const JUDGING: [&str; 18] = [
     "critical",
     "prominent",
     "important",
@@ -29,6 +29,8 @@ const JUDGING: [&str; 16] = [
     "typical",
     "extreme",
     "net",
+    "common",
+    "similar",
     "great",
     "simple",
     "simplest",

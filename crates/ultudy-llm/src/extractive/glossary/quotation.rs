@@ -9,11 +9,14 @@ use crate::extractive::language::{Language, is_cjk};
 use crate::extractive::legible;
 use crate::extractive::markdown::{self, Block};
 use crate::extractive::passage::Passage;
+use crate::extractive::pointers;
 use crate::extractive::reading;
-use crate::extractive::text::{Origin, Sentence, Text};
+use crate::extractive::text::{Origin, Sentence, Text, fold};
 
 /// Sentences taken before the one that defines, at most.
 const BEFORE_MAX: usize = 2;
+/// Bytes of what opens a sentence at most.
+const OPENER_MAX: usize = 60;
 /// Sentences of a labelled definition at most.
 const BLOCK_MAX: usize = 12;
 /// Characters of a quotation at most.
@@ -86,23 +89,56 @@ fn put(text: &mut Text, defined: &Defined, run: &[usize]) -> Option<Defined> {
     let sentences: Vec<_> = run.iter().map(|&at| text.sentences[at].clone()).collect();
     is_clear(text, &sentences).then_some(())?;
     let (quote, pages) = quoted(&sentences);
-    let (mut sentence, passage) = read(text, &quote, pages, Origin::Section)?;
-    let last = sentences.last()?;
+    keep(text, defined, &quote, pages, introduced::has_its_letters)
+}
+
+/// A definition without what opens its sentence: “For example, an inverter is …”.
+pub(super) fn cut(text: &mut Text, defined: &Defined) -> Option<Defined> {
+    let sentence = text.sentences.get(defined.sentence)?;
+    let lower = sentence.plain.to_lowercase();
+    let openers = pointers::of(text.lexicon.language).openers.split(';');
+    let mut openers = openers.filter(|opener| !opener.is_empty());
+    openers.find(|opener| lower.starts_with(opener))?;
+    let (at, comma) = sentence
+        .plain
+        .char_indices()
+        .find(|&(_, c)| matches!(c, ',' | '、'))?;
+    let from = at + comma.len_utf8();
+    let rest = sentence.plain.get(from..)?;
+    let start = from + (rest.len() - rest.trim_start().len());
+    let term = sentence.words.get(defined.words.start)?.range.start;
+    let passage = text.passages.get(sentence.paragraph)?;
+    let range = sentence.range.start + start..sentence.range.end;
+    let quote = format!("… {}", fold(&passage.markup[passage.markup_around(&range)]));
+    let pages = sentence.pages;
+    (at <= OPENER_MAX && start <= term).then_some(())?;
+    keep(text, defined, &quote, pages, alone::is_complete)
+}
+
+/// Keeps a quotation as a sentence at the text's end, where the term stands as far from the
+/// end as in the sentence that defines it; unless something is wrong with it.
+fn keep(
+    text: &mut Text,
+    defined: &Defined,
+    quote: &str,
+    pages: [u32; 2],
+    is_right: impl Fn(&Text, &Sentence) -> bool,
+) -> Option<Defined> {
+    let (mut sentence, passage) = read(text, quote, pages, Origin::Section)?;
+    let last = text.sentences.get(defined.sentence)?;
+    let [all, own] = [sentence.words.len(), last.words.len()];
+    let place = |at: usize| (at + all).checked_sub(own);
+    let words = place(defined.words.start)?..place(defined.words.end)?;
     sentence.kind = last.kind;
-    // The term stands as far from the end as in the last sentence.
-    let before = sentence.words.len().checked_sub(last.words.len())?;
-    let words = defined.words.start + before..defined.words.end + before;
     text.passages.push(passage);
-    text.sentences.push(sentence);
-    let at = text.sentences.len() - 1;
-    if introduced::has_its_letters(text, &text.sentences[at]) {
+    if is_right(text, &sentence) {
+        text.sentences.push(sentence);
         return Some(Defined {
-            sentence: at,
+            sentence: text.sentences.len() - 1,
             words,
             strength: defined.strength,
         });
     }
-    text.sentences.pop();
     text.passages.pop();
     None
 }
@@ -135,35 +171,13 @@ fn is_clear(text: &Text, run: &[Sentence]) -> bool {
 
 /// A sentence without the words that point to the one before.
 fn without_pointers(plain: &str, language: Language) -> String {
-    let pointers: &[&str] = match language {
-        Language::English => &[
-            "this", "these", "such", "it", "they", "then", "that", "here",
-        ],
-        Language::German => &[
-            "dies", "diese", "dieser", "dieses", "diesen", "diesem", "dann", "solche", "solch",
-            "solcher", "solches", "hier",
-        ],
-        Language::French => &["ce", "cet", "cette", "ces", "alors", "telle", "tel"],
-        Language::Spanish => &[
-            "este", "esta", "estos", "estas", "esto", "ese", "esa", "entonces", "tal",
-        ],
-        Language::Japanese => {
-            let heads = [
-                "このような",
-                "そのような",
-                "こうした",
-                "これを",
-                "これらを",
-                "これは",
-                "この",
-                "その",
-            ];
-            let rest = heads.iter().find_map(|head| plain.strip_prefix(head));
-            return rest.unwrap_or(plain).to_owned();
-        }
-        Language::Other => &[],
-    };
-    let points = |word: &&str| !pointers.contains(&word.to_lowercase().as_str());
+    let mut words = pointers::of(language).demonstratives.split(';');
+    if language == Language::Japanese {
+        let rest = words.find_map(|head| plain.strip_prefix(head));
+        return rest.unwrap_or(plain).to_owned();
+    }
+    let words: Vec<_> = words.collect();
+    let points = |word: &&str| !words.contains(&word.to_lowercase().as_str());
     let kept: Vec<_> = plain.split(' ').filter(points).collect();
     kept.join(" ")
 }

@@ -29,6 +29,7 @@ fn what_is_defined_is_found_with_its_page_and_forms() {
             sentence: "A *glacier* is a body of ice that moves under its own weight.".into(),
             pages: [4, 4],
             strength: 3,
+            common: false,
         }]
     );
 }

@@ -1,9 +1,10 @@
 //! Which sentences define which terms.
 
+mod form;
+
 use std::ops::Range;
 
 use super::cues::{self, Shape};
-use super::labels::{self, Kind};
 use super::language::Language;
 use super::lexicon::Lexicon;
 use super::nouns;
@@ -23,8 +24,6 @@ pub(super) struct Defined {
     pub strength: u8,
 }
 
-/// Words that carry meaning behind the name of an entry.
-const LEAD_MIN: usize = 3;
 /// Strength up to which a cue alone does not define.
 const WEAK: u8 = 2;
 
@@ -48,8 +47,9 @@ pub(super) fn find(text: &mut Text) -> Vec<Defined> {
         }
         let mut terms = by_cues(text, sentence, &cues);
         terms.extend(unspaced::definitions(sentence));
-        terms.extend(by_label(text, sentence));
-        terms.extend(by_lead(text, sentence));
+        terms.extend(form::by_label(text, sentence));
+        terms.extend(form::by_lead(text, sentence));
+        terms.extend(form::by_deed(text, sentence));
         for (words, strength) in terms {
             found.push(Defined {
                 sentence: index,
@@ -135,7 +135,12 @@ fn strength(text: &Text, sentence: &Sentence, cue: &Cue, term: &Range<usize>, pl
     let tailed = cue.shape == Shape::Before && has_tail(&sentence.words, term, place);
     let clause = tailed && has_clause(sentence, term, place);
     let plural = cue.plural && !is_plural_at(sentence, after, &text.lexicon);
-    if !says || clause || plural || (tailed && general) {
+    // “Every ring is a group” tells what holds for rings, not what they are.
+    let general_law = term.start.checked_sub(1).is_some_and(|before| {
+        let written = &sentence.plain[sentence.words[before].range.clone()];
+        telling::is_every(&written.to_lowercase())
+    });
+    if !says || general_law || clause || plural || (tailed && general) {
         0
     } else {
         cue.strength.max(WEAK + 1)
@@ -237,204 +242,5 @@ fn is_adverb(sentence: &Sentence, term: &Range<usize>) -> bool {
             .is_some_and(|word| sentence.plain[word.range.clone()].ends_with("ly"))
 }
 
-/// “Definition 3: A *group* is …”: what a definition emphasises, it defines.
-fn by_label(text: &Text, sentence: &Sentence) -> Vec<Found> {
-    if sentence.kind != Some(Kind::Definition) {
-        return Vec::new();
-    }
-    let marked = text.emphasised(sentence);
-    let titled = title(text, sentence).and_then(|title| place_of(sentence, title));
-    let terms = marked.chain(titled);
-    terms
-        .filter_map(|mark| words_in(&sentence.words, &mark))
-        .filter(|run| sentence.words.get(run.clone()).is_some_and(nouns::is_term))
-        .map(|run| (run, 5))
-        .collect()
-}
-
-/// “**Group**: a set with …”: what opens an entry of a list of terms.
-fn by_lead(text: &Text, sentence: &Sentence) -> Option<Found> {
-    let mark = text
-        .emphasised(sentence)
-        .next()
-        .filter(|mark| mark.start == 0)?;
-    let run = words_in(&sentence.words, &mark)?;
-    let rest = sentence.plain.get(mark.end..)?.trim_start();
-    let colon = sentence.plain.get(mark.clone())?.trim_end().ends_with(':');
-    let led = colon || rest.starts_with([':', '–', '—', '：']);
-    let words = sentence.words.get(run.clone())?;
-    let told = telling::meaning(sentence.words.get(run.end..)?) >= LEAD_MIN;
-    (led && told && nouns::is_term(words)).then_some((run, 4))
-}
-
-/// The title that the label of a sentence's paragraph or heading carries.
-fn title<'a>(text: &'a Text, sentence: &Sentence) -> Option<&'a str> {
-    let heading = sentence.heading.and_then(|at| text.headings.get(at));
-    let passage = text.passages.get(sentence.paragraph);
-    let labelled = [
-        passage.map(|passage| &passage.plain),
-        heading.map(|heading| &heading.plain),
-    ];
-    labelled.into_iter().flatten().find_map(|plain| {
-        let title = labels::parse(plain)?.title?;
-        plain.get(title)
-    })
-}
-
-/// Where a title stands in a sentence, in whatever capitals.
-fn place_of(sentence: &Sentence, title: &str) -> Option<Range<usize>> {
-    let lower = sentence.plain.to_lowercase();
-    // Lower case may have other lengths; then the place is not known.
-    let at = lower.find(&title.to_lowercase())?;
-    (lower.len() == sentence.plain.len()).then_some(at..at + title.len())
-}
-
 #[cfg(test)]
-mod tests {
-    use super::super::sample::text;
-    use super::*;
-
-    fn defined(markdown: &str) -> Vec<String> {
-        let mut text = text(markdown);
-        let found = find(&mut text);
-        let written = |found: &Defined| {
-            let sentence = &text.sentences[found.sentence];
-            sentence
-                .written(&found.words)
-                .unwrap_or_default()
-                .to_owned()
-        };
-        found.iter().map(written).collect()
-    }
-
-    #[test]
-    fn english_definitions() {
-        for (sentence, term) in [
-            (
-                "A function is called continuous at a point if its limit exists there.",
-                "continuous",
-            ),
-            (
-                "An outlier is an example that lies far from the rest of the data.",
-                "outlier",
-            ),
-            (
-                "The learning rate is the factor that decides how large a step is.",
-                "learning rate",
-            ),
-            (
-                "We call such a function with these properties a contraction mapping.",
-                "contraction mapping",
-            ),
-            (
-                "By recursion we mean that a procedure refers to itself again.",
-                "recursion",
-            ),
-            (
-                "Enzymes are proteins that speed up the reactions of a cell.",
-                "Enzymes",
-            ),
-            (
-                "It is a case of *stream processing*, which is a way of handling data.",
-                "stream processing",
-            ),
-            (
-                "A ring structure on a set is a pair of operations that fit together.",
-                "ring structure",
-            ),
-            (
-                "We say that a sequence is bounded if it has an upper and a lower bound.",
-                "bounded",
-            ),
-            (
-                "The slope of a line is the ratio of its rise to its run.",
-                "slope",
-            ),
-            (
-                "**Isotope:** a form of an element with another number of neutrons.",
-                "Isotope",
-            ),
-            (
-                "The book treats of isobars, i.e. lines that join places of equal pressure.",
-                "isobars",
-            ),
-        ] {
-            assert_eq!(defined(sentence), [term], "{sentence}");
-        }
-    }
-
-    #[test]
-    fn definitions_in_other_languages() {
-        for (text, term) in [
-            (
-                "Ein Raum heißt kompakt, wenn jede Folge in ihm einen Häufungspunkt hat.",
-                "kompakt",
-            ),
-            (
-                "Unter einer Kugel versteht man die Menge der Punkte um die Mitte.",
-                "Kugel",
-            ),
-            (
-                "Die Menge dieser Vektoren wird Kern der Abbildung genannt.",
-                "Kern",
-            ),
-            (
-                "Ein Isotop ist eine Form eines Elements, die sich in der Masse unterscheidet.",
-                "Isotop",
-            ),
-            (
-                "Als Isobare bezeichnet man eine Linie zwischen Orten gleichen Drucks.",
-                "Isobare",
-            ),
-            (
-                "On dit qu'une suite est bornée si elle a un majorant et un minorant.",
-                "bornée",
-            ),
-            (
-                "Un isotope est une forme d'un élément dont le noyau a une autre masse.",
-                "isotope",
-            ),
-            (
-                "Se dice que una sucesión es acotada si tiene una cota superior e inferior.",
-                "acotada",
-            ),
-            (
-                "Un isótopo es una forma de un elemento que tiene otra masa.",
-                "isótopo",
-            ),
-            (
-                "On appelle noyau la partie de la cellule qui contient le matériel.",
-                "noyau",
-            ),
-            (
-                "Se llama núcleo a la parte de la célula que contiene el material.",
-                "núcleo",
-            ),
-            (
-                "状態空間とは問題の状態をすべて集めた集合である。",
-                "状態空間",
-            ),
-            ("次の状態を作る操作を展開(expansion)と呼ぶ。", "展開"),
-            (
-                "情報なし探索(Blind Search)は問題の知識を使わないアルゴリズムである。",
-                "情報なし探索",
-            ),
-        ] {
-            assert_eq!(defined(text), [term], "{text}");
-        }
-    }
-
-    #[test]
-    fn what_only_looks_like_a_definition() {
-        for sentence in [
-            "This is a surprise to all the people who have read the book.",
-            "The procedure is called with two arguments and a list of names.",
-            "The cells are divided into two groups of the same size each.",
-            "Is a metric space a set with a distance between its points?",
-            "Patience is an important part of the work of a gardener.",
-            "The key point of a plan is the time that it leaves for rest.",
-        ] {
-            assert_eq!(defined(sentence), Vec::<String>::new(), "{sentence}");
-        }
-    }
-}
+mod tests;
