@@ -241,6 +241,6 @@ impl Sentence {
                 rest.starts_with(|c: char| c.is_ascii_digit())
             })
         };
-        BOOK.iter().any(|word| lower.contains(word)) || NUMBERED.iter().any(|word| numbered(&word))
+        BOOK.iter().any(|word| lower.contains(word)) || NUMBERED.iter().any(numbered)
     }
 }

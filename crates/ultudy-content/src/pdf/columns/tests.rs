@@ -5,13 +5,16 @@ use proptest::prelude::*;
 
 use super::{super::row::Piece, *};
 
+/// A line's number; of each piece its column, its length and whether it is small.
+type Drawn = (u16, Vec<(u8, u8, bool)>);
+
 /// A row of one piece or two, on a grid, so that columns and margins come about.
-fn row() -> impl Strategy<Value = (u16, Vec<(u8, u8, bool)>)> {
+fn row() -> impl Strategy<Value = Drawn> {
     let piece = (0..6_u8, 1..40_u8, any::<bool>());
     (0..60_u16, prop::collection::vec(piece, 1..4))
 }
 
-fn rows(drawn: &[(u16, Vec<(u8, u8, bool)>)]) -> Vec<Row> {
+fn rows(drawn: &[Drawn]) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for (line, pieces) in drawn {
         let mut own: Option<Row> = None;
