@@ -23,6 +23,11 @@ pub(super) struct Mark {
     pub(super) opens: bool,
 }
 
+/// Whether a text begins with a sign that only items of lists begin with.
+pub(crate) fn is_bullet(text: &str) -> bool {
+    text.trim_start().starts_with(|c| BULLETS.contains(c))
+}
+
 /// The mark that a line begins with.
 pub(super) fn mark(text: &str) -> Option<Mark> {
     bullet(text)

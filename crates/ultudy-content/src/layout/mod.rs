@@ -23,6 +23,7 @@ pub(crate) use self::{
     footnotes::set_footnotes_apart,
     hyphens::mend_hyphens,
     join::ends_sentence,
+    list::is_bullet,
     margin_notes::settle_notes,
     running::drop_running_lines,
     table::{TableLine, mark_tables},

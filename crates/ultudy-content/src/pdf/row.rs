@@ -5,7 +5,7 @@ mod parts;
 use pdf_oxide::layout::TextSpan;
 
 use super::{font, text};
-use crate::layout::{Line, NoteLine};
+use crate::layout::{Line, NoteLine, is_bullet};
 
 /// Share of the smaller height by which two spans of one line overlap.
 const OVERLAP: f32 = 0.5;
@@ -135,13 +135,21 @@ impl Row {
         })
     }
 
-    /// Whether most of it is in a typewriter face, or all but signs that such faces lack.
+    /// Whether most of it is in a typewriter face, or all but signs that such faces lack. An
+    /// item of a list is text, whatever it is set in.
     fn is_monospace(&self) -> bool {
+        let first = self
+            .pieces
+            .iter()
+            .find(|piece| !piece.text.trim().is_empty());
+        if first.is_some_and(|piece| !piece.monospace && is_bullet(&piece.text)) {
+            return false;
+        }
         let counts = |c: &char| !c.is_whitespace() && (c.is_ascii() || c.is_alphanumeric());
         let count = |piece: &Piece| piece.text.chars().filter(counts).count();
         let all = self.pieces.iter().map(count).sum();
         let typewriter = self.pieces.iter().filter(|piece| piece.monospace);
-        self.share(|piece| piece.monospace) > 0.6 || ratio(typewriter.map(count).sum(), all) > 0.9
+        self.share(|piece| piece.monospace) > 0.6 || ratio(typewriter.map(count).sum(), all) > 0.7
     }
 
     fn visible(&self) -> impl Iterator<Item = &Piece> {

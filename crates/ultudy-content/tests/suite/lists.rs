@@ -45,6 +45,24 @@ async fn items_stand_as_deep_as_they_are_indented() {
 }
 
 #[tokio::test]
+async fn an_item_in_a_typewriter_face_is_an_item() {
+    let page = page(&[(
+        72.0,
+        "The following files are read, in this order, before any other is:",
+    )])
+    .at(90.0, 680.0, Face::Plain, 11.0, "\\225")
+    .at(100.0, 680.0, Face::Typewriter, 11.0, "main.tex")
+    .at(156.0, 680.0, Face::Plain, 11.0, "and")
+    .at(90.0, 666.0, Face::Plain, 11.0, "\\225")
+    .at(100.0, 666.0, Face::Typewriter, 11.0, "body.tex");
+    let markdown = markdown(&PdfFile::default().page(page).build()).await;
+    assert!(
+        markdown.contains("\n\n- main.tex and\n- body.tex\n"),
+        "{markdown}"
+    );
+}
+
+#[tokio::test]
 async fn a_number_at_the_end_of_a_sentence_begins_no_item() {
     let markdown = read(&[
         (

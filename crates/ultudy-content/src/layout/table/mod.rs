@@ -26,13 +26,17 @@ pub(crate) struct TableLine {
     pub(crate) cells: Vec<(usize, String)>,
 }
 
+/// Most lines of a page that is searched: no page of print has more.
+const PAGE_LINES_MAX: usize = 2_000;
+
 /// Marks the lines of tables, from the top down, and forgets the cells of all lines, which
 /// mean nothing once words broken over lines are mended.
 pub(crate) fn mark_tables(pages: &mut [Page]) {
     let mut in_contents = false;
     for page in pages {
         in_contents = is_contents_page(page.lines.iter(), in_contents);
-        if page.lines.iter().any(|line| !line.cells.is_empty()) {
+        let parted = page.lines.iter().any(|line| !line.cells.is_empty());
+        if parted && page.lines.len() <= PAGE_LINES_MAX {
             mark(&mut page.lines, in_contents);
         }
         for line in &mut page.lines {

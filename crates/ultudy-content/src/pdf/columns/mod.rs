@@ -9,12 +9,18 @@ mod tests;
 use self::gutter::{Band, Gutter};
 use super::row::Row;
 
+/// Most rows of a page that is looked at: no page of print has more.
+const ROWS_MAX: usize = 2_000;
+
 /// Columns looked for side by side.
 const COLUMNS_MAX: usize = 4;
 
 /// The rows with columns read one after the other and notes in the margin in rows of their
 /// own, behind the row beside them. What is written in that order stays in it.
 pub(super) fn apart(rows: Vec<Row>) -> Vec<Row> {
+    if rows.len() > ROWS_MAX {
+        return rows;
+    }
     margin::apart(columns(rows, COLUMNS_MAX))
 }
 
