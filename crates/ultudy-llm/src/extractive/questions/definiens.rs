@@ -409,7 +409,8 @@ impl Reader<'_> {
         });
         let bare = plural && first.role != Role::Stop && !participle;
         let means = |word: &&Word| matches!(word.role, Role::Content | Role::Weak);
-        let told = |word: &Word| self.lexicon.grammar.extends_nouns(word);
+        let grammar = &self.lexicon.grammar;
+        let told = |word: &Word| word.role == Role::Stop && !grammar.is_determiner(word);
         let enough = MEANING_MIN - usize::from(phrase.iter().skip(1).any(told));
         if !(article || bare) || superlative || phrase.iter().filter(means).count() < enough {
             return None;
@@ -486,8 +487,12 @@ impl Reader<'_> {
         ];
         let plain = &self.sentence.plain;
         let words = self.words();
+        // “heißt G eine *Gruppe*, wenn”: the letter is what is called so.
         let opening = self.opening();
-        let before = plain.get(..words.get(opening)?.range.start)?.trim_end();
+        let letters = words.get(self.head..opening)?.iter().rev();
+        let letters = letters.take_while(|word| word.role == Role::Symbol).count();
+        let before = plain.get(..words.get(opening - letters)?.range.start)?;
+        let before = before.trim_end_matches([' ', '(']);
         let lower = before.to_lowercase();
         let rest = plain.get(self.end..)?;
         let ends = |turn: &&Turn| {
@@ -522,7 +527,7 @@ impl Reader<'_> {
         if COPULAS.contains(&turn.before) {
             return None;
         }
-        if self.is_one_of_its_section(end) {
+        if letters > 0 || self.is_one_of_its_section(end) {
             return None;
         }
         if self.head > 0 {
@@ -633,9 +638,9 @@ impl Reader<'_> {
         };
         let at = (from..words.len().min(from + TAIL_MAX)).find(opens)?;
         let tail = words.get(from..at)?;
-        let plain_tail = tail.iter().all(|word| {
-            word.joined && (word.role != Role::Stop || self.lexicon.grammar.precedes_nouns(word))
-        });
+        let grammar = &self.lexicon.grammar;
+        let begun = tail.first().is_none_or(|word| word.joined);
+        let plain_tail = begun && !tail.iter().any(|word| grammar.is_verb(word));
         plain_tail.then_some(words.get(at)?.range.start)
     }
 }
@@ -751,6 +756,11 @@ mod tests {
                 "Eine Menge heißt offen, wenn sie um jeden Punkt noch eine Kugel enthält.",
                 "offen",
                 "wenn sie um jeden Punkt noch eine Kugel enthält",
+            ),
+            (
+                "Ist G eine stetige Menge, so heißt G eine Gruppe in X, wenn sie eine Eins hat.",
+                "Gruppe",
+                "wenn sie eine Eins hat",
             ),
             (
                 "Eine Menge ist genau dann kompakt, wenn sie beschränkt und auch abgeschlossen ist.",
