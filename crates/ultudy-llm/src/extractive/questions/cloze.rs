@@ -1,7 +1,9 @@
 //! “Which term does the text use here?”
 
+use super::choice::Candidate;
+use super::echo::is_echoed;
 use super::forms::{Gap, with_open_articles};
-use super::rivals::{Asked, Candidate, is_echoed};
+use super::rivals::Asked;
 use super::{Answer, Draft, Maker, Rigor};
 use crate::extractive::language::Language;
 use crate::extractive::phrases::fill;

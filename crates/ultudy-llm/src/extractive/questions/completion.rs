@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::rivals::{Asked, Candidate, Rival};
+use super::choice::Candidate;
+use super::rivals::{Asked, Rival};
 use super::{Answer, Draft, Maker};
 use crate::extractive::phrases::fill;
 use crate::extractive::study::Support;

@@ -1,9 +1,11 @@
 //! “What does the text mean by this?”, and “When does it call something so?”
 
+use super::choice::Candidate;
 use super::definiens::Form;
+use super::echo::is_echoed;
 use super::forms::with_first;
 use super::gloss::{Gloss, words_within};
-use super::rivals::{Asked, Candidate, Rival, is_echoed};
+use super::rivals::{Asked, Rival};
 use super::{Answer, Draft, Maker};
 use crate::extractive::language::Language;
 use crate::extractive::phrases::fill;

@@ -1,13 +1,14 @@
 //! Check-ins from the text's own sentences.
 
+mod choice;
 mod cloze;
 mod completion;
 mod definiens;
+mod echo;
 mod forms;
 mod genus;
 mod gloss;
 mod headnoun;
-mod japanese;
 mod meaning;
 mod open;
 mod reason;

@@ -5,11 +5,9 @@ use std::ops::Range;
 use super::genus::Likeness;
 use super::gloss::Gloss;
 use super::sound::DEFINES;
-use super::{Answer, Maker, Rigor, WRONG};
-use crate::extractive::language::{Language, is_cjk};
+use super::{Maker, Rigor};
+use crate::extractive::language::Language;
 use crate::extractive::mentions::Mention;
-use crate::extractive::phrases::fill;
-use crate::extractive::quotes::escaped;
 use crate::extractive::terms::Term;
 use crate::extractive::text::Sentence;
 use crate::extractive::word::{Role, Word};
@@ -28,10 +26,6 @@ const PAIRS_MAX: usize = 16;
 const COMPANY: usize = 3;
 /// Mentions of a term the text speaks of again and again.
 const AGAIN: usize = 2;
-/// Wrong options that could be taken for the right one, at least.
-const PLAUSIBLE_MIN: usize = 2;
-/// Rivals the variant chooses from.
-const CHOICE: usize = 6;
 /// Pages that are as far as one step.
 const PAGES_NEAR: u32 = 8;
 /// Steps from which on all is far.
@@ -57,21 +51,9 @@ pub(super) struct Rival<'a> {
     /// What the text says it is.
     pub gloss: Option<&'a Gloss>,
     /// How like its kind is.
-    likeness: Likeness,
+    pub likeness: Likeness,
     /// How far away in the book it is told of.
-    far: u32,
-}
-
-/// A rival with the words it would stand there with.
-pub(super) struct Candidate<'a> {
-    pub rival: Rival<'a>,
-    pub text: String,
-    /// Whether it can stand there by its grammar.
-    pub agrees: bool,
-    /// Whether it shares with the question what the right answer shares with it.
-    pub echoes: bool,
-    /// How easily its length tells it from the right answer.
-    pub unlike: usize,
+    pub far: u32,
 }
 
 impl Maker<'_> {
@@ -253,81 +235,6 @@ impl Maker<'_> {
         let pages = first.saturating_sub(page).max(page.saturating_sub(last));
         (1 + pages / PAGES_NEAR).min(FAR_MAX)
     }
-
-    /// The wrong answers, chosen so that none is a part of another and enough could be taken
-    /// for the right one; `echo` says that the right one shares a word with the question.
-    pub(super) fn choose(
-        &self,
-        mut candidates: Vec<Candidate<'_>>,
-        sentence: usize,
-        echo: bool,
-    ) -> Option<Vec<Answer>> {
-        let strict = self.rigor == Rigor::Defined;
-        let order = |candidate: &Candidate<'_>| {
-            let rival = &candidate.rival;
-            let unlike = rival.likeness.max(Likeness::Alike);
-            let untold = rival.gloss.is_none() || !candidate.agrees;
-            (
-                untold || (echo && !candidate.echoes),
-                unlike,
-                rival.far,
-                candidate.unlike,
-            )
-        };
-        candidates.sort_by_key(order);
-        let first = candidates.first().map(order)?;
-        let as_good = |candidate: &&Candidate<'_>| {
-            let (echo, likeness, far, _) = order(candidate);
-            (echo, likeness) == (first.0, first.1) && far <= first.2 + 1
-        };
-        let good = candidates.iter().take_while(as_good).count();
-        let turned = if good < WRONG { 0 } else { good.min(CHOICE) };
-        if let Some(turned) = candidates
-            .get_mut(..turned)
-            .filter(|turned| !turned.is_empty())
-        {
-            turned.rotate_left((self.study.variant + sentence) % turned.len());
-        }
-        let mut chosen: Vec<Candidate<'_>> = Vec::new();
-        for candidate in candidates {
-            if chosen.len() < WRONG && chosen.iter().all(|known| self.are_apart(known, &candidate))
-            {
-                chosen.push(candidate);
-            }
-        }
-        let plausible = |candidate: &&Candidate<'_>| candidate.rival.likeness < Likeness::Unlike;
-        let echoes = chosen.iter().filter(|candidate| candidate.echoes).count();
-        let enough = chosen.iter().filter(plausible).count() >= PLAUSIBLE_MIN || !strict;
-        let given_away = echo && echoes < PLAUSIBLE_MIN && self.rigor <= Rigor::Loose;
-        if chosen.len() < WRONG || given_away || !enough {
-            return None;
-        }
-        chosen.into_iter().map(|found| self.answer(found)).collect()
-    }
-
-    /// Whether two wrong answers differ, and what is said of them.
-    fn are_apart(&self, left: &Candidate<'_>, right: &Candidate<'_>) -> bool {
-        let said = |candidate: &Candidate<'_>| self.said(candidate.rival.index);
-        !left.rival.term.is_within(right.rival.term)
-            && !right.rival.term.is_within(left.rival.term)
-            && left.text.to_lowercase() != right.text.to_lowercase()
-            && (said(left) != said(right) || self.rigor == Rigor::Last)
-    }
-
-    fn answer(&self, candidate: Candidate<'_>) -> Option<Answer> {
-        let said = self.study.quoted(self.said(candidate.rival.index)?);
-        let name = escaped(&candidate.rival.term.name);
-        Some(Answer {
-            reason: fill(self.study.phrases.says_of, &[&name, &said]),
-            text: candidate.text,
-        })
-    }
-
-    /// The sentence that says best what a term is.
-    fn said(&self, term: usize) -> Option<usize> {
-        let gloss = self.gloss(term).map(|gloss| gloss.sentence);
-        gloss.or_else(|| Some(self.study.support(term).first()?.sentence))
-    }
 }
 
 /// Whether one name is written within the other: “Basis” and “Subbasis”.
@@ -343,55 +250,6 @@ fn likeness(own: Option<&Gloss>, other: Option<&Gloss>) -> Likeness {
         (Some(own), Some(other)) => own.likeness(other),
         _ => Likeness::Unknown,
     }
-}
-
-/// Whether a name shares a word with others, in whatever form: “prime *number*” with “a
-/// *number* that …”.
-pub(super) fn is_echoed(name: &Term, words: &[Word], plain: &str) -> bool {
-    let lower = name.name.to_lowercase();
-    if lower.chars().any(is_cjk) {
-        return is_echoed_unspaced(&lower, words, plain);
-    }
-    words.iter().any(|word| {
-        let means = matches!(word.role, Role::Content | Role::Weak);
-        let written = plain[word.range.clone()].to_lowercase();
-        let parts =
-            || is_part(&lower, &written) || lower.split(' ').any(|own| is_part(&written, own));
-        means && (name.roots.contains(&word.root) || parts())
-    })
-}
-
-/// Whether a name shares two kanji or three katakana in a row with words.
-fn is_echoed_unspaced(name: &str, words: &[Word], plain: &str) -> bool {
-    let kanji = |c: &char| is_cjk(*c) && !is_kana(*c);
-    let characters: Vec<char> = name.chars().collect();
-    let named = |part: &[char]| {
-        let part: String = part.iter().collect();
-        words.iter().any(|word| {
-            let from = word.range.start;
-            plain
-                .get(from..)
-                .is_some_and(|rest| rest.starts_with(&part))
-        })
-    };
-    let kanji = characters.windows(2).filter(|pair| pair.iter().all(kanji));
-    let kana = characters
-        .windows(3)
-        .filter(|three| three.iter().all(|c| is_kana(*c)));
-    kanji.chain(kana).any(named)
-}
-
-/// Katakana, which writes names; with hiragana, which writes grammar.
-fn is_kana(character: char) -> bool {
-    matches!(character, '\u{3040}'..='\u{30ff}')
-}
-
-/// Whether a word, but for its ending, is a part of a name: “Kugel” of “Kugelumgebung”.
-fn is_part(name: &str, word: &str) -> bool {
-    const KEPT_MIN: usize = 5;
-    let length = word.chars().count();
-    let kept = word.chars().take(KEPT_MIN.max(length.saturating_sub(2)));
-    length >= KEPT_MIN && name.contains(&kept.collect::<String>())
 }
 
 /// Whether the words before two places, or those behind them, are the same.

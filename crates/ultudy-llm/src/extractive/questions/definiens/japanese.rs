@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::definiens::{Form, Reading, after_bracket};
-use super::genus::Genus;
+use super::super::genus::Genus;
+use super::{Form, Reading, after_bracket};
 use crate::extractive::language::{Language, is_hiragana};
 use crate::extractive::text::Sentence;
 

@@ -1,0 +1,110 @@
+//! Which rivals become the wrong answers.
+
+use super::genus::Likeness;
+use super::rivals::Rival;
+use super::{Answer, Maker, Rigor, WRONG};
+use crate::extractive::phrases::fill;
+use crate::extractive::quotes::escaped;
+
+/// Wrong options that could be taken for the right one, at least.
+const PLAUSIBLE_MIN: usize = 2;
+/// Rivals the variant chooses from.
+const CHOICE: usize = 6;
+
+/// A rival with the words it would stand there with.
+pub(super) struct Candidate<'a> {
+    pub rival: Rival<'a>,
+    pub text: String,
+    /// Whether it can stand there by its grammar.
+    pub agrees: bool,
+    /// Whether it shares with the question what the right answer shares with it.
+    pub echoes: bool,
+    /// How easily its length tells it from the right answer.
+    pub unlike: usize,
+}
+
+/// What makes a candidate better than another, the least first: whether it lacks what it
+/// should have, how unlike its kind is, how far it is, and how unlike its looks are.
+type Order = (bool, Likeness, u32, usize);
+
+fn order(candidate: &Candidate<'_>, echo: bool) -> Order {
+    let rival = &candidate.rival;
+    let untold = rival.gloss.is_none() || !candidate.agrees;
+    (
+        untold || (echo && !candidate.echoes),
+        rival.likeness.max(Likeness::Alike),
+        rival.far,
+        candidate.unlike,
+    )
+}
+
+/// The candidates, best first; those as good as the first in an order that `turn` decides.
+fn turned(mut candidates: Vec<Candidate<'_>>, echo: bool, turn: usize) -> Vec<Candidate<'_>> {
+    candidates.sort_by_key(|candidate| order(candidate, echo));
+    let Some(first) = candidates.first().map(|first| order(first, echo)) else {
+        return candidates;
+    };
+    let as_good = |candidate: &&Candidate<'_>| {
+        let (lacks, likeness, far, _) = order(candidate, echo);
+        (lacks, likeness) == (first.0, first.1) && far <= first.2 + 1
+    };
+    let good = candidates.iter().take_while(as_good).count();
+    if good >= WRONG
+        && let Some(good) = candidates.get_mut(..good.min(CHOICE))
+    {
+        good.rotate_left(turn % good.len());
+    }
+    candidates
+}
+
+impl Maker<'_> {
+    /// The wrong answers, chosen so that none is a part of another and enough could be taken
+    /// for the right one; `echo` says that the right one shares a word with the question.
+    pub(super) fn choose(
+        &self,
+        candidates: Vec<Candidate<'_>>,
+        sentence: usize,
+        echo: bool,
+    ) -> Option<Vec<Answer>> {
+        let mut chosen: Vec<Candidate<'_>> = Vec::new();
+        for candidate in turned(candidates, echo, self.study.variant + sentence) {
+            let apart = chosen.iter().all(|known| self.are_apart(known, &candidate));
+            if chosen.len() < WRONG && apart {
+                chosen.push(candidate);
+            }
+        }
+        let plausible = |candidate: &&Candidate<'_>| candidate.rival.likeness < Likeness::Unlike;
+        let plausible = chosen.iter().filter(plausible).count();
+        let echoes = chosen.iter().filter(|candidate| candidate.echoes).count();
+        let unlike = plausible < PLAUSIBLE_MIN && self.rigor == Rigor::Defined;
+        let given_away = echo && echoes < PLAUSIBLE_MIN && self.rigor <= Rigor::Loose;
+        if chosen.len() < WRONG || given_away || unlike {
+            return None;
+        }
+        chosen.into_iter().map(|found| self.answer(found)).collect()
+    }
+
+    /// Whether two wrong answers differ, and what is said of them.
+    fn are_apart(&self, left: &Candidate<'_>, right: &Candidate<'_>) -> bool {
+        let said = |candidate: &Candidate<'_>| self.said(candidate.rival.index);
+        !left.rival.term.is_within(right.rival.term)
+            && !right.rival.term.is_within(left.rival.term)
+            && left.text.to_lowercase() != right.text.to_lowercase()
+            && (said(left) != said(right) || self.rigor == Rigor::Last)
+    }
+
+    fn answer(&self, candidate: Candidate<'_>) -> Option<Answer> {
+        let said = self.study.quoted(self.said(candidate.rival.index)?);
+        let name = escaped(&candidate.rival.term.name);
+        Some(Answer {
+            reason: fill(self.study.phrases.says_of, &[&name, &said]),
+            text: candidate.text,
+        })
+    }
+
+    /// The sentence that says best what a term is.
+    fn said(&self, term: usize) -> Option<usize> {
+        let gloss = self.gloss(term).map(|gloss| gloss.sentence);
+        gloss.or_else(|| Some(self.study.support(term).first()?.sentence))
+    }
+}
