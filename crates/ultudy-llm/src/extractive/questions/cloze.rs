@@ -1,8 +1,9 @@
 //! “Which term does the text use here?”
 
 use super::choice::Candidate;
-use super::echo::is_echoed;
+use super::echo::{echoed, is_echoed};
 use super::forms::{Gap, with_open_articles};
+use super::genus::Likeness;
 use super::rivals::Asked;
 use super::{Answer, Draft, Maker, Rigor};
 use crate::extractive::language::Language;
@@ -40,9 +41,14 @@ impl Maker<'_> {
         let property = gloss.is_some_and(|gloss| gloss.adjective);
         let gap = Gap::at(self, sentence, place, property)?;
         let outside = self.outside(found);
-        let echo = is_echoed(subject, &outside, &sentence.plain);
+        let shared = echoed(subject, &outside, &sentence.plain);
+        let defining = gloss.is_none_or(|gloss| gloss.sentence == found.sentence);
         let mut candidates = Vec::new();
         for rival in self.rivals(&asked) {
+            // Elsewhere than in its definition, what a term does tells of which kind it is.
+            if !defining && rival.likeness > Likeness::Alike {
+                continue;
+            }
             let form = self.form_in(&gap, rival.term, true);
             // Better an article that tells than no question.
             let loose = (Rigor::Loose..=Rigor::Lone).contains(&self.rigor) && form.is_none();
@@ -53,13 +59,13 @@ impl Maker<'_> {
             let text = text.filter(|_| !self.could_fill(&rival, &asked));
             candidates.extend(text.map(|text| Candidate {
                 agrees: !loose,
-                echoes: is_echoed(rival.term, &outside, &sentence.plain),
+                echoes: is_echoed(rival.term, &shared, &sentence.plain),
                 unlike: unlikeness(&text, gap.model),
                 text,
                 rival,
             }));
         }
-        let wrong = self.choose(candidates, found.sentence, echo)?;
+        let wrong = self.choose(candidates, found.sentence, !shared.is_empty())?;
         Some(Draft {
             question: fill(self.study.phrases.which_term, &[&question]),
             right: Answer {

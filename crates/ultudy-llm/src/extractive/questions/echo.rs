@@ -7,37 +7,40 @@ use crate::extractive::word::{Role, Word};
 /// Whether a name shares a word with others, in whatever form: “prime *number*” with “a
 /// *number* that …”.
 pub(super) fn is_echoed(name: &Term, words: &[Word], plain: &str) -> bool {
-    let lower = name.name.to_lowercase();
-    if lower.chars().any(is_cjk) {
-        return is_echoed_unspaced(&lower, words, plain);
-    }
-    words.iter().any(|word| {
-        let means = matches!(word.role, Role::Content | Role::Weak);
-        let written = plain[word.range.clone()].to_lowercase();
-        let parts =
-            || is_part(&lower, &written) || lower.split(' ').any(|own| is_part(&written, own));
-        means && (name.roots.contains(&word.root) || parts())
-    })
+    !echoed(name, words, plain).is_empty()
 }
 
-/// Whether a name shares two kanji or three katakana in a row with words.
-fn is_echoed_unspaced(name: &str, words: &[Word], plain: &str) -> bool {
-    let kanji = |c: &char| is_cjk(*c) && !is_kana(*c);
-    let characters: Vec<char> = name.chars().collect();
-    let named = |part: &[char]| {
-        let part: String = part.iter().collect();
-        words.iter().any(|word| {
-            let from = word.range.start;
-            plain
-                .get(from..)
-                .is_some_and(|rest| rest.starts_with(&part))
-        })
+/// The words that a name shares.
+pub(super) fn echoed(name: &Term, words: &[Word], plain: &str) -> Vec<Word> {
+    let lower = name.name.to_lowercase();
+    let unspaced: Vec<char> = lower.chars().filter(|c| is_cjk(*c)).collect();
+    let shares = |word: &&Word| {
+        let means = matches!(word.role, Role::Content | Role::Weak);
+        if unspaced.is_empty() {
+            means && (name.roots.contains(&word.root) || has_part(&lower, word, plain))
+        } else {
+            begins_part(&unspaced, plain.get(word.range.start..).unwrap_or_default())
+        }
     };
-    let kanji = characters.windows(2).filter(|pair| pair.iter().all(kanji));
-    let kana = characters
+    words.iter().filter(shares).cloned().collect()
+}
+
+/// Whether a word is a part of one of a name's, or the other way round.
+fn has_part(name: &str, word: &Word, plain: &str) -> bool {
+    let written = plain[word.range.clone()].to_lowercase();
+    is_part(name, &written) || name.split(' ').any(|own| is_part(&written, own))
+}
+
+/// Whether a text begins with two kanji or three katakana in a row of a name.
+fn begins_part(name: &[char], text: &str) -> bool {
+    let begins = |part: &[char]| text.starts_with(&part.iter().collect::<String>());
+    let mut kanji = name
+        .windows(2)
+        .filter(|pair| !pair.iter().any(|c| is_kana(*c)));
+    let mut kana = name
         .windows(3)
         .filter(|three| three.iter().all(|c| is_kana(*c)));
-    kanji.chain(kana).any(named)
+    kanji.any(begins) || kana.any(begins)
 }
 
 /// Katakana, which writes names; with hiragana, which writes grammar.
@@ -48,7 +51,64 @@ fn is_kana(character: char) -> bool {
 /// Whether a word, but for its ending, is a part of a name: “Kugel” of “Kugelumgebung”.
 fn is_part(name: &str, word: &str) -> bool {
     const KEPT_MIN: usize = 5;
+    const LONG: usize = 8;
     let length = word.chars().count();
-    let kept = word.chars().take(KEPT_MIN.max(length.saturating_sub(2)));
+    // “process” is no part of “procedure”.
+    let ending = if length < LONG { 1 } else { 2 };
+    let kept = word
+        .chars()
+        .take(KEPT_MIN.max(length.saturating_sub(ending)));
     length >= KEPT_MIN && name.contains(&kept.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extractive::sample::text;
+    use crate::extractive::terms;
+
+    fn shared(markdown: &str, name: &str) -> Vec<String> {
+        let mut text = text(markdown);
+        let terms = terms::find(&mut text);
+        let term = terms.iter().find(|term| term.name == name).expect(name);
+        let sentence = &text.sentences[0];
+        let own = &term.mentions[0].words;
+        let words: Vec<_> = (0..sentence.words.len())
+            .filter(|at| !own.contains(at))
+            .map(|at| sentence.words[at].clone())
+            .collect();
+        let shared = echoed(term, &words, &sentence.plain);
+        let written = shared
+            .iter()
+            .map(|word| sentence.plain[word.range.clone()].to_owned());
+        written.collect()
+    }
+
+    #[test]
+    fn a_name_shares_words_with_what_defines_it() {
+        for (markdown, name, words) in [
+            (
+                "A prime number is a number that has two divisors among all the numbers.",
+                "prime number",
+                vec!["number", "numbers"],
+            ),
+            (
+                "Eine Cauchyfolge ist eine Folge, deren Glieder einander nahe kommen.",
+                "Cauchyfolge",
+                vec!["Folge"],
+            ),
+            (
+                "A glacier is a body of ice that moves under its own weight.",
+                "glacier",
+                vec![],
+            ),
+            (
+                "完全情報モデルとは、世界の状態を全て観察できるモデルである。",
+                "完全情報モデル",
+                vec!["モデ"],
+            ),
+        ] {
+            assert_eq!(shared(markdown, name), words, "{markdown}");
+        }
+    }
 }

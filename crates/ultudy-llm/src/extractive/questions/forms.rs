@@ -147,6 +147,13 @@ impl Maker<'_> {
             Language::English => own.any(|(_, mention)| {
                 let sentence = self.study.sentence(mention.sentence);
                 let article = self.article(sentence, mention.words.start);
+                // In “a lazy list” the article is not that of “lazy”.
+                let goes_on = sentence.words.get(mention.words.end).is_some_and(|next| {
+                    next.joined && matches!(next.role, Role::Content | Role::Weak)
+                });
+                if goes_on {
+                    return false;
+                }
                 match gap.article.as_deref() {
                     Some("a" | "an") => article.is_some(),
                     Some(_) => true,

@@ -26,10 +26,8 @@ const PAIRS_MAX: usize = 16;
 const COMPANY: usize = 3;
 /// Mentions of a term the text speaks of again and again.
 const AGAIN: usize = 2;
-/// Pages that are as far as one step.
-const PAGES_NEAR: u32 = 8;
-/// Steps from which on all is far.
-const FAR_MAX: u32 = 6;
+/// Steps, each twice as long as the last, from which on all is far.
+const FAR_MAX: u32 = 9;
 
 /// What is asked: a sentence, and the term's places in it.
 #[derive(Clone, Copy)]
@@ -222,7 +220,7 @@ impl Maker<'_> {
             })
     }
 
-    /// How far from the text what is said of a term stands.
+    /// How far from the text what is said of a term stands, in steps.
     pub(in crate::extractive) fn distance(&self, term: usize) -> u32 {
         let Some(gloss) = self.gloss(term) else {
             return FAR_MAX;
@@ -233,7 +231,7 @@ impl Maker<'_> {
         let [first, last] = self.study.text.pages;
         let page = self.study.sentence(gloss.sentence).pages[0];
         let pages = first.saturating_sub(page).max(page.saturating_sub(last));
-        (1 + pages / PAGES_NEAR).min(FAR_MAX)
+        pages.saturating_add(2).ilog2().min(FAR_MAX)
     }
 }
 

@@ -283,8 +283,18 @@ impl Reader<'_> {
             let written = self.sentence.plain[word.range.clone()].to_lowercase();
             before.ends_with(',') && PARTING.contains(&written.as_str())
         };
+        // “is a name and is free”, “is a relation rather than a function—the answer …”.
+        let again = phrase.windows(2).any(|pair| {
+            let [and, verb] = pair else { return false };
+            let and = &self.sentence.plain[and.range.clone()];
+            let verb = &self.sentence.plain[verb.range.clone()];
+            let mut copulas = self.turns.copulas.iter();
+            matches!(and, "and" | "und" | "et" | "y") && copulas.any(|(copula, _)| *copula == verb)
+        });
         let text = self.sentence.plain.get(first.range.start..last.range.end);
-        text.is_none_or(|text| text.contains([';', ':'])) || phrase.iter().any(between)
+        again
+            || text.is_none_or(|text| text.contains([';', ':', '—']))
+            || phrase.iter().any(between)
     }
 
     /// Whether a word points back; in German, articles are listed so too.
