@@ -72,7 +72,10 @@ async fn lessons(parts: &[LessonPart]) -> Vec<(&LessonPart, ConceptContent)> {
         longest = longest.max(begun.elapsed());
         match made {
             Ok(lesson) => concepts.extend(lesson.concepts.into_iter().map(|c| (part, c))),
-            Err(_) => empty += 1,
+            Err(error) => {
+                empty += 1;
+                eprintln!("“{}”, page {}: {error}", part.name, part.page_start);
+            }
         }
     }
     eprintln!(

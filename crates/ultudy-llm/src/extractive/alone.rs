@@ -27,6 +27,42 @@ pub(super) fn is_clear(text: &Text, sentence: &Sentence, bare: &str) -> bool {
         && !points_out(bare, &text.lexicon)
 }
 
+/// Whether a sentence can be understood by whoever has read the one before it, or what it
+/// gives an example of.
+pub(super) fn is_clear_after(text: &Text, sentence: &Sentence) -> bool {
+    let language = text.lexicon.language;
+    let bare = legible::bare(text, sentence);
+    let rest = opener_end(&bare, language).map_or(bare.as_str(), |at| &bare[at..]);
+    is_premise(&sentence.plain, language) != Some(Premise::Bare)
+        && is_clear(text, sentence, &without_demonstratives(rest, language))
+}
+
+/// Bytes of what opens a sentence at most.
+const OPENER_MAX: usize = 60;
+
+/// Where the sentence proper begins behind “For example,”.
+pub(super) fn opener_end(plain: &str, language: Language) -> Option<usize> {
+    let lower = plain.to_lowercase();
+    turns(pointers::of(language).openers).find(|opener| lower.starts_with(opener))?;
+    let mut characters = plain.char_indices();
+    let (at, comma) = characters.find(|&(_, c)| matches!(c, ',' | '、'))?;
+    let rest = plain.get(at + comma.len_utf8()..)?;
+    (at <= OPENER_MAX).then(|| plain.len() - rest.trim_start().len())
+}
+
+/// A sentence without the words that point to the one before.
+pub(super) fn without_demonstratives(plain: &str, language: Language) -> String {
+    let mut words = turns(pointers::of(language).demonstratives);
+    if language == Language::Japanese {
+        let rest = words.find_map(|head| plain.strip_prefix(head));
+        return rest.unwrap_or(plain).to_owned();
+    }
+    let words: Vec<_> = words.collect();
+    let points = |word: &&str| !words.contains(&word.to_lowercase().as_str());
+    let kept: Vec<_> = plain.split(' ').filter(points).collect();
+    kept.join(" ")
+}
+
 /// What a sentence that begins with “let” does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Premise {

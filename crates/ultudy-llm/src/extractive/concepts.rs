@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use ultudy_domain::lesson::{ConceptContent, Formula};
 
+use super::alone;
 use super::labels::Kind;
 use super::questions::{Maker, Rigor};
 use super::quotes::{cited, passages};
@@ -208,7 +209,7 @@ fn explanation(study: &Study, support: &[Support], telling: Option<usize>) -> Ve
     let mut chosen = vec![first];
     let follows = study.text.sentences.get(first + 1).is_some_and(|sentence| {
         let follows = study.sentence(first).is_followed_by(sentence);
-        follows && !sentence.open && !sentence.is_about_the_book()
+        follows && !sentence.is_about_the_book() && alone::is_clear_after(&study.text, sentence)
     });
     if follows {
         chosen.push(first + 1);
@@ -216,7 +217,7 @@ fn explanation(study: &Study, support: &[Support], telling: Option<usize>) -> Ve
     let good: Vec<_> = support
         .iter()
         .filter(complete)
-        .filter(|found| found.worth > 0.5 && !chosen.contains(&found.sentence))
+        .filter(|found| found.worth > 0.5 && !repeats(study, &chosen, found.sentence))
         .filter(|found| study.ranking.similarity(first, found.sentence) < 0.7)
         .collect();
     let turn = study.variant % good.len().max(1);
@@ -238,13 +239,24 @@ fn asides(
     let mut asides = Vec::new();
     for found in support {
         let sentence = study.sentence(found.sentence);
-        let room = asides.len() < ASIDES_MAX && !used.contains(&found.sentence) && !sentence.open;
-        if room && !sentence.plain.ends_with('?') && fits(sentence) {
+        let room = asides.len() < ASIDES_MAX && !repeats(study, used, found.sentence);
+        let clear = || alone::is_clear_after(&study.text, sentence);
+        if room && !sentence.plain.ends_with('?') && fits(sentence) && clear() {
             used.push(found.sentence);
             asides.push(cited(&sentence.quote, sentence.pages));
         }
     }
     asides
+}
+
+/// Whether a sentence, or what it says behind its opening, is among those used, by itself or
+/// joined with others.
+fn repeats(study: &Study, used: &[usize], sentence: usize) -> bool {
+    let plain = &study.sentence(sentence).plain;
+    used.iter().any(|&at| {
+        let said = study.sentence(at).plain.trim_start_matches("… ");
+        plain.contains(said) || said.contains(plain.as_str())
+    })
 }
 
 fn examples(study: &Study, support: &[Support], used: &mut Vec<usize>) -> Vec<String> {

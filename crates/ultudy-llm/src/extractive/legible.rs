@@ -214,7 +214,8 @@ fn is_whole(token: &str) -> bool {
                 let letters = rest.iter().take_while(|c| c.is_alphabetic()).count();
                 operand(right, OPENING) && !(lone && letters > 1)
             }
-            '√' => operand(right, OPENING),
+            // “whenever√ a”: a root that lost its place.
+            '√' => operand(right, OPENING) && !left.is_some_and(char::is_alphabetic),
             '\\' | '|' | '_' => operand(left, CLOSING) && operand(right, OPENING),
             sign if RELATIONS.contains(sign) => operand(left, CLOSING) && operand(right, OPENING),
             _ => true,

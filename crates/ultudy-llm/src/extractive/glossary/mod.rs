@@ -78,15 +78,14 @@ fn stated(text: &mut Text, defined: Defined) -> Option<Defined> {
     let unknown = introduced::has_unknown_subject(text, sentence, &defined.words);
     if defined.strength < STRENGTH_MIN || !kind || unknown || !name::is_name(text, &defined) {
         None
-    } else if alone::is_complete(text, sentence) {
+    } else if let Some(cut) = quotation::cut(text, &defined) {
+        Some(cut)
+    } else if alone::is_complete(text, &text.sentences[defined.sentence]) {
         Some(defined)
+    } else if defined.strength >= NAMED {
+        quotation::joined(text, &defined)
     } else {
-        let cut = quotation::cut(text, &defined);
-        if cut.is_some() || defined.strength < NAMED {
-            cut
-        } else {
-            quotation::joined(text, &defined)
-        }
+        None
     }
 }
 

@@ -37,7 +37,7 @@ const JUDGING: [&str; 18] = [
     "general",
 ];
 /// Nouns that name nothing by themselves, whatever stands before them.
-const VAGUE: [&str; 14] = [
+const VAGUE: [&str; 20] = [
     "example",
     "examples",
     "case",
@@ -52,6 +52,12 @@ const VAGUE: [&str; 14] = [
     "way",
     "fact",
     "task",
+    "analogue",
+    "analog",
+    "version",
+    "counterpart",
+    "notion",
+    "component",
 ];
 
 /// Whether it is a name: a word of the matter, or a general one of which the sentence says

@@ -5,18 +5,15 @@ use crate::extractive::alone;
 use crate::extractive::definitions::Defined;
 use crate::extractive::introduced;
 use crate::extractive::labels::Kind;
-use crate::extractive::language::{Language, is_cjk};
+use crate::extractive::language::is_cjk;
 use crate::extractive::legible;
 use crate::extractive::markdown::{self, Block};
 use crate::extractive::passage::Passage;
-use crate::extractive::pointers;
 use crate::extractive::reading;
 use crate::extractive::text::{Origin, Sentence, Text, fold};
 
 /// Sentences taken before the one that defines, at most.
 const BEFORE_MAX: usize = 2;
-/// Bytes of what opens a sentence at most.
-const OPENER_MAX: usize = 60;
 /// Sentences of a labelled definition at most.
 const BLOCK_MAX: usize = 12;
 /// Characters of a quotation at most.
@@ -95,23 +92,13 @@ fn put(text: &mut Text, defined: &Defined, run: &[usize]) -> Option<Defined> {
 /// A definition without what opens its sentence: “For example, an inverter is …”.
 pub(super) fn cut(text: &mut Text, defined: &Defined) -> Option<Defined> {
     let sentence = text.sentences.get(defined.sentence)?;
-    let lower = sentence.plain.to_lowercase();
-    let openers = pointers::of(text.lexicon.language).openers.split(';');
-    let mut openers = openers.filter(|opener| !opener.is_empty());
-    openers.find(|opener| lower.starts_with(opener))?;
-    let (at, comma) = sentence
-        .plain
-        .char_indices()
-        .find(|&(_, c)| matches!(c, ',' | '、'))?;
-    let from = at + comma.len_utf8();
-    let rest = sentence.plain.get(from..)?;
-    let start = from + (rest.len() - rest.trim_start().len());
+    let start = alone::opener_end(&sentence.plain, text.lexicon.language)?;
     let term = sentence.words.get(defined.words.start)?.range.start;
     let passage = text.passages.get(sentence.paragraph)?;
     let range = sentence.range.start + start..sentence.range.end;
     let quote = format!("… {}", fold(&passage.markup[passage.markup_around(&range)]));
     let pages = sentence.pages;
-    (at <= OPENER_MAX && start <= term).then_some(())?;
+    (start <= term).then_some(())?;
     keep(text, defined, &quote, pages, alone::is_complete)
 }
 
@@ -163,23 +150,14 @@ fn is_clear(text: &Text, run: &[Sentence]) -> bool {
         if at == 0 || skips {
             sentence.stands_alone() && alone::is_clear(text, sentence, &bare)
         } else {
-            alone::is_clear(text, sentence, &without_pointers(&bare, language))
+            alone::is_clear(
+                text,
+                sentence,
+                &alone::without_demonstratives(&bare, language),
+            )
         }
     });
     clear && length <= LENGTH_MAX
-}
-
-/// A sentence without the words that point to the one before.
-fn without_pointers(plain: &str, language: Language) -> String {
-    let mut words = pointers::of(language).demonstratives.split(';');
-    if language == Language::Japanese {
-        let rest = words.find_map(|head| plain.strip_prefix(head));
-        return rest.unwrap_or(plain).to_owned();
-    }
-    let words: Vec<_> = words.collect();
-    let points = |word: &&str| !words.contains(&word.to_lowercase().as_str());
-    let kept: Vec<_> = plain.split(' ').filter(points).collect();
-    kept.join(" ")
 }
 
 /// Sentences as they stand one after another, with their pages.
