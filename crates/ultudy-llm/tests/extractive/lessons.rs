@@ -1,11 +1,13 @@
 //! Lessons made of whole sections: what a student finds in them.
 
+use std::collections::HashSet;
 use std::sync::Mutex;
 
 use tokio_util::sync::CancellationToken;
+use ultudy_domain::check_in::CheckInContent;
 use ultudy_domain::lesson::LessonContent;
-use ultudy_llm::extractive::Extractive;
-use ultudy_llm::{GenerateError, Generator};
+use ultudy_llm::extractive::{Extractive, glossary};
+use ultudy_llm::{GenerateError, Generator, LessonInput};
 
 use super::{contract, generate, input, section, texts};
 
@@ -297,5 +299,108 @@ fn no_question_points_out_of_itself() {
                 }
             }
         }
+    }
+}
+
+/// All questions of a lesson, each with its concept's name.
+fn questions(lesson: &LessonContent) -> Vec<(&str, &CheckInContent)> {
+    let concepts = lesson.concepts.iter();
+    concepts
+        .flat_map(|concept| {
+            let check_ins = concept.check_ins.iter();
+            check_ins.map(|check_in| (concept.name.as_str(), check_in))
+        })
+        .collect()
+}
+
+const TRAINING: &str = "\
+A hyperparameter is a number that is chosen before the training begins. The learning rate is the \
+factor that decides how large a step of the descent is. The learning rate is the most important \
+hyperparameter of all. A target is the value that the machine should predict for an example. A \
+residual is the amount by which a guess misses the true answer. A mean is the sum of some \
+figures shared out evenly among them. A variance is the average of the squares of all distances.
+";
+
+#[test]
+fn what_is_an_instance_of_another_is_no_wrong_option_for_it() {
+    let lesson = lesson(TRAINING);
+    has_all(&lesson, &["hyperparameter", "learning rate"]);
+    for (name, check_in) in questions(&lesson) {
+        let other = match name {
+            "hyperparameter" => "learning rate",
+            "learning rate" => "hyperparameter",
+            _ => continue,
+        };
+        for option in check_in.options.iter().filter(|option| !option.correct) {
+            assert!(!option.explanation.contains(other), "{name}: {option:?}");
+        }
+    }
+}
+
+#[test]
+fn every_option_has_a_reason_of_its_own() {
+    for text in [
+        texts::CALCULUS,
+        texts::BIOLOGY,
+        texts::GERMAN,
+        texts::CODE,
+        texts::FRENCH,
+        texts::SPANISH,
+        texts::JAPANESE,
+        TRAINING,
+    ] {
+        for (name, check_in) in questions(&lesson(text)) {
+            let options = check_in.options.iter();
+            let reasons: HashSet<_> = options.map(|option| &option.explanation).collect();
+            assert_eq!(reasons.len(), 4, "{name}: {check_in:#?}");
+        }
+    }
+}
+
+#[test]
+fn a_definition_opens_the_explanation_and_no_article_gives_the_answer_away() {
+    let lesson = lesson(texts::BIOLOGY);
+    let enzyme = lesson.concepts.iter().find(|found| found.name == "enzyme");
+    let explanation = &enzyme.unwrap().explanation;
+    assert!(explanation.starts_with("An enzyme is a protein that speeds up"));
+    for (_, check_in) in questions(&lesson) {
+        let asked = check_in.question.to_lowercase();
+        assert!(
+            !asked.contains("an \\_") && !asked.contains(" a \\_"),
+            "{asked}"
+        );
+    }
+}
+
+#[test]
+fn what_another_section_defines_is_explained_and_asked_with_its_page() {
+    let defining = section("Training", &format!("<!-- page 4 -->\n\n{TRAINING}"));
+    let using = section(
+        "Practice",
+        "<!-- page 9 -->\n\nNobody knows the best hyperparameter before the first run of all. A \
+         good hyperparameter shows by a curve that falls fast and smoothly from the start.",
+    );
+    let input = LessonInput {
+        title: "Practice".into(),
+        glossary: glossary(&[defining, using.clone()]),
+        parts: vec![using],
+        variant: 0,
+    };
+    let lesson = generate(&input).unwrap();
+    contract::check(&input, &lesson);
+    let concept = &lesson.concepts[0];
+    assert_eq!(concept.name, "hyperparameter");
+    let defined = "A hyperparameter is a number that is chosen before the training begins. (p. 4)";
+    assert!(
+        concept.explanation.starts_with(defined),
+        "{}",
+        concept.explanation
+    );
+    let options = concept
+        .check_ins
+        .iter()
+        .flat_map(|check_in| &check_in.options);
+    for option in options {
+        assert!(option.explanation.ends_with("(p. 4)"), "{option:?}");
     }
 }

@@ -22,6 +22,8 @@ const SAME: f32 = 0.42;
 const SAME_DEFINITION: f32 = 0.8;
 /// Pairs of definitions compared of two terms.
 const PAIRS_MAX: usize = 16;
+/// Words behind a subject within which it is said what it is.
+const SAID_WITHIN: usize = 7;
 /// Words on either side that tell what a gap wants.
 const COMPANY: usize = 3;
 /// Mentions of a term the text speaks of again and again.
@@ -67,7 +69,9 @@ impl Maker<'_> {
                 let fits = self.is_known(index, term)
                     && self.is_same_kind(asked, term, gloss)
                     && self.is_other(asked, index, term)
-                    && !self.are_related(asked, term, gloss);
+                    && !self.are_related(asked, term, gloss)
+                    && !self.is_said_to_be(asked.index, term)
+                    && !self.is_said_to_be(index, asked.term);
                 fits.then(|| Rival {
                     index,
                     term,
@@ -142,6 +146,34 @@ impl Maker<'_> {
             asked.gloss.map(|gloss| gloss.sentence),
         ];
         narrower || asked.into_iter().flatten().any(|at| self.names(at, rival))
+    }
+
+    /// Whether the text says of a term that it is another: “the learning rate is the most
+    /// important hyperparameter”. What is true of the other is then true of it.
+    fn is_said_to_be(&self, term: usize, other: &Term) -> bool {
+        let support = self.study.support(term).iter();
+        let mut subjects = support.filter(|found| self.is_subject(found));
+        subjects.any(|found| {
+            let end = found.places.first().map_or(0, |place| place.end);
+            let words = &self.study.sentence(found.sentence).words;
+            let mut mentions = other.mentions.iter();
+            mentions.any(|mention| {
+                let between = words.get(end..mention.words.start);
+                let is_phrase = |between: &[Word]| {
+                    (1..=SAID_WITHIN).contains(&between.len())
+                        && between.iter().all(|word| word.joined)
+                        && between.iter().skip(1).all(|word| self.opens_phrase(word))
+                };
+                mention.sentence == found.sentence && between.is_some_and(is_phrase)
+            })
+        })
+    }
+
+    /// Whether a word may stand between a verb and the noun it governs.
+    fn opens_phrase(&self, word: &Word) -> bool {
+        let lexicon = &self.study.text.lexicon;
+        word.role != Role::Stop
+            || (lexicon.grammar.is_determiner(word) && !lexicon.grammar.extends_nouns(word))
     }
 
     /// Whether a sentence names a term, in whatever form.

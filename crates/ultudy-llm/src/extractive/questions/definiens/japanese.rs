@@ -73,7 +73,8 @@ pub(super) fn read(sentence: &Sentence, place: &Range<usize>) -> Option<Reading>
     if NAMING.iter().any(|turn| rest.starts_with(turn)) {
         let definiens = before.strip_suffix('を')?;
         let head = definiens.rfind('。').map_or(0, |at| at + '。'.len_utf8());
-        let mut named = reading(plain, subject, head..definiens.len())?;
+        let own = head + after_other_name(definiens.get(head..)?);
+        let mut named = reading(plain, subject, own..definiens.len())?;
         if head > 0 {
             // “… 。このような動作を *X* と呼ぶ”: what it is stands in the sentences before.
             named.form = Form::Does;
@@ -109,6 +110,18 @@ fn reading(plain: &str, subject: Range<usize>, definiens: Range<usize>) -> Optio
         plural: false,
         adjective: false,
     })
+}
+
+/// Where what is named last begins: “*A* を *X* と呼び、*B* を …”, “*A* を *X*、*B* を …”.
+fn after_other_name(text: &str) -> usize {
+    let is_name = |at: usize| {
+        let clause = text.get(..at).unwrap_or_default();
+        let noun = clause.chars().next_back().is_some_and(|c| !is_hiragana(c));
+        clause.ends_with("と呼び") || (noun && clause.contains('を'))
+    };
+    let mut marks = text.rmatch_indices('、').map(|(at, _)| at);
+    let mark = marks.find(|&at| is_name(at));
+    mark.map_or(0, |at| at + '、'.len_utf8())
 }
 
 /// The noun a phrase ends in.
