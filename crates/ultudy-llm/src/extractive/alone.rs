@@ -63,6 +63,24 @@ pub(super) fn without_demonstratives(plain: &str, language: Language) -> String 
     kept.join(" ")
 }
 
+/// What stands between a sentence and the items of a list that it leads to.
+pub(super) const ITEM: &str = " • ";
+/// Turns that lead to a list; with the list they point to nothing else.
+const LEADING: [&str; 12] = [
+    "the following",
+    "as follows",
+    "folgendes",
+    "folgende",
+    "folgenden",
+    "wie folgt",
+    "suivantes",
+    "suivants",
+    "comme suit",
+    "siguientes",
+    "siguiente",
+    "次の",
+];
+
 /// What a sentence that begins with “let” does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Premise {
@@ -93,7 +111,8 @@ pub(super) fn is_premise(plain: &str, language: Language) -> Option<Premise> {
 pub(super) fn points_out(text: &str, lexicon: &Lexicon) -> bool {
     let pointers = pointers::of(lexicon.language);
     let mut lower = format!(" {} ", without_references(&text.to_lowercase()));
-    for turn in turns(pointers.never) {
+    let leading: &[&str] = if lower.contains(ITEM) { &LEADING } else { &[] };
+    for turn in turns(pointers.never).chain(leading.iter().copied()) {
         lower = lower.replace(turn, " ");
     }
     let bare = lower.replace([',', ';', ':', '(', ')', '“', '”', '"', '.'], " ");

@@ -16,7 +16,7 @@ const ALONG: &str = " ,:→×↦()[]{}|;/$+−-·*∘◦⊓⊔∪∩∧∨=≠�
 /// Words that may, too.
 const AND: [&str; 6] = ["and", "und", "et", "y", "or", "oder"];
 /// Words, besides articles, after which a letter is new: “let X be”, “für alle x”.
-const NEW: &str = "let for all every each any some there exists exist where which with \
+const NEW: &str = "let for all every each any some there are exists exist where which with \
     sei seien für alle alles ein jedes jedem jeden jeder zu wobei mit es gibt \
     soit soient pour tout toute tous où avec chaque sea sean para todo toda cada donde con \
     neither nor either both say by write writing called denoted namely numbers";

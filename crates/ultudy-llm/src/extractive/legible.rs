@@ -7,7 +7,7 @@ use super::word::{Role, Word};
 
 /// Share of a sentence's words, as a fraction, that may be numbers and single letters outside
 /// formulas.
-const SYMBOL_SHARE: (usize, usize) = (2, 3);
+const SYMBOL_SHARE: (usize, usize) = (3, 4);
 
 /// Signs that stand between two things.
 const RELATIONS: &str = "=≠≡≈≅∼∈∉∋⊂⊃⊆⊇⊊≤≥<>→⟶↦⇒⇔↔∪∩∧∨×∘◦∖⊕⊗⊓⊔+∣";

@@ -19,6 +19,8 @@ pub(super) struct Passage {
     pub code: Marks,
     /// Formulas' ranges of `plain`.
     pub formulas: Marks,
+    /// Whether it is an item of a list.
+    pub item: bool,
     /// Ranges of `plain` that must not be quoted: links, images, HTML.
     pub active: Marks,
     spans: Vec<Span>,

@@ -181,7 +181,7 @@ impl Builder {
         });
     }
 
-    fn take_passage(&mut self, part: usize, passage: Passage, item: bool) {
+    fn take_passage(&mut self, part: usize, mut passage: Passage, item: bool) {
         if apparatus::is_said(&passage.plain) {
             return;
         }
@@ -211,6 +211,7 @@ impl Builder {
             };
             self.take_sentence(&passage, range, &setting);
         }
+        passage.item = item;
         self.text.passages.push(passage);
     }
 

@@ -82,6 +82,8 @@ fn stated(text: &mut Text, defined: Defined) -> Option<Defined> {
         Some(cut)
     } else if alone::is_complete(text, &text.sentences[defined.sentence]) {
         Some(defined)
+    } else if text.sentences[defined.sentence].open {
+        quotation::listed(text, &defined)
     } else if defined.strength >= NAMED {
         quotation::joined(text, &defined)
     } else {

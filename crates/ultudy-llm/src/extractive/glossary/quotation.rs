@@ -14,6 +14,8 @@ use crate::extractive::text::{Origin, Sentence, Text, fold};
 
 /// Sentences taken before the one that defines, at most.
 const BEFORE_MAX: usize = 2;
+/// Items of a list that is quoted with what leads to it.
+const ITEMS_MAX: usize = 6;
 /// Sentences of a labelled definition at most.
 const BLOCK_MAX: usize = 12;
 /// Characters of a quotation at most.
@@ -87,6 +89,36 @@ fn put(text: &mut Text, defined: &Defined, run: &[usize]) -> Option<Defined> {
     is_clear(text, &sentences).then_some(())?;
     let (quote, pages) = quoted(&sentences);
     keep(text, defined, &quote, pages, introduced::has_its_letters)
+}
+
+/// A definition with the list that it leads to: “such that the following hold: …”.
+pub(super) fn listed(text: &mut Text, defined: &Defined) -> Option<Defined> {
+    let sentence = text.sentences.get(defined.sentence)?;
+    let after = text.passages.get(sentence.paragraph + 1..)?;
+    let items: Vec<_> = after.iter().take_while(|passage| passage.item).collect();
+    let whole = items.iter().all(|item| item.active.is_empty());
+    let mut quote = sentence.quote.clone();
+    let mut pages = sentence.pages;
+    for item in &items {
+        quote.push_str(alone::ITEM);
+        quote.push_str(fold(&item.markup).trim_end_matches([';', ',']));
+        pages[1] = pages[1].max(item.pages_of(&(0..item.plain.len()))[1]);
+    }
+    let fits = (1..=ITEMS_MAX).contains(&items.len()) && quote.chars().count() <= LENGTH_MAX;
+    (whole && fits).then_some(())?;
+    // The term stands where it stood: what is new stands behind it.
+    let (mut listed, passage) = read(text, &quote, pages, Origin::Section)?;
+    listed.kind = text.sentences[defined.sentence].kind;
+    text.passages.push(passage);
+    if alone::is_complete(text, &listed) {
+        text.sentences.push(listed);
+        return Some(Defined {
+            sentence: text.sentences.len() - 1,
+            ..defined.clone()
+        });
+    }
+    text.passages.pop();
+    None
 }
 
 /// A definition without what opens its sentence: “For example, an inverter is …”.

@@ -125,3 +125,45 @@ fn what_cannot_be_understood_alone_is_no_entry() {
         assert!(bare.is_empty(), "{found:?}");
     }
 }
+
+#[test]
+fn a_definition_takes_its_list_along() {
+    let found = told(
+        "A moraine is a ridge that a glacier leaves behind, of the following two parts:\n\n\
+         - boulders that the ice has carried down from the mountains,\n\
+         - gravel that it has ground on its way.\n\nNothing grows there for years.",
+    );
+    assert_eq!(
+        found,
+        [(
+            "moraine".to_owned(),
+            "A moraine is a ridge that a glacier leaves behind, of the following two parts: • \
+             boulders that the ice has carried down from the mountains • gravel that it has \
+             ground on its way."
+                .to_owned()
+        )]
+    );
+}
+
+#[test]
+fn what_opens_a_definition_is_cut_off() {
+    for (markdown, term, sentence) in [
+        (
+            "For example, a moraine is a ridge that a glacier leaves behind.",
+            "moraine",
+            "… a moraine is a ridge that a glacier leaves behind.",
+        ),
+        (
+            "Par exemple, une moraine est une crête qui reste derrière un glacier.",
+            "moraine",
+            "… une moraine est une crête qui reste derrière un glacier.",
+        ),
+        (
+            "Por ejemplo, una morrena es una cresta que queda detrás de un glaciar.",
+            "morrena",
+            "… una morrena es una cresta que queda detrás de un glaciar.",
+        ),
+    ] {
+        assert_eq!(told(markdown), [(term.to_owned(), sentence.to_owned())]);
+    }
+}
