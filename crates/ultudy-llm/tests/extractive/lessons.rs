@@ -404,3 +404,39 @@ fn what_another_section_defines_is_explained_and_asked_with_its_page() {
         assert!(option.explanation.ends_with("(p. 4)"), "{option:?}");
     }
 }
+
+const LANDSCAPE: &str = "\
+Eine Moräne ist ein Wall, der aus dem Schutt eines Gletschers besteht. Eine Düne ist ein Hügel, \
+der aus Sand besteht, den der Wind bringt. Eine Klamm ist eine Schlucht, die ein Bach tief in den \
+Felsen schneidet. Eine Lagune ist ein See, den eine Insel vom Meer trennt. Ein Gletscher ist ein \
+Strom, der aus Eis besteht und langsam fließt. Ein Fjord ist ein Arm des Meeres, der weit in das \
+Land reicht. Das Delta ist ein Gebiet, in dem sich ein Fluss vor dem Meer teilt. Das Kar ist ein \
+Becken, in dem ein Gletscher am Berg beginnt.
+";
+
+#[test]
+fn german_options_have_the_gender_of_the_gap() {
+    let feminine = ["Moräne", "Düne", "Klamm", "Lagune"];
+    let lesson = lesson(LANDSCAPE);
+    let mut seen = 0;
+    for (_, check_in) in questions(&lesson) {
+        let gap = check_in.question.contains("„Eine \\_");
+        for option in check_in.options.iter().filter(|_| gap) {
+            assert!(feminine.contains(&option.text.as_str()), "{check_in:#?}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 0, "no such gap");
+}
+
+#[test]
+fn japanese_options_are_whole_words() {
+    for (name, check_in) in questions(&lesson(texts::JAPANESE)) {
+        for option in &check_in.options {
+            assert!(
+                !option.text.ends_with(['を', 'は', 'が', 'に', 'の']),
+                "{name}: {option:?}"
+            );
+        }
+    }
+}
