@@ -53,6 +53,8 @@ pub(super) fn make(study: &Study) -> Vec<ConceptContent> {
     nearest.sort_by_key(|&index| maker.distance(index));
     // There are no other sections whose terms could be wrong answers.
     let lone = study.text.own == study.text.sentences.len();
+    // What all of the document uses is better than what is only named, but nothing else.
+    let mut common = false;
     for (rigor, own, enough) in [
         (Rigor::Defined, true, wanted),
         (Rigor::Loose, true, ENOUGH),
@@ -60,18 +62,21 @@ pub(super) fn make(study: &Study) -> Vec<ConceptContent> {
         (Rigor::Lone, true, if lone { ENOUGH } else { FEW }),
         (Rigor::Lone, false, FEW),
         (Rigor::Told, false, FEW),
+        (Rigor::Lone, false, FEW),
         (Rigor::Named, false, FEW),
         (Rigor::Any, false, FEW),
         (Rigor::Last, false, FEW),
     ] {
         maker.rigor = rigor;
+        common |= rigor == Rigor::Told;
         for &index in if own { &order } else { &nearest } {
             let known = made.iter().any(|&(known, _)| known == index);
             let term = &study.terms[index];
             let good = match rigor {
                 Rigor::Defined | Rigor::Loose | Rigor::Lone if own => is_own(study, &maker, index),
                 Rigor::Defined | Rigor::Loose | Rigor::Lone => {
-                    made.is_empty() || is_repeated(study, index)
+                    let used = common || !is_common(study, index);
+                    used && (made.is_empty() || is_repeated(study, index))
                 }
                 Rigor::Told => term.score >= SCORE_MIN,
                 Rigor::Named => maker.is_matter(term),
@@ -84,6 +89,15 @@ pub(super) fn make(study: &Study) -> Vec<ConceptContent> {
     }
     made.sort_by_key(|&(index, _)| first_place(&study.terms[index]));
     made.into_iter().map(|(_, concept)| concept).collect()
+}
+
+/// Whether a term is one that sections all over the document use, and another one defines.
+fn is_common(study: &Study, index: usize) -> bool {
+    let definitions = &study.terms[index].definitions;
+    !definitions.is_empty()
+        && definitions
+            .iter()
+            .all(|(sentence, _)| study.text.common.contains(sentence))
 }
 
 /// The terms that may become concepts, best first, of several parts each in turn; and those

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::alone;
+use super::introduced;
 use super::labels::Kind;
 use super::language::{is_cjk, is_hiragana};
 use super::mentions::Mention;
@@ -141,8 +142,12 @@ impl Study {
                 .start
                 .checked_sub(1)
                 .and_then(|at| sentence.words.get(at));
+            let unknown = introduced::has_unknown_subject(&self.text, sentence, place);
             let verb = before.is_some_and(|word| lexicon.grammar.precedes_verbs(word));
-            !verb && !longer.contains(&(found.sentence, place.start)) && !sentence.is_cut_out(place)
+            !unknown
+                && !verb
+                && !longer.contains(&(found.sentence, place.start))
+                && !sentence.is_cut_out(place)
         })
     }
 

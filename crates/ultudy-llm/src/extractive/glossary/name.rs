@@ -16,7 +16,7 @@ const MARKS: [char; 14] = [
     ':', '=', '/', '(', ')', '[', ']', '.', '|', '…', '#', '“', '”', '"',
 ];
 /// Words before a noun that make no name of it: “critical aspect”.
-const JUDGING: [&str; 18] = [
+const JUDGING: [&str; 20] = [
     "critical",
     "prominent",
     "important",
@@ -30,6 +30,8 @@ const JUDGING: [&str; 18] = [
     "extreme",
     "net",
     "common",
+    "central",
+    "basic",
     "similar",
     "great",
     "simple",
