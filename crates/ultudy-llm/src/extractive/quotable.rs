@@ -90,7 +90,8 @@ fn ends_well(text: &str) -> bool {
     text.ends_with(['.', '!', '?', ':', '。', '！', '？', '．', '؟', '।', '…'])
 }
 
-fn is_balanced(text: &str) -> bool {
+/// Whether what opens is closed.
+pub(super) fn is_balanced(text: &str) -> bool {
     let count = |c: char| text.matches(c).count();
     [('(', ')'), ('[', ']'), ('{', '}'), ('「', '」'), ('«', '»')]
         .iter()

@@ -69,7 +69,8 @@ pub(super) static ENGLISH: Words = Words {
         respective latter former able",
     determiners: "a an the this that these those each every any some our its their his her such \
         no my your one another both all many most several few",
-    prepositions: "of in with by for on at from into between through within over under per as",
+    prepositions: "of in with by for on at from into between through within over under per as \
+        about among",
     before_verbs: "it he she we you they i who can will may must should would could cannot not \
         don't doesn't let's",
     verbs: "is are was were has have can may must will does do",

@@ -9,6 +9,7 @@ use crate::extractive::language::is_cjk;
 use crate::extractive::legible;
 use crate::extractive::markdown::{self, Block};
 use crate::extractive::passage::Passage;
+use crate::extractive::quotable::is_balanced;
 use crate::extractive::reading;
 use crate::extractive::text::{Origin, Sentence, Text, fold};
 
@@ -51,7 +52,8 @@ pub(super) fn read(
         words,
         range,
     };
-    passage.active.is_empty().then_some((sentence, passage))
+    let whole = passage.active.is_empty() && is_balanced(&sentence.plain);
+    whole.then_some((sentence, passage))
 }
 
 /// A definition together with the sentences before it that it needs, as a sentence of its
@@ -121,17 +123,52 @@ pub(super) fn listed(text: &mut Text, defined: &Defined) -> Option<Defined> {
     None
 }
 
-/// A definition without what opens its sentence: “For example, an inverter is …”.
+/// A definition without what stands before it in its sentence: “For example, an inverter is
+/// …”, “We return to groups, which are …”.
 pub(super) fn cut(text: &mut Text, defined: &Defined) -> Option<Defined> {
     let sentence = text.sentences.get(defined.sentence)?;
-    let start = alone::opener_end(&sentence.plain, text.lexicon.language)?;
     let term = sentence.words.get(defined.words.start)?.range.start;
+    let opened = alone::opener_end(&sentence.plain, text.lexicon.language);
+    let opened = opened.filter(|&start| start <= term);
+    let start = opened.or_else(|| explained_from(text, sentence, defined))?;
     let passage = text.passages.get(sentence.paragraph)?;
     let range = sentence.range.start + start..sentence.range.end;
     let quote = format!("… {}", fold(&passage.markup[passage.markup_around(&range)]));
     let pages = sentence.pages;
-    (start <= term).then_some(())?;
     keep(text, defined, &quote, pages, alone::is_complete)
+}
+
+/// Where a term begins that is explained by what a comma adds to it, if the sentence cannot
+/// stand as a whole.
+fn explained_from(text: &Text, sentence: &Sentence, defined: &Defined) -> Option<usize> {
+    const ADDED: [&str; 10] = [
+        ", which is a",
+        ", which are ",
+        ", which is the ",
+        ", i.e",
+        ", d. h. ",
+        ", qui est un",
+        ", qui sont des ",
+        ", c’est-à-dire ",
+        ", que es un",
+        ", es decir",
+    ];
+    let last = sentence.words.get(defined.words.end.checked_sub(1)?)?;
+    let rest = sentence.plain.get(last.range.end..)?;
+    let added = ADDED.iter().any(|added| rest.starts_with(added));
+    // “The value, which is a number, is …” goes on about something else.
+    let ends = ![", is ", ", are ", ", ist ", ", sind ", ", est ", ", es "]
+        .iter()
+        .any(|verb| rest.contains(verb));
+    let before = defined.words.start.checked_sub(1)?;
+    let article = sentence.words.get(before)?;
+    let first = if text.lexicon.grammar.is_determiner(article) {
+        article
+    } else {
+        sentence.words.get(defined.words.start)?
+    };
+    (added && ends && before > 0 && !alone::is_complete(text, sentence))
+        .then_some(first.range.start)
 }
 
 /// Keeps a quotation as a sentence at the text's end, where the term stands as far from the

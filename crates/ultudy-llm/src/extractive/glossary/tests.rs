@@ -154,6 +154,11 @@ fn what_opens_a_definition_is_cut_off() {
             "… a moraine is a ridge that a glacier leaves behind.",
         ),
         (
+            "We will say more about moraines, which are ridges that a glacier leaves behind.",
+            "moraines",
+            "… moraines, which are ridges that a glacier leaves behind.",
+        ),
+        (
             "Par exemple, une moraine est une crête qui reste derrière un glacier.",
             "moraine",
             "… une moraine est une crête qui reste derrière un glacier.",
