@@ -1,7 +1,7 @@
 //! Lines that are set like headings.
 
 use super::number::{self, Number};
-use crate::layout::{Line, Page, Typography, join};
+use crate::layout::{Line, Page, Typography, is_caption, join};
 
 /// How much larger than body text a line is that is told by its size.
 pub(super) const LARGER: f32 = 1.08;
@@ -146,7 +146,11 @@ fn is_label(line: &Line, next: Option<&Line>, typography: &Typography) -> bool {
 }
 
 fn is_distinct(line: &Line, typography: &Typography) -> bool {
-    if line.monospace || line.is_apart() || !reads_like_a_heading(&line.text) {
+    if line.monospace
+        || line.is_apart()
+        || is_caption(&line.text)
+        || !reads_like_a_heading(&line.text)
+    {
         return false;
     }
     let chars = line.text.chars().count();

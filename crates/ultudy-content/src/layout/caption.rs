@@ -21,6 +21,11 @@ const TABLE: [&str; 9] = [
     "table", "tab.", "tabelle", "tableau", "tabla", "tabela", "tabella", "表", "جدول",
 ];
 
+/// Whether a text begins like the caption of a figure or a table.
+pub(crate) fn is_caption(text: &str) -> bool {
+    is_figure_s(text) || is_table_s(text)
+}
+
 /// "Figure 1.2", "Abb. 3", "図4".
 pub(super) fn is_figure_s(text: &str) -> bool {
     begins(text, &FIGURE)

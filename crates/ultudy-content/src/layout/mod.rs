@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::{
     blocks::{Block, blocks},
+    caption::is_caption,
     figures::{Picture, has_caption, place_figures},
     footnotes::set_footnotes_apart,
     hyphens::mend_hyphens,

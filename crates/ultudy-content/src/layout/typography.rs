@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Line, Page, blocks::LEVEL_MAX};
+use super::{Line, Page, blocks::LEVEL_MAX, is_caption};
 
 /// How much larger than body text a heading is.
 const HEADING_RATIO: f32 = 1.12;
@@ -50,7 +50,7 @@ impl Typography {
     /// The Markdown level of a line that is set like a heading and is none of those that
     /// divide the document; `None` for any other line.
     pub(crate) fn minor_heading(&self, line: &Line) -> Option<u8> {
-        if line.monospace || !reads_like_a_heading(&line.text) {
+        if line.monospace || is_caption(&line.text) || !reads_like_a_heading(&line.text) {
             return None;
         }
         let chars = line.text.chars().count();

@@ -156,3 +156,29 @@ async fn the_head_of_a_table_is_no_heading() {
             .all(|heading| heading.title == "Results")
     );
 }
+
+#[tokio::test]
+async fn a_caption_however_it_is_set_is_no_heading() {
+    let text = ["A line of text that stands above the table and says what is in it."; 6];
+    let page = Page::new().heading("Results").text(&text);
+    let page = page.at(
+        72.0,
+        580.0,
+        Face::Bold,
+        13.0,
+        "Table 1: The parts of a cell",
+    );
+    let page = table(page, 560.0, &[72.0, 180.0, 260.0], &PARTS);
+    let document = document(&PdfFile::default().page(page).build()).await;
+    let markdown = &document.sections[0].markdown;
+    assert!(
+        markdown.contains("\n\nTable 1: The parts of a cell\n\n| Part |"),
+        "{markdown}"
+    );
+    assert!(
+        document
+            .headings
+            .iter()
+            .all(|heading| heading.title == "Results")
+    );
+}
