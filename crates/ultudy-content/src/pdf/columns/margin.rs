@@ -2,13 +2,11 @@
 
 use super::{Row, edges};
 
-/// Fewest rows of text beside notes, and rows of notes.
+/// Fewest rows of text that reach from edge to edge, but for a tenth, and rows of notes.
 const TEXT_MIN: usize = 8;
 const NOTES_MIN: usize = 2;
 
-/// Share of the text's rows that reach from edge to edge, but for a tenth, and that go on
-/// with the sentence of the row before.
-const FULL_MIN: f32 = 0.5;
+/// Share of the text's rows that go on with the sentence of the row before.
 const RUN_ON_MIN: f32 = 0.3;
 
 /// Widest margin, and most rows that cross it, in shares of the text's.
@@ -73,7 +71,7 @@ fn is_margin(rows: &[Row], x: f32, before: bool) -> bool {
     space >= SPACE * em
         && other.1 - other.0 <= WIDTH_MAX * (own.1 - own.0)
         && crossing as f32 <= CROSSING_MAX * text.len() as f32
-        && edges::full(&text, 0.1) >= FULL_MIN
+        && edges::full(&text, 0.1) * text.len() as f32 >= TEXT_MIN as f32
         && reads_as_notes(rows, x, before)
 }
 
