@@ -22,6 +22,15 @@ fn paragraphs_lists_tables_and_code_are_set() {
 }
 
 #[test]
+fn a_cell_may_hold_bars_and_a_note_is_a_paragraph() {
+    let html = shown("| f |\n| --- |\n| \\|x\\| |\n| a\\\\\\|b |\n\n<!-- note -->\n\n1 A note.");
+    for part in ["<td>|x|</td>", "<td>a\\|b</td>", "<p>1 A note.</p>"] {
+        assert!(html.contains(part), "{part} in {html}");
+    }
+    assert!(!html.contains("note --"), "{html}");
+}
+
+#[test]
 fn formulas_become_mathml() {
     let html = shown("Energy is $E = mc^2$ and\n\n$$\\frac{a}{b}$$");
     assert_eq!(html.matches("<math").count(), 2, "{html}");
