@@ -76,6 +76,13 @@ async fn what_stands_over_both_columns_cuts_them() {
 }
 
 #[tokio::test]
+async fn space_for_a_picture_over_both_columns_cuts_them() {
+    let page = across(across(Page::new(), 700.0, 0.0), 380.0, 0.0);
+    let markdown = markdown(&PdfFile::default().page(page).build()).await;
+    assert_eq!(markdown.matches(&whole()).count(), 2, "{markdown}");
+}
+
+#[tokio::test]
 async fn a_paragraph_goes_on_over_columns_and_pages() {
     let first = across(Page::new(), 700.0, 0.0);
     let second = Page::new().text(&["It goes on over the end of the page, too."]);
