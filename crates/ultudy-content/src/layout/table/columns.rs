@@ -28,6 +28,21 @@ impl Columns {
             .position(|column| meet(*column, (cell.left, cell.right)))
     }
 
+    /// Whether the cell begins with the first column and ends before the last does, over more
+    /// than one.
+    pub(super) fn spanned_by(&self, cell: &Cell, em: f32) -> bool {
+        let extent = (cell.left, cell.right);
+        let over = self
+            .0
+            .iter()
+            .filter(|column| meet(**column, extent))
+            .count();
+        let (first, last) = (self.0.first(), self.0.last());
+        over > 1
+            && first.is_some_and(|first| (first.0 - cell.left).abs() <= em / 2.0)
+            && last.is_some_and(|last| cell.right <= last.1)
+    }
+
     /// The columns with the cells of one more line in them; `None` if one of these would
     /// stand in two columns.
     pub(super) fn with(&self, cells: &[Cell]) -> Option<Self> {

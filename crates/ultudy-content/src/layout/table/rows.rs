@@ -107,7 +107,8 @@ impl Row<'_> {
         let cells = || self.strip.cells.iter();
         let over = |cell: &Cell| self.above.get(self.columns.of(cell)?).copied().flatten();
         let below_some = cells().all(|cell| over(cell).is_some());
-        if !spacing.is_tight(distance, self.strip.line.size) || !below_some {
+        let title = |cell: &Cell| self.columns.spanned_by(cell, self.strip.line.size);
+        if !spacing.is_tight(distance, self.strip.line.size) || !below_some || cells().any(title) {
             return false;
         }
         let numbers = cells().any(|cell| is_number(&cell.text));

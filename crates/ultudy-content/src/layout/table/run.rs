@@ -84,6 +84,10 @@ pub(super) fn begin(lines: &[Line]) -> Option<(Vec<Strip<'_>>, Columns)> {
             break;
         }
         let strip = Strip::of(at, line);
+        if is_title(&strip, lines.get(at + 1), &columns) {
+            run.push(strip);
+            continue;
+        }
         let lone = strip.cells.len() < 2;
         let stray = lone && strip.cells.iter().any(|cell| columns.of(cell).is_none());
         let Some(with) = columns.with(&strip.cells).filter(|_| !stray) else {
@@ -94,6 +98,18 @@ pub(super) fn begin(lines: &[Line]) -> Option<(Vec<Strip<'_>>, Columns)> {
     }
     let parted = run.iter().filter(|strip| strip.cells.len() > 1).count();
     (parted > 1 && columns.count() > 1).then_some((run, columns))
+}
+
+/// Whether a line over several columns is the title of the rows that follow it.
+fn is_title(strip: &Strip<'_>, next: Option<&Line>, columns: &Columns) -> bool {
+    let [cell] = strip.cells.as_ref() else {
+        return false;
+    };
+    let goes_on = |next: &Line| {
+        let next = (follows(strip.line, next)).then(|| Strip::of(0, next));
+        next.is_some_and(|next| next.cells.len() > 1 && columns.with(&next.cells).is_some())
+    };
+    columns.spanned_by(cell, strip.line.size) && next.is_some_and(goes_on)
 }
 
 fn follows(last: &Line, next: &Line) -> bool {

@@ -163,3 +163,21 @@ fn a_matrix_with_a_caption_is_a_table() {
     ]);
     assert_eq!(tables(lines), [[["0", "1"], ["1", "0"]]]);
 }
+
+#[test]
+fn a_title_over_some_rows_is_a_row() {
+    let lines = even(&[
+        &[(72.0, "City"), (150.0, "People"), (250.0, "Area")],
+        &[(72.0, "Europe and what belongs to it")],
+        &[(72.0, "Rome"), (150.0, "2.8"), (250.0, "1285")],
+        &[(72.0, "Paris"), (150.0, "2.1"), (250.0, "105")],
+        &[(72.0, "Asia and its islands")],
+        &[(72.0, "Tokyo"), (150.0, "14"), (250.0, "2194")],
+        &[(72.0, "Delhi"), (150.0, "16"), (250.0, "1484")],
+        &[(72.0, "A line behind the table over all of it.")],
+    ]);
+    let found = tables(lines);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].len(), 7);
+    assert_eq!(found[0][4], ["Asia and its islands", "", ""]);
+}
