@@ -11,6 +11,7 @@ use ultudy_domain::section::{ExtractedSection, PAGES_MAX, split_pages};
 
 use crate::{
     child::read::section,
+    formula::Formula,
     headings,
     layout::{self, Cell, Line, Page, Typography},
     markdown,
@@ -103,6 +104,29 @@ impl Chance {
         clean(&chosen.collect::<Vec<_>>().join(" "))
     }
 
+    /// Formulas at some of a text's words, or all of it one.
+    fn formulas(&mut self, text: &str) -> Vec<Formula> {
+        const LATEX: [&str; 3] = ["x_{n}", r"\frac{a}{b}", r"\mathbb{R}^{2} \notin \{ 0 \}"];
+        let latex = |chance: &mut Self| {
+            let known = !chance.one_in(3);
+            known.then(|| LATEX[chance.below(0..3) as usize].to_owned())
+        };
+        if self.one_in(12) {
+            let (range, latex) = (0..text.len(), latex(self));
+            return vec![Formula { range, latex }];
+        }
+        let mut found = Vec::new();
+        let mut start = 0;
+        for word in text.split(' ') {
+            if !word.is_empty() && self.one_in(8) {
+                let (range, latex) = (start..start + word.len(), latex(self));
+                found.push(Formula { range, latex });
+            }
+            start += word.len() + 1;
+        }
+        found
+    }
+
     fn line(&mut self, baseline: f32) -> Line {
         let text = self.text();
         let (left, size) = (self.float(20..300), [10.0, 10.0, 10.0, 14.0, 24.0, 7.3]);
@@ -117,6 +141,7 @@ impl Chance {
             bold: self.one_in(6),
             monospace: self.one_in(8),
             figure: self.one_in(20).then_some(1),
+            formulas: self.formulas(&text),
             text,
             ..Line::default()
         }

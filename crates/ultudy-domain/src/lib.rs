@@ -10,6 +10,7 @@ pub mod document;
 pub mod extraction;
 pub mod field;
 pub mod figure;
+pub mod formula;
 pub mod glossary;
 pub mod grading;
 pub mod job;

@@ -1,6 +1,6 @@
 //! A run of lines as blocks: headings, paragraphs, items of lists, code.
 
-use super::{Line, Typography, code, edge, join, list, table};
+use super::{Line, Text, Typography, code, edge, join, list, table};
 
 /// Deepest Markdown level of a heading that divides the text; minor ones stand below.
 pub(super) const LEVEL_MAX: u8 = 4;
@@ -11,19 +11,22 @@ pub(crate) enum Block {
     /// A heading with its Markdown level.
     Heading { level: u8, text: String },
     /// A paragraph on one line.
-    Paragraph(String),
+    Paragraph(Text),
     /// An item of a list with its Markdown mark, so many levels deep in others.
     Item {
         level: usize,
         mark: String,
-        text: String,
+        text: Text,
     },
     /// A picture by its number, with its caption, which may be empty.
     Figure { number: u32, caption: String },
     /// Lines of code.
     Code(Vec<String>),
+    /// A formula on a line of its own: its characters and, unless its form is lost, its
+    /// LaTeX.
+    Formula { latex: Option<String>, text: String },
     /// A note from the foot of the page or from its margin.
-    Note(String),
+    Note(Text),
     /// A table's rows, the first its head, each with as many cells.
     Table(Vec<Vec<String>>),
 }
@@ -33,6 +36,7 @@ pub(crate) enum Block {
 enum Kind {
     Code,
     Figure(u32),
+    Formula,
     Heading(u8),
     Item,
     Note,
@@ -91,6 +95,8 @@ fn kind(line: &Line, typography: &Typography) -> Kind {
         Kind::Heading((heading.level + 1).min(LEVEL_MAX))
     } else if line.monospace {
         Kind::Code
+    } else if is_formula(line) {
+        Kind::Formula
     } else if let Some(level) = typography.minor_heading(line) {
         Kind::Heading(level)
     } else if list::mark(&line.text).is_some() {
@@ -100,24 +106,49 @@ fn kind(line: &Line, typography: &Typography) -> Kind {
     }
 }
 
-fn block(kind: Kind, lines: &[Line], levels: &mut list::Levels) -> Block {
-    let mut text = String::new();
-    if !matches!(kind, Kind::Code | Kind::Table) {
-        lines
-            .iter()
-            .for_each(|line| join::append(&mut text, &line.text));
+/// Whether the line is one formula, and more than a letter, all but the end of a sentence.
+fn is_formula(line: &Line) -> bool {
+    let [formula] = line.formulas.as_slice() else {
+        return false;
+    };
+    let after = line.text.get(formula.range.end..).unwrap_or_default();
+    formula.range.start == 0
+        && after.chars().all(|c| matches!(c, '.' | ',' | ';'))
+        && line.text.chars().filter(|c| !c.is_whitespace()).count() > 3
+}
+
+fn formula(line: &Line) -> Block {
+    let formula = line.formulas.first();
+    let end = formula.map_or(line.text.len(), |formula| formula.range.end);
+    let after = line.text.get(end..).unwrap_or_default();
+    let latex = formula.and_then(|formula| formula.latex.as_ref());
+    Block::Formula {
+        latex: latex.map(|latex| format!("{latex}{after}")),
+        text: line.text.clone(),
     }
+}
+
+fn block(kind: Kind, lines: &[Line], levels: &mut list::Levels) -> Block {
+    let text = if matches!(kind, Kind::Code | Kind::Table) {
+        Text::default()
+    } else {
+        Text::of(lines)
+    };
     match kind {
         Kind::Code => Block::Code(code::indented(lines)),
         Kind::Figure(number) => Block::Figure {
             number,
-            caption: text,
+            caption: text.to_string(),
         },
-        Kind::Heading(level) => Block::Heading { level, text },
+        Kind::Formula => lines.first().map_or(Block::Paragraph(text), formula),
+        Kind::Heading(level) => Block::Heading {
+            level,
+            text: text.to_string(),
+        },
         Kind::Item => match (list::mark(&text), lines.first()) {
             (Some(mark), Some(first)) => Block::Item {
                 level: levels.next(first.left, first.size),
-                text: text.split_off(mark.length),
+                text: text.after(mark.length),
                 mark: mark.markdown,
             },
             _ => Block::Paragraph(text),

@@ -28,7 +28,7 @@ pub(crate) fn set_footnotes_apart(pages: &mut [Page]) {
                 let first = begins(&line.text, &mut number);
                 line.note = Some(NoteLine { first });
                 if first {
-                    part_mark(&mut line.text);
+                    part_mark(line);
                 }
             }
         }
@@ -106,11 +106,16 @@ fn begins(text: &str, number: &mut Option<u32>) -> bool {
 }
 
 /// Puts a space between a mark and the words behind it.
-fn part_mark(text: &mut String) {
+fn part_mark(line: &mut Line) {
+    let text = &mut line.text;
     let is_mark = |c: char| SIGNS.contains(c) || digit(c).is_some();
     let end = text.find(|c| !is_mark(c)).unwrap_or(0);
     if end > 0 && text[end..].starts_with(char::is_alphabetic) {
         text.insert(end, ' ');
+        for formula in &mut line.formulas {
+            let moved = |at: usize| if at >= end { at + 1 } else { at };
+            formula.range = moved(formula.range.start)..moved(formula.range.end);
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Line, Page};
+use super::{Line, Page, text};
 
 /// Makes broken words whole, at the end of the line where they begin: without the hyphen,
 /// or with it where the document writes the same word with one inside a line. A word
@@ -58,12 +58,10 @@ fn mend(upper: &mut Line, lower: &mut Line, compounds: &HashSet<String>) {
         upper.text.pop();
     }
     upper.text.push_str(&rest);
-    lower.text = lower
-        .text
-        .get(rest.len()..)
-        .unwrap_or_default()
-        .trim_start()
-        .to_owned();
+    let left = lower.text.get(rest.len()..).unwrap_or_default();
+    let left = left.trim_start().to_owned();
+    text::cut_front(&mut lower.formulas, lower.text.len() - left.len());
+    lower.text = left;
 }
 
 /// The rest of a word that the upper line breaks, at the beginning of the lower one.

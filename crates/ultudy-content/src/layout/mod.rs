@@ -1,5 +1,5 @@
 //! What lines mean: running heads, headings, paragraphs, lists, tables, notes,
-//! code.
+//! code, formulas.
 
 mod blocks;
 mod caption;
@@ -13,9 +13,12 @@ mod list;
 mod margin_notes;
 mod running;
 mod table;
+mod text;
 mod typography;
 
 use serde::{Deserialize, Serialize};
+
+use crate::formula::Formula;
 
 pub(crate) use self::{
     blocks::{Block, blocks},
@@ -28,6 +31,7 @@ pub(crate) use self::{
     margin_notes::settle_notes,
     running::drop_running_lines,
     table::{TableLine, mark_tables},
+    text::{Part, Text},
     typography::Typography,
 };
 
@@ -72,6 +76,9 @@ pub(crate) struct Line {
     pub(crate) figure: Option<u32>,
     /// The heading it is a line of.
     pub(crate) heading: Option<HeadingLine>,
+    /// The formulas in its text, in order.
+    #[serde(default)]
+    pub(crate) formulas: Vec<Formula>,
 }
 
 /// A part of a line with space around it.

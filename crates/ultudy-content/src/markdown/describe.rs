@@ -20,7 +20,7 @@ const ABBREVIATIONS: [&str; 16] = [
 /// The first sentence or two of the prose, as plain text.
 pub(crate) fn describe(blocks: &[Block]) -> Option<String> {
     let text = blocks.iter().find_map(|block| match block {
-        Block::Paragraph(text) if is_prose(text) => Some(text.as_str()),
+        Block::Paragraph(text) if is_prose(text) => Some(&**text),
         _ => None,
     })?;
     let mut ends = sentence_ends(text).chain([text.len()]);

@@ -45,6 +45,11 @@ pub(super) fn push_line(markdown: &mut String, text: &str) {
 
 /// Appends lines of code in a fence that none of them closes.
 pub(super) fn push_code(markdown: &mut String, lines: &[String]) {
+    push_fence(markdown, "", lines);
+}
+
+/// The same with a word behind the fence that says what the lines are.
+pub(super) fn push_fence(markdown: &mut String, info: &str, lines: &[String]) {
     let longest = lines
         .iter()
         .flat_map(|line| line.split(|c| c != '`'))
@@ -52,6 +57,7 @@ pub(super) fn push_code(markdown: &mut String, lines: &[String]) {
         .max();
     let fence = "`".repeat(longest.unwrap_or(0).max(2) + 1);
     markdown.push_str(&fence);
+    markdown.push_str(info);
     for line in lines {
         markdown.push('\n');
         if parse_page_mark(line).is_some() {

@@ -3,9 +3,11 @@
 mod describe;
 mod escape;
 mod plain;
+mod text;
 
 use ultudy_domain::{
     figure::address,
+    formula::AS_PRINTED,
     section::{NOTE_MARK, page_mark},
 };
 
@@ -35,11 +37,11 @@ fn write(markdown: &mut String, block: &Block) {
             markdown.push(' ');
             escape::push_inline(markdown, text);
         }
-        Block::Paragraph(text) => escape::push_line(markdown, text),
+        Block::Paragraph(text) => text::push(markdown, text),
         Block::Note(text) => {
             markdown.push_str(NOTE_MARK);
             markdown.push_str("\n\n");
-            escape::push_line(markdown, text);
+            text::push(markdown, text);
         }
         Block::Figure { number, caption } => {
             markdown.push_str("![");
@@ -49,7 +51,13 @@ fn write(markdown: &mut String, block: &Block) {
         Block::Item { mark, text, .. } => {
             markdown.push_str(mark);
             markdown.push(' ');
-            escape::push_line(markdown, text);
+            text::push(markdown, text);
+        }
+        Block::Formula {
+            latex: Some(latex), ..
+        } => markdown.push_str(&format!("$$\n{latex}\n$$")),
+        Block::Formula { latex: None, text } => {
+            escape::push_fence(markdown, AS_PRINTED, std::slice::from_ref(text));
         }
         Block::Code(lines) => escape::push_code(markdown, lines),
         Block::Table(rows) => write_table(markdown, rows),
@@ -101,7 +109,7 @@ mod tests {
         Block::Item {
             level,
             mark: mark.to_owned(),
-            text: text.to_owned(),
+            text: text.into(),
         }
     }
 

@@ -10,9 +10,10 @@ pub(crate) fn plain(blocks: &[Block]) -> String {
 
 fn block(block: &Block) -> String {
     match block {
-        Block::Heading { text, .. } | Block::Paragraph(text) | Block::Note(text) => text.clone(),
+        Block::Heading { text, .. } | Block::Formula { text, .. } => text.clone(),
+        Block::Paragraph(text) | Block::Note(text) => text.to_string(),
         Block::Figure { caption, .. } => caption.clone(),
-        Block::Item { level, mark, text } => format!("{}{mark} {text}", "  ".repeat(*level)),
+        Block::Item { level, mark, text } => format!("{}{mark} {}", "  ".repeat(*level), &**text),
         Block::Code(lines) => lines.join("\n"),
         Block::Table(rows) => rows
             .iter()

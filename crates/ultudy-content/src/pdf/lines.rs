@@ -4,9 +4,10 @@ use pdf_oxide::layout::TextSpan;
 
 use super::{
     columns,
-    row::{Piece, Row},
+    glyphs::Signs,
+    row::{Piece, Row, settle},
 };
-use crate::layout::Line;
+use crate::{formula::Rule, layout::Line};
 
 /// How many lines back a span may still belong to: sub- and superscripts and mixed fonts
 /// come a little out of order, the same height in the other column comes much later.
@@ -20,16 +21,19 @@ const CLIMB_SHARE: usize = 8;
 
 /// Puts spans together into lines, in the order the page was written where that runs down
 /// the page, as nearly every program writes; else in the order the library guesses.
-pub(super) fn assemble(spans: &[TextSpan]) -> Vec<Line> {
+pub(super) fn assemble(spans: &[TextSpan], rules: &[Rule], mut signs: Signs) -> Vec<Line> {
     let mut written: Vec<&TextSpan> = spans.iter().collect();
     written.sort_by_key(|span| span.sequence);
-    let mut rows = rows(&written);
+    let mut rows = settle(rows(&written), rules);
     if climbs(&rows) > CLIMBS_MIN.max(rows.len() / CLIMB_SHARE) {
-        rows = self::rows(&spans.iter().collect::<Vec<_>>());
+        rows = settle(self::rows(&spans.iter().collect::<Vec<_>>()), rules);
     }
     let mut rows = columns::apart(rows);
+    rows.iter_mut().for_each(|row| row.take_rules(rules));
     title_first(&mut rows);
-    rows.into_iter().filter_map(Row::into_line).collect()
+    rows.into_iter()
+        .filter_map(|row| row.into_set_line(&mut signs))
+        .collect()
 }
 
 /// Moves what was written last and stands above all the rest, as slides write their

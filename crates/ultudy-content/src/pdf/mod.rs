@@ -5,6 +5,7 @@ mod columns;
 mod destination;
 mod encoding;
 mod font;
+mod glyphs;
 mod images;
 mod lines;
 mod outline;
@@ -15,15 +16,19 @@ mod text;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use pdf_oxide::{PdfDocument, object::Object, optional_content::decode_pdf_text_string};
+use pdf_oxide::{
+    PdfDocument, geometry::Rect, layout::TextSpan, object::Object,
+    optional_content::decode_pdf_text_string,
+};
 
+use self::glyphs::Signs;
 pub(crate) use self::{
     images::{ImageFile, PageImage},
     outline::OutlineEntry,
     row::is_spaceless,
     text::clean,
 };
-use crate::{fault::Fault, layout::Page};
+use crate::{fault::Fault, formula::Rule, layout::Page};
 
 /// Why a page gave nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,16 +116,40 @@ impl Pdf {
                 .document
                 .extract_spans(at)
                 .map_err(|error| PageError::unreadable(index, &error))?;
+            // Read for the spans already.
+            let chars = self.document.extract_chars(at).unwrap_or_default();
             Ok(Page {
                 number: index + 1,
                 bottom,
                 top,
                 width: right - left,
-                lines: lines::assemble(&spans),
+                lines: lines::assemble(&spans, &self.rules(at, &spans), Signs::of(&chars)),
             })
         };
         // One bad page must not cost the student the others.
         catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(PageError::Unreadable))
+    }
+
+    /// The horizontal rules of a page that has formulas, as those of fractions and roots are.
+    fn rules(&self, at: usize, spans: &[TextSpan]) -> Vec<Rule> {
+        /// No formula's rule is longer, and no page has as many.
+        const LENGTH_MAX: f32 = 400.0;
+        const RULES_MAX: usize = 500;
+        let mathematical =
+            |span: &TextSpan| font::face_of(&span.font_name, false, false).is_mathematical();
+        if !spans.iter().any(mathematical) {
+            return Vec::new();
+        }
+        let paths = self.document.extract_paths(at).unwrap_or_default();
+        let flat = paths.iter().map(|path| path.bbox).filter(|place| {
+            place.height.abs() < 1.5 && (1.5..LENGTH_MAX).contains(&place.width.abs())
+        });
+        let rule = |place: Rect| Rule {
+            left: place.x.min(place.x + place.width),
+            right: place.x.max(place.x + place.width),
+            height: place.y + place.height / 2.0,
+        };
+        flat.map(rule).take(RULES_MAX).collect()
     }
 
     /// The images drawn on a page, by index from 0.

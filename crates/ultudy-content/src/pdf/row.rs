@@ -1,11 +1,21 @@
 //! A line of print being put together from spans.
 
 mod parts;
+mod satellites;
 
 use pdf_oxide::layout::TextSpan;
 
-use super::{font, text};
-use crate::layout::{Line, NoteLine, is_bullet};
+use super::{
+    font,
+    glyphs::{Place, Signs},
+    text,
+};
+use crate::{
+    formula::{self, Face, Formula, Reading, Rule},
+    layout::{Line, NoteLine, is_bullet},
+};
+
+pub(super) use satellites::settle;
 
 /// Share of the smaller height by which two spans of one line overlap.
 const OVERLAP: f32 = 0.5;
@@ -19,6 +29,9 @@ const WIDE_WORD_GAP: f32 = 0.6;
 /// Most spaces put into one gap of a typewriter line.
 const SPACES_MAX: usize = 80;
 
+/// Longest row that may be one of characters given twice.
+const REPEATED_MAX: usize = 3;
+
 /// A span, cleaned.
 #[derive(Debug, Clone)]
 pub(super) struct Piece {
@@ -30,6 +43,7 @@ pub(super) struct Piece {
     rotation: f32,
     bold: bool,
     monospace: bool,
+    face: Face,
 }
 
 impl Piece {
@@ -48,8 +62,19 @@ impl Piece {
             rotation: span.rotation_degrees,
             bold: span.font_weight.is_bold() || font::is_bold(&span.font_name),
             monospace: span.is_monospace || font::is_monospace(&span.font_name),
+            face: font::face_of(&span.font_name, span.is_italic, span.is_monospace),
             text,
         })
+    }
+
+    fn place(&self) -> Place {
+        Place {
+            left: self.left,
+            right: self.right,
+            baseline: self.baseline,
+            size: self.size,
+            hung: self.face == Face::Extension,
+        }
     }
 }
 
@@ -61,6 +86,10 @@ pub(super) struct Row {
     pub(super) size: f32,
     pieces: Vec<Piece>,
     note: Option<NoteLine>,
+    /// The rules drawn in it.
+    rules: Vec<Rule>,
+    /// Parts of its formulas stood in rows of their own.
+    stacked: bool,
 }
 
 impl Row {
@@ -71,6 +100,8 @@ impl Row {
             size: piece.size,
             pieces: vec![piece],
             note: None,
+            rules: Vec::new(),
+            stacked: false,
         }
     }
 
@@ -83,7 +114,14 @@ impl Row {
             .pieces
             .first()
             .is_some_and(|first| first.rotation != piece.rotation);
-        upper - lower >= OVERLAP * smaller && !turned && !self.has_initial_over(piece)
+        // Signs larger than a line hang into the next one.
+        let hung = |piece: &Piece| piece.face == Face::Extension;
+        let beside = self
+            .pieces
+            .first()
+            .is_some_and(|first| hung(first) == hung(piece));
+        let level = upper - lower >= OVERLAP * smaller;
+        level && beside && !turned && !self.has_initial_over(piece)
     }
 
     /// Whether the line's large initial reaches down to the piece's own line.
@@ -105,8 +143,13 @@ impl Row {
         self.pieces.push(piece);
     }
 
-    /// The line, unless there is nothing to see in it.
-    pub(super) fn into_line(mut self) -> Option<Line> {
+    /// The line as words alone, unless there is nothing to see in it.
+    pub(super) fn into_line(self) -> Option<Line> {
+        self.into_set_line(&mut Signs::default())
+    }
+
+    /// The line with its formulas; the page's `signs` tell how these are set.
+    pub(super) fn into_set_line(mut self, signs: &mut Signs) -> Option<Line> {
         self.pieces.sort_by(|a, b| a.left.total_cmp(&b.left));
         if self.is_right_to_left() {
             self.pieces.reverse();
@@ -118,7 +161,10 @@ impl Row {
         self.pieces.drain(..blank.count());
         let monospace = self.is_monospace();
         let advance = self.advance(monospace);
-        let text = self.join(monospace.then_some(advance));
+        if visible_chars(&self.join(None)) <= REPEATED_MAX && signs.are_taken(&self.places()) {
+            return None;
+        }
+        let Reading { text, formulas } = self.read(monospace.then_some(advance), signs);
         let (left, right) = self.extent()?;
         Some(Line {
             left,
@@ -129,10 +175,64 @@ impl Row {
             bold: self.share(|piece| piece.bold) > 0.95,
             monospace,
             text,
+            formulas,
             note: self.note,
             cells: if monospace { Vec::new() } else { self.cells() },
             ..Line::default()
         })
+    }
+
+    /// Its text and the formulas in it.
+    fn read(&self, cell: Option<f32>, signs: &mut Signs) -> Reading {
+        let plain = || Reading {
+            text: self.join(cell),
+            formulas: Vec::new(),
+        };
+        if cell.is_some() || !self.may_hold_formula() {
+            return plain();
+        }
+        let as_printed = || {
+            let text = self.join(cell);
+            let range = 0..text.len();
+            let formulas = vec![Formula { range, latex: None }];
+            Reading { text, formulas }
+        };
+        let Some((glyphs, found)) = signs.take(&self.places()) else {
+            return as_printed();
+        };
+        let printed: usize = self
+            .pieces
+            .iter()
+            .map(|piece| visible_chars(&piece.text))
+            .sum();
+        let mathematical = self.pieces.iter().any(|piece| piece.face.is_mathematical());
+        // The library may have left out what is in another row, or have it twice.
+        let more = if mathematical { 0 } else { REPEATED_MAX };
+        if !(printed..=printed + more).contains(&found) {
+            signs.take_back();
+            return if self.stacked || mathematical {
+                as_printed()
+            } else {
+                plain()
+            };
+        }
+        formula::read(glyphs, &self.rules).unwrap_or_else(plain)
+    }
+
+    fn places(&self) -> Vec<Place> {
+        self.pieces.iter().map(Piece::place).collect()
+    }
+
+    /// Whether it has a sign or font of formulas, or anything smaller than the rest.
+    fn may_hold_formula(&self) -> bool {
+        let any = |is: &dyn Fn(&Piece) -> bool| self.pieces.iter().any(is);
+        let smaller = any(&|piece| piece.size < 0.88 * self.size);
+        let signs = any(&|piece| {
+            piece.face.is_mathematical()
+                || piece.face == Face::Italic && piece.text.trim().chars().count() == 1
+                || piece.text.chars().any(formula::is_sign)
+        });
+        (smaller || signs) && !any(&|piece| piece.text.contains(is_right_to_left))
     }
 
     /// Whether most of it is in a typewriter face, or all but signs that such faces lack. An

@@ -11,6 +11,7 @@ mod corpus;
 mod dividing;
 mod ends;
 mod figures;
+mod formulas;
 mod harness;
 mod headings;
 mod hostile;

@@ -32,12 +32,14 @@ fn file(names: [&str; 5], shown: &str) -> Vec<u8> {
 #[tokio::test]
 async fn signs_are_what_the_font_s_program_calls_them() {
     let names = ["unionsq", "summationdisplay", "follows", "gamma", "R"];
-    assert_eq!(text(&file(names, "ABCDE")).await, "⊔∑≻γℝ");
-    assert!(markdown(&file(names, "ABCDE")).await.ends_with("⊔∑≻γℝ\n\n"));
+    assert_eq!(text(&file(names, "ABCDE")).await, "⊔∑ ≻ γℝ");
+    let markdown = markdown(&file(names, "ABCDE")).await;
+    let formula = "$$\n\\sqcup\\sum \\succ \\gamma\\mathbb{R}\n$$\n\n";
+    assert!(markdown.ends_with(formula), "{markdown}");
 }
 
 #[tokio::test]
 async fn a_sign_struck_through_is_another_sign() {
     let names = ["negationslash", "element", "equal", "x", "y"];
-    assert_eq!(text(&file(names, "DABE DACE")).await, "x∉y x≠y");
+    assert_eq!(text(&file(names, "DABE DACE")).await, "x ∉ y x ≠ y");
 }

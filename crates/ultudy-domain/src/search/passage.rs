@@ -1,6 +1,9 @@
 //! Passages: a section's text in pieces of about a page, which is what a hit points to.
 
-use crate::section::split_pages;
+use crate::{
+    formula::{self, AS_PRINTED_MARK},
+    section::split_pages,
+};
 
 /// Characters a passage is cut at, at the end of a paragraph or sentence.
 const LENGTH_MAX: usize = 2_400;
@@ -74,8 +77,12 @@ fn end_before(text: &str, limit: usize) -> usize {
 /// a snippet, and no word more or less.
 fn plain(markdown: &str) -> String {
     let mut text = String::with_capacity(markdown.len());
+    let mut is_formula = false;
     for line in markdown.lines() {
         let line = line.trim().trim_start_matches(['#', '>']).trim_start();
+        if line == "$$" {
+            is_formula = !is_formula;
+        }
         let is_rule = !line.contains(char::is_alphanumeric);
         if line.starts_with("```") || line.starts_with("<!--") || is_rule {
             continue;
@@ -83,7 +90,11 @@ fn plain(markdown: &str) -> String {
         if !text.is_empty() {
             text.push('\n');
         }
-        push_without_marks(line, &mut text);
+        if is_formula {
+            text.push_str(&formula::plain(line));
+        } else {
+            push_without_marks(line, &mut text);
+        }
     }
     text
 }
@@ -93,22 +104,78 @@ fn push_without_marks(line: &str, text: &mut String) {
         .strip_prefix("- ")
         .or(line.strip_prefix("* "))
         .unwrap_or(line);
-    let mut characters = line.chars().peekable();
+    let mut parts = formulas(line);
     let mut has_space = true;
+    for (is_formula, part) in &mut parts {
+        if is_formula {
+            push_visible(&formula::plain(part), text, &mut has_space);
+        } else {
+            push_words(part, text, &mut has_space);
+        }
+    }
+}
+
+/// A line's words and, between dollars, its formulas (`true`). A dollar without another is
+/// a word's.
+fn formulas(line: &str) -> impl Iterator<Item = (bool, &str)> {
+    let mut rest = line;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let Some(open) = dollar(rest) else {
+            return Some((false, std::mem::take(&mut rest)));
+        };
+        if open > 0 {
+            let (words, others) = rest.split_at(open);
+            rest = others;
+            return Some((false, words));
+        }
+        let inner = rest.trim_start_matches('$');
+        match dollar(inner) {
+            Some(close) => {
+                let (formula, others) = inner.split_at(close);
+                rest = others.trim_start_matches('$');
+                Some((true, formula))
+            }
+            None => Some((false, std::mem::take(&mut rest))),
+        }
+    })
+}
+
+/// Where the next dollar stands that no backslash makes a character.
+fn dollar(text: &str) -> Option<usize> {
+    let mut escaped = false;
+    text.char_indices().find_map(|(at, c)| {
+        let is_dollar = c == '$' && !escaped;
+        escaped = c == '\\' && !escaped;
+        is_dollar.then_some(at)
+    })
+}
+
+fn push_words(line: &str, text: &mut String, has_space: &mut bool) {
+    let mut characters = line.chars().peekable();
     while let Some(c) = characters.next() {
         let shown = match c {
             '\\' if characters.peek().is_some_and(char::is_ascii_punctuation) => {
                 characters.next().unwrap_or(c)
             }
-            '*' | '`' | '$' => continue,
+            '*' | '`' | '$' | AS_PRINTED_MARK => continue,
             '|' => ' ',
             other => other,
         };
-        if shown.is_whitespace() && has_space {
+        push_visible(shown.encode_utf8(&mut [0; 4]), text, has_space);
+    }
+}
+
+/// Appends characters, of white space one.
+fn push_visible(shown: &str, text: &mut String, has_space: &mut bool) {
+    for c in shown.chars() {
+        if c.is_whitespace() && *has_space {
             continue;
         }
-        has_space = shown.is_whitespace();
-        text.push(if has_space { ' ' } else { shown });
+        *has_space = c.is_whitespace();
+        text.push(if *has_space { ' ' } else { c });
     }
 }
 
@@ -147,6 +214,12 @@ mod tests {
     fn marks_are_no_text() {
         let text = "## The *limit*\n\n- an `item` with \\*stars\\*\n\n| a | b |\n|---|---|\n```rust\nlet x;\n```";
         assert_eq!(plain(text), "The limit\nan item with *stars*\na b \nlet x;");
+    }
+
+    #[test]
+    fn a_formula_reads_as_its_signs_and_not_as_commands() {
+        let text = "The set $x_{n} \\in \\mathbb{R}^{2}$ costs \\$5 and $7.\n\n$$\n\\frac{a}{b}\n$$\n\n`⚠ x ? y`";
+        assert_eq!(plain(text), "The set xₙ ∈ ℝ² costs $5 and 7.\na/b\nx ? y");
     }
 
     #[test]

@@ -1,0 +1,68 @@
+//! Words and formulas within a line of Markdown.
+
+use ultudy_domain::formula::AS_PRINTED_MARK;
+
+use super::escape;
+use crate::layout::{Part, Text};
+
+/// Appends a text that begins a line: `$…$` for a formula; for one whose form is lost, its
+/// characters as code behind a mark that says so.
+pub(super) fn push(markdown: &mut String, text: &Text) {
+    for (at, part) in text.parts().into_iter().enumerate() {
+        match part {
+            Part::Words(words) if at == 0 => escape::push_line(markdown, words),
+            Part::Words(words) => escape::push_inline(markdown, words),
+            Part::Formula(latex) => {
+                if markdown.ends_with('$') {
+                    // Two in a row would begin a formula on a line of its own.
+                    markdown.push(' ');
+                }
+                markdown.push_str(&format!("${latex}$"));
+            }
+            Part::AsPrinted(printed) => {
+                let printed = printed.replace('`', "'");
+                markdown.push_str(&format!("`{AS_PRINTED_MARK} {printed}`"));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{formula::Formula, layout::Line};
+
+    fn markdown(text: &str, formulas: &[(&str, Option<&str>)]) -> String {
+        let formulas = formulas.iter().map(|(plain, latex)| {
+            let start = text.find(plain).unwrap();
+            let range = start..start + plain.len();
+            Formula {
+                range,
+                latex: latex.map(str::to_owned),
+            }
+        });
+        let line = Line {
+            text: text.to_owned(),
+            formulas: formulas.collect(),
+            ..Line::default()
+        };
+        let mut markdown = String::new();
+        push(&mut markdown, &Text::of(&[line]));
+        markdown
+    }
+
+    #[test]
+    fn formulas_are_written_and_prices_are_none() {
+        assert_eq!(
+            markdown(
+                "$5 and $7 make x2, y?",
+                &[("x2", Some("x^{2}")), ("y?", None)]
+            ),
+            "\\$5 and \\$7 make $x^{2}$, `⚠ y?`"
+        );
+        assert_eq!(
+            markdown("xy", &[("x", Some("x")), ("y", Some("y"))]),
+            "$x$ $y$"
+        );
+    }
+}
