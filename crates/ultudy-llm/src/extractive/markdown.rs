@@ -2,12 +2,16 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
-use ultudy_domain::section::{NOTE_MARK, split_pages};
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use ultudy_domain::{
+    formula::{AS_PRINTED, AS_PRINTED_MARK},
+    section::{NOTE_MARK, split_pages},
+};
 
 use super::passage::Passage;
 
-/// A piece of the page, as far as a lesson is made of it. Tables, notes and HTML are not kept.
+/// A piece of the page, as far as a lesson is made of it. Tables, notes, formulas that
+/// lost their form and HTML are not kept.
 #[derive(Debug, Clone)]
 pub(super) enum Block {
     /// A heading.
@@ -24,10 +28,6 @@ pub(super) enum Block {
         page: u32,
     },
 }
-
-/// In a comment before it, says that a formula stands as printed, not as meant: it is shown
-/// to the reader, but nothing is taught from it.
-const AS_PRINTED: &str = "formula as printed";
 
 /// Reads Markdown with page marks.
 pub(super) fn read(markdown: &str, first_page: u32) -> Vec<Block> {
@@ -57,8 +57,9 @@ struct Reader<'a> {
     items: usize,
     code: bool,
     table: bool,
-    /// Whether what comes next is a formula that lost its form.
-    flagged: bool,
+    /// Set in a formula that lost its form: it is shown to the reader, but nothing is taught
+    /// from it.
+    as_printed: bool,
     /// Whether what comes next is a note outside the text.
     note: bool,
     /// Starts, in `plain`, of the emphasis and links that are open.
@@ -78,7 +79,7 @@ impl<'a> Reader<'a> {
             items: 0,
             code: false,
             table: false,
-            flagged: false,
+            as_printed: false,
             note: false,
             open: Vec::new(),
         }
@@ -88,12 +89,16 @@ impl<'a> Reader<'a> {
         match event {
             Event::Start(tag) => self.start(tag, &range),
             Event::End(tag) => self.end(*tag, &range),
+            Event::Text(_) if self.as_printed => {}
             Event::Text(text) if self.code => self.code_text(text),
             Event::Text(text) => {
                 self.text(text, &range);
             }
             Event::Code(text) => {
                 let seen = self.text(text, &range);
+                if text.starts_with(AS_PRINTED_MARK) {
+                    self.passage.active.push(seen.clone());
+                }
                 self.passage.code.push(seen);
             }
             Event::InlineMath(text) | Event::DisplayMath(text) => {
@@ -105,10 +110,7 @@ impl<'a> Reader<'a> {
                 let seen = self.text("\u{fffd}", &range);
                 self.passage.active.push(seen);
             }
-            Event::Html(html) => {
-                self.flagged |= html.contains(AS_PRINTED);
-                self.note |= html.contains(NOTE_MARK);
-            }
+            Event::Html(html) => self.note |= html.contains(NOTE_MARK),
             Event::Rule | Event::TaskListMarker(_) => {}
         }
     }
@@ -125,6 +127,9 @@ impl<'a> Reader<'a> {
                 return;
             }
             Tag::Heading { .. } => self.heading = true,
+            Tag::CodeBlock(CodeBlockKind::Fenced(info)) if &**info == AS_PRINTED => {
+                self.as_printed = true;
+            }
             Tag::CodeBlock(_) => self.code = true,
             Tag::Table(_) => self.table = true,
             _ => {}
@@ -162,7 +167,10 @@ impl<'a> Reader<'a> {
         self.end_passage();
         match tag {
             TagEnd::Heading(_) => self.heading = false,
-            TagEnd::CodeBlock => self.code = false,
+            TagEnd::CodeBlock => {
+                self.code = false;
+                self.as_printed = false;
+            }
             TagEnd::Table => self.table = false,
             TagEnd::Item => self.items = self.items.saturating_sub(1),
             _ => {}
@@ -210,7 +218,7 @@ impl<'a> Reader<'a> {
     }
 
     fn end_passage(&mut self) {
-        let mut passage = std::mem::replace(&mut self.passage, Passage::on_page(self.page));
+        let passage = std::mem::replace(&mut self.passage, Passage::on_page(self.page));
         self.open.clear();
         self.begun = false;
         if passage.plain.trim().is_empty() || self.table {
@@ -218,9 +226,6 @@ impl<'a> Reader<'a> {
         }
         if std::mem::take(&mut self.note) {
             return;
-        }
-        if std::mem::take(&mut self.flagged) {
-            passage.active.push(0..passage.plain.len());
         }
         self.blocks.push(if self.heading {
             Block::Heading(passage)
@@ -273,7 +278,7 @@ mod tests {
     #[test]
     fn a_formula_that_lost_its_form_is_not_quoted() {
         let blocks = read(
-            "A word.\n\n<!-- formula as printed -->\n\nx 2 Y ! Z\n\nAnother.",
+            "A word.\n\n```formula\nx 2 Y ! Z\n```\n\nHere `⚠ x ? y` holds.\n\nAnother.",
             1,
         );
         let quotable: Vec<_> = blocks
