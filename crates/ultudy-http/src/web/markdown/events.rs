@@ -1,7 +1,8 @@
 //! What a Markdown parser says, made inert: no markup of the source's own, formulas and
 //! figures set aside behind placeholders.
 
-use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Tag, TagEnd};
+use ultudy_domain::formula::{AS_PRINTED, AS_PRINTED_MARK};
 
 use super::{
     figures::{Figure, Pictures},
@@ -24,7 +25,26 @@ pub(super) fn inert<'a>(
 ) -> impl Iterator<Item = Event<'a>> {
     let mut depth = 0;
     let mut open: Option<Figure<'_>> = None;
+    let mut printed: Option<String> = None;
     events.filter_map(move |event| {
+        if let Some(text) = &mut printed {
+            return match event {
+                Event::End(TagEnd::CodeBlock) => {
+                    let markup = math::block_as_printed(text.trim_end());
+                    printed = None;
+                    Some(placeholder(aside, markup))
+                }
+                Event::Text(line) => {
+                    text.push_str(&visible(line));
+                    None
+                }
+                _ => None,
+            };
+        }
+        if is_as_printed(&event) {
+            printed = Some(String::new());
+            return None;
+        }
         if let Some(figure) = &mut open {
             if !figure.ends_with(&event) {
                 return None;
@@ -46,7 +66,13 @@ fn harmless<'a>(event: Event<'a>, depth: &mut usize, aside: &mut Vec<String>) ->
         Event::InlineMath(source) => Some(placeholder(aside, math::inline(&source))),
         Event::DisplayMath(source) => Some(placeholder(aside, math::display(&source))),
         Event::Text(text) => Some(Event::Text(visible(text))),
-        Event::Code(text) => Some(Event::Code(visible(text))),
+        Event::Code(text) => {
+            let text = visible(text);
+            match text.strip_prefix(AS_PRINTED_MARK) {
+                Some(printed) => Some(placeholder(aside, math::as_printed(printed.trim()))),
+                None => Some(Event::Code(text)),
+            }
+        }
         // `vector<int>` looks like a tag to the parser and is text to the student; page
         // marks and other comments are for neither.
         Event::Html(raw) | Event::InlineHtml(raw) => {
@@ -56,6 +82,11 @@ fn harmless<'a>(event: Event<'a>, depth: &mut usize, aside: &mut Vec<String>) ->
         Event::End(tag) => end(tag, depth),
         other => Some(other),
     }
+}
+
+/// Whether the event begins a formula whose form is lost.
+fn is_as_printed(event: &Event<'_>) -> bool {
+    matches!(event, Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) if &**info == AS_PRINTED)
 }
 
 fn start<'a>(tag: Tag<'a>, depth: &mut usize) -> Option<Event<'a>> {

@@ -93,6 +93,23 @@ fn space(em: f32) -> Event<'static> {
     }
 }
 
+/// What is said of a formula that stands as printed.
+const HINT: &str = "As printed: not all of this could be read. See the page.";
+
+/// Characters in the line whose form is lost, behind a sign that says so.
+pub(super) fn as_printed(text: &str) -> String {
+    let code = as_written(text);
+    format!(
+        "<span class=\"as-printed\" title=\"{HINT}\"><span role=\"img\" aria-label=\"{HINT}\">⚠</span> {code}</span>"
+    )
+}
+
+/// The same on lines of their own, below words that say so.
+pub(super) fn block_as_printed(text: &str) -> String {
+    let code = as_written(text);
+    format!("<div class=\"as-printed\"><p class=\"meta\">⚠ {HINT}</p><pre>{code}</pre></div>")
+}
+
 /// The formula as its source, where it cannot be set.
 fn as_written(source: &str) -> String {
     let mut code = String::new();

@@ -60,6 +60,38 @@ fn a_formula_that_is_none_is_shown_as_written() {
 }
 
 #[test]
+fn what_could_not_be_read_says_so() {
+    let html = shown("Here `⚠ x <b> y` holds.\n\n```formula\nn\n∑ <i>\n```\n\nEnd.");
+    assert_eq!(html.matches("class=\"as-printed\"").count(), 2, "{html}");
+    assert_eq!(html.matches("See the page").count(), 3, "{html}");
+    assert!(html.contains("<code>x &lt;b&gt; y</code>"), "{html}");
+    assert!(
+        html.contains("<p>End.</p>") && !html.contains("<i>"),
+        "{html}"
+    );
+    let line = inline("`⚠ x` and `y`").to_string();
+    assert!(
+        line.contains("as-printed") && line.contains("<code>y</code>"),
+        "{line}"
+    );
+}
+
+#[test]
+fn formulas_that_are_bombs_are_shown_as_written_and_end() {
+    for bomb in [
+        format!("${}$", "x".repeat(100_000)),
+        format!("${}x{}$", "x^{".repeat(1_000), "}".repeat(1_000)),
+        format!("${}$", "x_{1}".repeat(1_000_000)),
+        format!(
+            "$$\n{}\n$$",
+            r"\frac{1}{".repeat(1_000) + &"}".repeat(1_000)
+        ),
+    ] {
+        assert!(block(&bomb).len() < 2_000_000);
+    }
+}
+
+#[test]
 fn page_marks_vanish() {
     let html = shown("<!-- page 4 -->\nOne.\n\n<!-- page 5 -->\n\nTwo. <!-- aside -->");
     assert!(html.contains("One.") && html.contains("Two."), "{html}");
