@@ -24,6 +24,8 @@ impl Language {
             Some("fr") => Self::French,
             Some("es") => Self::Spanish,
             Some("ja") => Self::Japanese,
+            // Where code is a good part of the text, no language is told for sure.
+            _ if has_kana(text) => Self::Japanese,
             _ => Self::Other,
         }
     }
@@ -49,6 +51,17 @@ impl Language {
             Self::Japanese | Self::Other => &stopwords::NONE,
         }
     }
+}
+
+/// Whether a good part of a text's letters are of the script that only Japanese writes its
+/// grammar in.
+fn has_kana(text: &str) -> bool {
+    const SHARE: usize = 20;
+    let letters = text.chars().filter(|c| c.is_alphabetic());
+    let (all, kana) = letters.fold((0_usize, 0_usize), |(all, kana), c| {
+        (all + 1, kana + usize::from(is_hiragana(c)))
+    });
+    kana > 0 && kana * SHARE >= all
 }
 
 /// Whether a character belongs to a script written without spaces between its words.
@@ -84,6 +97,10 @@ mod tests {
                 Language::Other,
             ),
             ("x = 1; y = 2;", Language::Other),
+            (
+                "def expand(state): return [move(state, a) for a in actions] 次の状態を返す。これを繰り返す。",
+                Language::Japanese,
+            ),
         ] {
             assert_eq!(Language::detect(text), language, "{text}");
         }

@@ -262,11 +262,11 @@ fn has_letters(sentence: &Sentence) -> bool {
 
 /// Whether a name is one of what texts are made of: “prominent example”, “case of failure”.
 fn is_of_text(name: &str) -> bool {
-    const OF_TEXT: [&str; 32] = [
+    const OF_TEXT: [&str; 34] = [
         "example", "examples", "case", "cases", "thing", "things", "idea", "ideas", "reason",
-        "reasons", "aspect", "aspects", "essence", "fact", "facts", "way", "ways", "beispiel",
-        "fall", "idee", "grund", "aspekt", "exemple", "cas", "idée", "raison", "aspect", "ejemplo",
-        "caso", "idea", "razón", "aspecto",
+        "reasons", "sense", "senses", "aspect", "aspects", "essence", "fact", "facts", "way",
+        "ways", "beispiel", "fall", "idee", "grund", "aspekt", "exemple", "cas", "idée", "raison",
+        "aspect", "ejemplo", "caso", "idea", "razón", "aspecto",
     ];
     let lower = name.to_lowercase();
     let links = [" of ", " de ", " der ", " des ", " del "];
