@@ -28,6 +28,8 @@ const FOREIGN: usize = 2;
 const FEW: usize = 1;
 /// Score below which a term is a concept only for want of better ones.
 const SCORE_MIN: f32 = 2.0;
+/// How surely a sentence defines that is about its term alone.
+const DEFINES: u8 = 3;
 /// Sentences that explain a concept at most.
 const EXPLANATION_MAX: usize = 3;
 /// Examples and notes of a concept at most.
@@ -223,7 +225,17 @@ fn explanation(study: &Study, support: &[Support], telling: Option<usize>) -> Ve
     let mut chosen = vec![first];
     let follows = study.text.sentences.get(first + 1).is_some_and(|sentence| {
         let follows = study.sentence(first).is_followed_by(sentence);
-        follows && !sentence.is_about_the_book() && alone::is_clear_after(&study.text, sentence)
+        let about = support.iter().any(|found| found.sentence == first + 1);
+        // What defines something else does not follow from this.
+        let same = about
+            || !study
+                .terms
+                .iter()
+                .any(|term| term.defined_in(first + 1) >= DEFINES);
+        follows
+            && same
+            && !sentence.is_about_the_book()
+            && alone::is_clear_after(&study.text, sentence)
     });
     if follows {
         chosen.push(first + 1);
