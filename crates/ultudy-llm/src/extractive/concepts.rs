@@ -54,7 +54,8 @@ pub(super) fn make(study: &Study) -> Vec<ConceptContent> {
     let mut nearest = order.clone();
     nearest.sort_by_key(|&index| maker.distance(index));
     // There are no other sections whose terms could be wrong answers.
-    let lone = study.text.own == study.text.sentences.len();
+    let quoted = study.text.own..study.text.sentences.len();
+    let lone = quoted.into_iter().all(|at| study.text.is_near(at));
     // What all of the document uses is better than what is only named, but nothing else.
     let mut common = false;
     for (rigor, own, enough) in [

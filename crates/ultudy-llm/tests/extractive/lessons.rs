@@ -261,6 +261,26 @@ fn odd_sections_give_a_sound_lesson_or_a_clear_refusal() {
 }
 
 #[test]
+fn a_term_that_another_section_defines_is_explained_by_its_definition() {
+    let mut using = input(
+        "<!-- page 9 -->\n\n# Muscles\n\nMuscles need a great many mitochondria, for they work \
+         hard. Where mitochondria are few, muscles tire soon and ache for days.",
+    );
+    let defining = section("Cells", texts::BIOLOGY);
+    using.glossary = glossary(&[defining, using.parts[0].clone()]);
+    let lesson = generate(&using).unwrap();
+    contract::check(&using, &lesson);
+    let mitochondria = lesson
+        .concepts
+        .iter()
+        .find(|concept| concept.name.to_lowercase() == "mitochondria")
+        .unwrap();
+    let defined = "Mitochondria are organelles that release the energy stored in sugar. (p. 7)";
+    assert!(mitochondria.explanation.contains(defined));
+    assert_eq!(mitochondria.pages, [9, 9]);
+}
+
+#[test]
 fn a_definition_is_asked_in_ones_own_words_too() {
     let lesson = lesson(texts::BIOLOGY);
     let asked: Vec<_> = lesson

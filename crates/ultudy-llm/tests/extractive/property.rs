@@ -3,6 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use ultudy_llm::GenerateError;
+use ultudy_llm::extractive::glossary;
 
 use super::{contract, generate, input, texts};
 
@@ -51,6 +52,7 @@ proptest! {
         variant in 0_u32..4,
     ) {
         let mut input = input(&text);
+        input.glossary = glossary(&input.parts);
         input.variant = variant;
         match generate(&input) {
             Ok(lesson) => {

@@ -119,6 +119,15 @@ fn strength(text: &Text, sentence: &Sentence, cue: &Cue, term: &Range<usize>, pl
     if cue.shape == Shape::Aside && !telling::is_told_aside(sentence, place, term, &text.lexicon) {
         return WEAK;
     }
+    // “die eine Kugel enthält, d. h.” explains no noun.
+    let noun = sentence
+        .words
+        .get(term.clone())
+        .is_some_and(|words| words.last().is_some_and(|word| word.capital));
+    let german = text.lexicon.language == Language::German;
+    if cue.shape == Shape::Apposition && german && !noun {
+        return 0;
+    }
     let subject = matches!(cue.shape, Shape::Before | Shape::Apposition);
     let after = place + cue.first.len();
     if !subject {
