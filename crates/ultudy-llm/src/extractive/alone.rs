@@ -3,7 +3,7 @@
 
 use super::cues;
 use super::introduced;
-use super::language::Language;
+use super::language::{Language, is_cjk};
 use super::legible;
 use super::lexicon::Lexicon;
 use super::pointers::{self, Pointers};
@@ -192,7 +192,9 @@ fn turns(list: &'static str) -> impl Iterator<Item = &'static str> {
 fn has_head(lower: &str, pointers: &Pointers) -> bool {
     turns(pointers.heads).any(|head| {
         let rest = lower.trim_start().strip_prefix(head);
-        rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+        // Text without spaces goes on at once.
+        let whole = head.ends_with(is_cjk);
+        rest.is_some_and(|rest| whole || !rest.starts_with(char::is_alphanumeric))
     })
 }
 

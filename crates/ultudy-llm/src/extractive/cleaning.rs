@@ -61,8 +61,9 @@ fn without_running_heads(blocks: Vec<Placed>) -> Vec<Placed> {
 fn joined(blocks: Vec<Placed>) -> Vec<Placed> {
     let mut joined: Vec<Placed> = Vec::with_capacity(blocks.len());
     for (part, block) in blocks {
+        let open = open_before_notes(&joined);
         if let (Some((before, Block::Paragraph(open) | Block::Item(open))), Block::Paragraph(rest)) =
-            (joined.last_mut(), &block)
+            (open.and_then(|at| joined.get_mut(at)), &block)
             && *before == part
             && goes_on(open, rest)
         {
@@ -72,6 +73,33 @@ fn joined(blocks: Vec<Placed>) -> Vec<Placed> {
         }
     }
     joined
+}
+
+/// Notes at the foot of one page at most.
+const NOTES_MAX: usize = 6;
+
+/// The last block that is no note at the foot of its page.
+fn open_before_notes(blocks: &[Placed]) -> Option<usize> {
+    let note = |(_, block): &Placed| match block {
+        Block::Paragraph(passage) => is_note(&passage.plain),
+        _ => false,
+    };
+    let notes = blocks
+        .iter()
+        .rev()
+        .take(NOTES_MAX)
+        .take_while(|placed| note(placed));
+    blocks.len().checked_sub(notes.count() + 1)
+}
+
+/// “40The name comes from”: a note's number, which stood above the line, and its text.
+fn is_note(plain: &str) -> bool {
+    let text = plain.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = plain.len() - text.len();
+    let letters = text.chars().take_while(|c| c.is_alphabetic()).count();
+    let opens = text.starts_with(|c: char| c.is_uppercase() || is_cjk(c));
+    // Not “2nd”.
+    (1..=3).contains(&digits) && (opens || letters > 3)
 }
 
 /// Characters from which on a paragraph that stops without a full stop goes on, even
@@ -130,6 +158,18 @@ mod tests {
                 "{read:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_sentence_goes_on_behind_the_notes_at_the_foot_of_its_page() {
+        let text = text(
+            "<!-- page 1 -->\n\nThe nucleus of a cell holds the\n\n3The name is from the Latin \
+             word for the kernel of a nut.\n\n<!-- page 2 -->\n\ngenetic material of the whole \
+             organism.",
+        );
+        let quotes: Vec<_> = text.sentences.iter().map(|found| &found.quote).collect();
+        let whole = "The nucleus of a cell holds the genetic material of the whole organism.";
+        assert!(quotes.iter().any(|quote| *quote == whole), "{quotes:?}");
     }
 
     #[test]

@@ -66,6 +66,7 @@ const PREDICATES: &[(&str, u8)] = &[
 const VAGUE: &[&str] = &[
     "必要",
     "単純",
+    "考え方",
     "点",
     "通り",
     "倍",
