@@ -37,7 +37,7 @@ pub(super) fn fold(mut glyphs: Vec<Glyph>, rules: &[Rule]) -> Vec<Glyph> {
             None => fraction(&glyphs, rule, &level).unwrap_or(glyphs),
         };
     }
-    let glyphs = binomials(glyphs, &level);
+    let glyphs = binomials(&glyphs, &level);
     limits(glyphs, &level)
 }
 
@@ -129,10 +129,10 @@ fn fraction(glyphs: &[Glyph], rule: &Rule, level: &Level) -> Option<Vec<Glyph>> 
 }
 
 /// Two rows of small glyphs between tall parentheses.
-fn binomials(glyphs: Vec<Glyph>, level: &Level) -> Vec<Glyph> {
+fn binomials(glyphs: &[Glyph], level: &Level) -> Vec<Glyph> {
     let tall = |glyph: &Glyph, text: &str| glyph.face == Face::Extension && glyph.text == text;
     let mut folded: Vec<Glyph> = Vec::with_capacity(glyphs.len());
-    let mut rest = glyphs.as_slice();
+    let mut rest = glyphs;
     while let Some((first, after)) = rest.split_first() {
         let length = after
             .iter()
