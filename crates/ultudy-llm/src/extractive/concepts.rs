@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use ultudy_domain::lesson::{ConceptContent, Formula};
+use ultudy_domain::lesson::ConceptContent;
 
 use super::alone;
+use super::formulas;
 use super::labels::Kind;
 use super::questions::{Maker, Rigor};
 use super::quotes::{cited, passages};
@@ -184,7 +185,7 @@ fn concept(study: &Study, maker: &Maker<'_>, index: usize) -> Option<ConceptCont
     let mut used = explanation(study, support, maker.telling(index));
     let explained: Vec<_> = used.iter().map(|&at| study.sentence(at)).collect();
     let explanation = passages(&explained);
-    let formulas = formulas(study, &used);
+    let formulas = formulas::of(study, &used);
     let examples = examples(study, support, &mut used);
     let important_notes = notes(study, support, &mut used);
     let analogies = asides(study, support, &mut used, |sentence| {
@@ -326,33 +327,4 @@ fn notes(study: &Study, support: &[Support], used: &mut Vec<usize>) -> Vec<Strin
         matches!(sentence.kind, Some(Kind::Note | Kind::Theorem))
             || turns::has_any(&sentence.plain, turns::NOTE)
     })
-}
-
-/// The formulas in the sentences that explain, with what these say of their letters.
-fn formulas(study: &Study, sentences: &[usize]) -> Vec<Formula> {
-    let mut formulas: Vec<Formula> = Vec::new();
-    for &at in sentences {
-        let sentence = study.sentence(at);
-        for place in study.text.formulas(sentence) {
-            let formula = sentence.plain.get(place.clone()).unwrap_or_default();
-            let known = formulas.iter().any(|known| known.formula.contains(formula));
-            // A single letter is no formula to learn.
-            if formula.len() >= 3 && !known {
-                formulas.push(Formula {
-                    formula: format!("${formula}$"),
-                    variables: letters(sentence, place.end),
-                });
-            }
-        }
-    }
-    formulas
-}
-
-fn letters(sentence: &Sentence, after: usize) -> String {
-    let rest = sentence.plain.get(after..).unwrap_or_default();
-    if turns::has_any(rest, turns::WHERE) {
-        cited(&sentence.quote, sentence.pages)
-    } else {
-        String::new()
-    }
 }

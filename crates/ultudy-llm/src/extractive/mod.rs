@@ -13,6 +13,7 @@ mod cleaning;
 mod concepts;
 mod cues;
 mod definitions;
+mod formulas;
 mod general;
 mod glossary;
 mod grammar;
