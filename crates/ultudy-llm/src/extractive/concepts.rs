@@ -63,6 +63,7 @@ pub(super) fn make(study: &Study) -> Vec<ConceptContent> {
         (Rigor::Defined, true, wanted),
         (Rigor::Loose, true, ENOUGH),
         (Rigor::Defined, false, FOREIGN),
+        (Rigor::Loose, false, FEW),
         (Rigor::Lone, true, if lone { ENOUGH } else { FEW }),
         (Rigor::Lone, false, FEW),
         (Rigor::Told, false, FEW),

@@ -30,6 +30,8 @@ use gloss::Gloss;
 const QUESTIONS_MAX: usize = 3;
 /// Wrong options of a question.
 const WRONG: usize = 3;
+/// Pages behind a section on which what it speaks of may be defined.
+const PAGES_AHEAD: u32 = 12;
 /// Characters of a sentence in a question or an option at most.
 const LENGTH_MAX: usize = 320;
 
@@ -115,8 +117,13 @@ impl<'a> Maker<'a> {
 
     /// Whether what another section says of a term holds here, too.
     pub(super) fn is_general(&self, term: usize) -> bool {
-        self.gloss(term)
-            .is_none_or(|gloss| !gloss.specific || self.study.text.is_near(gloss.sentence))
+        let text = &self.study.text;
+        self.gloss(term).is_none_or(|gloss| {
+            // A term that is used long before it is defined means something else there.
+            let [page, _] = self.study.sentence(gloss.sentence).pages;
+            let later = page > text.pages[1].saturating_add(PAGES_AHEAD);
+            text.is_near(gloss.sentence) || !(gloss.specific || later)
+        })
     }
 
     /// The questions about a term, none that is unsound.
