@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use ultudy_domain::formula::{plain, subscript, superscript};
 
-use super::{Formula, Glyph, Level, Rule, accents, check, is_lost, runs, set, stack};
+use super::{Face, Formula, Glyph, Level, Rule, accents, check, is_lost, runs, set, stack};
 
 /// A line's text and the formulas in it.
 #[derive(Debug, Default, PartialEq)]
@@ -40,6 +40,12 @@ pub(crate) fn read(glyphs: Vec<Glyph>, rules: &[Rule]) -> Option<Reading> {
         }
     }
     Some(reading)
+}
+
+/// Whether it is a tall bracket, which goes around lines that are not here.
+fn is_bracket(glyph: &Glyph) -> bool {
+    let brackets = |c| "()[]{}⟨⟩".contains(c) || ('\u{239b}'..='\u{23b3}').contains(&c);
+    glyph.face == Face::Extension && glyph.text.contains(brackets)
 }
 
 impl Reading {
@@ -103,7 +109,7 @@ impl Reading {
             self.text.push_str(&moved.unwrap_or(script));
             rest = others;
         }
-        let lost = start > 0 && self.text[start..].contains(is_lost);
+        let lost = start > 0 && self.text[start..].contains(is_lost) || is_bracket(base);
         if lost || set::is_stacked(Some(base.right), scripts) {
             self.mark(start, None);
         }
@@ -130,7 +136,6 @@ impl Reading {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formula::Face;
 
     /// Glyphs side by side: words in the text's face, `$` before what is mathematical, `^`
     /// and `_` before what is raised or lowered, spaces where there are gaps.

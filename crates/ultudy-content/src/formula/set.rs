@@ -3,7 +3,7 @@
 use ultudy_domain::formula::Class;
 
 use super::{
-    Glyph, Level,
+    Face, Glyph, Level,
     role::{Part, Role},
     sign::sign,
 };
@@ -20,7 +20,18 @@ const WIDE_GAP: f32 = 0.9;
 /// The glyphs as LaTeX; `None` where one of them is unknown or there is more than a reader
 /// could take in.
 pub(super) fn set(glyphs: &[Glyph]) -> Option<String> {
-    (glyphs.len() <= GLYPHS_MAX).then(|| nested(glyphs, 0))?
+    let whole = glyphs.len() <= GLYPHS_MAX && are_closed(glyphs);
+    whole.then(|| nested(glyphs, 0))?
+}
+
+/// Whether all tall brackets are in pairs: one by itself goes around more lines than this.
+fn are_closed(glyphs: &[Glyph]) -> bool {
+    let tall = |signs: [&str; 4]| {
+        let all = glyphs.iter().filter(|glyph| glyph.face == Face::Extension);
+        all.filter(|glyph| signs.contains(&glyph.text.as_str()))
+            .count()
+    };
+    tall(["(", "[", "{", "⟨"]) == tall([")", "]", "}", "⟩"])
 }
 
 fn nested(glyphs: &[Glyph], depth: usize) -> Option<String> {
@@ -33,15 +44,12 @@ fn nested(glyphs: &[Glyph], depth: usize) -> Option<String> {
     while let Some((first, after)) = rest.split_first() {
         let is_script = |glyph: &&Glyph| level.script(glyph).is_some();
         if is_script(&first) {
-            // A script of nothing.
-            writer.push("{}", Class::Ordinary);
-        } else {
-            let scripted = after.first().is_some_and(|next| is_script(&next));
-            writer.glyph(first, &level, scripted)?;
-            rest = after;
+            // What it belongs to is somewhere else.
+            return None;
         }
-        let length = rest.iter().take_while(is_script).count();
-        let (scripts, others) = rest.split_at(length);
+        let length = after.iter().take_while(is_script).count();
+        let (scripts, others) = after.split_at(length);
+        writer.glyph(first, &level, length > 0)?;
         writer.scripts(scripts, &level, depth)?;
         rest = others;
     }
@@ -129,7 +137,7 @@ impl Writer {
             return Some(());
         }
         self.end_text(false);
-        if is_stacked(self.right, scripts) {
+        if is_stacked(self.right, scripts) || self.last == Some(Class::Open) {
             return None;
         }
         let trimmed = self.latex.trim_end().len();

@@ -32,7 +32,8 @@ fn of_word(text: &str) -> Option<(String, Class)> {
 }
 
 fn of_character(c: char, face: Face) -> Option<(String, Class)> {
-    if is_lost(c) {
+    // Parts of a brace around several lines say nothing without these.
+    if is_lost(c) || matches!(c, '\u{239b}'..='\u{23b3}') {
         return None;
     }
     if is_styled(c) && command(c).is_none() {

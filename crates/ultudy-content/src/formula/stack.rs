@@ -123,7 +123,7 @@ fn fraction(glyphs: &[Glyph], rule: &Rule, level: &Level) -> Option<Vec<Glyph>> 
         },
         size: if on_axis { level.size } else { size },
         face: Face::Maths,
-        spaced: over.first().is_some_and(|first| first.spaced),
+        spaced: over.iter().chain(&under).any(|glyph| glyph.spaced),
     };
     Some(replaced(glyphs, &taken, bar))
 }
@@ -208,6 +208,7 @@ fn with_limits(glyphs: &[Glyph], at: usize, level: &Level) -> Option<Vec<Glyph>>
     taken[at] = true;
     let whole = Glyph {
         latex: Some(latex + " "),
+        spaced: operator.spaced || over.iter().chain(&under).any(|glyph| glyph.spaced),
         right: over
             .iter()
             .chain(&under)

@@ -80,6 +80,7 @@ impl Row {
         let above = (self.baseline - host.baseline) / host.size;
         tall(self)
             && !tall(host)
+            && host.size > 0.88 * self.size
             && (0.5..1.95).contains(&above)
             && self.gap_to(host) < 1.5 * host.size
     }
