@@ -57,23 +57,26 @@ pub(super) fn make(study: &Study) -> Vec<ConceptContent> {
     // There are no other sections whose terms could be wrong answers.
     let quoted = study.text.own..study.text.sentences.len();
     let lone = quoted.into_iter().all(|at| study.text.is_near(at));
-    // What all of the document uses is better than what is only named, but nothing else.
+    // What all of the document uses is better than what gives itself away or is only named,
+    // but nothing else.
     let mut common = false;
     for (rigor, own, enough) in [
         (Rigor::Defined, true, wanted),
         (Rigor::Loose, true, ENOUGH),
         (Rigor::Defined, false, FOREIGN),
         (Rigor::Loose, false, FEW),
-        (Rigor::Lone, true, if lone { ENOUGH } else { FEW }),
+        (Rigor::Lone, true, if lone { ENOUGH } else { 0 }),
+        (Rigor::Defined, false, FEW),
+        (Rigor::Loose, false, FEW),
+        (Rigor::Lone, true, FEW),
         (Rigor::Lone, false, FEW),
         (Rigor::Told, false, FEW),
-        (Rigor::Lone, false, FEW),
         (Rigor::Named, false, FEW),
         (Rigor::Any, false, FEW),
         (Rigor::Last, false, FEW),
     ] {
         maker.rigor = rigor;
-        common |= rigor == Rigor::Told;
+        common |= rigor == Rigor::Lone;
         for &index in if own { &order } else { &nearest } {
             let known = made.iter().any(|&(known, _)| known == index);
             let term = &study.terms[index];
