@@ -7,7 +7,8 @@ use ultudy_domain::lesson::ConceptContent;
 use super::alone;
 use super::formulas;
 use super::labels::Kind;
-use super::questions::{Maker, Rigor};
+use super::ladder;
+use super::questions::Maker;
 use super::quotes::{cited, passages};
 use super::study::{Study, Support};
 use super::terms::{Term, contains, first_place};
@@ -20,15 +21,6 @@ pub(super) const CONCEPTS_MAX: usize = 15;
 const CONCEPTS_MIN: usize = 3;
 /// Words of text that are worth a concept.
 const WORDS_PER_CONCEPT: usize = 20;
-/// Concepts of a lesson from which on it takes none whose wrong answers are of other kinds.
-const ENOUGH: usize = 8;
-/// Concepts of a lesson from which on it takes none that another section defines.
-const FOREIGN: usize = 2;
-/// Concepts that sentences only tell of or name, where there would be no lesson at all: fewer
-/// questions are better than poor ones.
-const FEW: usize = 1;
-/// Score below which a term is a concept only for want of better ones.
-const SCORE_MIN: f32 = 2.0;
 /// How surely a sentence defines that is about its term alone.
 const DEFINES: u8 = 3;
 /// Sentences that explain a concept at most.
@@ -54,58 +46,18 @@ pub(super) fn make(study: &Study) -> Vec<ConceptContent> {
     // Of what other sections define, that of the next one matters most.
     let mut nearest = order.clone();
     nearest.sort_by_key(|&index| maker.distance(index));
-    // There are no other sections whose terms could be wrong answers.
-    let quoted = study.text.own..study.text.sentences.len();
-    let lone = quoted.into_iter().all(|at| study.text.is_near(at));
-    // What all of the document uses is better than what gives itself away or is only named,
-    // but nothing else.
-    let mut common = false;
-    for (rigor, own, enough) in [
-        (Rigor::Defined, true, wanted),
-        (Rigor::Loose, true, ENOUGH),
-        (Rigor::Defined, false, FOREIGN),
-        (Rigor::Loose, false, FEW),
-        (Rigor::Lone, true, if lone { ENOUGH } else { 0 }),
-        (Rigor::Defined, false, FEW),
-        (Rigor::Loose, false, FEW),
-        (Rigor::Lone, true, FEW),
-        (Rigor::Lone, false, FEW),
-        (Rigor::Told, false, FEW),
-        (Rigor::Named, false, FEW),
-        (Rigor::Any, false, FEW),
-        (Rigor::Last, false, FEW),
-    ] {
-        maker.rigor = rigor;
-        common |= rigor == Rigor::Lone;
-        for &index in if own { &order } else { &nearest } {
+    for step in ladder::steps(study, wanted) {
+        maker.rigor = step.rigor;
+        for &index in if step.own { &order } else { &nearest } {
             let known = made.iter().any(|&(known, _)| known == index);
-            let term = &study.terms[index];
-            let good = match rigor {
-                Rigor::Defined | Rigor::Loose | Rigor::Lone if own => is_own(study, &maker, index),
-                Rigor::Defined | Rigor::Loose | Rigor::Lone => {
-                    let used = common || !is_common(study, index);
-                    used && (made.is_empty() || is_repeated(study, index))
-                }
-                Rigor::Told => term.score >= SCORE_MIN,
-                Rigor::Named => maker.is_matter(term),
-                Rigor::Any | Rigor::Last => true,
-            };
-            if made.len() < enough && good && !known && maker.is_general(index) {
+            let fits = step.takes(study, &maker, index, made.is_empty());
+            if made.len() < step.enough && fits && !known && maker.is_general(index) {
                 made.extend(concept(study, &maker, index).map(|concept| (index, concept)));
             }
         }
     }
     made.sort_by_key(|&(index, _)| first_place(&study.terms[index]));
     made.into_iter().map(|(_, concept)| concept).collect()
-}
-
-/// Whether a term is one that sections all over the document use, and another one defines.
-fn is_common(study: &Study, index: usize) -> bool {
-    let definitions = &study.terms[index].definitions;
-    !definitions.is_empty()
-        && definitions
-            .iter()
-            .all(|(sentence, _)| study.text.common.contains(sentence))
 }
 
 /// The terms that may become concepts, best first, of several parts each in turn; and those
@@ -140,18 +92,6 @@ fn preference(study: &Study) -> (Vec<usize>, Vec<usize>) {
             .filter_map(move |part| part.get(rank).copied())
     });
     (used.collect(), foreign)
-}
-
-/// Whether the text defines a term itself, or names it in a heading.
-fn is_own(study: &Study, maker: &Maker<'_>, index: usize) -> bool {
-    let near = |sentence| study.text.is_near(sentence);
-    maker.telling(index).is_some_and(near) || study.terms[index].heading.is_some()
-}
-
-/// Whether the text itself speaks of a term more than once.
-fn is_repeated(study: &Study, term: usize) -> bool {
-    let own = study.support(term).iter();
-    own.filter(|found| found.sentence < study.text.own).count() > 1
 }
 
 /// Whether two words differ only in their last letters, where the stemmer saw no forms of

@@ -21,6 +21,7 @@ mod inflection;
 mod introduced;
 mod keyphrases;
 mod labels;
+mod ladder;
 mod language;
 mod legible;
 mod lesson;
