@@ -272,6 +272,44 @@ mod tests {
         assert_eq!(latex, r"\sum_{i = 1}^{n} \frac{a}{b}x = y");
     }
 
+    #[test]
+    fn a_rule_over_a_letter_is_its_overline_and_none_under_a_word() {
+        let place = |text: &str, left: f32, face| Glyph {
+            text: text.to_owned(),
+            latex: None,
+            left,
+            right: left + 8.0,
+            baseline: 100.0,
+            size: 10.0,
+            face,
+            spaced: true,
+        };
+        let read = |rule: Rule| {
+            let glyphs = vec![
+                place("wenn", 0.0, Face::Text),
+                place("M", 12.0, Face::Maths),
+                place("=", 24.0, Face::Text),
+                place("X", 36.0, Face::Maths),
+            ];
+            let reading = super::read(glyphs, &[rule]).unwrap();
+            let latex = |formula: &Formula| formula.latex.clone().unwrap_or_default();
+            reading.formulas.iter().map(latex).collect::<Vec<_>>()
+        };
+        let rule = |left, right, height| Rule {
+            left,
+            right,
+            height,
+        };
+        assert_eq!(read(rule(12.0, 20.0, 108.5)), [r"\overline{M} = X"]);
+        for other in [
+            rule(0.0, 8.0, 108.5),
+            rule(12.0, 44.0, 112.0),
+            rule(12.0, 20.0, 98.0),
+        ] {
+            assert_eq!(read(other), ["M = X"], "{other:?}");
+        }
+    }
+
     mod soup {
         use proptest::prelude::*;
 

@@ -19,6 +19,9 @@ pub(crate) const AXIS: f32 = 0.25;
 /// sizes.
 const FAR: f32 = 1.9;
 
+/// Height of an overline above the baseline, in sizes: over small and over tall letters.
+const OVERLINE: std::ops::Range<f32> = 0.45..1.1;
+
 /// Most rules and glyphs in one line.
 const RULES_MAX: usize = 32;
 const GLYPHS_MAX: usize = 400;
@@ -32,10 +35,10 @@ pub(super) fn fold(mut glyphs: Vec<Glyph>, rules: &[Rule]) -> Vec<Glyph> {
     let mut rules = rules.to_vec();
     rules.sort_by(|a, b| (a.right - a.left).total_cmp(&(b.right - b.left)));
     for rule in rules.iter().take(RULES_MAX) {
-        glyphs = match root(&glyphs, rule) {
-            Some(folded) => folded,
-            None => fraction(&glyphs, rule, &level).unwrap_or(glyphs),
-        };
+        let folded = root(&glyphs, rule)
+            .or_else(|| fraction(&glyphs, rule, &level))
+            .or_else(|| overline(&glyphs, rule));
+        glyphs = folded.unwrap_or(glyphs);
     }
     let glyphs = binomials(&glyphs, &level);
     limits(glyphs, &level)
@@ -87,6 +90,31 @@ fn root(glyphs: &[Glyph], rule: &Rule) -> Option<Vec<Glyph>> {
         .zip(&inner)
         .map(|(glyph, inner)| *inner || std::ptr::eq(glyph, radical));
     Some(replaced(glyphs, &taken.collect::<Vec<_>>(), sign))
+}
+
+/// What stands right under a rule as long as itself, with nothing above it.
+fn overline(glyphs: &[Glyph], rule: &Rule) -> Option<Vec<Glyph>> {
+    let height = |glyph: &Glyph| (rule.height - glyph.baseline) / glyph.size;
+    let taken: Vec<bool> = glyphs
+        .iter()
+        .map(|glyph| is_under(glyph, rule) && OVERLINE.contains(&height(glyph)))
+        .collect();
+    let own = chosen(glyphs, &taken);
+    let (first, last) = (own.first()?, own.last()?);
+    let fits = |one: f32, other: f32| (one - other).abs() < 0.3 * first.size;
+    let over = |glyph: &&Glyph| is_under(glyph, rule) && glyph.baseline > rule.height - 1.0;
+    let maths = |glyph: &Glyph| glyph.face.is_mathematical() || glyph.latex.is_some();
+    let is_one = own.iter().all(maths)
+        && fits(first.left, rule.left)
+        && fits(last.right, rule.right)
+        && !glyphs.iter().any(|glyph| over(&glyph));
+    let latex = format!("\\overline{{{}}}", set(&own)?);
+    let lined = Glyph {
+        latex: Some(latex),
+        right: last.right,
+        ..first.clone()
+    };
+    is_one.then(|| replaced(glyphs, &taken, lined))
 }
 
 fn fraction(glyphs: &[Glyph], rule: &Rule, level: &Level) -> Option<Vec<Glyph>> {

@@ -67,6 +67,11 @@ impl Piece {
         })
     }
 
+    /// Whether it is set in a font of formulas, or holds a sign of theirs.
+    fn is_mathematical(&self) -> bool {
+        self.face.is_mathematical() || self.text.chars().any(formula::is_sign)
+    }
+
     fn place(&self) -> Place {
         Place {
             left: self.left,

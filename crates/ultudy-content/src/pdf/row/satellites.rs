@@ -2,7 +2,7 @@
 //! fraction.
 
 use super::Row;
-use crate::formula::{AXIS, Face, Rule, is_sign};
+use crate::formula::{AXIS, Face, Rule};
 
 /// How far apart such a row and its host come on the page's list of rows.
 const NEIGHBOURS: usize = 8;
@@ -136,6 +136,6 @@ impl Row {
         rule.left > left - 2.0
             && rule.right < right + 2.0 * self.size
             && away < 1.8 * self.size
-            && (self.stacked || self.visible().any(|piece| piece.text.chars().any(is_sign)))
+            && (self.stacked || self.visible().any(|piece| piece.is_mathematical()))
     }
 }
