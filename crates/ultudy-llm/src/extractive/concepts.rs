@@ -253,7 +253,11 @@ fn examples(study: &Study, support: &[Support], used: &mut Vec<usize>) -> Vec<St
 fn is_whole(code: &str) -> bool {
     const REMAINS: [&str; 8] = ["␣", "∈/", "¹", "²", "³", "\u{fffd}", "←-", "↩"];
     let goes_on = code.trim_end().ends_with([',', '=', '(', '[', '+', '\\']);
-    !goes_on && !REMAINS.iter().any(|sign| code.contains(sign))
+    // A page's end cuts code anywhere.
+    let closed = [('(', ')'), ('[', ']'), ('{', '}')]
+        .iter()
+        .all(|&(open, close)| code.matches(open).count() == code.matches(close).count());
+    closed && !goes_on && !REMAINS.iter().any(|sign| code.contains(sign))
 }
 
 /// Code in a fence longer than any in it.
@@ -271,4 +275,22 @@ fn notes(study: &Study, support: &[Support], used: &mut Vec<usize>) -> Vec<Strin
         matches!(sentence.kind, Some(Kind::Note | Kind::Theorem))
             || turns::has_any(&sentence.plain, turns::NOTE)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_whole;
+
+    #[test]
+    fn code_that_a_page_cut_is_no_example() {
+        assert!(is_whole("(define (square x)\n  (* x x))"));
+        for cut in [
+            "(define (square x)",
+            "  (* x x))",
+            "total =",
+            "if x ∈/ s then",
+        ] {
+            assert!(!is_whole(cut), "{cut}");
+        }
+    }
 }

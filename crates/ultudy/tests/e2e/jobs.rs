@@ -137,11 +137,7 @@ async fn kill_9_in_the_middle_of_an_upload_costs_time_and_nothing_else() {
         .body;
     assert_eq!(documents["documents"].as_array().map(Vec::len), Some(1));
     let sections = api.sections(&text(&accepted.body["document_id"])).await;
-    assert_eq!(
-        sections.len(),
-        50,
-        "600 pages in parts of 12, stored once"
-    );
+    assert_eq!(sections.len(), 50, "600 pages in parts of 12, stored once");
 }
 
 /// A job's row in the database of a server that has ended: status, lost, attempt.
