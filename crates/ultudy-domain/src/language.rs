@@ -29,6 +29,9 @@ pub fn detect(text: &str) -> Option<&'static str> {
     if kana * KANA_SHARE > letters {
         return Some("ja");
     }
+    if is_arabic(sample, letters) {
+        return Some("ar");
+    }
     let info = guess(sample)
         .filter(Info::is_reliable)
         .or_else(|| guess_common(sample))?;
@@ -45,6 +48,15 @@ fn guess_common(sample: &str) -> Option<Info> {
     Detector::with_allowlist(common)
         .detect(sample)
         .filter(|info| info.confidence() >= CONFIDENCE_MIN)
+}
+
+/// Whether most letters are of the Arabic script, with forms that only Arabic writes and
+/// none that only its neighbours do (Persian, Urdu, Pashto, Kurdish): a few words tell.
+fn is_arabic(sample: &str, letters: usize) -> bool {
+    let of_script = |c: &char| matches!(c, '\u{621}'..='\u{64a}' | '\u{671}'..='\u{6d3}');
+    let script = sample.chars().filter(of_script).count();
+    let foreign = |c| matches!(c, '\u{671}'..='\u{6d3}');
+    script * 2 > letters && sample.contains(['ة', 'ي', 'ك']) && !sample.chars().any(foreign)
 }
 
 fn is_kana(c: char) -> bool {
@@ -161,6 +173,13 @@ mod tests {
         ] {
             assert_eq!(detect(text), Some(language), "{text}");
         }
+    }
+
+    #[test]
+    fn a_few_words_of_arabic_are_enough_and_persian_is_not_taken_for_it() {
+        assert_eq!(detect("انواع الخطوط العربية انواع الخطوط"), Some("ar"));
+        let persian = "یاخته کوچک‌ترین واحد زندگی است که می‌تواند به تنهایی زندگی کند و تقسیم شود";
+        assert_eq!(detect(persian), Some("fa"));
     }
 
     #[test]

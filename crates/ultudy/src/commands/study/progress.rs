@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 
+const TEMPLATE: &str = "{prefix} {bar:24} {pos}/{len} {wide_msg}";
+
 /// The bar of one file; taken off the screen when dropped.
 pub(super) struct Progress(ProgressBar);
 
@@ -11,17 +13,17 @@ impl Progress {
     /// Begins with the file's name; the library shows nothing where nobody watches.
     pub(super) fn of(name: &str) -> Self {
         let bar = ProgressBar::no_length().with_finish(ProgressFinish::AndClear);
-        // A style that cannot be read leaves the library's own.
-        if let Ok(style) = ProgressStyle::with_template("{prefix} · {msg} {wide_bar} {pos}/{len}")
-        {
+        // The name comes last, where it is cut if the terminal is narrow. A style that cannot
+        // be read leaves the library's own.
+        if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
             bar.set_style(style);
         }
-        Self(bar.with_prefix(name.to_owned()))
+        Self(bar.with_message(name.to_owned()))
     }
 
     /// Begins a stage.
     pub(super) fn stage(&self, what: impl Into<Cow<'static, str>>) {
-        self.0.set_message(what);
+        self.0.set_prefix(what);
     }
 
     /// So much of it is done.
