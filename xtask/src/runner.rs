@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::Command, time::Duration};
 use anyhow::{Context as _, Result, bail};
 use cargo_metadata::Message;
 
-use crate::{process, workspace};
+use crate::{process, test::Database, workspace};
 
 /// How long building all tests from nothing may take.
 const BUILD_LIMIT: Duration = Duration::from_secs(20 * 60);
@@ -42,17 +42,19 @@ impl Runner {
 
     /// Runs all tests of these crates, each program of them within `limit`; fails at the end if one
     /// of them did.
-    pub fn run(&self, crates: &[&str], limit: Duration) -> Result<()> {
+    pub fn run(&self, crates: &[&str], limit: Duration, database: Database) -> Result<()> {
+        let share_a_server =
+            |name: &str| TOGETHER.contains(&name) || database == Database::Postgres;
         let (apart, together): (Vec<&str>, Vec<&str>) = crates
             .iter()
-            .partition(|name| self.nextest && !TOGETHER.contains(name));
+            .partition(|name| self.nextest && !share_a_server(name));
         let mut outcomes = Vec::new();
         if !apart.is_empty() {
             outcomes.push(nextest(&apart, limit));
         }
         let is_together = |program: &&Program| together.contains(&program.krate.as_str());
         for program in self.programs.iter().filter(is_together) {
-            outcomes.push(program.run(limit));
+            outcomes.push(program.run(limit, database));
         }
         let failures = outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
         let failures: Vec<_> = failures.map(|error| format!("{error:#}")).collect();
@@ -64,8 +66,11 @@ impl Runner {
 }
 
 impl Program {
-    fn run(&self, limit: Duration) -> Result<()> {
+    fn run(&self, limit: Duration, database: Database) -> Result<()> {
         let mut command = Command::new(&self.path);
+        if database == Database::Postgres {
+            command.env("TEST_DATABASE", "postgres");
+        }
         command
             .arg("--quiet")
             .current_dir(&self.directory)

@@ -47,15 +47,27 @@ pub struct Tier {
     pub crates: &'static [&'static str],
     /// How long one program that runs tests of them may take.
     limit: Duration,
+    /// Where their servers keep rows.
+    database: Database,
+}
+
+/// Which database the servers that tests start run on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Database {
+    /// A file of each server's own.
+    Sqlite,
+    /// One server for all, through PgBouncer.
+    Postgres,
 }
 
 /// Fast first: a broken rule is told before a browser starts. Each limit is several times what the
 /// tier takes on two cores; it is there for a test that hangs.
-const TIERS: [Tier; 3] = [
+const TIERS: [Tier; 4] = [
     Tier {
         name: "rules",
         crates: &["ultudy-domain", "ultudy-llm", "ultudy-testkit", "xtask"],
         limit: Duration::from_secs(3 * 60),
+        database: Database::Sqlite,
     },
     Tier {
         name: "parts",
@@ -67,18 +79,26 @@ const TIERS: [Tier; 3] = [
             "ultudy-http",
         ],
         limit: Duration::from_secs(6 * 60),
+        database: Database::Sqlite,
     },
     Tier {
         name: "whole",
         crates: &["ultudy"],
         limit: Duration::from_secs(8 * 60),
+        database: Database::Sqlite,
+    },
+    Tier {
+        name: "postgres",
+        crates: &["ultudy"],
+        limit: Duration::from_secs(8 * 60),
+        database: Database::Postgres,
     },
 ];
 
 /// Every test, fast ones first, after installing what they need
 #[derive(Args, Default)]
 pub struct Test {
-    /// Run this tier alone: rules, parts or whole
+    /// Run this tier alone: rules, parts, whole or postgres
     #[arg(long)]
     tier: Option<String>,
 }
@@ -94,7 +114,7 @@ impl Test {
         for tier in tiers {
             println!("-- tier {}: {}", tier.name, tier.crates.join(", "));
             let started = Instant::now();
-            runner.run(tier.crates, tier.limit)?;
+            runner.run(tier.crates, tier.limit, tier.database)?;
             println!(
                 "-- tier {}: {}",
                 tier.name,
@@ -110,7 +130,7 @@ impl Test {
             .filter(|tier| self.tier.as_ref().is_none_or(|name| name == tier.name))
             .collect();
         if chosen.is_empty() {
-            bail!("no such tier; there are rules, parts and whole");
+            bail!("no such tier; there are rules, parts, whole and postgres");
         }
         Ok(chosen)
     }
@@ -126,7 +146,7 @@ mod tests {
     use crate::workspace;
 
     #[test]
-    fn every_crate_with_tests_is_in_exactly_one_tier() {
+    fn every_crate_with_tests_is_in_exactly_one_tier_without_a_server() {
         let mut command = MetadataCommand::new();
         let metadata = command
             .current_dir(workspace::root())
@@ -139,7 +159,10 @@ mod tests {
             .filter(|package| package.targets.iter().any(|target| target.test))
             .map(|package| package.name.as_str())
             .collect();
-        let tiered: Vec<&str> = TIERS.iter().flat_map(|tier| tier.crates).copied().collect();
+        let tiers = TIERS
+            .iter()
+            .filter(|tier| tier.database == Database::Sqlite);
+        let tiered: Vec<&str> = tiers.flat_map(|tier| tier.crates).copied().collect();
         assert_eq!(names, tiered.iter().copied().collect());
         assert_eq!(names.len(), tiered.len());
     }

@@ -4,6 +4,7 @@
 //! Nothing here is part of the product: this crate is only ever a dev-dependency.
 
 pub mod browser;
+pub mod database;
 pub mod error;
 pub mod pgbouncer;
 pub mod ports;

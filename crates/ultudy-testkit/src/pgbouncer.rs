@@ -4,6 +4,7 @@ use std::{
     fs,
     net::{Ipv4Addr, TcpStream},
     path::Path,
+    sync::{Arc, Mutex, PoisonError, Weak},
 };
 
 use tempfile::TempDir;
@@ -17,12 +18,24 @@ use crate::{
 
 const PROGRAM: &str = "/usr/sbin/pgbouncer";
 
+/// The file that operators are given.
+const SHIPPED: &str = include_str!("../../../deploy/pgbouncer/pgbouncer.ini");
+
 /// A running PgBouncer. It must stop before its server does: drop it first.
 #[derive(Debug)]
 pub struct PgBouncer {
     _process: ChildProcess,
     port: u16,
     _dir: TempDir,
+}
+
+/// How many server connections it holds at most for each pair of user and database.
+#[derive(Debug, Clone, Copy)]
+enum Pool {
+    /// As the shipped file says.
+    AsShipped,
+    /// So many, with no reserve.
+    Of(u32),
 }
 
 impl PgBouncer {
@@ -32,11 +45,31 @@ impl PgBouncer {
     /// # Errors
     /// PgBouncer is not installed, or does not start.
     pub fn start(server: &Postgres, pool_size: u32) -> Result<Self> {
+        Self::start_with(server, Pool::Of(pool_size))
+    }
+
+    /// The one before [`Postgres::shared`], which the tests of this process share, with the
+    /// sizes of the shipped file; it stops with the last of them.
+    ///
+    /// # Errors
+    /// See [`PgBouncer::start`].
+    pub fn shared(server: &Postgres) -> Result<Arc<Self>> {
+        static SHARED: Mutex<Weak<PgBouncer>> = Mutex::new(Weak::new());
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(running) = shared.upgrade() {
+            return Ok(running);
+        }
+        let started = Arc::new(Self::start_with(server, Pool::AsShipped)?);
+        *shared = Arc::downgrade(&started);
+        Ok(started)
+    }
+
+    fn start_with(server: &Postgres, pool: Pool) -> Result<Self> {
         let dir = unprivileged::temp_dir()?;
         let port = ports::free_port()?;
         let settings = dir.path().join("pgbouncer.ini");
         let users = dir.path().join("users.txt");
-        fs::write(&settings, ini(server.port(), port, pool_size, &users))?;
+        fs::write(&settings, ini(server.port(), port, pool, &users))?;
         fs::write(&users, user_list())?;
         let mut command = unprivileged::command(Path::new(PROGRAM))?;
         command.arg(&settings);
@@ -57,22 +90,22 @@ impl PgBouncer {
     }
 }
 
-/// As Debian ships it but for addresses, users and sizes: what the program sends at
-/// connection must be what a default PgBouncer takes.
-fn ini(server_port: u16, port: u16, pool_size: u32, users: &Path) -> String {
+/// The shipped file but for addresses, users and sizes. Its last section is PgBouncer's own,
+/// and of settings said twice the last holds.
+fn ini(server_port: u16, port: u16, pool: Pool, users: &Path) -> String {
+    let sizes = match pool {
+        Pool::AsShipped => String::new(),
+        Pool::Of(size) => format!("default_pool_size = {size}\nreserve_pool_size = 0\n"),
+    };
+    let any_database = format!("[databases]\n* = host=127.0.0.1 port={server_port}");
+    let shipped = SHIPPED.replace("[databases]", &any_database);
     format!(
-        "[databases]
-* = host=127.0.0.1 port={server_port}
-[pgbouncer]
-listen_addr = 127.0.0.1
+        "{shipped}
 listen_port = {port}
 unix_socket_dir =
 auth_type = trust
 auth_file = {users}
-pool_mode = transaction
-default_pool_size = {pool_size}
-max_client_conn = 500
-",
+{sizes}",
         users = users.display()
     )
 }

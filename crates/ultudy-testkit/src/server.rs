@@ -11,10 +11,12 @@ use std::{
 use rustix::process::Signal;
 use tempfile::TempDir;
 
-use crate::{Error, Result, process::ChildProcess, wait};
+use crate::{Error, Result, database::Database, process::ChildProcess, wait};
 
 /// Longest that the program may take to start, to drain, or to clear up.
 const PATIENCE: Duration = Duration::from_secs(45);
+/// The setting that names the database.
+const DATABASE_URL: &str = "DATABASE_URL";
 /// What the program says first.
 const ANNOUNCEMENT: &str = "Ultudy listens on ";
 
@@ -26,21 +28,30 @@ pub struct Server {
     data: TempDir,
     process: ChildProcess,
     base_url: String,
+    // Goes after the process.
+    database: Option<Database>,
 }
 
 impl Server {
     /// Starts `program` with these settings over its defaults, on a free port and an empty data
-    /// folder; it answers when this returns.
+    /// folder; it answers when this returns. Settings that name no database get the one that
+    /// the tests are to run on ([`Database::for_tests`]).
     ///
     /// # Errors
     /// It cannot be started or says nothing; its log is in the error.
     pub async fn start(program: impl AsRef<Path>, settings: &[(&str, &str)]) -> Result<Self> {
         let data = tempfile::Builder::new().prefix("ultudy-test-").tempdir()?;
-        let settings: Vec<(String, String)> = settings
+        let mut settings: Vec<(String, String)> = settings
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
         let program = program.as_ref().to_owned();
+        let names_one = settings.iter().any(|(name, _)| name == DATABASE_URL);
+        let database = match names_one {
+            true => None,
+            false => Database::for_tests(&program)?,
+        };
+        settings.extend(database.iter().map(|of| (DATABASE_URL.into(), of.url())));
         let (process, base_url) = launch(&program, &settings, data.path()).await?;
         Ok(Self {
             program,
@@ -48,7 +59,14 @@ impl Server {
             data,
             process,
             base_url,
+            database,
         })
+    }
+
+    /// The PostgreSQL database it was given; `None` if it runs on SQLite or on what its
+    /// settings name.
+    pub fn database(&self) -> Option<&Database> {
+        self.database.as_ref()
     }
 
     /// Where it listens, such as `http://127.0.0.1:40123`.

@@ -1,10 +1,10 @@
 //! The same program on PostgreSQL behind PgBouncer in transaction mode, with nothing
 //! changed but environment variables.
 
-use std::{process::Command, sync::Arc};
+use std::process::Command;
 
 use ultudy_testkit::{
-    pgbouncer::PgBouncer,
+    database::Database,
     postgres::{Postgres, User},
 };
 
@@ -13,29 +13,21 @@ use crate::{
     pdf, study_loop, tenants,
 };
 
-/// A server on a migrated database; the user it connects as owns nothing.
-async fn on_postgres(user: &str) -> (Api, PgBouncer, Arc<Postgres>) {
-    let server = Postgres::shared().expect("PostgreSQL starts");
-    let database = server.create_database(User::Owner).expect("a database");
-    let migrated = Command::new(env!("CARGO_BIN_EXE_ultudy"))
-        .arg("migrate")
-        .env("DATABASE_URL", server.url(User::Owner, &database))
-        .output()
-        .expect("it runs");
-    assert!(
-        migrated.status.success(),
-        "{}",
-        String::from_utf8_lossy(&migrated.stderr)
-    );
-    let pooler = PgBouncer::start(&server, 3).expect("PgBouncer starts");
-    let url = pooler.url(User::Member, &database);
+/// A server on a migrated database behind PgBouncer; the user it connects as owns nothing.
+async fn on_postgres(user: &str, database: &Database) -> Api {
+    let url = database.url();
     let settings = [("AUTH_MODE", "dev"), ("DATABASE_URL", url.as_str())];
-    (Api::start(&settings, Some(user)).await, pooler, server)
+    Api::start(&settings, Some(user)).await
+}
+
+fn database() -> Database {
+    Database::new(env!("CARGO_BIN_EXE_ultudy").as_ref()).expect("a migrated database")
 }
 
 #[tokio::test]
 async fn a_student_studies_and_nobody_else_sees_it() {
-    let (api, _pooler, _server) = on_postgres("ada").await;
+    let database = database();
+    let api = on_postgres("ada", &database).await;
     study_loop::studies(&api).await;
     tenants::are_kept_apart(&api).await;
 }
@@ -43,23 +35,15 @@ async fn a_student_studies_and_nobody_else_sees_it() {
 /// As after an upgrade from a version without search: housekeeping catches up.
 #[tokio::test]
 async fn documents_from_before_there_was_search_are_found_after_a_start() {
-    let server = Postgres::shared().expect("PostgreSQL starts");
-    let database = server.create_database(User::Owner).expect("a database");
-    let migrated = Command::new(env!("CARGO_BIN_EXE_ultudy"))
-        .arg("migrate")
-        .env("DATABASE_URL", server.url(User::Owner, &database))
-        .status();
-    assert!(migrated.expect("it runs").success());
-    let url = server.url(User::Member, &database);
-    let settings = [("AUTH_MODE", "dev"), ("DATABASE_URL", url.as_str())];
-    let api = Api::start(&settings, Some("ada")).await;
+    let database = database();
+    let api = on_postgres("ada", &database).await;
     let course = api.course("Biology").await;
     api.document(pdf::biology(), &course).await;
     drop(api);
     let before = "DELETE FROM chunks; UPDATE document_index SET pending = TRUE, chunks = 0";
-    server.sql(&database, before).expect("it runs");
+    database.sql(before).expect("it runs");
 
-    let api = Api::start(&settings, Some("ada")).await;
+    let api = on_postgres("ada", &database).await;
     let is_found = async || api.get("/api/search?q=cell").await.body["results"][0].is_object();
     ultudy_testkit::wait::until("the document is found", PATIENCE, is_found)
         .await

@@ -1,0 +1,90 @@
+//! Which database the tests of the whole program run on.
+
+use std::{path::Path, process::Command, sync::Arc};
+
+use crate::{
+    Error, Result,
+    pgbouncer::PgBouncer,
+    postgres::{Postgres, User},
+};
+
+/// Environment variable of the tests: `postgres`, or SQLite if it is not set.
+const TEST_DATABASE: &str = "TEST_DATABASE";
+
+/// A migrated database behind PgBouncer with the shipped settings, gone when dropped. The
+/// program connects as a user who owns nothing.
+#[derive(Debug)]
+pub struct Database {
+    name: String,
+    // Goes before the server does.
+    pooler: Arc<PgBouncer>,
+    server: Arc<Postgres>,
+}
+
+impl Database {
+    /// A new one where the tests are to run on PostgreSQL.
+    ///
+    /// # Errors
+    /// PostgreSQL or PgBouncer is not installed or does not start; `program migrate` fails.
+    pub fn for_tests(program: &Path) -> Result<Option<Self>> {
+        match std::env::var(TEST_DATABASE).as_deref() {
+            Ok("postgres") => Self::new(program).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// A new one, migrated by `program`.
+    ///
+    /// # Errors
+    /// See [`Database::for_tests`].
+    pub fn new(program: &Path) -> Result<Self> {
+        let server = Postgres::shared()?;
+        let pooler = PgBouncer::shared(&server)?;
+        let name = server.create_database(User::Owner)?;
+        let database = Self {
+            name,
+            pooler,
+            server,
+        };
+        database.migrate(program)?;
+        Ok(database)
+    }
+
+    fn migrate(&self, program: &Path) -> Result<()> {
+        let migrated = Command::new(program)
+            .arg("migrate")
+            .env("DATABASE_URL", self.server.url(User::Owner, &self.name))
+            .output()?;
+        if migrated.status.success() {
+            return Ok(());
+        }
+        Err(Error::Failed {
+            program: format!("{} migrate", program.display()),
+            status: migrated.status,
+            output: String::from_utf8_lossy(&migrated.stderr).into_owned(),
+        })
+    }
+
+    /// Where the program reaches it.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.pooler.url(User::Member, &self.name)
+    }
+
+    /// Runs statements as the superuser; what `psql` prints, without decoration.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub fn sql(&self, statements: &str) -> Result<String> {
+        self.server.sql(&self.name, statements)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let drop = format!("DROP DATABASE {} WITH (FORCE)", self.name);
+        if let Err(error) = self.server.sql("postgres", &drop) {
+            eprintln!("a test's database stays until its server ends: {error}");
+        }
+    }
+}
