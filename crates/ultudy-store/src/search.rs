@@ -10,12 +10,12 @@ use std::{cmp::Ordering, collections::HashMap};
 use ultudy_domain::search::{
     Query,
     query::Alternatives,
-    rank::{Rank, rank},
+    rank::{Rank, Ranker},
 };
 
 use crate::{
     Result, TenantTx,
-    chunks::{self, Candidate, Chunk, Key, Match, Within},
+    chunks::{self, Chunk, Key, Match, Within},
     documents,
 };
 
@@ -55,6 +55,7 @@ pub async fn find(tx: &mut TenantTx, text: &str, within: Within, wanted: usize) 
         return Ok(ranked);
     }
     let frequencies = frequencies(tx, &ranked.query).await?;
+    let ranker = Ranker::new(&ranked.query, &frequencies, all.collection);
     let mut found: HashMap<i64, Rank> = HashMap::new();
     for condition in kinds(&ranked.query, &frequencies) {
         let complete = found.values().filter(|rank| rank.is_complete).count();
@@ -65,13 +66,8 @@ pub async fn find(tx: &mut TenantTx, text: &str, within: Within, wanted: usize) 
         let asked = Match([condition.clauses, place.clone()].concat());
         let limit = i64::try_from(left).unwrap_or(i64::MAX);
         for candidate in chunks::candidates(tx, &asked, within, limit).await? {
-            let Candidate {
-                number,
-                tokens,
-                words,
-            } = candidate;
-            let judged = rank(&ranked.query, &frequencies, all.collection, &tokens, words);
-            found.extend(judged.map(|rank| (number, rank)));
+            let judged = ranker.rank(&candidate.tokens, candidate.words);
+            found.extend(judged.map(|rank| (candidate.number, rank)));
         }
     }
     ranked.chunks = read(tx, best(found, wanted)).await?;

@@ -2,6 +2,8 @@
 //! BM25 and Beyond”, 2009), with the inverse document frequency that is never negative,
 //! ln(1 + (N − n + ½)/(n + ½)).
 
+use memchr::memmem::Finder;
+
 use super::query::{Alternatives, Query};
 
 /// How soon using a term once more says nothing more.
@@ -29,47 +31,83 @@ pub struct Rank {
     pub score: f64,
 }
 
-/// Ranks a passage by its tokens (see [`super::Indexed::tokens`]) and its length; none if
-/// it holds no term, or not all phrases. `frequencies` are the numbers of passages that
-/// hold each of the query's terms.
-#[must_use]
-pub fn rank(
-    query: &Query,
-    frequencies: &[i64],
+/// Ranks passages for one query.
+#[derive(Debug)]
+pub struct Ranker<'q> {
+    phrases: &'q [Vec<Alternatives>],
+    terms: Vec<Term<'q>>,
     collection: Collection,
-    tokens: &str,
-    length: i64,
-) -> Option<Rank> {
-    let mut lines = tokens.split('\n').map(terms);
-    let [name, own, singles] = std::array::from_fn(|_| lines.next().unwrap_or_default());
-    let holds = |phrase: &Vec<Alternatives>| has_run(&own, phrase) || has_run(&name, phrase);
-    if !query.phrases.iter().all(holds) {
-        return None;
-    }
-    let mut found = 0;
-    let mut score = 0.0;
-    for (forms, &frequency) in query.terms.iter().zip(frequencies) {
-        let uses = count(&own, forms) + count(&singles, forms) + NAME_WEIGHT * count(&name, forms);
-        if uses > 0 {
-            found += 1;
-            score += weight(frequency, collection) * saturated(uses, length, collection);
+}
+
+/// A term of the query.
+#[derive(Debug)]
+struct Term<'q> {
+    forms: Vec<Finder<'q>>,
+    weight: f64,
+}
+
+impl<'q> Ranker<'q> {
+    /// For this query; `frequencies` are the numbers of passages that hold each of its terms.
+    #[must_use]
+    pub fn new(query: &'q Query, frequencies: &[i64], collection: Collection) -> Self {
+        let terms = query.terms.iter().zip(frequencies);
+        let terms = terms.map(|(forms, &frequency)| Term {
+            forms: forms.iter().map(|form| Finder::new(form)).collect(),
+            weight: weight(frequency, collection),
+        });
+        Self {
+            phrases: &query.phrases,
+            terms: terms.collect(),
+            collection,
         }
     }
-    (found > 0).then_some(Rank {
-        is_complete: found == query.terms.len(),
-        score,
-    })
+
+    /// Ranks a passage by its tokens (see [`super::Indexed::tokens`]) and its length; none if
+    /// it holds no term, or not all phrases.
+    #[must_use]
+    pub fn rank(&self, tokens: &str, length: i64) -> Option<Rank> {
+        let mut lines = tokens.split('\n');
+        let [name, own, singles] = std::array::from_fn(|_| lines.next().unwrap_or_default());
+        let holds = |phrase: &Vec<Alternatives>| has_run(own, phrase) || has_run(name, phrase);
+        if !self.phrases.iter().all(holds) {
+            return None;
+        }
+        let mut found = 0;
+        let mut score = 0.0;
+        for term in &self.terms {
+            let uses = term.uses(own) + term.uses(singles) + NAME_WEIGHT * term.uses(name);
+            if uses > 0 {
+                found += 1;
+                score += term.weight * saturated(uses, length, self.collection);
+            }
+        }
+        (found > 0).then_some(Rank {
+            is_complete: found == self.terms.len(),
+            score,
+        })
+    }
 }
 
-fn terms(line: &str) -> Vec<&str> {
-    line.split(' ').filter(|term| !term.is_empty()).collect()
+impl Term<'_> {
+    /// How often one of its forms stands in a line, as a whole word between spaces.
+    fn uses(&self, line: &str) -> usize {
+        let line = line.as_bytes();
+        let is_end = |byte: Option<&u8>| byte.is_none_or(|byte| *byte == b' ');
+        let uses = self.forms.iter().map(|form| {
+            let length = form.needle().len();
+            form.find_iter(line)
+                .filter(|&at| {
+                    let before = at.checked_sub(1).and_then(|before| line.get(before));
+                    is_end(before) && is_end(line.get(at + length))
+                })
+                .count()
+        });
+        uses.sum()
+    }
 }
 
-fn count(terms: &[&str], forms: &Alternatives) -> usize {
-    terms.iter().filter(|term| forms.contains(**term)).count()
-}
-
-fn has_run(terms: &[&str], phrase: &[Alternatives]) -> bool {
+fn has_run(line: &str, phrase: &[Alternatives]) -> bool {
+    let terms: Vec<&str> = line.split(' ').filter(|term| !term.is_empty()).collect();
     terms.windows(phrase.len()).any(|run| {
         let mut links = run.iter().zip(phrase);
         links.all(|(term, forms)| forms.contains(*term))
@@ -101,7 +139,7 @@ mod tests {
 
     fn of(query: &str, frequencies: &[i64], tokens: &str) -> Option<Rank> {
         let query = Query::parse(query, &[None]);
-        rank(&query, frequencies, COLLECTION, tokens, 4)
+        Ranker::new(&query, frequencies, COLLECTION).rank(tokens, 4)
     }
 
     fn score(query: &str, frequencies: &[i64], tokens: &str) -> f64 {
@@ -121,6 +159,22 @@ mod tests {
         assert!(score("cell", &[2], "\ncell a b c\n") > score("cell", &[50], "\ncell a b c\n"));
         assert!(score("cell", &[9], "\ncell cell b c\n") > score("cell", &[9], "\ncell a b c\n"));
         assert!(score("cell", &[9], "cell\na b c d\n") > score("cell", &[9], "\ncell a b c\n"));
+    }
+
+    #[test]
+    fn only_whole_words_count() {
+        let once = score("cell", &[9], "\ncell b c d\n");
+        for tokens in [
+            "\ncell cells xcell d\n",
+            "\ncellcell b c cell\n",
+            "\nb c d\ncell",
+        ] {
+            assert!(
+                (score("cell", &[9], tokens) - once).abs() < 1e-12,
+                "{tokens:?}"
+            );
+        }
+        assert!(of("cell", &[9], "\ncells excell\n").is_none());
     }
 
     #[test]

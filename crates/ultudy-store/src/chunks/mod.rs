@@ -37,7 +37,7 @@ pub struct NewChunk {
 pub struct Candidate {
     /// Its number; later ones are higher.
     pub number: i64,
-    /// Its terms, as `ultudy_domain::search::rank::rank` reads them.
+    /// Its terms, as `ultudy_domain::search::rank::Ranker` reads them.
     pub tokens: String,
     /// How many there are.
     pub words: i64,

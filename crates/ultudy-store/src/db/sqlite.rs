@@ -12,6 +12,9 @@ use crate::Result;
 
 /// Connections for reading; each keeps a page cache of up to 2 MB.
 const READERS: u32 = 4;
+/// Rows of a statement that its thread reads ahead: with fewer the two threads wait for each
+/// other again and again.
+const ROWS_AHEAD: usize = 1_000;
 /// How long a statement waits for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a transaction waits for its turn in this process.
@@ -34,6 +37,7 @@ impl Pools {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            .row_buffer_size(ROWS_AHEAD)
             .busy_timeout(BUSY_TIMEOUT);
         // The writer goes first: it makes the file and its WAL.
         let writer = pool(1).connect_with(options.clone()).await?;
