@@ -27,6 +27,9 @@ pub enum StoreConfig {
     Postgres {
         /// `postgres://…`, where statements go.
         url: String,
+        /// The same database past any PgBouncer, for what needs a session of its own; none
+        /// if there is no way past it.
+        direct_url: Option<String>,
         /// Most connections.
         max_connections: u32,
         /// How long a request waits for one.
@@ -92,6 +95,7 @@ impl Store {
                 url,
                 max_connections,
                 acquire_timeout,
+                ..
             } => {
                 let pool = postgres::pool(url, *max_connections, *acquire_timeout)?;
                 migrate::check_postgres(&pool).await?;
@@ -124,6 +128,11 @@ impl Store {
     pub async fn system(&self) -> Result<SystemTx> {
         let connection = self.begin(Role::System, Access::Write).await?;
         Ok(SystemTx { connection })
+    }
+
+    /// Whether rows are on a server that other processes use, too.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self.database, Database::Postgres(_))
     }
 
     /// Whether the database answers.

@@ -15,7 +15,7 @@ use ultudy_domain::{
 };
 use ultudy_engines::events::InProcessEvents;
 use ultudy_llm::extractive::Extractive;
-use ultudy_store::{Store, queue::TableQueue};
+use ultudy_store::{Store, StoreConfig, queue::TableQueue};
 
 use crate::{commands::Failure, config::Config};
 
@@ -29,7 +29,7 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         .await
         .map_err(|error| Failure::new("database", error))?;
     Ok(App::new(Parts {
-        queue: Arc::new(TableQueue::new(store.clone())),
+        queue: Arc::new(queue(config, &store)?),
         store,
         events: Arc::new(InProcessEvents::default()),
         blobs: blobs(config)?,
@@ -39,6 +39,17 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         upload_bytes_max: config.upload_bytes_max,
         runs: Runs::default(),
     }))
+}
+
+fn queue(config: &Config, store: &Store) -> Result<TableQueue, Failure> {
+    match &config.store {
+        StoreConfig::Postgres {
+            direct_url: Some(url),
+            ..
+        } => TableQueue::listening(store.clone(), url)
+            .map_err(|error| Failure::new("DATABASE_DIRECT_URL", error)),
+        _ => Ok(TableQueue::new(store.clone())),
+    }
 }
 
 fn blobs(config: &Config) -> Result<Blobs, Failure> {

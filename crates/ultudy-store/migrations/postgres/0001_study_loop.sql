@@ -1,4 +1,5 @@
--- The study loop. The same tables as in ../sqlite/0001_study_loop.sql.
+-- The study loop. The same tables as in ../sqlite/0001_study_loop.sql. Some indexes are
+-- built afterwards, outside a transaction (src/migrate/indexes.rs).
 -- A row refers only to rows of its own owner: foreign keys carry owner_id.
 
 CREATE TABLE courses (
@@ -86,10 +87,7 @@ CREATE TABLE lessons (
     FOREIGN KEY (owner_id, document_id) REFERENCES documents (owner_id, id) ON DELETE CASCADE,
     FOREIGN KEY (owner_id, section_id) REFERENCES sections (owner_id, id) ON DELETE CASCADE
 );
-CREATE INDEX idx_lessons_document_owner ON lessons (document_id, owner_id);
--- Unique: one lesson a section, and one a whole document.
-CREATE UNIQUE INDEX idx_lessons_section_owner ON lessons (section_id, owner_id)
-    WHERE section_id IS NOT NULL;
+-- One lesson a section (idx_lessons_section_owner), and one a whole document.
 CREATE UNIQUE INDEX idx_lessons_whole_document ON lessons (document_id, owner_id)
     WHERE section_id IS NULL;
 CREATE INDEX idx_lessons_generation ON lessons (generation_key);
@@ -117,7 +115,6 @@ CREATE TABLE concepts (
     FOREIGN KEY (owner_id, section_id) REFERENCES sections (owner_id, id) ON DELETE CASCADE,
     FOREIGN KEY (owner_id, lesson_id) REFERENCES lessons (owner_id, id) ON DELETE CASCADE
 );
-CREATE INDEX idx_concepts_lesson ON concepts (lesson_id, owner_id);
 CREATE INDEX idx_concepts_document_owner ON concepts (document_id, owner_id);
 CREATE INDEX idx_concepts_section_owner ON concepts (section_id, owner_id);
 CREATE UNIQUE INDEX idx_concepts_name ON concepts (owner_id, folded_name, document_id);
@@ -206,7 +203,6 @@ CREATE TABLE jobs (
     started_at      timestamptz,
     completed_at    timestamptz
 );
-CREATE INDEX idx_jobs_owner_status ON jobs (owner_id, status, created_at DESC);
 CREATE INDEX idx_jobs_owner_created ON jobs (owner_id, created_at DESC, id DESC);
 CREATE INDEX idx_jobs_document_owner ON jobs (document_id, owner_id);
 -- At most one of a key is in flight.

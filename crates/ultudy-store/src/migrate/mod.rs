@@ -4,7 +4,8 @@
 //! does not keep; with it off two processes can run the same migration; and it prepares
 //! named statements. Here all that is missing runs in one transaction that begins with a
 //! lock: of the file on SQLite (`BEGIN IMMEDIATE`), of the transaction on PostgreSQL. A
-//! second process waits, then finds nothing to do; a failure leaves nothing behind.
+//! second process waits, then finds nothing to do; a failure leaves nothing behind. Indexes
+//! that must not stop a table's writers are built afterwards, each by itself.
 
 use sqlx::{
     PgPool, SqlSafeStr,
@@ -19,57 +20,59 @@ use crate::{
     },
 };
 
+mod indexes;
+
 const SQLITE: &[(&str, &str)] = &[
     (
         "study_loop",
-        include_str!("../migrations/sqlite/0001_study_loop.sql"),
+        include_str!("../../migrations/sqlite/0001_study_loop.sql"),
     ),
     (
         "document_reading",
-        include_str!("../migrations/sqlite/0002_document_reading.sql"),
+        include_str!("../../migrations/sqlite/0002_document_reading.sql"),
     ),
     (
         "search",
-        include_str!("../migrations/sqlite/0003_search.sql"),
+        include_str!("../../migrations/sqlite/0003_search.sql"),
     ),
     (
         "text_check_ins",
-        include_str!("../migrations/sqlite/0004_text_check_ins.sql"),
+        include_str!("../../migrations/sqlite/0004_text_check_ins.sql"),
     ),
     (
         "figures",
-        include_str!("../migrations/sqlite/0005_figures.sql"),
+        include_str!("../../migrations/sqlite/0005_figures.sql"),
     ),
     (
         "glossaries",
-        include_str!("../migrations/sqlite/0006_glossaries.sql"),
+        include_str!("../../migrations/sqlite/0006_glossaries.sql"),
     ),
 ];
 
 const POSTGRES: &[(&str, &str)] = &[
     (
         "study_loop",
-        include_str!("../migrations/postgres/0001_study_loop.sql"),
+        include_str!("../../migrations/postgres/0001_study_loop.sql"),
     ),
     (
         "document_reading",
-        include_str!("../migrations/postgres/0002_document_reading.sql"),
+        include_str!("../../migrations/postgres/0002_document_reading.sql"),
     ),
     (
         "search",
-        include_str!("../migrations/postgres/0003_search.sql"),
+        include_str!("../../migrations/postgres/0003_search.sql"),
     ),
     (
         "text_check_ins",
-        include_str!("../migrations/postgres/0004_text_check_ins.sql"),
+        include_str!("../../migrations/postgres/0004_text_check_ins.sql"),
     ),
     (
         "figures",
-        include_str!("../migrations/postgres/0005_figures.sql"),
+        include_str!("../../migrations/postgres/0005_figures.sql"),
     ),
     (
         "glossaries",
-        include_str!("../migrations/postgres/0006_glossaries.sql"),
+        include_str!("../../migrations/postgres/0006_glossaries.sql"),
     ),
 ];
 
@@ -139,7 +142,8 @@ pub(crate) async fn sqlite(mut connection: Connection) -> Result<()> {
 }
 
 /// Migrates a PostgreSQL database; how many migrations ran. Connects as the tables'
-/// owner-to-be, directly or through PgBouncer.
+/// owner-to-be, directly or through PgBouncer. What was interrupted goes on where it was:
+/// a migration is whole or not there, an index half built is built anew.
 ///
 /// # Errors
 /// The database cannot be reached, is newer than this program, or the user may neither
@@ -157,6 +161,7 @@ pub async fn migrate_postgres(url: &str) -> Result<usize> {
     let count = pending.len();
     apply(&mut connection, pending).await?;
     connection.commit().await?;
+    indexes::build(&pool).await?;
     pool.close().await;
     Ok(count)
 }
@@ -171,7 +176,7 @@ pub(crate) async fn check_postgres(pool: &PgPool) -> Result<()> {
         .await
         .map_err(not_migrated)?;
     match pending(POSTGRES, &applied)?.len() {
-        0 => Ok(()),
+        0 => indexes::check(&mut connection).await,
         missing => Err(StoreError::Schema(format!(
             "the database's schema is {missing} version(s) older than this program: \
              run `ultudy migrate`"

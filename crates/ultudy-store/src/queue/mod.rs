@@ -4,10 +4,9 @@
 //! and nobody holds its lease. So what a crash leaves behind needs no recovery: a lease
 //! that is not renewed lapses, and the row is due again.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use tokio::sync::Notify;
 use ultudy_domain::{
     Timestamp,
     job::{Priority, QueueName},
@@ -20,28 +19,51 @@ use crate::{
     db::{Binds, Connection, FromRow, Row, Sql, binds},
 };
 
+mod listener;
+mod wakers;
+
+use listener::Listener;
+use wakers::Wakers;
+
 /// How long a low job waits before it moves up a class.
 const AGED: Duration = Duration::from_mins(10);
 /// Most aged jobs moved up with one claim.
 const AGED_AT_ONCE: i64 = 100;
 
 /// Serves the queue from the `jobs` table: the row is both the truth and the queue entry,
-/// so `push` only wakes waiting workers of this process. Those of other processes find the
-/// row when their wait is over.
+/// so `push` only wakes waiting workers: those of this process, and on PostgreSQL those of
+/// other processes that listen. Others find the row when their wait is over.
 #[derive(Debug)]
 pub struct TableQueue {
     store: Store,
-    wakers: Wakers,
+    wakers: Arc<Wakers>,
+    /// Lives as long as the queue.
+    _listener: Option<Listener>,
 }
 
 impl TableQueue {
-    /// A queue on this store.
+    /// A queue on this store, which hears of no other process.
     #[must_use]
     pub fn new(store: Store) -> Self {
         Self {
             store,
-            wakers: Wakers::default(),
+            wakers: Arc::default(),
+            _listener: None,
         }
+    }
+
+    /// A queue on this store that listens at `direct_url`, past any PgBouncer, for what other
+    /// processes push; a connection that is lost is made again, and costs delay only.
+    ///
+    /// # Errors
+    /// The URL is none.
+    pub fn listening(store: Store, direct_url: &str) -> Result<Self> {
+        let queue = Self::new(store);
+        let listener = Listener::start(direct_url, Arc::downgrade(&queue.wakers))?;
+        Ok(Self {
+            _listener: Some(listener),
+            ..queue
+        })
     }
 
     async fn claim_due(
@@ -75,8 +97,10 @@ impl TableQueue {
 #[async_trait]
 impl Queue for TableQueue {
     async fn push(&self, entries: &[QueueEntry]) -> Result<(), QueueError> {
-        for entry in entries {
-            self.wakers.wake(entry.queue);
+        let queues = QueueName::ALL.into_iter();
+        for queue in queues.filter(|queue| entries.iter().any(|entry| entry.queue == *queue)) {
+            self.wakers.wake(queue);
+            self.notify(queue).await?;
         }
         Ok(())
     }
@@ -131,7 +155,7 @@ impl Queue for TableQueue {
         )
         .await?;
         self.wakers.wake(delivery.queue);
-        Ok(())
+        self.notify(delivery.queue).await
     }
 
     async fn remove(&self, job_id: Uuid) -> Result<(), QueueError> {
@@ -149,6 +173,16 @@ impl Queue for TableQueue {
 }
 
 impl TableQueue {
+    /// Wakes the workers of other processes.
+    async fn notify(&self, queue: QueueName) -> Result<(), QueueError> {
+        if !self.store.is_shared() {
+            return Ok(());
+        }
+        let notify = "SELECT pg_notify($1, $2)";
+        self.system_write(notify, binds![listener::CHANNEL, queue.as_str()])
+            .await
+    }
+
     async fn system_write(&self, sql: &'static str, binds: Binds<'_>) -> Result<(), QueueError> {
         let write = async {
             let mut tx = self.store.system().await?;
@@ -161,27 +195,6 @@ impl TableQueue {
 
 fn queue_error(error: StoreError) -> QueueError {
     QueueError(error.into())
-}
-
-/// Wakes the waiting workers of this process, by queue. A wake that nobody waits for is
-/// kept for the next who does, so none is lost between a claim and a wait.
-#[derive(Debug, Default)]
-struct Wakers {
-    uploads: Notify,
-    lessons: Notify,
-}
-
-impl Wakers {
-    fn of(&self, queue: QueueName) -> &Notify {
-        match queue {
-            QueueName::UploadProcessing => &self.uploads,
-            QueueName::LessonGeneration => &self.lessons,
-        }
-    }
-
-    fn wake(&self, queue: QueueName) {
-        self.of(queue).notify_one();
-    }
 }
 
 struct DueJob {

@@ -133,6 +133,7 @@ impl Database {
 pub fn config(url: String) -> StoreConfig {
     StoreConfig::Postgres {
         url,
+        direct_url: None,
         max_connections: 8,
         acquire_timeout: Duration::from_secs(60),
     }

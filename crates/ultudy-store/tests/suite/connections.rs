@@ -41,6 +41,7 @@ async fn who_gets_no_connection_in_time_is_told_so() {
     };
     let small = StoreConfig::Postgres {
         url,
+        direct_url: None,
         max_connections: 1,
         acquire_timeout: Duration::from_millis(100),
     };
@@ -63,6 +64,7 @@ async fn a_server_that_is_gone_is_told_from_one_that_refuses() {
     ultudy_store::migrate_postgres(&url).await.unwrap();
     let config = StoreConfig::Postgres {
         url,
+        direct_url: None,
         max_connections: 2,
         acquire_timeout: Duration::from_secs(5),
     };
@@ -77,6 +79,7 @@ async fn a_server_that_is_gone_is_told_from_one_that_refuses() {
 async fn a_url_that_is_none_is_a_setting_to_correct() {
     let nonsense = StoreConfig::Postgres {
         url: "postgres://[".into(),
+        direct_url: None,
         max_connections: 1,
         acquire_timeout: Duration::from_secs(1),
     };

@@ -41,6 +41,32 @@ async fn two_programs_that_open_a_new_file_at_once_both_can() {
     }
 }
 
+/// As after an interruption: PostgreSQL keeps what it had built, and marks it invalid.
+#[tokio::test]
+async fn an_index_half_built_is_refused_and_then_built_anew() {
+    for change in [
+        "UPDATE pg_index SET indisvalid = false
+            WHERE indexrelid = 'idx_lessons_section_owner'::regclass",
+        "DROP INDEX idx_jobs_owner_status",
+    ] {
+        let bench = Bench::postgres().await;
+        let Database::Postgres { server, name } = &bench.database else {
+            unreachable!()
+        };
+        server.sql(name, change).unwrap();
+        let reason = refusal(&bench.database.config()).await;
+        assert!(reason.contains("ultudy migrate"), "{reason}");
+
+        let url = server.url(User::Owner, name);
+        let (one, other) = tokio::join!(migrate_postgres(&url), migrate_postgres(&url));
+        assert_eq!((one.unwrap(), other.unwrap()), (0, 0));
+
+        Store::open(&bench.database.config()).await.unwrap();
+        let invalid = "SELECT count(*) FROM pg_index WHERE NOT indisvalid";
+        assert_eq!(server.sql(name, invalid).unwrap(), "0");
+    }
+}
+
 /// A server of its own, on which the program's roles have never been made.
 #[tokio::test]
 async fn the_roles_are_made_where_they_are_missing() {

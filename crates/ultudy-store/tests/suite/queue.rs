@@ -11,11 +11,11 @@ use ultudy_store::{
     jobs::{self, NewJob, Start},
     queue::TableQueue,
 };
-use ultudy_testkit::postgres::Postgres;
+use ultudy_testkit::postgres::{Postgres, User};
 use uuid::Uuid;
 
 use crate::{
-    bench::Bench,
+    bench::{Bench, Database},
     fixtures::{ALICE, at, failure, id, job, store_document},
 };
 
@@ -257,4 +257,38 @@ pub async fn a_full_claim_wakes_the_next_worker(bench: &Bench) {
         queue.wait(QUEUE, Duration::from_hours(1)),
     );
     assert!(woken.await.is_ok());
+}
+
+/// Two processes on one database: the one that waits hears at once of what the other pushes,
+/// also after its connection was lost.
+#[tokio::test]
+async fn a_worker_hears_of_jobs_that_another_process_pushes() {
+    const LONG: Duration = Duration::from_secs(600);
+    let bench = Bench::postgres().await;
+    let Database::Postgres { server, name } = &bench.database else {
+        unreachable!()
+    };
+    let url = server.url(User::Member, name);
+    let hearing = TableQueue::listening(bench.store.clone(), &url).unwrap();
+    let pushing = TableQueue::new(bench.store.clone());
+    let entries = [QueueEntry {
+        job_id: id(1),
+        owner_id: ALICE.into(),
+        queue: QUEUE,
+        priority: Priority::High,
+        run_at: at(0),
+    }];
+    let other = QueueName::LessonGeneration;
+    // It looks once it listens.
+    tokio::join!(hearing.wait(QUEUE, LONG), hearing.wait(other, LONG));
+
+    let both = async { tokio::join!(hearing.wait(QUEUE, LONG), pushing.push(&entries)) };
+    both.await.1.unwrap();
+
+    let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'";
+    assert_eq!(server.sql(name, end).unwrap(), "t");
+    // It looks once it listens again.
+    tokio::join!(hearing.wait(QUEUE, LONG), hearing.wait(other, LONG));
+    let both = async { tokio::join!(hearing.wait(QUEUE, LONG), pushing.push(&entries)) };
+    both.await.1.unwrap();
 }

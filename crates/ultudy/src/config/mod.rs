@@ -187,23 +187,40 @@ fn auth(settings: &Settings) -> Result<AuthMode, ConfigError> {
 fn store(settings: &Settings, data_dir: &std::path::Path) -> Result<StoreConfig, ConfigError> {
     let url = settings.text("DATABASE_URL");
     if url.is_empty() {
+        if !settings.text("DATABASE_DIRECT_URL").is_empty() {
+            return Err(ConfigError {
+                name: "DATABASE_DIRECT_URL".into(),
+                value: "…".into(),
+                reason: "is of no use without DATABASE_URL".into(),
+            });
+        }
         return Ok(StoreConfig::Sqlite {
             path: data_dir.join("ultudy.db"),
         });
     }
-    if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
-        // The URL may hold a password: never printed.
-        return Err(ConfigError {
-            name: "DATABASE_URL".into(),
-            value: "…".into(),
-            reason: "must be postgres://…, or not set for SQLite in DATA_DIR".into(),
-        });
+    refuse_unlike_postgres("DATABASE_URL", &url, "or not set for SQLite in DATA_DIR")?;
+    let direct_url = Some(settings.text("DATABASE_DIRECT_URL")).filter(|url| !url.is_empty());
+    if let Some(url) = &direct_url {
+        refuse_unlike_postgres("DATABASE_DIRECT_URL", url, "or not set")?;
     }
     let connections = settings.count("DATABASE_POOL_SIZE")?;
     Ok(StoreConfig::Postgres {
         url,
+        direct_url,
         max_connections: u32::try_from(connections).unwrap_or(u32::MAX),
         acquire_timeout: ACQUIRE_TIMEOUT,
+    })
+}
+
+/// The URL may hold a password: never printed.
+fn refuse_unlike_postgres(name: &str, url: &str, otherwise: &str) -> Result<(), ConfigError> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(());
+    }
+    Err(ConfigError {
+        name: name.into(),
+        value: "…".into(),
+        reason: format!("must be postgres://…, {otherwise}"),
     })
 }
 
@@ -318,7 +335,14 @@ mod tests {
 
     #[test]
     fn a_database_url_is_never_printed() {
-        let error = read(&[("DATABASE_URL", "mysql://u:secret@h/d")]).err();
-        assert!(error.is_some_and(|error| !format!("{error} {error:?}").contains("secret")));
+        let (bad, good) = ("mysql://u:secret@h/d", "postgres://u:secret@h/d");
+        for set in [
+            &[("DATABASE_URL", bad)][..],
+            &[("DATABASE_URL", good), ("DATABASE_DIRECT_URL", bad)],
+            &[("DATABASE_DIRECT_URL", good)],
+        ] {
+            let error = read(set).err();
+            assert!(error.is_some_and(|error| !format!("{error} {error:?}").contains("secret")));
+        }
     }
 }

@@ -1,0 +1,143 @@
+//! Indexes that are built while students study: `CREATE INDEX CONCURRENTLY`, which cannot
+//! run in a transaction. One that was interrupted stays behind, invalid: it is dropped and
+//! built anew.
+
+use std::time::Duration;
+
+use sqlx::PgPool;
+
+use crate::{
+    Result, StoreError,
+    db::{
+        Connection, FromRow, Row, binds,
+        postgres::{self, Access, Role},
+    },
+};
+
+/// The indexes: their names, and what follows `INDEX CONCURRENTLY name`.
+const INDEXES: [Index; 4] = [
+    Index {
+        name: "idx_lessons_document_owner",
+        is_unique: false,
+        on: "lessons (document_id, owner_id)",
+    },
+    // Unique: one lesson a section.
+    Index {
+        name: "idx_lessons_section_owner",
+        is_unique: true,
+        on: "lessons (section_id, owner_id) WHERE section_id IS NOT NULL",
+    },
+    Index {
+        name: "idx_concepts_lesson",
+        is_unique: false,
+        on: "concepts (lesson_id, owner_id)",
+    },
+    Index {
+        name: "idx_jobs_owner_status",
+        is_unique: false,
+        on: "jobs (owner_id, status, created_at DESC)",
+    },
+];
+
+/// How often another process's building is looked at.
+const EVERY: Duration = Duration::from_millis(200);
+
+struct Index {
+    name: &'static str,
+    is_unique: bool,
+    on: &'static str,
+}
+
+impl Index {
+    fn create(&self) -> String {
+        let Self { name, on, .. } = self;
+        let unique = if self.is_unique { "UNIQUE " } else { "" };
+        format!("CREATE {unique}INDEX CONCURRENTLY {name} ON {on}")
+    }
+}
+
+/// How far an index is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Absent,
+    /// Another connection builds it.
+    Building,
+    /// Left behind by one that was interrupted.
+    Invalid,
+    Valid,
+}
+
+impl FromRow for State {
+    fn from_row(row: &Row) -> Result<Self> {
+        Ok(match (row.get("is_valid")?, row.get("is_building")?) {
+            (true, _) => Self::Valid,
+            (false, true) => Self::Building,
+            (false, false) => Self::Invalid,
+        })
+    }
+}
+
+/// Builds those that are not there.
+pub(super) async fn build(pool: &PgPool) -> Result<()> {
+    for index in &INDEXES {
+        loop {
+            let statement = match of_pool(pool, index).await? {
+                State::Valid => break,
+                State::Building => {
+                    tokio::time::sleep(EVERY).await;
+                    continue;
+                }
+                State::Invalid => format!("DROP INDEX CONCURRENTLY IF EXISTS {}", index.name),
+                State::Absent => index.create(),
+            };
+            tracing::info!(index = index.name, "{statement}");
+            let mut connection = pool.acquire().await?;
+            match postgres::run(&mut connection, statement).await {
+                Err(error) if is_there(&error) => {}
+                outcome => outcome?,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether another process made it in between: told by the name, or, at the very same
+/// moment, by the system's own table of names.
+fn is_there(error: &sqlx::Error) -> bool {
+    let sqlx::Error::Database(refusal) = error else {
+        return false;
+    };
+    match refusal.code().as_deref() {
+        Some("42P07") => true,
+        Some("23505") => refusal.table() == Some("pg_class"),
+        _ => false,
+    }
+}
+
+/// Refuses a database that lacks one.
+pub(super) async fn check(connection: &mut Connection) -> Result<()> {
+    for index in &INDEXES {
+        if state(connection, index).await? != State::Valid {
+            return Err(StoreError::Schema(format!(
+                "the database's index {} is missing or not finished: run `ultudy migrate`",
+                index.name
+            )));
+        }
+    }
+    Ok(())
+}
+
+async fn of_pool(pool: &PgPool, index: &Index) -> Result<State> {
+    let tx = postgres::Transaction::begin(pool, Role::Session, Access::Read).await?;
+    state(&mut Connection::from(tx), index).await
+}
+
+async fn state(connection: &mut Connection, index: &Index) -> Result<State> {
+    let sql = "SELECT i.indisvalid AS is_valid, EXISTS (
+            SELECT FROM pg_stat_progress_create_index WHERE index_relid = c.oid
+        ) AS is_building
+        FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid
+        WHERE c.relname = $1 AND c.relnamespace = current_schema()::regnamespace";
+    let mut states = connection.all(sql.into(), binds![index.name]).await?;
+    Ok(states.pop().unwrap_or(State::Absent))
+}
