@@ -24,4 +24,4 @@ pub mod worker;
 
 pub use app::{App, Parts};
 pub use error::{Error, Result};
-pub use ultudy_store::Page;
+pub use ultudy_store::{Page, reads_may_lag};

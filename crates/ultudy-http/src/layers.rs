@@ -29,6 +29,7 @@ pub fn around(site: Router<HttpState>, state: &HttpState) -> Router<HttpState> {
             state.clone(),
             auth::identify,
         ))
+        .layer(middleware::from_fn(read))
         .layer(cors(&state.config.cors_origins))
         .layer(CatchPanicLayer::custom(|_| panicked()))
         .layer(middleware::from_fn(web::as_page))
@@ -54,6 +55,14 @@ pub fn around_api(api: Router<HttpState>) -> Router<HttpState> {
             )
         })
         .layer(middleware::from_fn(uncached))
+}
+
+/// What only shows may show what a replica has.
+async fn read(request: Request, next: Next) -> Response {
+    match *request.method() {
+        Method::GET | Method::HEAD => ultudy_app::reads_may_lag(next.run(request)).await,
+        _ => next.run(request).await,
+    }
 }
 
 async fn uncached(request: Request, next: Next) -> Response {

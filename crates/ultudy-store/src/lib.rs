@@ -7,6 +7,7 @@
 mod db;
 mod error;
 mod migrate;
+mod replicas;
 mod store;
 
 pub mod answers;
@@ -29,7 +30,8 @@ pub mod study_sessions;
 
 pub use error::StoreError;
 pub use migrate::migrate_postgres;
-pub use store::{Page, Store, StoreConfig, SystemTx, TenantTx};
+pub use replicas::reads_may_lag;
+pub use store::{Page, PostgresConfig, Store, StoreConfig, SystemTx, TenantTx};
 
 /// What every function here returns.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;

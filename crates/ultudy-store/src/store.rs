@@ -1,6 +1,6 @@
 //! Connections and transactions.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -13,6 +13,7 @@ use crate::{
         sqlite,
     },
     migrate,
+    replicas::Replicas,
 };
 
 /// Which database, and how much of it.
@@ -24,17 +25,41 @@ pub enum StoreConfig {
         path: PathBuf,
     },
     /// A server, perhaps behind PgBouncer; migrated only by [`crate::migrate_postgres`].
-    Postgres {
-        /// `postgres://…`, where statements go.
-        url: String,
-        /// The same database past any PgBouncer, for what needs a session of its own; none
-        /// if there is no way past it.
-        direct_url: Option<String>,
-        /// Most connections.
-        max_connections: u32,
-        /// How long a request waits for one.
-        acquire_timeout: Duration,
-    },
+    Postgres(PostgresConfig),
+}
+
+/// How to reach PostgreSQL.
+#[derive(Debug, Clone)]
+pub struct PostgresConfig {
+    /// `postgres://…`, where statements go.
+    pub url: String,
+    /// The same database past any PgBouncer, for what needs a session of its own; none if
+    /// there is no way past it.
+    pub direct_url: Option<String>,
+    /// Copies of it that only read, kept up by streaming replication.
+    pub replica_urls: Vec<String>,
+    /// How long after a change its owner reads where it was made, and how far a replica may
+    /// lag.
+    pub pin: Duration,
+    /// Most connections to each server.
+    pub max_connections: u32,
+    /// How long a request waits for one.
+    pub acquire_timeout: Duration,
+}
+
+impl PostgresConfig {
+    /// One server at this URL, with a few connections.
+    #[must_use]
+    pub fn new(url: String) -> Self {
+        Self {
+            url,
+            direct_url: None,
+            replica_urls: Vec::new(),
+            pin: Duration::from_secs(5),
+            max_connections: 10,
+            acquire_timeout: Duration::from_secs(5),
+        }
+    }
 }
 
 /// A page of a list: rows in the list's order after `after`, at most `limit`.
@@ -63,7 +88,10 @@ pub struct Store {
 #[derive(Debug, Clone)]
 enum Database {
     Sqlite(sqlite::Pools),
-    Postgres(PgPool),
+    Postgres {
+        primary: PgPool,
+        replicas: Option<Arc<Replicas>>,
+    },
 }
 
 /// A transaction that sees one owner's rows only. Rolled back when dropped.
@@ -71,6 +99,8 @@ enum Database {
 pub struct TenantTx {
     owner_id: String,
     connection: Connection,
+    /// Who is to know that the owner changed something.
+    replicas: Option<Arc<Replicas>>,
 }
 
 /// A transaction for dispatch and housekeeping, across owners. Rolled back when dropped.
@@ -91,15 +121,12 @@ impl Store {
                 migrate::sqlite(pools.write().await?).await?;
                 Database::Sqlite(pools)
             }
-            StoreConfig::Postgres {
-                url,
-                max_connections,
-                acquire_timeout,
-                ..
-            } => {
-                let pool = postgres::pool(url, *max_connections, *acquire_timeout)?;
-                migrate::check_postgres(&pool).await?;
-                Database::Postgres(pool)
+            StoreConfig::Postgres(config) => {
+                let primary =
+                    postgres::pool(&config.url, config.max_connections, config.acquire_timeout)?;
+                migrate::check_postgres(&primary).await?;
+                let replicas = Replicas::open(config, &primary)?;
+                Database::Postgres { primary, replicas }
             }
         };
         Ok(Self { database })
@@ -130,9 +157,20 @@ impl Store {
         Ok(SystemTx { connection })
     }
 
+    /// How many replicas are up to date and read from.
+    #[must_use]
+    pub fn replicas_in_use(&self) -> usize {
+        match &self.database {
+            Database::Postgres { replicas, .. } => {
+                replicas.as_ref().map_or(0, |replicas| replicas.in_use())
+            }
+            Database::Sqlite(_) => 0,
+        }
+    }
+
     /// Whether rows are on a server that other processes use, too.
     pub(crate) fn is_shared(&self) -> bool {
-        matches!(self.database, Database::Postgres(_))
+        matches!(self.database, Database::Postgres { .. })
     }
 
     /// Whether the database answers.
@@ -153,9 +191,24 @@ impl Store {
         if owner_id.contains('\0') {
             return Err(StoreError::Owner("an owner's id must not hold NUL"));
         }
+        let owner_id = owner_id.to_owned();
+        let replicas = match &self.database {
+            Database::Postgres { replicas, .. } => replicas.clone(),
+            Database::Sqlite(_) => None,
+        };
+        if let (Access::Read, Some(replicas)) = (access, &replicas)
+            && let Some(tx) = replicas.begin(&owner_id).await
+        {
+            return Ok(TenantTx {
+                connection: tx.into(),
+                owner_id,
+                replicas: None,
+            });
+        }
         Ok(TenantTx {
-            connection: self.begin(Role::Tenant(owner_id), access).await?,
-            owner_id: owner_id.to_owned(),
+            connection: self.begin(Role::Tenant(&owner_id), access).await?,
+            replicas: replicas.filter(|_| access == Access::Write),
+            owner_id,
         })
     }
 
@@ -163,8 +216,8 @@ impl Store {
         match (&self.database, access) {
             (Database::Sqlite(pools), Access::Read) => pools.read().await,
             (Database::Sqlite(pools), Access::Write) => pools.write().await,
-            (Database::Postgres(pool), access) => {
-                Ok(postgres::Transaction::begin(pool, role, access)
+            (Database::Postgres { primary, .. }, access) => {
+                Ok(postgres::Transaction::begin(primary, role, access)
                     .await?
                     .into())
             }
@@ -184,7 +237,15 @@ impl TenantTx {
     /// # Errors
     /// The changes are not made.
     pub async fn commit(self) -> Result<()> {
-        self.connection.commit().await
+        let Some(replicas) = self.replicas else {
+            return self.connection.commit().await;
+        };
+        // Before, since the change may be seen before this knows of it; and after, since the
+        // time runs from then.
+        replicas.pin(&self.owner_id).await;
+        let committed = self.connection.commit().await;
+        replicas.pin(&self.owner_id).await;
+        committed
     }
 
     /// Runs a statement on the owner's rows, whose `$1` is the owner; the number of rows

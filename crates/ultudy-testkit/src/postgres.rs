@@ -87,6 +87,31 @@ impl Postgres {
         Ok(server)
     }
 
+    /// Starts a copy of this server that reads only, kept up by streaming replication. It has
+    /// this server's databases and users.
+    ///
+    /// # Errors
+    /// See [`Postgres::start`].
+    pub fn start_replica(&self) -> Result<Self> {
+        let dir = unprivileged::temp_dir()?;
+        let data = dir.path().join("data");
+        let mut copy = unprivileged::command(&self.programs.join("pg_basebackup"))?;
+        copy.args(["--checkpoint=fast", "--write-recovery-conf", "--no-sync"])
+            .arg("--dbname")
+            .arg(self.url(User::Superuser, "postgres"))
+            .arg("--pgdata")
+            .arg(&data);
+        output_of(&mut copy)?;
+        let port = ports::free_port()?;
+        Ok(Self {
+            process: serve(&self.programs, &data, dir.path(), port)?,
+            port,
+            programs: self.programs.clone(),
+            databases: AtomicU32::new(0),
+            _dir: dir,
+        })
+    }
+
     /// The server that the tests of this process share; it stops with the last of them.
     ///
     /// # Errors

@@ -15,7 +15,7 @@ use ultudy_domain::{
 };
 use ultudy_engines::events::InProcessEvents;
 use ultudy_llm::extractive::Extractive;
-use ultudy_store::{Store, StoreConfig, queue::TableQueue};
+use ultudy_store::{PostgresConfig, Store, StoreConfig, queue::TableQueue};
 
 use crate::{commands::Failure, config::Config};
 
@@ -43,10 +43,10 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
 
 fn queue(config: &Config, store: &Store) -> Result<TableQueue, Failure> {
     match &config.store {
-        StoreConfig::Postgres {
+        StoreConfig::Postgres(PostgresConfig {
             direct_url: Some(url),
             ..
-        } => TableQueue::listening(store.clone(), url)
+        }) => TableQueue::listening(store.clone(), url)
             .map_err(|error| Failure::new("DATABASE_DIRECT_URL", error)),
         _ => Ok(TableQueue::new(store.clone())),
     }

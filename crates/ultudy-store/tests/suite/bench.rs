@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use sqlx::{Connection, Row, SqliteConnection};
 use tempfile::TempDir;
-use ultudy_store::{Store, StoreConfig, TenantTx, migrate_postgres};
+use ultudy_store::{PostgresConfig, Store, StoreConfig, TenantTx, migrate_postgres};
 use ultudy_testkit::postgres::{Postgres, User};
 
 use crate::fixtures::{ALICE, BOB};
@@ -131,10 +131,9 @@ impl Database {
 
 /// A PostgreSQL store's settings.
 pub fn config(url: String) -> StoreConfig {
-    StoreConfig::Postgres {
-        url,
-        direct_url: None,
+    StoreConfig::Postgres(PostgresConfig {
         max_connections: 8,
         acquire_timeout: Duration::from_secs(60),
-    }
+        ..PostgresConfig::new(url)
+    })
 }

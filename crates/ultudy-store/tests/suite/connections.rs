@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ultudy_store::{Page, Store, StoreConfig, StoreError, courses};
+use ultudy_store::{Page, PostgresConfig, Store, StoreConfig, StoreError, courses};
 use ultudy_testkit::postgres::{Postgres, User};
 
 use crate::{
@@ -36,15 +36,14 @@ async fn connections_that_the_server_closed_are_replaced_unnoticed() {
 #[tokio::test]
 async fn who_gets_no_connection_in_time_is_told_so() {
     let bench = Bench::postgres().await;
-    let StoreConfig::Postgres { url, .. } = bench.database.config() else {
+    let StoreConfig::Postgres(config) = bench.database.config() else {
         unreachable!()
     };
-    let small = StoreConfig::Postgres {
-        url,
-        direct_url: None,
+    let small = StoreConfig::Postgres(PostgresConfig {
         max_connections: 1,
         acquire_timeout: Duration::from_millis(100),
-    };
+        ..config
+    });
     let store = Store::open(&small).await.unwrap();
     let held = store.write(ALICE).await.unwrap();
     let refused = store.write(ALICE).await;
@@ -62,12 +61,7 @@ async fn a_server_that_is_gone_is_told_from_one_that_refuses() {
     let database = server.create_database(User::Owner).unwrap();
     let url = server.url(User::Owner, &database);
     ultudy_store::migrate_postgres(&url).await.unwrap();
-    let config = StoreConfig::Postgres {
-        url,
-        direct_url: None,
-        max_connections: 2,
-        acquire_timeout: Duration::from_secs(5),
-    };
+    let config = StoreConfig::Postgres(PostgresConfig::new(url));
     let store = Store::open(&config).await.unwrap();
     drop(server);
     for gone in [store.ping().await, Store::open(&config).await.map(drop)] {
@@ -77,12 +71,7 @@ async fn a_server_that_is_gone_is_told_from_one_that_refuses() {
 
 #[tokio::test]
 async fn a_url_that_is_none_is_a_setting_to_correct() {
-    let nonsense = StoreConfig::Postgres {
-        url: "postgres://[".into(),
-        direct_url: None,
-        max_connections: 1,
-        acquire_timeout: Duration::from_secs(1),
-    };
+    let nonsense = StoreConfig::Postgres(PostgresConfig::new("postgres://[".into()));
     let refused = Store::open(&nonsense).await;
     assert!(matches!(refused, Err(StoreError::Config(_))), "{refused:?}");
 }

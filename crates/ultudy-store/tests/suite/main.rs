@@ -23,6 +23,7 @@ mod lessons;
 mod migrations;
 mod pgbouncer;
 mod queue;
+mod replicas;
 mod rls;
 mod search;
 mod sections;

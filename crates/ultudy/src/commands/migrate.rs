@@ -8,10 +8,7 @@ use crate::config::Config;
 /// Runs the migrations; SQLite needs none, it migrates itself at start.
 pub fn run() -> Result<(), Failure> {
     let config = Config::from_env()?;
-    let StoreConfig::Postgres {
-        url, direct_url, ..
-    } = &config.store
-    else {
+    let StoreConfig::Postgres(postgres) = &config.store else {
         return Err(Failure::new(
             "DATABASE_URL",
             "is not set; SQLite migrates itself at start",
@@ -22,7 +19,9 @@ pub fn run() -> Result<(), Failure> {
         .build()
         .map_err(|error| Failure::new("runtime", error))?;
     let migrated = runtime
-        .block_on(migrate_postgres(direct_url.as_ref().unwrap_or(url)))
+        .block_on(migrate_postgres(
+            postgres.direct_url.as_ref().unwrap_or(&postgres.url),
+        ))
         .map_err(|error| Failure::new("database", error))?;
     eprintln!("The database is at this version's schema ({migrated} migrations were missing).");
     Ok(())

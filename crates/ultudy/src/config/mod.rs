@@ -4,9 +4,11 @@ use std::{collections::BTreeMap, net::IpAddr, path::PathBuf, str::FromStr, time:
 
 use ultudy_content::{ExtractLimits, Recogniser, RecognitionLimits};
 use ultudy_http::AuthMode;
-use ultudy_store::StoreConfig;
+use ultudy_store::{PostgresConfig, StoreConfig};
 
 const DEFAULTS: &str = include_str!("../../../../config.default.toml");
+/// Replicas are looked at twice a second.
+const PIN_SECONDS_MIN: u64 = 2;
 /// How long a request waits for a database connection before it is told to come back.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -187,12 +189,14 @@ fn auth(settings: &Settings) -> Result<AuthMode, ConfigError> {
 fn store(settings: &Settings, data_dir: &std::path::Path) -> Result<StoreConfig, ConfigError> {
     let url = settings.text("DATABASE_URL");
     if url.is_empty() {
-        if !settings.text("DATABASE_DIRECT_URL").is_empty() {
-            return Err(ConfigError {
-                name: "DATABASE_DIRECT_URL".into(),
-                value: "…".into(),
-                reason: "is of no use without DATABASE_URL".into(),
-            });
+        for name in ["DATABASE_DIRECT_URL", "READ_REPLICA_URL"] {
+            if !settings.text(name).is_empty() {
+                return Err(ConfigError {
+                    name: name.into(),
+                    value: "…".into(),
+                    reason: "is of no use without DATABASE_URL".into(),
+                });
+            }
         }
         return Ok(StoreConfig::Sqlite {
             path: data_dir.join("ultudy.db"),
@@ -203,13 +207,23 @@ fn store(settings: &Settings, data_dir: &std::path::Path) -> Result<StoreConfig,
     if let Some(url) = &direct_url {
         refuse_unlike_postgres("DATABASE_DIRECT_URL", url, "or not set")?;
     }
+    let replica_urls = settings.list("READ_REPLICA_URL");
+    for url in &replica_urls {
+        refuse_unlike_postgres("READ_REPLICA_URL", url, "several separated by commas")?;
+    }
     let connections = settings.count("DATABASE_POOL_SIZE")?;
-    Ok(StoreConfig::Postgres {
+    let pin = settings.positive("REPLICA_PIN_SECONDS")?;
+    if pin < PIN_SECONDS_MIN {
+        return Err(settings.error("REPLICA_PIN_SECONDS", "must be at least 2"));
+    }
+    Ok(StoreConfig::Postgres(PostgresConfig {
         url,
         direct_url,
+        replica_urls,
+        pin: Duration::from_secs(pin),
         max_connections: u32::try_from(connections).unwrap_or(u32::MAX),
         acquire_timeout: ACQUIRE_TIMEOUT,
-    })
+    }))
 }
 
 /// The URL may hold a password: never printed.

@@ -1,0 +1,127 @@
+//! Copies of the database that take reading off the primary.
+//!
+//! A read goes to one only within [`reads_may_lag`], for an owner who has changed nothing of
+//! late (`pins`), and to one that is known to be up to date (`monitor`). Everything else, and
+//! whatever fails here, goes to the primary: replicas save work and are never needed.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+use std::{future::Future, time::Duration};
+
+use sqlx::PgPool;
+
+use crate::{
+    PostgresConfig, Result,
+    db::postgres::{self, Access, Role, Transaction},
+};
+
+mod monitor;
+mod pins;
+
+use monitor::Monitor;
+use pins::{InProcessPins, Pins};
+
+/// How long a read waits for a replica's connection before it goes elsewhere.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(500);
+
+tokio::task_local! {
+    static READS_MAY_LAG: ();
+}
+
+/// Within this, transactions that only read may run on a replica: what they see may be as old
+/// as the pin, but for what their owner changed. For answers that show and decide nothing.
+pub async fn reads_may_lag<T>(within: impl Future<Output = T>) -> T {
+    READS_MAY_LAG.scope((), within).await
+}
+
+/// The replicas of a primary.
+#[derive(Debug)]
+pub(crate) struct Replicas {
+    all: Arc<[Replica]>,
+    /// Whose it is next.
+    turn: AtomicUsize,
+    pins: Arc<dyn Pins>,
+    /// Looks after them as long as they are used.
+    _monitor: Monitor,
+}
+
+/// One of them.
+#[derive(Debug)]
+struct Replica {
+    /// Its place in the setting, from 1: the URL may hold a password.
+    number: usize,
+    pool: PgPool,
+    /// Whether it was up to date when last looked at.
+    is_fresh: AtomicBool,
+}
+
+impl Replicas {
+    /// Those of the settings; none are used before they have been looked at.
+    pub(crate) fn open(config: &PostgresConfig, primary: &PgPool) -> Result<Option<Arc<Self>>> {
+        if config.replica_urls.is_empty() {
+            return Ok(None);
+        }
+        let all = (1..).zip(&config.replica_urls).map(|(number, url)| {
+            Ok(Replica {
+                number,
+                pool: postgres::pool(url, config.max_connections, ACQUIRE_TIMEOUT)?,
+                is_fresh: AtomicBool::new(false),
+            })
+        });
+        let all: Arc<[Replica]> = all.collect::<Result<_>>()?;
+        Ok(Some(Arc::new(Self {
+            _monitor: Monitor::start(primary.clone(), Arc::clone(&all), config.pin),
+            all,
+            turn: AtomicUsize::new(0),
+            pins: Arc::new(InProcessPins::new(config.pin)),
+        })))
+    }
+
+    /// Begins a transaction that reads on one of them; none if it must be the primary.
+    pub(crate) async fn begin(&self, owner_id: &str) -> Option<Transaction> {
+        if READS_MAY_LAG.try_with(|()| ()).is_err() || self.pins.is_pinned(owner_id).await {
+            return None;
+        }
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let (before, from) = self.all.split_at(turn % self.all.len());
+        for replica in from.iter().chain(before) {
+            if !replica.is_fresh() {
+                continue;
+            }
+            match Transaction::begin(&replica.pool, Role::Tenant(owner_id), Access::Read).await {
+                Ok(tx) => return Some(tx),
+                Err(error) => replica.set_fresh(false, &error),
+            }
+        }
+        None
+    }
+
+    /// How many are read from.
+    pub(crate) fn in_use(&self) -> usize {
+        self.all.iter().filter(|replica| replica.is_fresh()).count()
+    }
+
+    /// From now on the owner reads from the primary, for as long as the pin holds.
+    pub(crate) async fn pin(&self, owner_id: &str) {
+        self.pins.pin(owner_id).await;
+    }
+}
+
+impl Replica {
+    fn is_fresh(&self) -> bool {
+        self.is_fresh.load(Ordering::Relaxed)
+    }
+
+    /// Takes it into use or out of it, and says so when that changes.
+    fn set_fresh(&self, is_fresh: bool, because: &dyn std::fmt::Display) {
+        let was_fresh = self.is_fresh.swap(is_fresh, Ordering::Relaxed);
+        let replica = self.number;
+        match (was_fresh, is_fresh) {
+            (false, true) => tracing::info!(replica, "reads go to the replica: {because}"),
+            (true, false) => tracing::warn!(replica, "the replica is out of use: {because}"),
+            _ => {}
+        }
+    }
+}
