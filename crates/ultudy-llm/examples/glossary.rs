@@ -9,9 +9,12 @@ mod support;
 use std::error::Error;
 use std::time::Instant;
 
-use ultudy_llm::extractive::glossary;
+use tokio_util::sync::CancellationToken;
+use ultudy_llm::Generator as _;
+use ultudy_llm::extractive::Extractive;
 
-fn main() -> Result<(), Box<dyn Error>> {
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<_> = std::env::args().skip(1).collect();
     let [program, files @ ..] = args.as_slice() else {
         return Err("PROGRAM FILE…".into());
@@ -19,7 +22,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     for file in files {
         let parts = support::sections(program, file)?;
         let started = Instant::now();
-        let entries = glossary(&parts);
+        let entries = Extractive
+            .glossary(parts.clone(), &CancellationToken::new())
+            .await?;
         eprintln!("{file}: {} entries, {:?}", entries.len(), started.elapsed());
         for entry in &entries {
             let [first, last] = entry.pages;

@@ -6,7 +6,7 @@ use std::io::Read;
 
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::lesson::{ConceptContent, LessonContent};
-use ultudy_llm::extractive::{Extractive, glossary};
+use ultudy_llm::extractive::Extractive;
 use ultudy_llm::{Generator, LessonInput, LessonPart};
 
 #[tokio::main]
@@ -21,16 +21,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         page_end: u32::MAX,
         markdown,
     }];
+    let cancel = CancellationToken::new();
     let input = LessonInput {
         title: "Standard input".into(),
-        glossary: glossary(&parts),
+        glossary: Extractive.glossary(parts.clone(), &cancel).await?,
         parts,
         variant: variant.map_or(Ok(0), |text| text.parse())?,
     };
     let started = std::time::Instant::now();
-    let lesson = Extractive
-        .lesson(&input, &|_| {}, &CancellationToken::new())
-        .await?;
+    let lesson = Extractive.lesson(&input, &|_| {}, &cancel).await?;
     eprintln!("{:?}", started.elapsed());
     if args.iter().any(|arg| arg == "--json") {
         println!("{}", serde_json::to_string_pretty(&lesson)?);

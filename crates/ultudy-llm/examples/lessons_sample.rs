@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::lesson::ConceptContent;
 use ultudy_domain::section::split_pages;
-use ultudy_llm::extractive::{Extractive, glossary};
-use ultudy_llm::{Generator, LessonInput, LessonPart};
+use ultudy_llm::extractive::Extractive;
+use ultudy_llm::{GenerateError, Generator, LessonInput, LessonPart};
 
 const SEED: u64 = 20_260_101;
 /// Characters of a page shown as source at most.
@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut number = 0;
     for (at, file) in files.iter().enumerate() {
         let parts = support::sections(program, file)?;
-        let lessons = lessons(&parts).await;
+        let lessons = lessons(&parts).await?;
         let share = count * (at + 1) / files.len() - count * at / files.len();
         let name = file.rsplit('/').next().unwrap_or(file);
         for (part, concept) in chance.choose(&lessons, share) {
@@ -49,10 +49,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Each concept of each lesson, and how long the lessons took.
-async fn lessons(parts: &[LessonPart]) -> Vec<(&LessonPart, ConceptContent)> {
+async fn lessons(
+    parts: &[LessonPart],
+) -> Result<Vec<(&LessonPart, ConceptContent)>, GenerateError> {
     let (mut concepts, mut longest, mut empty) = (Vec::new(), Duration::ZERO, 0);
     let started = Instant::now();
-    let glossary = glossary(parts);
+    let cancel = CancellationToken::new();
+    let glossary = Extractive.glossary(parts.to_vec(), &cancel).await?;
     eprintln!(
         "{} terms are defined, found in {:?}",
         glossary.len(),
@@ -66,9 +69,7 @@ async fn lessons(parts: &[LessonPart]) -> Vec<(&LessonPart, ConceptContent)> {
             variant: 0,
         };
         let begun = Instant::now();
-        let made = Extractive
-            .lesson(&input, &|_| {}, &CancellationToken::new())
-            .await;
+        let made = Extractive.lesson(&input, &|_| {}, &cancel).await;
         longest = longest.max(begun.elapsed());
         match made {
             Ok(lesson) => concepts.extend(lesson.concepts.into_iter().map(|c| (part, c))),
@@ -84,7 +85,7 @@ async fn lessons(parts: &[LessonPart]) -> Vec<(&LessonPart, ConceptContent)> {
         concepts.len(),
         started.elapsed(),
     );
-    concepts
+    Ok(concepts)
 }
 
 /// Prints a concept with one of its check-ins and answers the check-in's pages.

@@ -71,13 +71,24 @@ pub enum GenerateError {
 /// Makes lessons.
 ///
 /// An implementation must give, for the same input and identity, a lesson of the same
-/// kind; keep to the source (every fact found in it, every page true); return concepts
-/// with names unique without regard to case, each with at least one check-in whose
-/// `fault()` is `None`; and stop soon after `cancel` fires.
+/// kind and the same glossary; keep to the source (every fact found in it, every page true);
+/// return concepts with names unique without regard to case, each with at least one check-in
+/// whose `fault()` is `None`; and stop soon after `cancel` fires.
 #[async_trait]
 pub trait Generator: Send + Sync {
     /// Who makes it.
     fn identity(&self) -> GeneratorIdentity;
+
+    /// What a whole document, given as its sections in order, says its terms are: what its
+    /// lessons are given as [`LessonInput::glossary`]. Empty where they need none.
+    ///
+    /// # Errors
+    /// [`GenerateError`], which says whether trying again can help.
+    async fn glossary(
+        &self,
+        parts: Vec<LessonPart>,
+        cancel: &CancellationToken,
+    ) -> Result<Vec<GlossaryEntry>, GenerateError>;
 
     /// Makes a lesson; `progress` is told the share done, `0.0..=1.0`.
     ///

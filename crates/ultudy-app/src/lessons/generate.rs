@@ -1,8 +1,8 @@
 //! The `generate_lesson` job: finds the generation by its key or has it made, then stores
 //! the student's own copy together with the job's end.
 
-use ultudy_domain::{job::JobFailure, lesson::LessonContent};
-use ultudy_llm::{GenerateError, LessonInput};
+use ultudy_domain::lesson::LessonContent;
+use ultudy_llm::LessonInput;
 use ultudy_store::{
     TenantTx, concepts, documents,
     generations::{self, NewGeneration},
@@ -110,15 +110,7 @@ async fn generate(run: &Run, input: &LessonInput, key: &str) -> Result<LessonCon
     };
     let making = make(&*run.app.generator, input, key, &note, &run.cancel);
     tokio::select! {
-        made = making => made.map_err(|error| match error {
-            GenerateError::Permanent { code, message } => {
-                JobError::Fail(JobFailure { code: code.into(), message })
-            }
-            GenerateError::Transient { message, retry_after } => {
-                JobError::Retry { code: "generator_unavailable".into(), message, retry_after, source: None }
-            }
-            GenerateError::Cancelled => JobError::Stopped,
-        }),
+        made = making => Ok(made?),
         stale = run.follow(receiver) => Err(stale),
     }
 }

@@ -1,27 +1,29 @@
 //! The glossary of a document: found for its first lesson, then kept.
 
 use ultudy_domain::glossary::GlossaryEntry;
-use ultudy_llm::extractive;
-use ultudy_store::{StoreError, TenantTx, glossaries, sections};
+use ultudy_store::{TenantTx, glossaries, sections};
 use uuid::Uuid;
 
+use super::key;
 use crate::{
-    Error, passages,
+    App, Error, passages,
     worker::{JobError, Run},
 };
 
-/// What a document says its terms are, if that was found before.
+/// What the app's generator said a document's terms are, if it was asked before.
 pub(crate) async fn known(
+    app: &App,
     tx: &mut TenantTx,
     document_id: Uuid,
-) -> Result<Option<Vec<GlossaryEntry>>, StoreError> {
-    glossaries::find(tx, document_id, version()).await
+) -> Result<Option<Vec<GlossaryEntry>>, Error> {
+    let version = key::glossary_version(&app.generator.identity())?;
+    Ok(glossaries::find(tx, document_id, version).await?)
 }
 
 /// What the run's document says its terms are.
 pub(super) async fn of_run(run: &Run, document_id: Uuid) -> Result<Vec<GlossaryEntry>, JobError> {
     let mut tx = run.app.store.read(&run.job.owner_id).await?;
-    if let Some(known) = known(&mut tx, document_id).await? {
+    if let Some(known) = known(&run.app, &mut tx, document_id).await? {
         return Ok(known);
     }
     let texts = sections::texts(&mut tx, document_id).await?;
@@ -29,18 +31,15 @@ pub(super) async fn of_run(run: &Run, document_id: Uuid) -> Result<Vec<GlossaryE
     if texts.is_empty() {
         return Err(Run::document_gone());
     }
-    let parts: Vec<_> = texts
+    let parts = texts
         .into_iter()
         .map(|text| passages::part(text, None))
         .collect();
-    let finding = tokio::task::spawn_blocking(move || extractive::glossary(&parts));
-    let found = finding.await.map_err(Error::internal)?;
+    let generator = &run.app.generator;
+    let found = generator.glossary(parts, &run.cancel).await?;
+    let version = key::glossary_version(&generator.identity())?;
     let mut tx = run.begin(1, "gathering").await?;
-    glossaries::put(&mut tx, document_id, version(), &found).await?;
+    glossaries::put(&mut tx, document_id, version, &found).await?;
     tx.commit().await?;
     Ok(found)
-}
-
-fn version() -> i32 {
-    i32::try_from(extractive::VERSION).unwrap_or(i32::MAX)
 }

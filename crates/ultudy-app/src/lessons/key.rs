@@ -34,6 +34,14 @@ pub fn generation_key(identity: &GeneratorIdentity, input: &LessonInput) -> Resu
     Ok(hex::encode(Sha256::digest(bytes)))
 }
 
+/// The number under which glossaries by `identity` are kept: another for whatever else may
+/// find other terms.
+pub(super) fn glossary_version(identity: &GeneratorIdentity) -> Result<i32> {
+    let bytes = serde_json::to_vec(identity).map_err(Error::internal)?;
+    let [a, b, c, d, ..] = <[u8; 32]>::from(Sha256::digest(bytes));
+    Ok(i32::from_be_bytes([a, b, c, d]))
+}
+
 /// A shuffled order of four options, decided by the key and the question's place: the
 /// same for everybody who shares the generation, and not to be guessed from the text.
 pub(super) fn option_order(key: &str, place: usize) -> [usize; 4] {
@@ -63,13 +71,28 @@ mod tests {
         }
     }
 
-    fn key(input: &LessonInput) -> String {
-        let identity = GeneratorIdentity {
+    fn identity(version: u32) -> GeneratorIdentity {
+        GeneratorIdentity {
             provider: "extractive",
             model: "m".into(),
-            version: 1,
+            version,
+        }
+    }
+
+    fn key(input: &LessonInput) -> String {
+        generation_key(&identity(1), input).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_glossary_is_kept_for_the_generator_that_found_it() {
+        let of = |identity: &GeneratorIdentity| glossary_version(identity).unwrap();
+        let other = GeneratorIdentity {
+            provider: "other",
+            ..identity(1)
         };
-        generation_key(&identity, input).unwrap_or_default()
+        assert_eq!(of(&identity(1)), of(&identity(1)));
+        assert_ne!(of(&identity(1)), of(&identity(2)));
+        assert_ne!(of(&identity(1)), of(&other));
     }
 
     #[test]

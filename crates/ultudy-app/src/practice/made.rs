@@ -27,7 +27,7 @@ pub(super) async fn questions(
         let mut tx = app.store.read(owner_id).await?;
         let found = sections::find(&mut tx, *id).await?;
         let Some(text) = found else { continue };
-        let glossary = glossary::known(&mut tx, text.section.document_id).await?;
+        let glossary = glossary::known(app, &mut tx, text.section.document_id).await?;
         drop(tx);
         let (document_id, title) = (text.section.document_id, text.section.name.clone());
         let parts = vec![passages::part(text, None)];

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ultudy_domain::job::JobFailure;
+use ultudy_llm::GenerateError;
 use ultudy_store::StoreError;
 
 use crate::Error;
@@ -51,5 +52,26 @@ impl From<StoreError> for JobError {
 impl From<Error> for JobError {
     fn from(error: Error) -> Self {
         Self::retry("A part of the service could not be reached.", error)
+    }
+}
+
+impl From<GenerateError> for JobError {
+    fn from(error: GenerateError) -> Self {
+        match error {
+            GenerateError::Permanent { code, message } => Self::Fail(JobFailure {
+                code: code.into(),
+                message,
+            }),
+            GenerateError::Transient {
+                message,
+                retry_after,
+            } => Self::Retry {
+                code: "generator_unavailable".into(),
+                message,
+                retry_after,
+                source: None,
+            },
+            GenerateError::Cancelled => Self::Stopped,
+        }
     }
 }

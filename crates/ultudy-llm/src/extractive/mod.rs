@@ -53,18 +53,18 @@ mod unspaced;
 mod word;
 
 pub use book::key_concepts;
-pub use glossary::glossary;
 
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
+use ultudy_domain::glossary::GlossaryEntry;
 use ultudy_domain::lesson::LessonContent;
 
-use crate::{GenerateError, Generator, GeneratorIdentity, LessonInput};
+use crate::{GenerateError, Generator, GeneratorIdentity, LessonInput, LessonPart};
 
 /// Version of what is made here, glossaries too; raised when results change.
-pub const VERSION: u32 = 3;
+const VERSION: u32 = 3;
 
 /// The extractive generator.
 #[derive(Debug, Clone, Copy, Default)]
@@ -77,6 +77,20 @@ impl Generator for Extractive {
             provider: "extractive",
             model: "extractive".into(),
             version: VERSION,
+        }
+    }
+
+    async fn glossary(
+        &self,
+        parts: Vec<LessonPart>,
+        cancel: &CancellationToken,
+    ) -> Result<Vec<GlossaryEntry>, GenerateError> {
+        let finding = tokio::task::spawn_blocking(move || glossary::glossary(&parts));
+        // It takes seconds at most: once nobody wants it, it is not waited for.
+        let found = cancel.run_until_cancelled(finding).await;
+        match found {
+            None => Err(GenerateError::Cancelled),
+            Some(found) => found.map_err(|error| crashed(&error)),
         }
     }
 

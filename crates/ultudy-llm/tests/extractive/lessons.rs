@@ -6,10 +6,10 @@ use std::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::check_in::CheckInContent;
 use ultudy_domain::lesson::LessonContent;
-use ultudy_llm::extractive::{Extractive, glossary};
+use ultudy_llm::extractive::Extractive;
 use ultudy_llm::{GenerateError, Generator, LessonInput};
 
-use super::{contract, generate, input, section, texts};
+use super::{contract, generate, glossary, input, runtime, section, texts};
 
 fn lesson(text: &str) -> LessonContent {
     let input = input(text);
@@ -217,9 +217,7 @@ fn large_texts_without_structure_end() {
 
 #[test]
 fn progress_rises_and_a_cancelled_lesson_stops() {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
+    let runtime = runtime();
     let input = input(texts::BIOLOGY);
     let shares = Mutex::new(Vec::new());
     let tell = |share| shares.lock().unwrap().push(share);
@@ -231,6 +229,8 @@ fn progress_rises_and_a_cancelled_lesson_stops() {
     assert!(shares.is_sorted() && shares.last() == Some(&1.0));
     cancel.cancel();
     let cancelled = runtime.block_on(Extractive.lesson(&input, &|_| {}, &cancel));
+    assert!(matches!(cancelled, Err(GenerateError::Cancelled)));
+    let cancelled = runtime.block_on(Extractive.glossary(input.parts, &cancel));
     assert!(matches!(cancelled, Err(GenerateError::Cancelled)));
 }
 

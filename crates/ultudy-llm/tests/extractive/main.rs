@@ -10,7 +10,9 @@ mod lessons;
 mod property;
 mod texts;
 
+use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
+use ultudy_domain::glossary::GlossaryEntry;
 use ultudy_domain::lesson::LessonContent;
 use ultudy_llm::extractive::Extractive;
 use ultudy_llm::{GenerateError, Generator, LessonInput, LessonPart};
@@ -34,8 +36,18 @@ fn input(markdown: &str) -> LessonInput {
 }
 
 fn generate(input: &LessonInput) -> Result<LessonContent, GenerateError> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-    runtime.block_on(Extractive.lesson(input, &|_| {}, &CancellationToken::new()))
+    runtime().block_on(Extractive.lesson(input, &|_| {}, &CancellationToken::new()))
+}
+
+/// What the generator says a document's terms are.
+fn glossary(parts: &[LessonPart]) -> Vec<GlossaryEntry> {
+    let finding = async {
+        let cancel = CancellationToken::new();
+        Extractive.glossary(parts.to_vec(), &cancel).await
+    };
+    runtime().block_on(finding).unwrap()
+}
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().build().unwrap()
 }

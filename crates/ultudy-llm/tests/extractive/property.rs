@@ -3,9 +3,8 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use ultudy_llm::GenerateError;
-use ultudy_llm::extractive::glossary;
 
-use super::{contract, generate, input, texts};
+use super::{contract, generate, glossary, input, texts};
 
 /// Marks and turns that a reader may trip over; `¦` parts them.
 const BITS: &str = "**¦*¦_¦`¦```\n¦$¦$$¦\\¦[¦](x)¦<b>¦<!-- page 3 -->\n¦<!--¦-->¦# ¦- ¦1. ¦> ¦\

@@ -38,7 +38,7 @@ const FORMS_MAX: usize = 4;
 ///
 /// `parts` are the document's sections in order. The same parts give the same glossary.
 #[must_use]
-pub fn glossary(parts: &[LessonPart]) -> Vec<GlossaryEntry> {
+pub(super) fn glossary(parts: &[LessonPart]) -> Vec<GlossaryEntry> {
     let mut text = reading::read(parts, &[]);
     let found = definitions::find(&mut text);
     let index = Index::new(&text);

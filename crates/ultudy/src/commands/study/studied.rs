@@ -12,7 +12,7 @@ use ultudy_domain::{
 };
 use ultudy_llm::{
     GenerateError, Generator as _, LessonInput, LessonPart,
-    extractive::{Extractive, glossary, key_concepts},
+    extractive::{Extractive, key_concepts},
 };
 
 use super::{Desk, progress::Progress};
@@ -68,7 +68,8 @@ pub(super) async fn study(
         .extractor
         .extract(file, &mut note, &desk.cancel)
         .await?;
-    let glossary = define(&document.sections, &desk.cancel).await?;
+    let parts = document.sections.iter().map(part).collect();
+    let glossary = Extractive.glossary(parts, &desk.cancel).await?;
     let ranking = rank(&document.sections, &desk.cancel);
     let writing = make_lessons(&document.sections, &glossary, progress, &desk.cancel);
     let (concepts, lessons) = futures_util::try_join!(ranking, writing)?;
@@ -80,33 +81,16 @@ pub(super) async fn study(
     })
 }
 
-/// What the whole text says its terms are.
-async fn define(
-    sections: &[ExtractedSection],
-    cancel: &CancellationToken,
-) -> Result<Vec<GlossaryEntry>, Fault> {
-    of_whole(sections, cancel, |parts| glossary(&parts)).await
-}
-
-/// The concepts of the whole text.
+/// The concepts of the whole text; not waited for once nobody wants them.
 async fn rank(
     sections: &[ExtractedSection],
     cancel: &CancellationToken,
 ) -> Result<Vec<String>, Fault> {
-    of_whole(sections, cancel, |parts| key_concepts(&parts, CONCEPTS_MAX)).await
-}
-
-/// Computes something of the whole text; not waited for once nobody wants it.
-async fn of_whole<T: Send + 'static>(
-    sections: &[ExtractedSection],
-    cancel: &CancellationToken,
-    compute: impl FnOnce(Vec<LessonPart>) -> T + Send + 'static,
-) -> Result<T, Fault> {
     let parts: Vec<_> = sections.iter().map(part).collect();
-    let computing = tokio::task::spawn_blocking(move || compute(parts));
+    let ranking = tokio::task::spawn_blocking(move || key_concepts(&parts, CONCEPTS_MAX));
     tokio::select! {
         () = cancel.cancelled() => Err(Fault::Cancelled),
-        computed = computing => computed.map_err(Fault::of),
+        ranked = ranking => ranked.map_err(Fault::of),
     }
 }
 
@@ -145,8 +129,7 @@ async fn make_lesson(
     match lessons::make(&Extractive, &input, &key, &|_| {}, cancel).await {
         Ok(lesson) => Ok(Some(lesson)),
         Err(GenerateError::Permanent { .. }) => Ok(None),
-        Err(GenerateError::Cancelled) => Err(Fault::Cancelled),
-        Err(error @ GenerateError::Transient { .. }) => Err(Fault::of(error)),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -169,6 +152,15 @@ fn title(document: &ExtractedDocument, path: &Path) -> String {
 
 fn pages(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+impl From<GenerateError> for Fault {
+    fn from(error: GenerateError) -> Self {
+        match error {
+            GenerateError::Cancelled => Self::Cancelled,
+            error => Self::of(error),
+        }
+    }
 }
 
 impl From<ExtractError> for Fault {
