@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::language::Language;
-use super::mentions::Mention;
+use super::mentions::{Index, Mention};
 use super::text::Text;
 
 /// Not a name: what progress on a whole section is kept under.
@@ -12,9 +12,10 @@ const RESERVED: &str = "__section_overview__";
 const NAME_MAX: usize = 120;
 
 /// The form a term is printed in: that of its definition, else the one most often used;
-/// rather as it stands within a sentence than at its head.
+/// rather as it stands within a sentence than at its head, whose capital may be the word's own.
 pub(super) fn choose(
     text: &Text,
+    index: &Index,
     mentions: &[Mention],
     definition: Option<usize>,
 ) -> Option<String> {
@@ -41,7 +42,14 @@ pub(super) fn choose(
     let length = best.0.chars().count();
     let free = (2..=NAME_MAX).contains(&length) && best.0 != RESERVED;
     let at_head = mentions.iter().all(|mention| mention.words.start == 0);
-    let by_place = at_head && text.lexicon.language != Language::German && is_plain_capital(best.0);
+    let first = mentions.first().and_then(|mention| {
+        let words = &text.sentences[mention.sentence].words;
+        words.get(mention.words.start)
+    });
+    let by_place = at_head
+        && text.lexicon.language != Language::German
+        && is_plain_capital(best.0)
+        && first.is_some_and(|word| index.is_written_small(word, text));
     free.then(|| {
         if by_place {
             best.0.to_lowercase()
@@ -69,5 +77,22 @@ mod tests {
              it ends. Without that case the recursion never ends.",
         );
         assert_eq!(terms::find(&mut text)[0].name, "recursion");
+    }
+
+    #[test]
+    fn only_a_word_written_small_elsewhere_loses_the_capital_of_a_sentences_head() {
+        for (markdown, name) in [
+            (
+                "Bochner integration is a generalization of the Lebesgue integral of a function.",
+                "Bochner integration",
+            ),
+            (
+                "Cell division is the process by which one cell becomes two in a body.",
+                "cell division",
+            ),
+        ] {
+            let mut text = text(markdown);
+            assert_eq!(terms::find(&mut text)[0].name, name);
+        }
     }
 }

@@ -188,7 +188,7 @@ impl Draft {
             .first()
             .filter(|&&(_, strength)| strength > 2);
         let defined = sure.map(|&(sentence, _)| sentence);
-        let name = names::choose(text, &mentions, defined)?;
+        let name = names::choose(text, index, &mentions, defined)?;
         let own = mentions.partition_point(|mention| mention.sentence < text.own);
         Some(Term {
             score: self.score(text, own),

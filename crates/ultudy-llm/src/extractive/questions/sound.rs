@@ -171,10 +171,8 @@ impl Maker<'_> {
 
     /// Whether a term is the name of a person or a thing, and no section's matter.
     fn is_proper(&self, term: &Term) -> bool {
-        let mut inner = term
-            .mentions
-            .iter()
-            .filter(|mention| mention.words.start > 0);
+        let inner = term.mentions.iter();
+        let mut inner = inner.filter(|mention| mention.words.start > 0).peekable();
         let capital = |mention: &Mention| {
             let words = &self.study.sentence(mention.sentence).words;
             words
@@ -191,6 +189,7 @@ impl Maker<'_> {
             && term.name.starts_with(char::is_uppercase)
             && term.heading.is_none()
             && !sure
+            && inner.peek().is_some()
             && inner.all(capital)
     }
 
