@@ -65,9 +65,10 @@ pub struct ConceptContent {
     pub important_notes: Vec<String>,
     /// First and last page it comes from.
     pub pages: [u32; 2],
-    /// At least one question with four options.
+    /// Questions with four options; none where no wrong answer could be taken for right.
     pub check_ins: Vec<CheckInContent>,
-    /// Questions to answer in one's own words; lessons made before there were any have none.
+    /// Questions to answer in one's own words, at least one where `check_ins` has none;
+    /// lessons made before there were any have none.
     #[serde(default)]
     pub text_check_ins: Vec<TextCheckInContent>,
 }

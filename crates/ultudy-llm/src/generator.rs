@@ -72,8 +72,8 @@ pub enum GenerateError {
 ///
 /// An implementation must give, for the same input and identity, a lesson of the same
 /// kind and the same glossary; keep to the source (every fact found in it, every page true);
-/// return concepts with names unique without regard to case, each with at least one check-in
-/// whose `fault()` is `None`; and stop soon after `cancel` fires.
+/// return concepts with names unique without regard to case, each with at least one question,
+/// each check-in one whose `fault()` is `None`; and stop soon after `cancel` fires.
 #[async_trait]
 pub trait Generator: Send + Sync {
     /// Who makes it.

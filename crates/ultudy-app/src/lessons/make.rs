@@ -39,6 +39,6 @@ fn prepared(mut content: LessonContent, key: &str) -> Option<LessonContent> {
     }
     content
         .concepts
-        .retain(|concept| !concept.check_ins.is_empty());
+        .retain(|concept| !(concept.check_ins.is_empty() && concept.text_check_ins.is_empty()));
     (!content.concepts.is_empty()).then_some(content)
 }

@@ -24,7 +24,7 @@ pub(super) fn clean(blocks: Vec<Placed>) -> Vec<Placed> {
 pub(super) fn passage_of(block: &Block) -> Option<&Passage> {
     match block {
         Block::Heading(passage) | Block::Paragraph(passage) | Block::Item(passage) => Some(passage),
-        Block::Code { .. } => None,
+        Block::Code { .. } | Block::Lost => None,
     }
 }
 

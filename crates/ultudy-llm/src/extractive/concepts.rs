@@ -7,7 +7,8 @@ use ultudy_domain::lesson::ConceptContent;
 use super::alone;
 use super::formulas;
 use super::labels::Kind;
-use super::ladder;
+use super::ladder::{self, Of, Step};
+use super::listing;
 use super::questions::Maker;
 use super::quotes::{cited, passages};
 use super::study::{Study, Support};
@@ -27,8 +28,6 @@ const DEFINES: u8 = 3;
 const EXPLANATION_MAX: usize = 3;
 /// Examples and notes of a concept at most.
 const ASIDES_MAX: usize = 2;
-/// Lines of code that still are an example.
-const CODE_LINES_MAX: usize = 24;
 
 /// The concepts, in the order of the text.
 pub(super) fn make(study: &Study) -> Vec<ConceptContent> {
@@ -48,11 +47,12 @@ pub(super) fn make(study: &Study) -> Vec<ConceptContent> {
     nearest.sort_by_key(|&index| maker.distance(index));
     for step in ladder::steps(study, wanted) {
         maker.rigor = step.rigor;
-        for &index in if step.own { &order } else { &nearest } {
+        for &index in if step.of == Of::Own { &order } else { &nearest } {
             let known = made.iter().any(|&(known, _)| known == index);
-            let fits = step.takes(study, &maker, index, made.is_empty());
-            if made.len() < step.enough && fits && !known && maker.is_general(index) {
-                made.extend(concept(study, &maker, index).map(|concept| (index, concept)));
+            let open = made.len() < step.enough && !known;
+            if open && step.takes(study, &maker, index) && maker.is_general(index) {
+                let concept = concept(study, &maker, index, &step);
+                made.extend(concept.map(|concept| (index, concept)));
             }
         }
     }
@@ -119,23 +119,35 @@ fn home(study: &Study, term: &Term) -> usize {
         .map_or(0, |sentence| sentence.part)
 }
 
-fn concept(study: &Study, maker: &Maker<'_>, index: usize) -> Option<ConceptContent> {
+/// A concept with its questions, as a step asks for them.
+fn concept(study: &Study, maker: &Maker<'_>, index: usize, step: &Step) -> Option<ConceptContent> {
     let term = study.terms.get(index)?;
+    let framed = matches!(step.of, Of::Framed | Of::Outlined);
+    let frame = study.frame(index).filter(|_| framed);
     let check_ins = maker.check_ins(index);
-    if check_ins.is_empty() {
+    let text_check_ins = match frame {
+        Some(frame) => vec![frame.question(study.phrases, &term.name)],
+        None => maker.open_questions(index),
+    };
+    let asked = !check_ins.is_empty() || (step.open && !text_check_ins.is_empty());
+    if !asked {
         return None;
     }
     let support = study.support(index);
-    let mut used = explanation(study, support, maker.telling(index));
+    let mut used = match frame {
+        Some(frame) => frame.sentences_of(study, support),
+        None => explanation(study, support, maker.telling(index)),
+    };
     let explained: Vec<_> = used.iter().map(|&at| study.sentence(at)).collect();
-    let explanation = passages(&explained);
+    let explanation = frame.map_or_else(|| passages(&explained), |frame| frame.quote.clone());
     let formulas = formulas::of(study, &used);
-    let examples = examples(study, support, &mut used);
+    let examples = examples(study, term, support, &mut used);
     let important_notes = notes(study, support, &mut used);
     let analogies = asides(study, support, &mut used, |sentence| {
         turns::has_any(&sentence.plain, turns::ANALOGY)
     });
     let quoted = used.iter().map(|&at| study.sentence(at).pages);
+    let quoted = quoted.chain(frame.map(|frame| frame.pages));
     let asked = check_ins.iter().map(|check_in| check_in.pages);
     let pages = pages(study, term, quoted.chain(asked));
     Some(ConceptContent {
@@ -147,7 +159,7 @@ fn concept(study: &Study, maker: &Maker<'_>, index: usize) -> Option<ConceptCont
         important_notes,
         pages,
         check_ins,
-        text_check_ins: maker.open_questions(index),
+        text_check_ins,
     })
 }
 
@@ -231,43 +243,26 @@ fn repeats(study: &Study, used: &[usize], sentence: usize) -> bool {
     })
 }
 
-fn examples(study: &Study, support: &[Support], used: &mut Vec<usize>) -> Vec<String> {
+fn examples(study: &Study, term: &Term, support: &[Support], used: &mut Vec<usize>) -> Vec<String> {
     let is_example = |sentence: &Sentence| {
         sentence.kind == Some(Kind::Example) || turns::has_any(&sentence.plain, turns::EXAMPLE)
     };
     let mut examples = asides(study, support, used, is_example);
-    let leads = |at: usize| {
+    let name = term.name.to_lowercase();
+    let leads = |at: usize, code: &str| {
         let about = support.iter().any(|found| found.sentence == at);
-        about && (used.contains(&at) || study.sentence(at).open)
+        // What only follows a sentence about the term may be an example of something else.
+        let named = || used.contains(&at) && code.to_lowercase().contains(&name);
+        about && (study.sentence(at).open || named())
     };
-    let code = study.text.codes.iter().find(|code| {
-        let short = code.text.lines().count() <= CODE_LINES_MAX;
-        short && code.at.checked_sub(1).is_some_and(leads) && is_whole(&code.text)
+    let codes = (0..study.text.codes.len()).filter_map(|first| study.text.codes.get(first..));
+    let mut codes = codes.filter(|codes| {
+        let first = codes.first();
+        first.is_some_and(|code| code.at > 0 && leads(code.at - 1, &code.text))
     });
-    examples.extend(code.map(|code| cited_code(&code.text, code.page)));
+    let code = codes.find_map(listing::whole);
+    examples.extend(code.map(|(code, pages)| listing::cited(&code, pages)));
     examples
-}
-
-/// Whether code came out of the page whole: with nothing to follow at its end, and without
-/// the signs that stand for a broken line or a lost index.
-fn is_whole(code: &str) -> bool {
-    const REMAINS: [&str; 8] = ["␣", "∈/", "¹", "²", "³", "\u{fffd}", "←-", "↩"];
-    let goes_on = code.trim_end().ends_with([',', '=', '(', '[', '+', '\\']);
-    // A page's end cuts code anywhere.
-    let closed = [('(', ')'), ('[', ']'), ('{', '}')]
-        .iter()
-        .all(|&(open, close)| code.matches(open).count() == code.matches(close).count());
-    closed && !goes_on && !REMAINS.iter().any(|sign| code.contains(sign))
-}
-
-/// Code in a fence longer than any in it.
-fn cited_code(code: &str, page: u32) -> String {
-    let longest = code.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
-    cited(
-        &format!("{fence}\n{}\n{fence}\n\n", code.trim_end()),
-        [page, page],
-    )
 }
 
 fn notes(study: &Study, support: &[Support], used: &mut Vec<usize>) -> Vec<String> {
@@ -275,22 +270,4 @@ fn notes(study: &Study, support: &[Support], used: &mut Vec<usize>) -> Vec<Strin
         matches!(sentence.kind, Some(Kind::Note | Kind::Theorem))
             || turns::has_any(&sentence.plain, turns::NOTE)
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_whole;
-
-    #[test]
-    fn code_that_a_page_cut_is_no_example() {
-        assert!(is_whole("(define (square x)\n  (* x x))"));
-        for cut in [
-            "(define (square x)",
-            "  (* x x))",
-            "total =",
-            "if x ∈/ s then",
-        ] {
-            assert!(!is_whole(cut), "{cut}");
-        }
-    }
 }

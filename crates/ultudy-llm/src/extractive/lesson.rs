@@ -4,7 +4,7 @@ use tokio_util::sync::CancellationToken;
 use ultudy_domain::lesson::LessonContent;
 
 use super::study::Study;
-use super::{concepts, reading, summary, terms};
+use super::{concepts, frames, reading, summary, terms};
 use crate::{GenerateError, LessonInput};
 
 /// Makes a lesson; looks between the steps whether the caller still wants it.
@@ -23,6 +23,7 @@ pub(super) fn make(
     };
     step(0.0)?;
     let mut text = reading::read(&input.parts, &input.glossary);
+    frames::append(&mut text);
     step(0.3)?;
     let terms = terms::find(&mut text);
     step(0.5)?;

@@ -27,6 +27,8 @@ pub(super) enum Block {
         /// Where it stands.
         page: u32,
     },
+    /// Something that is not kept: a table, a formula that lost its form.
+    Lost,
 }
 
 /// Reads Markdown with page marks.
@@ -116,6 +118,7 @@ impl<'a> Reader<'a> {
     }
 
     fn start(&mut self, tag: &Tag<'_>, range: &Range<usize>) {
+        let mut lost = false;
         match tag {
             Tag::Emphasis
             | Tag::Strong
@@ -129,12 +132,19 @@ impl<'a> Reader<'a> {
             Tag::Heading { .. } => self.heading = true,
             Tag::CodeBlock(CodeBlockKind::Fenced(info)) if &**info == AS_PRINTED => {
                 self.as_printed = true;
+                lost = true;
             }
             Tag::CodeBlock(_) => self.code = true,
-            Tag::Table(_) => self.table = true,
+            Tag::Table(_) => {
+                self.table = true;
+                lost = true;
+            }
             _ => {}
         }
         self.end_passage();
+        if lost {
+            self.blocks.push(Block::Lost);
+        }
         if matches!(tag, Tag::Item) {
             self.items += 1;
         }
@@ -247,6 +257,7 @@ mod tests {
                 &passage.markup
             }
             Block::Code { text, .. } => text,
+            Block::Lost => "",
         }
     }
 
@@ -268,6 +279,7 @@ mod tests {
                 "two",
                 "quoted twice",
                 "fn main() {}\n",
+                "",
             ]
         );
         assert!(matches!(blocks[0], Block::Heading(_)));
@@ -285,7 +297,7 @@ mod tests {
             .iter()
             .map(|block| matches!(block, Block::Paragraph(passage) if passage.active.is_empty()))
             .collect();
-        assert_eq!(quotable, [true, false, true]);
+        assert_eq!(quotable, [true, false, false, true]);
     }
 
     #[test]

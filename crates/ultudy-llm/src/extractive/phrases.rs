@@ -15,6 +15,8 @@ pub(super) struct Phrases {
     pub which_reason: &'static str,
     /// Asks for an explanation of a term in one's own words.
     pub explain: &'static str,
+    /// Asks what the text says of a term, in one's own words.
+    pub tell: &'static str,
     /// Says that the text says so.
     pub right: &'static str,
     /// Says what the text says of another term.
@@ -43,6 +45,7 @@ static ENGLISH: Phrases = Phrases {
     which_end: "Which ending makes this a statement of the text? “{} …”",
     which_reason: "Which reason does the text give for this? “{}”",
     explain: "What does the text say “{}” is? Explain it in your own words.",
+    tell: "What does the text say about “{}”? Answer in your own words.",
     right: "The text says: {}",
     says_of: "The text says this of “{}”: {}",
     reason_of: "The text gives this reason for something else: {}",
@@ -61,6 +64,7 @@ static GERMAN: Phrases = Phrases {
     which_end: "Mit welchem Ende ist dies eine Aussage des Textes? „{} …“",
     which_reason: "Welchen Grund nennt der Text hierfür? „{}“",
     explain: "Was versteht der Text unter „{}“? Erkläre es mit eigenen Worten.",
+    tell: "Was sagt der Text über „{}“? Antworte mit eigenen Worten.",
     right: "Im Text steht: {}",
     says_of: "Über „{}“ steht im Text: {}",
     reason_of: "Diesen Grund nennt der Text für etwas anderes: {}",
@@ -79,6 +83,7 @@ static FRENCH: Phrases = Phrases {
     which_end: "Quelle fin fait de ceci une affirmation du texte ? « {} … »",
     which_reason: "Quelle raison le texte donne-t-il de ceci ? « {} »",
     explain: "Que désigne « {} » dans le texte ? Expliquez-le avec vos propres mots.",
+    tell: "Que dit le texte de « {} » ? Répondez avec vos propres mots.",
     right: "Le texte dit : {}",
     says_of: "À propos de « {} », le texte dit : {}",
     reason_of: "Le texte donne cette raison pour autre chose : {}",
@@ -97,6 +102,7 @@ static SPANISH: Phrases = Phrases {
     which_end: "¿Con qué final es esto una afirmación del texto? «{} …»",
     which_reason: "¿Qué razón da el texto de esto? «{}»",
     explain: "¿Qué es «{}» según el texto? Explícalo con tus propias palabras.",
+    tell: "¿Qué dice el texto de «{}»? Responde con tus propias palabras.",
     right: "El texto dice: {}",
     says_of: "Sobre «{}», el texto dice: {}",
     reason_of: "El texto da esta razón de otra cosa: {}",
@@ -115,6 +121,7 @@ static JAPANESE: Phrases = Phrases {
     which_end: "本文の記述になるように続けると、どれが正しいですか。「{} …」",
     which_reason: "本文が次のことの理由として挙げているのはどれですか。「{}」",
     explain: "「{}」とは何かを、本文に基づいて自分の言葉で説明してください。",
+    tell: "「{}」について本文は何と述べていますか。自分の言葉で答えてください。",
     right: "本文の記述：{}",
     says_of: "「{}」についての本文の記述：{}",
     reason_of: "本文では別のことの理由です：{}",

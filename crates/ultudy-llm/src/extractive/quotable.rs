@@ -6,6 +6,7 @@ use super::cues;
 use super::language::{Language, is_cjk};
 use super::passage::Passage;
 use super::sentences::{begins_with_variable, is_apart};
+use super::text::fold;
 use super::word::{Role, Word};
 
 /// Characters of a quotable sentence.
@@ -37,6 +38,13 @@ pub(super) fn is_quotable(
         && !is_apart(text, language)
         && passage.active.overlapping(range).is_empty()
         && is_inert(&passage.markup[passage.markup_around(range)])
+}
+
+/// Whether a passage can be quoted whole: inert, and all of it seen.
+pub(super) fn is_plain(passage: &Passage) -> bool {
+    passage.active.is_empty()
+        && !passage.plain.contains(is_treacherous)
+        && is_inert(fold(&passage.markup).as_str())
 }
 
 fn is_prose(text: &str, words: &[Word], language: Language, item: bool) -> bool {

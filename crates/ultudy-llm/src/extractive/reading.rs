@@ -7,6 +7,7 @@ use ultudy_domain::glossary::GlossaryEntry;
 
 use super::apparatus;
 use super::cleaning::{Placed, clean, passage_of};
+use super::frames::Collector;
 use super::glossary::entries;
 use super::labels::{self, Kind};
 use super::language::Language;
@@ -47,6 +48,7 @@ pub(super) fn read(parts: &[LessonPart], glossary: &[GlossaryEntry]) -> Text {
         builder.take(part, block);
     }
     let mut text = builder.text;
+    text.apart = builder.apart.finish();
     let pages = text.sentences.iter().map(|sentence| sentence.pages);
     text.pages = pages
         .reduce(|a, b| [a[0].min(b[0]), a[1].max(b[1])])
@@ -121,6 +123,7 @@ struct Builder {
     label: Option<Kind>,
     /// What the heading above says all is that stands under it.
     under: Option<Kind>,
+    apart: Collector,
     seen: HashSet<String>,
 }
 
@@ -133,6 +136,8 @@ impl Builder {
             pages: [0, 0],
             defined: Vec::new(),
             common: Vec::new(),
+            apart: Vec::new(),
+            frames: Vec::new(),
             headings: Vec::new(),
             codes: Vec::new(),
             passages: Vec::new(),
@@ -143,16 +148,19 @@ impl Builder {
             apparatus: false,
             label: None,
             under: None,
+            apart: Collector::default(),
             seen: HashSet::new(),
         }
     }
 
     fn take(&mut self, part: usize, block: Block) {
         match block {
-            Block::Heading(passage) => self.take_heading(&passage),
+            Block::Heading(passage) => self.take_heading(part, &passage),
+            Block::Lost => self.apart.lost(),
             Block::Code { text, page } if !self.apparatus && !text.trim().is_empty() => {
                 let at = self.text.sentences.len();
                 self.text.codes.push(Code { text, page, at });
+                self.apart.lost();
             }
             Block::Paragraph(passage) if !self.apparatus => self.take_passage(part, passage, false),
             Block::Item(passage) if !self.apparatus => self.take_passage(part, passage, true),
@@ -160,16 +168,20 @@ impl Builder {
         }
     }
 
-    fn take_heading(&mut self, passage: &Passage) {
+    fn take_heading(&mut self, part: usize, passage: &Passage) {
         let plain = fold(&passage.plain);
         self.apparatus = apparatus::is_named(&plain);
         self.label = labels::parse(&plain).map(|label| label.kind);
         self.under = self.label;
+        let definition = self.label == Some(Kind::Definition);
+        let next = self.text.passages.len();
+        self.apart.heading(passage, definition, part, next);
         let letters = plain.chars().filter(|c| c.is_alphabetic()).count();
         let marks = plain.chars().filter(|c| !c.is_whitespace()).count() - letters;
         let wordy = (2..=HEADING_MAX).contains(&letters) && marks <= letters;
         let quotable = passage.active.is_empty() && wordy;
         if self.apparatus || !quotable {
+            self.apart.lost();
             self.heading = None;
             return;
         }
@@ -196,6 +208,7 @@ impl Builder {
         self.under = self.under.and(own.or(self.under));
         let kind = own.or(self.under);
         if matches!(kind, Some(Kind::Exercise | Kind::Caption)) {
+            self.apart.lost();
             return;
         }
         let language = self.text.lexicon.language;
@@ -212,6 +225,8 @@ impl Builder {
             self.take_sentence(&passage, range, &setting);
         }
         passage.item = item;
+        let at = self.text.passages.len();
+        self.apart.passage(kind, item, part, at);
         self.text.passages.push(passage);
     }
 

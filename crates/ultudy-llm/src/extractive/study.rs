@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::alone;
+use super::frames::Frame;
 use super::introduced;
 use super::labels::Kind;
 use super::language::{is_cjk, is_hiragana};
@@ -73,6 +74,14 @@ impl Study {
         self.supports.get(term).map_or(&[], Vec::as_slice)
     }
 
+    /// What is set apart for a term, if anything.
+    pub(super) fn frame(&self, term: usize) -> Option<&Frame> {
+        let term = self.terms.get(term)?;
+        let frames = self.text.frames.iter();
+        let of_term = frames.filter(|frame| term.defined_in(frame.sentence) > 0);
+        of_term.min_by_key(|frame| frame.shape)
+    }
+
     /// A sentence by its number.
     pub(super) fn sentence(&self, index: usize) -> &Sentence {
         &self.text.sentences[index]
@@ -91,7 +100,8 @@ impl Study {
         let mut support: Vec<Support> = Vec::new();
         for Mention { sentence, words } in &term.mentions {
             // What the glossary quotes for another term tells nothing of this one.
-            if *sentence >= self.text.own && term.defined_in(*sentence) == 0 {
+            let quoted = *sentence >= self.text.own;
+            if self.text.is_framed(*sentence) || (quoted && term.defined_in(*sentence) == 0) {
                 continue;
             }
             match support.last_mut().filter(|last| last.sentence == *sentence) {

@@ -43,7 +43,10 @@ impl Term {
     /// Whether the text itself uses it, not only the glossary.
     pub(super) fn is_used(&self, text: &Text) -> bool {
         let first = self.mentions.first();
-        self.heading.is_some() || first.is_some_and(|mention| mention.sentence < text.own)
+        let framed = |&(sentence, _): &(usize, u8)| text.is_framed(sentence);
+        self.heading.is_some()
+            || first.is_some_and(|mention| mention.sentence < text.own)
+            || self.definitions.iter().any(framed)
     }
 
     /// Whether all that it is made of is in another, in whatever form.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::definitions::Defined;
+use super::frames::{Apart, Frame};
 use super::labels::Kind;
 use super::lexicon::Lexicon;
 use super::marks::Marks;
@@ -85,6 +86,10 @@ pub(super) struct Text {
     pub defined: Vec<Defined>,
     /// Those of the glossary's sentences that define what all of the document uses.
     pub common: Vec<usize>,
+    /// What is set apart in it.
+    pub apart: Vec<Apart>,
+    /// What of that explains a term.
+    pub frames: Vec<Frame>,
     /// The headings, in order.
     pub headings: Vec<Heading>,
     /// The code, in order.
@@ -128,6 +133,11 @@ impl Text {
             return false;
         };
         found.origin == Origin::Section || self.has_page_of(found.pages)
+    }
+
+    /// Whether a sentence stands for a frame.
+    pub(super) fn is_framed(&self, sentence: usize) -> bool {
+        self.frames.iter().any(|frame| frame.sentence == sentence)
     }
 
     /// Whether pages are, in part, its own.

@@ -37,20 +37,34 @@ struct Cue {
     second: Vec<WordId>,
 }
 
+/// The turns of phrase that define, in a text's own numbers.
+pub(super) struct Cues(Vec<Cue>);
+
+impl Cues {
+    pub(super) fn of(lexicon: &mut Lexicon) -> Self {
+        Self(compile(lexicon))
+    }
+
+    /// The terms that a sentence defines.
+    pub(super) fn terms(&self, text: &Text, sentence: &Sentence) -> Vec<Found> {
+        let mut terms = by_cues(text, sentence, &self.0);
+        terms.extend(unspaced::definitions(sentence));
+        terms.extend(form::by_label(text, sentence));
+        terms.extend(form::by_lead(text, sentence));
+        terms.extend(form::by_deed(text, sentence));
+        terms
+    }
+}
+
 /// All definitions of a text, in order.
 pub(super) fn find(text: &mut Text) -> Vec<Defined> {
-    let cues = compile(&mut text.lexicon);
+    let cues = Cues::of(&mut text.lexicon);
     let mut found = Vec::new();
     for (index, sentence) in text.own().iter().enumerate() {
         if sentence.plain.ends_with('?') {
             continue;
         }
-        let mut terms = by_cues(text, sentence, &cues);
-        terms.extend(unspaced::definitions(sentence));
-        terms.extend(form::by_label(text, sentence));
-        terms.extend(form::by_lead(text, sentence));
-        terms.extend(form::by_deed(text, sentence));
-        for (words, strength) in terms {
+        for (words, strength) in cues.terms(text, sentence) {
             found.push(Defined {
                 sentence: index,
                 words,

@@ -52,7 +52,8 @@ impl Gloss {
     }
 }
 
-/// The gloss of a term: the clearest, of several as clear the surest and nearest.
+/// The gloss of a term: the text's own rather than another section's, the clearest, of several
+/// as clear the surest.
 pub(super) fn of(study: &Study, index: usize) -> Option<Gloss> {
     let term = study.terms.get(index)?;
     let support = study.support(index).iter();
@@ -60,11 +61,12 @@ pub(super) fn of(study: &Study, index: usize) -> Option<Gloss> {
     let read = good.filter_map(|found| Some((found.defines, read(study, term, found)?)));
     let best = read.min_by_key(|(defines, gloss)| {
         let unclear = gloss.says.is_none();
-        let foreign = gloss.sentence >= study.text.own;
+        let foreign = !study.text.is_near(gloss.sentence);
         (
+            foreign,
             unclear,
             gloss.form,
-            foreign,
+            gloss.sentence >= study.text.own,
             u8::MAX - defines,
             gloss.sentence,
         )

@@ -12,13 +12,19 @@ use crate::extractive::quotes::escaped;
 const POINTS: std::ops::RangeInclusive<usize> = 2..=6;
 
 impl Maker<'_> {
-    /// The question what a term is, where one sentence defines it.
+    /// The question what a term is, where one sentence defines it, else what the text says of
+    /// it.
     pub(in crate::extractive) fn open_questions(&self, term: usize) -> Vec<TextCheckInContent> {
-        let (Some(gloss), Some(subject)) = (self.gloss(term), self.study.terms.get(term)) else {
+        let (Some(asked), Some(subject)) = (self.telling(term), self.study.terms.get(term)) else {
             return Vec::new();
         };
+        let question = match self.gloss(term) {
+            Some(_) => self.study.phrases.explain,
+            None if self.is_name(term, subject) => self.study.phrases.tell,
+            None => return Vec::new(),
+        };
         let support = self.study.support(term).iter();
-        let mut defining = support.filter(|found| found.sentence == gloss.sentence);
+        let mut defining = support.filter(|found| found.sentence == asked);
         let Some(found) = defining.next() else {
             return Vec::new();
         };
@@ -48,7 +54,7 @@ impl Maker<'_> {
             return Vec::new();
         }
         vec![TextCheckInContent {
-            question: fill(self.study.phrases.explain, &[&escaped(&subject.name)]),
+            question: fill(question, &[&escaped(&subject.name)]),
             expected_answer: sentence.quote.clone(),
             key_points,
             pages: sentence.pages,

@@ -1,0 +1,92 @@
+//! Finding, block by block, what a text sets apart.
+
+use super::{Apart, Shape};
+use crate::extractive::labels::Kind;
+use crate::extractive::passage::Passage;
+
+/// Share of a part's passages, as a fraction, that are items where it is one of slides.
+const ITEMS_SHARE: (usize, usize) = (1, 2);
+
+/// Watches a text go by.
+#[derive(Default)]
+pub(in crate::extractive) struct Collector {
+    found: Vec<Apart>,
+    open: Option<Apart>,
+    items: usize,
+    passages: usize,
+}
+
+impl Collector {
+    /// A heading; `definition` if it labels one.
+    pub(in crate::extractive) fn heading(
+        &mut self,
+        heading: &Passage,
+        definition: bool,
+        part: usize,
+        next: usize,
+    ) {
+        self.close();
+        self.open = Some(Apart {
+            shape: if definition {
+                Shape::Definition
+            } else {
+                Shape::Outline
+            },
+            passages: next..next,
+            heading: (!definition).then(|| heading.clone()),
+            part,
+        });
+    }
+
+    /// A passage that is kept under the number `at`.
+    pub(in crate::extractive) fn passage(
+        &mut self,
+        kind: Option<Kind>,
+        item: bool,
+        part: usize,
+        at: usize,
+    ) {
+        self.items += usize::from(item);
+        self.passages += 1;
+        let goes_on = self.open.as_ref().is_some_and(|open| match open.shape {
+            Shape::Definition => kind == Some(Kind::Definition) && open.part == part,
+            _ => item && open.part == part,
+        });
+        match self.open.as_mut().filter(|_| goes_on) {
+            Some(open) => open.passages.end = at + 1,
+            None => self.close(),
+        }
+        if item {
+            self.found.push(Apart {
+                shape: Shape::Entry,
+                passages: at..at + 1,
+                heading: None,
+                part,
+            });
+        }
+    }
+
+    /// Something that is not kept: what stands around it is not whole.
+    pub(in crate::extractive) fn lost(&mut self) {
+        match self.open.as_ref().map(|open| open.shape) {
+            Some(Shape::Definition) => self.open = None,
+            _ => self.close(),
+        }
+    }
+
+    fn close(&mut self) {
+        let open = self.open.take();
+        self.found
+            .extend(open.filter(|open| !open.passages.is_empty()));
+    }
+
+    /// All that is set apart; the points under headings only where the text is one of slides.
+    pub(in crate::extractive) fn finish(mut self) -> Vec<Apart> {
+        self.close();
+        let slides = self.items * ITEMS_SHARE.1 >= self.passages * ITEMS_SHARE.0;
+        self.found
+            .into_iter()
+            .filter(|found| slides || found.shape != Shape::Outline)
+            .collect()
+    }
+}

@@ -1,0 +1,68 @@
+use crate::extractive::frames;
+use crate::extractive::sample::text;
+
+/// The names of what is explained, each with its quotation.
+fn framed(markdown: &str) -> Vec<(String, String)> {
+    let mut text = text(markdown);
+    frames::append(&mut text);
+    let defined = text.defined.iter().zip(&text.frames);
+    let named = defined.map(|(defined, frame)| {
+        let sentence = &text.sentences[defined.sentence];
+        let name = sentence.written(&defined.words).unwrap_or_default();
+        (name.to_owned(), frame.bare.clone())
+    });
+    named.collect()
+}
+
+fn names(markdown: &str) -> Vec<String> {
+    framed(markdown).into_iter().map(|(name, _)| name).collect()
+}
+
+#[test]
+fn a_labelled_definition_is_quoted_whole() {
+    let found = framed(
+        "##### Definition 48\n\nEs seien $X, Y$ zusammenhängende Räume und $p$ eine stetige \
+         Abbildung.\n\n$p$ heißt Überlagerung, wenn gilt:\n\n- jeder Punkt hat eine offene \
+         Umgebung $U$\n- das Urbild ist eine Vereinigung offener Mengen\n\n##### Bemerkung 50\n\n\
+         Überlagerungen sind surjektiv, wie man leicht sieht.",
+    );
+    assert_eq!(found.len(), 1, "{found:?}");
+    let (name, quote) = &found[0];
+    assert_eq!(name, "Überlagerung");
+    assert!(quote.starts_with("Es seien $X, Y$"));
+    assert!(quote.ends_with("das Urbild ist eine Vereinigung offener Mengen"));
+}
+
+#[test]
+fn a_definition_of_which_something_is_lost_is_none() {
+    for lost in [
+        "```formula\nUn = (1/n\n```",
+        "`⚠ x ? y`",
+        "| a | b |\n|---|---|\n| c | d |",
+    ] {
+        let markdown = format!(
+            "##### Definition 16\n\nEin topologischer Raum heißt kompakt, wenn jede Überdeckung \
+             eine endliche Teilüberdeckung besitzt, und wenn\n\n{lost}\n\nfür alle Punkte gilt."
+        );
+        assert_eq!(names(&markdown), [""; 0], "{lost}");
+    }
+}
+
+#[test]
+fn entries_and_points_of_slides_explain_their_terms() {
+    let slides = "## Key-term extraction\n\n- A way to find the most telling words of a text\n\
+                  - Works on scholarly articles and on patents alike\n\n## Other tasks\n\n\
+                  - Reference analysis: parsing of individual raw reference strings\n\
+                  - Formats: PDF, Markdown, HTML, plain text, DVI\n\
+                  - Further questions: see the next slide of this talk";
+    assert_eq!(names(slides), ["Key-term extraction", "Reference analysis"]);
+}
+
+#[test]
+fn a_list_in_running_text_does_not_explain_its_heading() {
+    let book = "## Compiler tools\n\nA compiler reads a program and writes another. It is a tool \
+                that every programmer knows.\n\nThe reader meets these every day.\n\nThey are \
+                found on every machine of today.\n\nSome are old:\n\n- the first one of them all \
+                came in the fifties\n- the second one came a few years after it";
+    assert_eq!(names(book), [""; 0]);
+}
