@@ -1,14 +1,17 @@
 //! Formulas in LaTeX: which sign a command stands for, and how a formula reads as plain
 //! text.
 
+mod alphabets;
 mod plain;
 mod scripts;
 mod symbols;
+mod tag;
 
 pub use self::{
-    plain::plain,
-    scripts::{subscript, superscript},
+    plain::{accent, plain},
+    scripts::{subscript, superscript, unmoved},
     symbols::{Class, FUNCTIONS, command, sign},
+    tag::tagged,
 };
 
 /// What follows the fence of a code block that holds a formula as printed: its form is lost,

@@ -1,6 +1,9 @@
 //! A formula's LaTeX as a line of plain text.
 
+use unicode_normalization::char::compose;
+
 use super::{
+    alphabets,
     scripts::{subscript, superscript},
     symbols::{Class, FUNCTIONS, sign},
 };
@@ -18,15 +21,12 @@ const ACCENTS: [(&str, char); 15] = [
 ];
 
 /// Commands whose argument is shown as it is.
-const FACES: [&str; 14] = [
+const FACES: [&str; 11] = [
     "mathrm",
     "mathit",
     "mathbf",
     "mathsf",
     "mathtt",
-    "mathcal",
-    "mathscr",
-    "mathfrak",
     "text",
     "textrm",
     "textit",
@@ -49,6 +49,13 @@ pub fn plain(latex: &str) -> String {
         reader.sequence(&mut text, 0);
     }
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The command that puts a combining mark over a letter.
+#[must_use]
+pub fn accent(mark: char) -> Option<&'static str> {
+    let found = ACCENTS.iter().find(|(_, known)| *known == mark);
+    found.map(|(command, _)| *command)
 }
 
 struct Reader<'a> {
@@ -86,7 +93,15 @@ impl<'a> Reader<'a> {
         } else {
             subscript(&script)
         };
-        text.push_str(&moved.unwrap_or(script));
+        match moved {
+            Some(moved) => text.push_str(&moved),
+            None if script.trim().is_empty() => {}
+            None => {
+                text.push(mark);
+                let one = script.chars().count() == 1;
+                text.push_str(&if one { script } else { grouped(&script) });
+            }
+        }
     }
 
     /// The next group, command or character.
@@ -124,8 +139,12 @@ impl<'a> Reader<'a> {
             }
         } else if let Some((_, mark)) = ACCENTS.iter().find(|(known, _)| *known == name) {
             let mut under = self.argument(depth);
-            if under.chars().count() == 1 {
-                under.push(*mark);
+            let mut letters = under.chars();
+            if let (Some(letter), None) = (letters.next(), letters.next()) {
+                match compose(letter, *mark) {
+                    Some(whole) => under = whole.to_string(),
+                    None => under.push(*mark),
+                }
             }
             text.push_str(&under);
         } else if FUNCTIONS.contains(&name) {
@@ -154,9 +173,13 @@ impl<'a> Reader<'a> {
                 text.push('√');
                 text.push_str(&grouped(&under));
             }
-            "mathbb" => {
+            "mathbb" | "mathcal" | "mathfrak" | "mathscr" => {
                 let letters = self.argument(depth);
-                text.extend(letters.chars().map(double_struck));
+                text.extend(
+                    letters
+                        .chars()
+                        .map(|letter| alphabets::letter(name, letter)),
+                );
             }
             "tag" => text.push_str(&format!(" ({})", self.argument(depth))),
             "left" | "right" => {
@@ -182,26 +205,6 @@ fn grouped(text: &str) -> String {
     }
 }
 
-/// The letter of the blackboard alphabet.
-fn double_struck(letter: char) -> char {
-    let from = |first: u32, start: char| {
-        char::from_u32(first + u32::from(letter) - u32::from(start)).unwrap_or(letter)
-    };
-    match letter {
-        'C' => 'ℂ',
-        'H' => 'ℍ',
-        'N' => 'ℕ',
-        'P' => 'ℙ',
-        'Q' => 'ℚ',
-        'R' => 'ℝ',
-        'Z' => 'ℤ',
-        'A'..='Z' => from(0x1d538, 'A'),
-        'a'..='z' => from(0x1d552, 'a'),
-        '0'..='9' => from(0x1d7d8, '0'),
-        other => other,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,10 +213,12 @@ mod tests {
     fn signs_scripts_and_fractions_read_in_a_line() {
         for (latex, text) in [
             (r"x_{n} \in \mathbb{R}^{n+1}", "xₙ ∈ ℝⁿ⁺¹"),
+            (r"\mathfrak{T}_{Z} \cup x^{\ast}", "𝔗_Z ∪ x^∗"),
+            (r"\bigcup_{i \in I}", "⋃_(i ∈ I)"),
             (r"\frac{a + b}{2}", "(a + b)/2"),
             (r"\alpha x \leq \sin x", "αx ≤ sin x"),
             (r"f^{-1}(U) \notin \{ 1, 2 \}", "f⁻¹(U) ∉ { 1, 2 }"),
-            (r"\tilde{x}_{i \alpha} = \sqrt{2}", "x\u{303}i α = √2"),
+            (r"\tilde{x}_{i \alpha} = \sqrt{2}", "x\u{303}_(i α) = √2"),
             (r"\text{if } x'' \neq 0 \quad \tag{3.2}", "if x′′ ≠ 0 (3.2)"),
             (r"\left( x \right.", "( x"),
         ] {

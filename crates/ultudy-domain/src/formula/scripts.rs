@@ -34,6 +34,20 @@ pub fn subscript(text: &str) -> Option<String> {
     moved(text, &LOWERED)
 }
 
+/// The text of raised (`true`) or lowered (`false`) characters as it stands on the line;
+/// `None` unless all of it is the one or the other.
+#[must_use]
+pub fn unmoved(text: &str) -> Option<(bool, String)> {
+    let back = |table: &[(char, char)]| -> Option<String> {
+        text.chars()
+            .map(|c| table.iter().find(|(_, to)| *to == c).map(|(from, _)| *from))
+            .collect()
+    };
+    let raised = back(&RAISED).map(|text| (true, text));
+    let found = raised.or_else(|| back(&LOWERED).map(|text| (false, text)));
+    found.filter(|(_, text)| !text.is_empty())
+}
+
 fn moved(text: &str, table: &[(char, char)]) -> Option<String> {
     let visible = text.chars().filter(|c| !c.is_whitespace());
     let moved = visible.map(|c| {
@@ -55,5 +69,14 @@ mod tests {
         assert_eq!(subscript("ij").as_deref(), Some("ᵢⱼ"));
         assert_eq!(subscript("iα"), None);
         assert_eq!(superscript(" "), None);
+    }
+
+    #[test]
+    fn what_was_moved_comes_back() {
+        assert_eq!(unmoved("ⁿ⁻¹"), Some((true, "n-1".to_owned())));
+        assert_eq!(unmoved("ᵢⱼ"), Some((false, "ij".to_owned())));
+        for other in ["", "x", "ⁿᵢ", "x²"] {
+            assert_eq!(unmoved(other), None, "{other}");
+        }
     }
 }
