@@ -4,7 +4,12 @@ use std::collections::BTreeMap;
 
 use askama::filters;
 use pulldown_cmark::{Event, Tag, TagEnd};
-use ultudy_domain::figure::parse_address;
+use ultudy_domain::{
+    figure::parse_address,
+    formula::{AS_PRINTED_MARK, plain},
+};
+
+use super::math;
 
 /// What is said of a picture that the document says nothing of.
 const NAMELESS: &str = "A figure without a caption";
@@ -26,6 +31,9 @@ pub type Pictures = BTreeMap<u32, Picture>;
 /// A figure whose caption is being read.
 pub(super) struct Figure<'p> {
     picture: &'p Picture,
+    /// The caption as plain text.
+    alt: String,
+    /// The caption as markup.
     caption: String,
     /// Images within the caption that are still open.
     within: usize,
@@ -39,6 +47,7 @@ impl<'p> Figure<'p> {
         };
         Some(Self {
             picture: pictures.get(&parse_address(dest_url)?)?,
+            alt: String::new(),
             caption: String::new(),
             within: 0,
         })
@@ -50,29 +59,42 @@ impl<'p> Figure<'p> {
             Event::End(TagEnd::Image) if self.within == 0 => return true,
             Event::End(TagEnd::Image) => self.within -= 1,
             Event::Start(Tag::Image { .. }) => self.within += 1,
-            Event::Text(text)
-            | Event::Code(text)
-            | Event::InlineMath(text)
-            | Event::DisplayMath(text) => self.caption.push_str(text),
-            Event::SoftBreak | Event::HardBreak => self.caption.push(' '),
+            Event::Text(text) => self.push(text),
+            Event::Code(text) => match text.strip_prefix(AS_PRINTED_MARK) {
+                Some(printed) => self.push_set(text, &math::as_printed(printed.trim())),
+                None => self.push(text),
+            },
+            Event::InlineMath(source) | Event::DisplayMath(source) => {
+                self.push_set(&plain(source), &math::inline(source));
+            }
+            Event::SoftBreak | Event::HardBreak => self.push(" "),
             _ => {}
         }
         false
     }
 
+    fn push(&mut self, text: &str) {
+        self.push_set(text, &escaped(text));
+    }
+
+    fn push_set(&mut self, text: &str, markup: &str) {
+        self.alt.push_str(text);
+        self.caption.push_str(markup);
+    }
+
     /// The figure as HTML.
     pub(super) fn markup(&self) -> String {
         let Picture { src, width, height } = self.picture;
-        let (src, caption) = (escaped(src), self.caption.trim());
-        let is_bare = caption.is_empty();
-        let alt = escaped(if is_bare { NAMELESS } else { caption });
+        let (src, alt, caption) = (escaped(src), self.alt.trim(), self.caption.trim());
+        let is_bare = alt.is_empty();
+        let alt = escaped(if is_bare { NAMELESS } else { alt });
         let image = format!(
             "<img src=\"{src}\" loading=\"lazy\" width=\"{width}\" height=\"{height}\" alt=\"{alt}\">"
         );
         if is_bare {
             return format!("<figure>{image}</figure>");
         }
-        format!("<figure>{image}<figcaption dir=\"auto\">{alt}</figcaption></figure>")
+        format!("<figure>{image}<figcaption dir=\"auto\">{caption}</figcaption></figure>")
     }
 }
 

@@ -1,5 +1,6 @@
 //! Formulas as MathML.
 
+use askama::filters;
 use pulldown_cmark::{Event as MarkdownEvent, html};
 use pulldown_latex::{
     Parser, ParserError, RenderConfig, Storage,
@@ -7,6 +8,7 @@ use pulldown_latex::{
     event::{Content, Dimension, DimensionUnit, EnvironmentFlow, Event, StateChange},
     push_mathml,
 };
+use ultudy_domain::formula::tagged;
 
 /// Longest formula that is set, in bytes.
 const SOURCE_MAX: usize = 4 << 10;
@@ -20,21 +22,37 @@ const WIDE: usize = 60;
 
 /// A formula in the line.
 pub(super) fn inline(source: &str) -> String {
-    match mathml(source, DisplayMode::Inline) {
-        Some(math) if source.len() > WIDE => {
-            format!("<span class=\"formula wide\">{math}</span>")
+    let (formula, number) = numbered(source);
+    let number = number.map_or(String::new(), |number| format!(" {number}"));
+    match mathml(formula, DisplayMode::Inline) {
+        Some(math) if formula.len() > WIDE => {
+            format!("<span class=\"formula wide\">{math}</span>{number}")
         }
-        Some(math) => math,
+        Some(math) => math + &number,
         None => as_written(source),
     }
 }
 
 /// A formula on a line of its own.
 pub(super) fn display(source: &str) -> String {
-    match mathml(source, DisplayMode::Block) {
-        Some(math) => format!("<span class=\"formula\">{math}</span>"),
-        None => format!("<span class=\"formula\">{}</span>", as_written(source)),
+    let (formula, number) = numbered(source);
+    match (mathml(formula, DisplayMode::Block), number) {
+        (Some(math), Some(number)) => {
+            format!("<span class=\"formula numbered\">{math}<span>{number}</span></span>")
+        }
+        (Some(math), None) => format!("<span class=\"formula\">{math}</span>"),
+        (None, _) => format!("<span class=\"formula\">{}</span>", as_written(source)),
     }
+}
+
+/// The formula, and its number as markup.
+fn numbered(source: &str) -> (&str, Option<String>) {
+    let (formula, tag) = tagged(source);
+    let number = tag.map(|tag| {
+        let Ok(tag) = filters::escape(tag, filters::Html);
+        format!("({tag})")
+    });
+    (formula, number)
 }
 
 /// The formula as MathML; none if it is too long or not a formula.

@@ -39,6 +39,28 @@ fn formulas_become_mathml() {
 }
 
 #[test]
+fn formulas_of_lines_and_rows_are_set_with_their_number() {
+    let html = shown("$$\n\\begin{aligned} a &= b, \\\\ &\\leq c. \\end{aligned} \\tag{3.1}\n$$");
+    assert!(html.contains("class=\"formula numbered\""), "{html}");
+    assert!(
+        html.contains("<mtable") && html.contains("<span>(3.1)</span>"),
+        "{html}"
+    );
+    let html = shown("In $f = \\begin{cases} 1 & \\text{if } x \\\\ 0 \\end{cases} \\tag{<b>}$ it");
+    assert!(
+        html.contains("<mtable") && html.contains(" (&#60;b&#62;) it"),
+        "{html}"
+    );
+}
+
+#[test]
+fn a_formula_in_a_cell_may_hold_bars() {
+    let html = shown("| f |\n| --- |\n| $\\vert x\\vert$ |\n| `⚠ a \\| b` |");
+    assert_eq!(html.matches("<td>").count(), 2, "{html}");
+    assert!(html.contains("<math") && html.contains("a | b"), "{html}");
+}
+
+#[test]
 fn spaces_in_formulas_are_spaces() {
     let html = shown(r"$a\ b~c \text{ if } d$");
     assert!(
@@ -219,6 +241,20 @@ fn a_picture_of_the_document_stands_at_its_place_with_its_caption() {
          width=\"640\" height=\"480\" alt=\"Figure 1: a  &#34;c&#34;\">\
          <figcaption dir=\"auto\">Figure 1: a  &#34;c&#34;</figcaption></figure>\n<p>After.</p>"
     );
+}
+
+#[test]
+fn a_caption_s_formulas_are_set_and_said() {
+    let html = with_a_picture("![Abb. 1: $\\mathbb{R}_{[0, 1)}$ in `⚠ x ?`](figure:2)");
+    assert!(
+        html.contains("alt=\"Abb. 1: ℝ_([0, 1)) in ⚠ x ?\""),
+        "{html}"
+    );
+    assert!(
+        html.contains("<figcaption dir=\"auto\">Abb. 1: <math"),
+        "{html}"
+    );
+    assert!(html.contains("class=\"as-printed\""), "{html}");
 }
 
 #[test]
