@@ -13,7 +13,7 @@ use crate::{
     child::read::section,
     formula::Formula,
     headings,
-    layout::{self, Cell, Line, Page, Typography},
+    layout::{self, Cell, Line, Page, Text, Typography},
     markdown,
     pdf::{OutlineEntry, clean},
     sections,
@@ -113,14 +113,23 @@ impl Chance {
         };
         if self.one_in(12) {
             let (range, latex) = (0..text.len(), latex(self));
-            return vec![Formula { range, latex }];
+            let relations = vec![90.0; self.below(0..3) as usize];
+            return vec![Formula {
+                range,
+                latex,
+                relations,
+            }];
         }
         let mut found = Vec::new();
         let mut start = 0;
         for word in text.split(' ') {
             if !word.is_empty() && self.one_in(8) {
                 let (range, latex) = (start..start + word.len(), latex(self));
-                found.push(Formula { range, latex });
+                found.push(Formula {
+                    range,
+                    latex,
+                    ..Formula::default()
+                });
             }
             start += word.len() + 1;
         }
@@ -186,9 +195,10 @@ impl Chance {
                 let text = clean(PIECES[self.below(0..40) as usize]);
                 let left = [60.0, 150.0, 240.0, 330.0, 420.0][column as usize];
                 let right = left + self.float(10..80);
+                let text = Text::new(text.clone(), self.formulas(&text));
                 cells.extend((!text.is_empty()).then_some(Cell { text, left, right }));
             }
-            let texts: Vec<&str> = cells.iter().map(|cell| cell.text.as_str()).collect();
+            let texts: Vec<&str> = cells.iter().map(|cell| &*cell.text).collect();
             let line = Line {
                 text: texts.join(" "),
                 left: 60.0,
@@ -248,6 +258,7 @@ fn book(seed: u64) {
     let typography = Typography::measure(&pages);
     layout::settle_notes(&mut pages, &typography);
     assert_eq!(letters_of(&pages), before);
+    layout::join_tables(&mut pages);
     let found = headings::find(&pages, &typography, folios);
     for page in &pages {
         nothing_visible_is_lost(page, &typography);

@@ -121,6 +121,7 @@ pub(super) fn extract(pages_max: u32, recognise: bool, speaker: &mut Speaker) ->
     layout::drop_running_lines(&mut pages);
     layout::mark_tables(&mut pages);
     layout::set_footnotes_apart(&mut pages);
+    layout::join_tables(&mut pages);
     layout::mend_hyphens(&mut pages);
     let figures = figures::place(&pdf, &mut pages);
     let typography = Typography::measure(&pages);

@@ -9,7 +9,7 @@ const LATEX_MAX: usize = 2 << 10;
 const EVENTS_MAX: usize = 4_000;
 
 /// Whether the LaTeX is well-formed and of bearable length.
-pub(super) fn is_sound(latex: &str) -> bool {
+pub(crate) fn is_sound(latex: &str) -> bool {
     if latex.is_empty() || latex.len() > LATEX_MAX || latex.contains('$') {
         return false;
     }

@@ -1,6 +1,6 @@
 //! The height at which a run of glyphs stands, from which others are raised or lowered.
 
-use super::{Face, Glyph};
+use super::{Face, Glyph, scripts};
 
 /// A glyph larger than this share of its line's size is no script.
 const SCRIPT_SIZE: f32 = 0.88;
@@ -8,6 +8,9 @@ const SCRIPT_SIZE: f32 = 0.88;
 /// Least shift of a script, up and down, in sizes of its line.
 const RAISED: f32 = 0.12;
 const LOWERED: f32 = 0.05;
+
+/// Farthest that what is no script stands from the baseline, in sizes of its line.
+const ASIDE: f32 = 0.35;
 
 /// A baseline and the size of what stands on it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,9 +50,19 @@ impl Level {
         }
     }
 
+    /// Whether the glyph is as large as what stands here and stands in another line.
+    pub(crate) fn is_left_by(&self, glyph: &Glyph) -> bool {
+        let away = (glyph.baseline - self.baseline).abs();
+        let plain = glyph.latex.is_none() && glyph.face != Face::Extension;
+        plain && away > ASIDE * self.size
+    }
+
     /// Whether the glyph is a superscript (`true`) or subscript (`false`) here; `None` if it
     /// stands in the line.
     pub(crate) fn script(&self, glyph: &Glyph) -> Option<bool> {
+        if let Some(raised) = scripts::printed(glyph) {
+            return Some(raised);
+        }
         let shift = (glyph.baseline - self.baseline) / self.size;
         let small = glyph.size < SCRIPT_SIZE * self.size && glyph.face != Face::Extension;
         if small && shift > RAISED {

@@ -2,7 +2,7 @@
 
 use ultudy_domain::formula::{Class, FUNCTIONS, command};
 
-use super::{Face, Glyph, glyph::is_styled, is_lost};
+use super::{Face, Glyph, glyph::is_styled, is_lost, scripts, sign::accented};
 
 /// What a glyph may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,16 +121,31 @@ impl Role {
                 part: Part::Operand,
                 evident: true,
             },
-            None if sign.is_ascii_alphabetic() && face == Face::Italic => Self {
-                part: Part::Operand,
-                evident: true,
-            },
+            None if face == Face::Italic
+                && (sign.is_ascii_alphabetic() || accented(sign).is_some()) =>
+            {
+                Self {
+                    part: Part::Operand,
+                    evident: true,
+                }
+            }
             None => Self::WORD,
         }
     }
 
     /// The role of a glyph that carries scripts.
     pub(super) fn with_scripts(self, base: &Glyph, scripts: &[Glyph], raised: bool) -> Self {
+        if scripts
+            .iter()
+            .all(|script| scripts::printed(script).is_some())
+        {
+            // A unit, an ordinal, a mark of a footnote, unless more says what it is.
+            return if self.part == Part::Punctuation {
+                Self::WORD
+            } else {
+                self
+            };
+        }
         let plain = scripts.iter().all(|script| {
             !script.face.is_mathematical()
                 && !script
@@ -149,6 +164,8 @@ impl Role {
             Part::Word | Part::Operand if plain && base.is_number() && base.text.len() > 3 => {
                 Self::WORD
             }
+            // "10³" is read as well in words, and "7²" may point to a note.
+            Part::Operand if digits && raised && base.is_number() => self,
             Part::Word => Self {
                 part: Part::Operand,
                 evident: true,

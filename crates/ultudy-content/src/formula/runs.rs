@@ -71,7 +71,7 @@ fn is_emphasis(glyphs: &[Glyph], at: Range<usize>) -> bool {
 /// The ranges of units that are formulas.
 pub(super) fn runs(units: &[Unit], glyphs: &[Glyph], level: &Level) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    let mut start = 0;
+    let mut start = label(units, glyphs);
     while start < units.len() {
         let mut end = start;
         let mut open = 0_usize;
@@ -98,12 +98,40 @@ pub(super) fn runs(units: &[Unit], glyphs: &[Glyph], level: &Level) -> Vec<Range
     found
 }
 
+/// How many units the label of an item takes up, which begins the line: "5)", "(a)", "•".
+fn label(units: &[Unit], glyphs: &[Glyph]) -> usize {
+    let texts: Vec<&str> = units
+        .iter()
+        .take(3)
+        .map(|unit| match unit.glyphs.len() {
+            1 => glyphs[unit.glyphs.start].text.as_str(),
+            _ => "",
+        })
+        .collect();
+    let short =
+        |text: &str| (1..=3).contains(&text.len()) && text.chars().all(char::is_alphanumeric);
+    let length = match texts.as_slice() {
+        ["•" | "∙" | "◦", ..] => 1,
+        [text, ")", ..] if short(text) => 2,
+        ["(", text, ")"] if short(text) => 3,
+        _ => 0,
+    };
+    // "f(x) = 1" and "(x) = 1" begin alike.
+    let apart = units
+        .get(length)
+        .is_some_and(|next| glyphs[next.glyphs.start].spaced && next.role.part != Part::Operator);
+    if apart { length } else { 0 }
+}
+
 /// Whether a formula that goes up to the unit at `at` ends before it.
 fn parts(units: &[Unit], glyphs: &[Glyph], at: usize, open: usize, level: &Level) -> bool {
     let (before, after) = (&units[at - 1], &units[at]);
     let last = &glyphs[before.glyphs.end - 1];
     let first = &glyphs[after.glyphs.start];
+    // A colon after a space relates: "f : X → Y".
+    let relates = last.text == ":" && last.spaced;
     let ends = before.role.part == Part::Punctuation
+        && !relates
         && open == 0
         && first.spaced
         && !last.face.is_mathematical();

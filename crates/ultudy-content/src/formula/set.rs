@@ -5,6 +5,7 @@ use ultudy_domain::formula::Class;
 use super::{
     Face, Glyph, Level,
     role::{Part, Role},
+    scripts,
     sign::sign,
 };
 
@@ -43,13 +44,17 @@ fn nested(glyphs: &[Glyph], depth: usize) -> Option<String> {
     let mut rest = glyphs;
     while let Some((first, after)) = rest.split_first() {
         let is_script = |glyph: &&Glyph| level.script(glyph).is_some();
-        if is_script(&first) {
+        let length = after.iter().take_while(is_script).count();
+        let (mut scripts, others) = after.split_at(length);
+        if scripts::printed(first).is_some() {
+            writer.push("{}", Class::Ordinary);
+            scripts = &rest[..=length];
+        } else if is_script(&first) || level.is_left_by(first) {
             // What it belongs to is somewhere else.
             return None;
+        } else {
+            writer.glyph(first, &level, length > 0)?;
         }
-        let length = after.iter().take_while(is_script).count();
-        let (scripts, others) = after.split_at(length);
-        writer.glyph(first, &level, length > 0)?;
         writer.scripts(scripts, &level, depth)?;
         rest = others;
     }
@@ -74,7 +79,15 @@ impl Writer {
             return Some(());
         }
         self.end_text(glyph.spaced);
+        if glyph.text == "′" && !self.latex.is_empty() {
+            self.latex.push('\'');
+            return Some(());
+        }
         let (latex, class) = sign(glyph)?;
+        if latex == "=" && !glyph.spaced && self.latex.ends_with(": ") {
+            // One sign, printed as two.
+            self.latex.pop();
+        }
         if gap > WIDE_GAP * level.size {
             self.push("\\quad", Class::Binary);
         } else if glyph.spaced && !self.latex.ends_with(' ') && !self.latex.is_empty() {
@@ -122,7 +135,8 @@ impl Writer {
         });
         let meets = word && latex.starts_with(|c: char| c.is_ascii_alphabetic());
         let apart = around && !sign && !self.latex.is_empty();
-        if (meets || apart) && !self.latex.ends_with(' ') {
+        let one = latex == "=" && self.latex.ends_with(':');
+        if (meets || apart) && !one && !self.latex.ends_with(' ') {
             self.latex.push(' ');
         }
         self.latex.push_str(latex);
@@ -184,7 +198,7 @@ pub(super) fn is_stacked(right: Option<f32>, scripts: &[Glyph]) -> bool {
 }
 
 /// A word of the text that stands in the formula.
-fn is_word(glyph: &Glyph) -> bool {
+pub(super) fn is_word(glyph: &Glyph) -> bool {
     glyph.latex.is_none()
         && glyph.text.chars().count() > 1
         && Role::of(glyph).part == Part::Word
@@ -192,11 +206,11 @@ fn is_word(glyph: &Glyph) -> bool {
 }
 
 /// The scripts below and those above, each with its own scripts.
-fn sides(scripts: &[Glyph], level: &Level) -> (Vec<Glyph>, Vec<Glyph>) {
-    let largest = scripts.iter().map(|glyph| glyph.size).fold(0.0, f32::max);
+fn sides(glyphs: &[Glyph], level: &Level) -> (Vec<Glyph>, Vec<Glyph>) {
+    let largest = glyphs.iter().map(|glyph| glyph.size).fold(0.0, f32::max);
     let mut lowered: Vec<Glyph> = Vec::new();
     let mut raised: Vec<Glyph> = Vec::new();
-    for glyph in scripts {
+    for glyph in glyphs {
         let end = |side: &[Glyph]| {
             side.last()
                 .map_or(f32::MAX, |last| (glyph.left - last.right).abs())
@@ -208,7 +222,7 @@ fn sides(scripts: &[Glyph], level: &Level) -> (Vec<Glyph>, Vec<Glyph>) {
         } else {
             level.script(glyph) == Some(true)
         };
-        if up { &mut raised } else { &mut lowered }.push(glyph.clone());
+        if up { &mut raised } else { &mut lowered }.push(scripts::unprinted(glyph));
     }
     (lowered, raised)
 }

@@ -1,6 +1,6 @@
 //! The LaTeX of one glyph.
 
-use ultudy_domain::formula::{Class, FUNCTIONS, command};
+use ultudy_domain::formula::{Class, FUNCTIONS, accent, command};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::{Face, Glyph, glyph::is_styled, is_lost};
@@ -11,6 +11,8 @@ pub(super) fn sign(glyph: &Glyph) -> Option<(String, Class)> {
         return Some((latex.clone(), Class::Ordinary));
     }
     match glyph.sole() {
+        // Half of a fraction: see `stack::ruled`.
+        Some('/') if glyph.face == Face::Extension => None,
         Some(sole) => of_character(sole, glyph.face),
         None => of_word(&glyph.text),
     }
@@ -32,8 +34,9 @@ fn of_word(text: &str) -> Option<(String, Class)> {
 }
 
 fn of_character(c: char, face: Face) -> Option<(String, Class)> {
-    // Parts of a brace around several lines say nothing without these.
-    if is_lost(c) || matches!(c, '\u{239b}'..='\u{23b3}') {
+    // Parts of a bracket around several lines, or of a brace above or below, say nothing
+    // without these.
+    if is_lost(c) || matches!(c, '\u{239b}'..='\u{23b3}' | '⏐' | '⏞' | '⏟') {
         return None;
     }
     if is_styled(c) && command(c).is_none() {
@@ -41,6 +44,9 @@ fn of_character(c: char, face: Face) -> Option<(String, Class)> {
     }
     if let Some((name, class)) = command(c) {
         return Some((format!("\\{name}"), class));
+    }
+    if let Some(latex) = accented(c) {
+        return Some((latex, Class::Ordinary));
     }
     let as_itself = |class| Some((c.to_string(), class));
     match c {
@@ -60,6 +66,16 @@ fn of_character(c: char, face: Face) -> Option<(String, Class)> {
         c if c.is_alphanumeric() => Some((format!("\\text{{{c}}}"), Class::Ordinary)),
         _ => as_itself(Class::Ordinary),
     }
+}
+
+/// A letter with a mark over it that formulas have and hardly any word.
+pub(super) fn accented(c: char) -> Option<String> {
+    const MARKS: [&str; 6] = ["hat", "tilde", "bar", "dot", "check", "breve"];
+    let mut parts = std::iter::once(c).nfd();
+    let (letter, mark) = (parts.next()?, parts.next()?);
+    let command = accent(mark).filter(|command| MARKS.contains(command))?;
+    let whole = letter.is_ascii_alphabetic() && parts.next().is_none();
+    whole.then(|| format!("\\{command}{{{letter}}}"))
 }
 
 /// A letter of one of Unicode's alphabets for formulas.

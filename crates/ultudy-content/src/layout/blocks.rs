@@ -1,6 +1,6 @@
 //! A run of lines as blocks: headings, paragraphs, items of lists, code.
 
-use super::{Line, Text, Typography, code, edge, join, list, table};
+use super::{Line, Text, Typography, code, display, edge, join, list, table};
 
 /// Deepest Markdown level of a heading that divides the text; minor ones stand below.
 pub(super) const LEVEL_MAX: u8 = 4;
@@ -9,7 +9,7 @@ pub(super) const LEVEL_MAX: u8 = 4;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Block {
     /// A heading with its Markdown level.
-    Heading { level: u8, text: String },
+    Heading { level: u8, text: Text },
     /// A paragraph on one line.
     Paragraph(Text),
     /// An item of a list with its Markdown mark, so many levels deep in others.
@@ -19,16 +19,16 @@ pub(crate) enum Block {
         text: Text,
     },
     /// A picture by its number, with its caption, which may be empty.
-    Figure { number: u32, caption: String },
+    Figure { number: u32, caption: Text },
     /// Lines of code.
     Code(Vec<String>),
-    /// A formula on a line of its own: its characters and, unless its form is lost, its
+    /// A formula on lines of its own: its characters and, unless its form is lost, its
     /// LaTeX.
     Formula { latex: Option<String>, text: String },
     /// A note from the foot of the page or from its margin.
     Note(Text),
     /// A table's rows, the first its head, each with as many cells.
-    Table(Vec<Vec<String>>),
+    Table(Vec<Vec<Text>>),
 }
 
 /// What a line begins, or may go on with.
@@ -95,7 +95,7 @@ fn kind(line: &Line, typography: &Typography) -> Kind {
         Kind::Heading((heading.level + 1).min(LEVEL_MAX))
     } else if line.monospace {
         Kind::Code
-    } else if is_formula(line) {
+    } else if display::is_display(line) {
         Kind::Formula
     } else if let Some(level) = typography.minor_heading(line) {
         Kind::Heading(level)
@@ -103,28 +103,6 @@ fn kind(line: &Line, typography: &Typography) -> Kind {
         Kind::Item
     } else {
         Kind::Text
-    }
-}
-
-/// Whether the line is one formula, and more than a letter, all but the end of a sentence.
-fn is_formula(line: &Line) -> bool {
-    let [formula] = line.formulas.as_slice() else {
-        return false;
-    };
-    let after = line.text.get(formula.range.end..).unwrap_or_default();
-    formula.range.start == 0
-        && after.chars().all(|c| matches!(c, '.' | ',' | ';'))
-        && line.text.chars().filter(|c| !c.is_whitespace()).count() > 3
-}
-
-fn formula(line: &Line) -> Block {
-    let formula = line.formulas.first();
-    let end = formula.map_or(line.text.len(), |formula| formula.range.end);
-    let after = line.text.get(end..).unwrap_or_default();
-    let latex = formula.and_then(|formula| formula.latex.as_ref());
-    Block::Formula {
-        latex: latex.map(|latex| format!("{latex}{after}")),
-        text: line.text.clone(),
     }
 }
 
@@ -138,13 +116,10 @@ fn block(kind: Kind, lines: &[Line], levels: &mut list::Levels) -> Block {
         Kind::Code => Block::Code(code::indented(lines)),
         Kind::Figure(number) => Block::Figure {
             number,
-            caption: text.to_string(),
+            caption: text,
         },
-        Kind::Formula => lines.first().map_or(Block::Paragraph(text), formula),
-        Kind::Heading(level) => Block::Heading {
-            level,
-            text: text.to_string(),
-        },
+        Kind::Formula => display::block(lines),
+        Kind::Heading(level) => Block::Heading { level, text },
         Kind::Item => match (list::mark(&text), lines.first()) {
             (Some(mark), Some(first)) => Block::Item {
                 level: levels.next(first.left, first.size),
@@ -165,6 +140,7 @@ fn goes_on(of: Kind, block: &[Line], next: &Line, edge: f32, typography: &Typogr
     };
     match (of, kind(next, typography)) {
         (Kind::Code, Kind::Code) => true,
+        (Kind::Formula, Kind::Formula) => display::goes_on(block, next),
         (Kind::Table, Kind::Table) => next.table.as_ref().is_some_and(|table| !table.first),
         (Kind::Heading(_), Kind::Heading(_)) if next.heading.is_some() => {
             next.heading.is_some_and(|heading| !heading.first)

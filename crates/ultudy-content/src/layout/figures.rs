@@ -1,6 +1,6 @@
 //! Pictures at their places among the lines, with their captions.
 
-use super::{Line, Page, caption, join};
+use super::{Line, Page, Text, caption, join};
 
 /// How far from its picture a caption may begin, in points.
 const NEAR: f32 = 60.0;
@@ -32,13 +32,11 @@ pub(crate) fn place_figures(page: &mut Page, pictures: &[Picture]) {
 }
 
 fn line(picture: &Picture, caption: &[Line]) -> Line {
-    let mut text = String::new();
-    caption
-        .iter()
-        .for_each(|line| join::append(&mut text, &line.text));
+    let (text, formulas) = Text::of(caption).into_parts();
     let size = caption.first().map_or(1.0, |line| line.size);
     Line {
         text,
+        formulas,
         left: picture.left,
         right: picture.right,
         baseline: picture.bottom,

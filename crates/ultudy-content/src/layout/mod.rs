@@ -4,6 +4,7 @@
 mod blocks;
 mod caption;
 mod code;
+mod display;
 mod edge;
 mod figures;
 mod footnotes;
@@ -30,7 +31,7 @@ pub(crate) use self::{
     list::is_bullet,
     margin_notes::settle_notes,
     running::drop_running_lines,
-    table::{TableLine, mark_tables},
+    table::{TableLine, join_tables, mark_tables},
     text::{Part, Text},
     typography::Typography,
 };
@@ -84,7 +85,7 @@ pub(crate) struct Line {
 /// A part of a line with space around it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Cell {
-    pub(crate) text: String,
+    pub(crate) text: Text,
     pub(crate) left: f32,
     pub(crate) right: f32,
 }

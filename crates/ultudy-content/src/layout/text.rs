@@ -2,11 +2,13 @@
 
 use std::ops::Deref;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Line, join};
 use crate::formula::Formula;
 
 /// Plain text and where its formulas are.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Text {
     plain: String,
     formulas: Vec<Formula>,
@@ -23,19 +25,39 @@ pub(crate) enum Part<'a> {
 }
 
 impl Text {
+    /// A text and the formulas in it, in order.
+    pub(crate) fn new(plain: String, formulas: Vec<Formula>) -> Self {
+        Self { plain, formulas }
+    }
+
     /// Lines of one paragraph put back together.
     pub(crate) fn of(lines: &[Line]) -> Self {
         let mut text = Self::default();
         for line in lines {
-            join::append(&mut text.plain, &line.text);
-            let start = text.plain.len() - line.text.len();
-            text.formulas
-                .extend(line.formulas.iter().map(|formula| Formula {
-                    range: formula.range.start + start..formula.range.end + start,
-                    latex: formula.latex.clone(),
-                }));
+            text.append(&line.text, &line.formulas);
         }
         text
+    }
+
+    /// Appends another line of the same paragraph and the formulas in it.
+    pub(crate) fn append(&mut self, line: &str, formulas: &[Formula]) {
+        join::append(&mut self.plain, line);
+        let start = self.plain.len() - line.len();
+        let moved = formulas.iter().map(|formula| Formula {
+            range: formula.range.start + start..formula.range.end + start,
+            ..formula.clone()
+        });
+        self.formulas.extend(moved);
+    }
+
+    /// The formulas in it, in order.
+    pub(crate) fn formulas(&self) -> &[Formula] {
+        &self.formulas
+    }
+
+    /// The plain text and the formulas in it.
+    pub(crate) fn into_parts(self) -> (String, Vec<Formula>) {
+        (self.plain, self.formulas)
     }
 
     /// The text from a byte on.
@@ -113,6 +135,7 @@ mod tests {
             formulas: vec![Formula {
                 range: start..start + formula.len(),
                 latex: latex.map(str::to_owned),
+                ..Formula::default()
             }],
             ..Line::default()
         }

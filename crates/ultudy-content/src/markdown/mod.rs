@@ -12,8 +12,9 @@ use ultudy_domain::{
 };
 
 pub use self::escape::escaped;
+use self::text::Place;
 pub(crate) use self::{describe::describe, plain::plain};
-use crate::layout::Block;
+use crate::layout::{Block, Text};
 
 /// A page's blocks, after the mark of the page.
 pub(crate) fn page(number: u32, blocks: &[Block]) -> String {
@@ -35,23 +36,23 @@ fn write(markdown: &mut String, block: &Block) {
         Block::Heading { level, text } => {
             markdown.push_str(&"#".repeat(usize::from(*level)));
             markdown.push(' ');
-            escape::push_inline(markdown, text);
+            text::push(markdown, text, Place::Within);
         }
-        Block::Paragraph(text) => text::push(markdown, text),
+        Block::Paragraph(text) => text::push(markdown, text, Place::First),
         Block::Note(text) => {
             markdown.push_str(NOTE_MARK);
             markdown.push_str("\n\n");
-            text::push(markdown, text);
+            text::push(markdown, text, Place::First);
         }
         Block::Figure { number, caption } => {
             markdown.push_str("![");
-            escape::push_inline(markdown, caption);
+            text::push(markdown, caption, Place::Within);
             markdown.push_str(&format!("]({})", address(*number)));
         }
         Block::Item { mark, text, .. } => {
             markdown.push_str(mark);
             markdown.push(' ');
-            text::push(markdown, text);
+            text::push(markdown, text, Place::First);
         }
         Block::Formula {
             latex: Some(latex), ..
@@ -82,14 +83,14 @@ impl Indents {
 }
 
 /// A table as GitHub's Markdown has it.
-fn write_table(markdown: &mut String, rows: &[Vec<String>]) {
+fn write_table(markdown: &mut String, rows: &[Vec<Text>]) {
     for (at, row) in rows.iter().enumerate() {
         if at > 0 {
             markdown.push('\n');
         }
         for cell in row {
             markdown.push_str("| ");
-            escape::push_inline(markdown, cell);
+            text::push(markdown, cell, Place::Cell);
             markdown.push(' ');
         }
         markdown.push('|');
@@ -133,7 +134,7 @@ mod tests {
             Block::Code(vec!["if x:".into(), "    pass".into()]),
             Block::Table(vec![
                 vec!["x".into(), "|x|".into()],
-                vec!["-1".into(), String::new()],
+                vec!["-1".into(), Text::default()],
             ]),
         ];
         assert_eq!(

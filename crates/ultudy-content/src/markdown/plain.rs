@@ -10,14 +10,21 @@ pub(crate) fn plain(blocks: &[Block]) -> String {
 
 fn block(block: &Block) -> String {
     match block {
-        Block::Heading { text, .. } | Block::Formula { text, .. } => text.clone(),
-        Block::Paragraph(text) | Block::Note(text) => text.to_string(),
-        Block::Figure { caption, .. } => caption.clone(),
+        Block::Formula { text, .. } => text.clone(),
+        Block::Heading { text, .. } | Block::Paragraph(text) | Block::Note(text) => {
+            text.to_string()
+        }
+        Block::Figure { caption, .. } => caption.to_string(),
         Block::Item { level, mark, text } => format!("{}{mark} {}", "  ".repeat(*level), &**text),
         Block::Code(lines) => lines.join("\n"),
         Block::Table(rows) => rows
             .iter()
-            .map(|row| row.join("\t"))
+            .map(|row| {
+                row.iter()
+                    .map(|cell| &**cell)
+                    .collect::<Vec<_>>()
+                    .join("\t")
+            })
             .collect::<Vec<_>>()
             .join("\n"),
     }

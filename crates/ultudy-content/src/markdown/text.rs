@@ -5,22 +5,42 @@ use ultudy_domain::formula::AS_PRINTED_MARK;
 use super::escape;
 use crate::layout::{Part, Text};
 
-/// Appends a text that begins a line: `$…$` for a formula; for one whose form is lost, its
-/// characters as code behind a mark that says so.
-pub(super) fn push(markdown: &mut String, text: &Text) {
+/// Where in a line of Markdown a text stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// At its beginning.
+    First,
+    /// Behind something else.
+    Within,
+    /// In a table's cell, which a bar would end anywhere, be it a formula's.
+    Cell,
+}
+
+/// Appends a text: `$…$` for a formula; for one whose form is lost, its characters as code
+/// behind a mark that says so.
+pub(super) fn push(markdown: &mut String, text: &Text, place: Place) {
     for (at, part) in text.parts().into_iter().enumerate() {
         match part {
-            Part::Words(words) if at == 0 => escape::push_line(markdown, words),
+            Part::Words(words) if at == 0 && place == Place::First => {
+                escape::push_line(markdown, words);
+            }
             Part::Words(words) => escape::push_inline(markdown, words),
             Part::Formula(latex) => {
                 if markdown.ends_with('$') {
                     // Two in a row would begin a formula on a line of its own.
                     markdown.push(' ');
                 }
+                let latex = match place {
+                    Place::Cell => latex.replace("\\|", "\\Vert ").replace('|', "\\vert "),
+                    _ => latex.to_owned(),
+                };
                 markdown.push_str(&format!("${latex}$"));
             }
             Part::AsPrinted(printed) => {
-                let printed = printed.replace('`', "'");
+                let mut printed = printed.replace('`', "'");
+                if place == Place::Cell {
+                    printed = printed.replace('|', "\\|");
+                }
                 markdown.push_str(&format!("`{AS_PRINTED_MARK} {printed}`"));
             }
         }
@@ -33,12 +53,17 @@ mod tests {
     use crate::{formula::Formula, layout::Line};
 
     fn markdown(text: &str, formulas: &[(&str, Option<&str>)]) -> String {
+        placed(text, formulas, Place::First)
+    }
+
+    fn placed(text: &str, formulas: &[(&str, Option<&str>)], place: Place) -> String {
         let formulas = formulas.iter().map(|(plain, latex)| {
             let start = text.find(plain).unwrap();
             let range = start..start + plain.len();
             Formula {
                 range,
                 latex: latex.map(str::to_owned),
+                ..Formula::default()
             }
         });
         let line = Line {
@@ -47,7 +72,7 @@ mod tests {
             ..Line::default()
         };
         let mut markdown = String::new();
-        push(&mut markdown, &Text::of(&[line]));
+        push(&mut markdown, &Text::of(&[line]), place);
         markdown
     }
 
@@ -63,6 +88,18 @@ mod tests {
         assert_eq!(
             markdown("xy", &[("x", Some("x")), ("y", Some("y"))]),
             "$x$ $y$"
+        );
+    }
+
+    #[test]
+    fn no_bar_ends_a_cell() {
+        assert_eq!(
+            placed(
+                "a|b, x1, y1, z",
+                &[("x1", Some("|x|")), ("y1", Some(r"\|y\|")), ("z", None)],
+                Place::Cell
+            ),
+            r"a\|b, $\vert x\vert $, $\Vert y\Vert $, `⚠ z`"
         );
     }
 }

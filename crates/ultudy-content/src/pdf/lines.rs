@@ -24,12 +24,21 @@ const CLIMB_SHARE: usize = 8;
 pub(super) fn assemble(spans: &[TextSpan], rules: &[Rule], mut signs: Signs) -> Vec<Line> {
     let mut written: Vec<&TextSpan> = spans.iter().collect();
     written.sort_by_key(|span| span.sequence);
-    let mut rows = settle(rows(&written), rules);
+    let hung = signs.hung();
+    let mut rows = settle(rows(&written), rules, &hung);
     if climbs(&rows) > CLIMBS_MIN.max(rows.len() / CLIMB_SHARE) {
-        rows = settle(self::rows(&spans.iter().collect::<Vec<_>>()), rules);
+        rows = settle(self::rows(&spans.iter().collect::<Vec<_>>()), rules, &hung);
     }
     let mut rows = columns::apart(rows);
-    rows.iter_mut().for_each(|row| row.take_rules(rules));
+    let divides = |rule: &Rule| rows.iter().any(|row| row.is_over(rule));
+    let rules: Vec<Rule> = rules
+        .iter()
+        .map(|rule| Rule {
+            divides: divides(rule),
+            ..*rule
+        })
+        .collect();
+    rows.iter_mut().for_each(|row| row.take_rules(&rules));
     title_first(&mut rows);
     rows.into_iter()
         .filter_map(|row| row.into_set_line(&mut signs))

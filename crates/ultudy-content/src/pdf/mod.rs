@@ -148,6 +148,7 @@ impl Pdf {
             left: place.x.min(place.x + place.width),
             right: place.x.max(place.x + place.width),
             height: place.y + place.height / 2.0,
+            divides: false,
         };
         flat.map(rule).take(RULES_MAX).collect()
     }

@@ -11,7 +11,7 @@ use super::{
     text,
 };
 use crate::{
-    formula::{self, Face, Formula, Reading, Rule},
+    formula::{self, Face, Formula, Glyph, Reading, Rule},
     layout::{Line, NoteLine, is_bullet},
 };
 
@@ -79,7 +79,17 @@ impl Piece {
             baseline: self.baseline,
             size: self.size,
             hung: self.face == Face::Extension,
+            depth: if self.is_bar() {
+                0.6 * self.size * as_f32(self.text.chars().count())
+            } else {
+                0.0
+            },
         }
+    }
+
+    /// Whether it is parts of an upright bar.
+    fn is_bar(&self) -> bool {
+        self.text.chars().all(|c| c == '⏐')
     }
 }
 
@@ -95,6 +105,8 @@ pub(super) struct Row {
     rules: Vec<Rule>,
     /// Parts of its formulas stood in rows of their own.
     stacked: bool,
+    /// How far tall brackets in it reach up and down.
+    reach: f32,
 }
 
 impl Row {
@@ -107,6 +119,7 @@ impl Row {
             note: None,
             rules: Vec::new(),
             stacked: false,
+            reach: 0.0,
         }
     }
 
@@ -169,7 +182,7 @@ impl Row {
         if visible_chars(&self.join(None)) <= REPEATED_MAX && signs.are_taken(&self.places()) {
             return None;
         }
-        let Reading { text, formulas } = self.read(monospace.then_some(advance), signs);
+        let (Reading { text, formulas }, glyphs) = self.read(monospace.then_some(advance), signs);
         let (left, right) = self.extent()?;
         Some(Line {
             left,
@@ -182,46 +195,82 @@ impl Row {
             text,
             formulas,
             note: self.note,
-            cells: if monospace { Vec::new() } else { self.cells() },
+            cells: if monospace {
+                Vec::new()
+            } else {
+                self.cells(&glyphs)
+            },
             ..Line::default()
         })
     }
 
-    /// Its text and the formulas in it.
-    fn read(&self, cell: Option<f32>, signs: &mut Signs) -> Reading {
-        let plain = || Reading {
-            text: self.join(cell),
-            formulas: Vec::new(),
-        };
+    /// Its text and the formulas in it, and the glyphs it was read from, if it was.
+    fn read(&self, cell: Option<f32>, signs: &mut Signs) -> (Reading, Vec<Glyph>) {
         if cell.is_some() || !self.may_hold_formula() {
-            return plain();
+            return (self.plain(cell), Vec::new());
         }
-        let as_printed = || {
-            let text = self.join(cell);
-            let range = 0..text.len();
-            let formulas = vec![Formula { range, latex: None }];
-            Reading { text, formulas }
-        };
-        let Some((glyphs, found)) = signs.take(&self.places()) else {
-            return as_printed();
+        let Some((glyphs, found)) = signs.take(&self.places(), self.stacked || self.overlaps())
+        else {
+            return (self.as_printed(), Vec::new());
         };
         let printed: usize = self
             .pieces
             .iter()
             .map(|piece| visible_chars(&piece.text))
             .sum();
-        let mathematical = self.pieces.iter().any(|piece| piece.face.is_mathematical());
+        let mathematical = self.is_mathematical();
         // The library may have left out what is in another row, or have it twice.
         let more = if mathematical { 0 } else { REPEATED_MAX };
         if !(printed..=printed + more).contains(&found) {
             signs.take_back();
-            return if self.stacked || mathematical {
-                as_printed()
+            let reading = if self.stacked || mathematical {
+                self.as_printed()
             } else {
-                plain()
+                self.plain(cell)
             };
+            return (reading, Vec::new());
         }
-        formula::read(glyphs, &self.rules).unwrap_or_else(plain)
+        let reading = formula::read(glyphs.clone(), &self.rules);
+        (reading.unwrap_or_else(|| self.plain(cell)), glyphs)
+    }
+
+    /// Its text as words alone.
+    fn plain(&self, cell: Option<f32>) -> Reading {
+        Reading {
+            text: self.join(cell),
+            formulas: Vec::new(),
+        }
+    }
+
+    /// Its text as a formula whose form is lost.
+    fn as_printed(&self) -> Reading {
+        let text = self.join(None);
+        let range = 0..text.len();
+        let formulas = vec![Formula {
+            range,
+            ..Formula::default()
+        }];
+        Reading { text, formulas }
+    }
+
+    /// Whether some of it stands above something else, farther than a script does.
+    fn overlaps(&self) -> bool {
+        let mut last: Option<&Piece> = None;
+        let mut visible = self.visible();
+        visible.any(|piece| {
+            let over = last.is_some_and(|last| {
+                piece.left < last.right - 0.5 * piece.size
+                    && (piece.baseline - last.baseline).abs() > 0.4 * self.size
+            });
+            if last.is_none_or(|last| piece.right > last.right) {
+                last = Some(piece);
+            }
+            over
+        })
+    }
+
+    fn is_mathematical(&self) -> bool {
+        self.pieces.iter().any(|piece| piece.face.is_mathematical())
     }
 
     fn places(&self) -> Vec<Place> {

@@ -21,6 +21,11 @@ impl Columns {
         self.0.len()
     }
 
+    /// Where each begins and ends.
+    pub(super) fn places(&self) -> &[(f32, f32)] {
+        &self.0
+    }
+
     /// The column the cell stands in, from 0.
     pub(super) fn of(&self, cell: &Cell) -> Option<usize> {
         self.0
@@ -67,4 +72,17 @@ impl Columns {
 
 fn meet(one: (f32, f32), other: (f32, f32)) -> bool {
     one.0.max(other.0) < one.1.min(other.1)
+}
+
+/// Whether the columns of two tables stand alike, perhaps on pages with other margins.
+pub(super) fn stand_alike(one: &[(f32, f32)], other: &[(f32, f32)]) -> bool {
+    let (Some(first), Some(other_first)) = (one.first(), other.first()) else {
+        return false;
+    };
+    let shift = first.0 - other_first.0;
+    let meets = |(a, b): (&(f32, f32), &(f32, f32))| meet(*a, (b.0 + shift, b.1 + shift));
+    one.len() == other.len()
+        && one.iter().zip(other).all(meets)
+        && !one.iter().zip(other.iter().skip(1)).any(meets)
+        && !one.iter().skip(1).zip(other).any(meets)
 }

@@ -63,7 +63,7 @@ impl Found<'_> {
     fn column(&self, column: usize) -> impl Iterator<Item = (f32, f32, &str)> {
         let cells = self.strips.iter().flat_map(|strip| strip.cells.iter());
         let own = cells.filter(move |cell| self.columns.of(cell) == Some(column));
-        own.map(|cell| (cell.left, cell.right, cell.text.as_str()))
+        own.map(|cell| (cell.left, cell.right, &*cell.text))
     }
 
     fn is_aligned(&self) -> bool {
@@ -150,7 +150,7 @@ impl Found<'_> {
             .into_iter()
             .flat_map(|head| head.cells.iter());
         let mut texts = head
-            .map(|cell| cell.text.as_str())
+            .map(|cell| &*cell.text)
             .chain(self.column(0).map(|(.., text)| text));
         let cells = || self.strips.iter().flat_map(|strip| strip.cells.iter());
         let formulas = cells().filter(|cell| is_formula(&cell.text)).count();

@@ -2,6 +2,7 @@
 
 mod columns;
 mod judge;
+mod pages;
 mod rows;
 mod run;
 #[cfg(test)]
@@ -9,8 +10,9 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::pages::join_tables;
 use self::{columns::Columns, run::Strip};
-use super::{Line, Page, caption};
+use super::{Line, Page, Text, caption};
 use crate::sections::is_contents_page;
 
 /// What makes a line one of a table's.
@@ -23,7 +25,9 @@ pub(crate) struct TableLine {
     /// It is the first line of a row.
     pub(crate) begins_row: bool,
     /// Its parts with the column of each, from 0.
-    pub(crate) cells: Vec<(usize, String)>,
+    pub(crate) cells: Vec<(usize, Text)>,
+    /// Of the table's first line, where its columns stand; empty for the others.
+    pub(crate) places: Vec<(f32, f32)>,
 }
 
 /// Most lines of a page that is searched: no page of print has more.
@@ -33,22 +37,33 @@ const PAGE_LINES_MAX: usize = 2_000;
 /// mean nothing once words broken over lines are mended.
 pub(crate) fn mark_tables(pages: &mut [Page]) {
     let mut in_contents = false;
+    // The columns of a table that the page before ends with.
+    let mut open: Vec<(f32, f32)> = Vec::new();
     for page in pages {
         in_contents = is_contents_page(page.lines.iter(), in_contents);
         let parted = page.lines.iter().any(|line| !line.cells.is_empty());
         if parted && page.lines.len() <= PAGE_LINES_MAX {
-            mark(&mut page.lines, in_contents);
+            mark(&mut page.lines, in_contents, &open);
         }
+        open = open_columns(&page.lines);
         for line in &mut page.lines {
             line.cells = Vec::new();
         }
     }
 }
 
-fn mark(lines: &mut [Line], in_contents: bool) {
+/// The columns of the table that the lines end with.
+fn open_columns(lines: &[Line]) -> Vec<(f32, f32)> {
+    let mut tables = lines.iter().rev().map_while(|line| line.table.as_ref());
+    let first = tables.find(|table| table.first);
+    first.map_or_else(Vec::new, |first| first.places.clone())
+}
+
+fn mark(lines: &mut [Line], in_contents: bool, open: &[(f32, f32)]) {
     let mut at = 0;
     while at < lines.len() {
-        let length = table(lines, at, in_contents).map_or(1, |table| {
+        let open = if at == 0 { open } else { &[] };
+        let length = table(lines, at, in_contents, open).map_or(1, |table| {
             let length = table.len();
             if let Some(place) = lines.get_mut(at..at + length) {
                 place.clone_from_slice(&table);
@@ -60,8 +75,8 @@ fn mark(lines: &mut [Line], in_contents: bool) {
 }
 
 /// The lines of the table that begins at a place, as they are to stand there; `None` if
-/// none does.
-fn table(lines: &[Line], at: usize, in_contents: bool) -> Option<Vec<Line>> {
+/// none does. One that stands in the `open` columns goes on with the table before it.
+fn table(lines: &[Line], at: usize, in_contents: bool, open: &[(f32, f32)]) -> Option<Vec<Line>> {
     let (mut strips, columns) = run::begin(lines.get(at..)?)?;
     strips.sort_by(|a, b| b.line.baseline.total_cmp(&a.line.baseline));
     let (kept, begins) = rows::begins(&strips, &columns);
@@ -79,7 +94,8 @@ fn table(lines: &[Line], at: usize, in_contents: bool) -> Option<Vec<Line>> {
     strips.truncate(kept);
     let beside = [at.checked_sub(1), Some(at + kept)];
     let mut beside = beside.into_iter().flatten().filter_map(|at| lines.get(at));
-    let captioned = beside.any(|line| caption::is_table_s(&line.text));
+    let captioned = beside.any(|line| caption::is_table_s(&line.text))
+        || columns::stand_alike(open, columns.places());
     let found = judge::Found {
         strips: &strips,
         columns: &columns,
@@ -102,22 +118,27 @@ fn marked(strip: &Strip<'_>, first: bool, begins_row: bool, columns: &Columns) -
             first,
             begins_row,
             cells: cells.collect(),
+            places: if first {
+                columns.places().to_vec()
+            } else {
+                Vec::new()
+            },
         }),
         ..strip.line.clone()
     }
 }
 
 /// The rows that marked lines make, each with all its columns.
-pub(super) fn rows(lines: &[Line]) -> Vec<Vec<String>> {
-    let mut rows: Vec<Vec<String>> = Vec::new();
+pub(super) fn rows(lines: &[Line]) -> Vec<Vec<Text>> {
+    let mut rows: Vec<Vec<Text>> = Vec::new();
     for line in lines.iter().filter_map(|line| line.table.as_ref()) {
         if line.begins_row || rows.is_empty() {
-            rows.push(vec![String::new(); line.columns]);
+            rows.push(vec![Text::default(); line.columns]);
         }
         for (column, text) in &line.cells {
             let row = rows.last_mut();
             if let Some(cell) = row.and_then(|row| row.get_mut(*column)) {
-                super::join::append(cell, text);
+                cell.append(text, text.formulas());
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    super::{Cell, Line, caption, list},
+    super::{Cell, Line, Text, caption, list},
     Columns,
 };
 
@@ -34,8 +34,10 @@ impl<'a> Strip<'a> {
         let cells = match line.cells.as_slice() {
             [] => whole(line).into(),
             [mark, first, rest @ ..] if is_mark(&mark.text) => {
+                let mut text = mark.text.clone();
+                text.append(&first.text, first.text.formulas());
                 let item = Cell {
-                    text: format!("{} {}", mark.text, first.text),
+                    text,
                     left: mark.left,
                     right: first.right,
                 };
@@ -49,7 +51,7 @@ impl<'a> Strip<'a> {
 
 fn whole(line: &Line) -> Vec<Cell> {
     vec![Cell {
-        text: line.text.clone(),
+        text: Text::of(std::slice::from_ref(line)),
         left: line.left,
         right: line.right,
     }]

@@ -10,12 +10,12 @@ fn line(baseline: f32, cells: &[(f32, &str)]) -> Line {
     let cells: Vec<Cell> = cells
         .iter()
         .map(|(left, text)| Cell {
-            text: (*text).to_owned(),
+            text: (*text).into(),
             left: *left,
             right: right(*left, text),
         })
         .collect();
-    let texts: Vec<&str> = cells.iter().map(|cell| cell.text.as_str()).collect();
+    let texts: Vec<&str> = cells.iter().map(|cell| &*cell.text).collect();
     Line {
         text: texts.join(" "),
         left: cells[0].left,
@@ -39,7 +39,7 @@ fn even(rows: &[&[(f32, &str)]]) -> Vec<Line> {
 
 /// The tables among the lines.
 fn tables(mut lines: Vec<Line>) -> Vec<Vec<Vec<String>>> {
-    mark(&mut lines, false);
+    mark(&mut lines, false, &[]);
     let mut found: Vec<Vec<Line>> = Vec::new();
     for line in lines {
         match &line.table {
@@ -48,7 +48,9 @@ fn tables(mut lines: Vec<Line>) -> Vec<Vec<Vec<String>>> {
             None => {}
         }
     }
-    found.iter().map(|lines| rows(lines)).collect()
+    let texts = |row: Vec<Text>| row.iter().map(|cell| cell.to_string()).collect();
+    let rows = |lines: &Vec<Line>| rows(lines).into_iter().map(texts).collect();
+    found.iter().map(rows).collect()
 }
 
 #[test]
@@ -150,7 +152,7 @@ fn a_contents_page_is_no_table() {
         &[(72.0, "2 Bar"), (300.0, "2")],
         &[(72.0, "3 Baz"), (300.0, "4")],
     ]);
-    mark(&mut lines, true);
+    mark(&mut lines, true, &[]);
     assert!(lines.iter().all(|line| line.table.is_none()));
 }
 

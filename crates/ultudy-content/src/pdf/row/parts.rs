@@ -1,18 +1,23 @@
 //! A row taken apart at its gaps.
 
 use super::Row;
-use crate::layout::{Cell, NoteLine};
+use crate::{
+    formula::{self, Glyph, Reading},
+    layout::{Cell, NoteLine, Text},
+};
 
 /// Gap, in ems, that may part the cells of a table: hardly any justified line has one.
 const CELL_GAP: f32 = 0.8;
 
 impl Row {
     /// What its gaps part; nothing if none does. Its pieces stand from left to right,
-    /// except in Arabic and the like, where no cells are looked for.
-    pub(super) fn cells(self) -> Vec<Cell> {
+    /// except in Arabic and the like, where no cells are looked for. Formulas are read from
+    /// the row's `glyphs`.
+    pub(super) fn cells(self, glyphs: &[Glyph]) -> Vec<Cell> {
         let gap = CELL_GAP * self.common_size();
         let mut parts: Vec<Self> = Vec::new();
         let mut end: Option<f32> = None;
+        let rules = self.rules;
         for piece in self.pieces {
             let visible = !piece.text.trim().is_empty();
             let apart = visible && end.is_some_and(|end| piece.left - end >= gap);
@@ -27,13 +32,27 @@ impl Row {
         if parts.len() < 2 {
             return Vec::new();
         }
-        parts.iter().filter_map(Self::cell).collect()
+        for part in &mut parts {
+            part.rules.clone_from(&rules);
+        }
+        parts.iter().filter_map(|part| part.cell(glyphs)).collect()
     }
 
-    fn cell(&self) -> Option<Cell> {
+    fn cell(&self, glyphs: &[Glyph]) -> Option<Cell> {
         let (left, right) = self.extent()?;
+        let is_own = |glyph: &&Glyph| {
+            let middle = f32::midpoint(glyph.left, glyph.right);
+            (left - 0.3..right + 0.3).contains(&middle)
+        };
+        let own: Vec<Glyph> = glyphs.iter().filter(is_own).cloned().collect();
+        let reading = if own.is_empty() && self.is_mathematical() {
+            self.as_printed()
+        } else {
+            formula::read(own, &self.rules).unwrap_or_else(|| self.plain(None))
+        };
+        let Reading { text, formulas } = reading;
         Some(Cell {
-            text: self.join(None),
+            text: Text::new(text, formulas),
             left,
             right,
         })

@@ -1,17 +1,117 @@
-//! Rows that are parts of a formula in another row: tall signs, limits, the parts of a
-//! fraction.
+//! Rows that are parts of a formula in another row: what tall brackets enclose, tall signs,
+//! limits, the parts of a fraction.
 
 use super::Row;
-use crate::formula::{AXIS, Face, Rule};
+use crate::formula::{AXIS, Brace, Enclosure, Face, Hung, Rule, braces, enclosures};
 
 /// How far apart such a row and its host come on the page's list of rows.
 const NEIGHBOURS: usize = 8;
 
+/// Farthest that a limit stands from its operator's line, and the second line of one, in
+/// sizes of that line.
+const FAR: f32 = 1.9;
+const SECOND: f32 = 2.7;
+
+/// Farthest that what a brace spans, and its label, stand from it, in sizes.
+const SPANNED: f32 = 4.0;
+const LABEL: f32 = 1.8;
+
+/// Most tall brackets, and braces, of a page.
+const ENCLOSURES_MAX: usize = 64;
+
 /// Adds each such row to its host, which keeps its place.
-pub(in crate::pdf) fn settle(mut rows: Vec<Row>, rules: &[Rule]) -> Vec<Row> {
+pub(in crate::pdf) fn settle(rows: Vec<Row>, rules: &[Rule], hung: &[Hung]) -> Vec<Row> {
+    let mut rows = rows;
+    for enclosure in enclosures(hung).iter().take(ENCLOSURES_MAX) {
+        rows = enclosed(rows, enclosure);
+    }
+    for brace in braces(hung).iter().take(ENCLOSURES_MAX) {
+        rows = braced(rows, brace);
+    }
     rows = settled(rows, &Row::is_tall_sign_of);
     rows = settled(rows, &Row::is_limit_of);
-    settled(rows, &|row, host| row.is_in_fraction_of(host, rules))
+    let filled = |rule: &&Rule| rows.iter().any(|row| row.fills(rule));
+    let rules: Vec<Rule> = rules.iter().filter(filled).copied().collect();
+    rows = settled(rows, &|row, host| row.is_in_fraction_of(host, &rules));
+    settled(rows, &|row, host| row.is_denominator_of(host, &rules))
+}
+
+/// Puts a brace over or under something, and its label, into the row that it spans a part
+/// of.
+fn braced(rows: Vec<Row>, brace: &Brace) -> Vec<Row> {
+    let over = |row: &Row| {
+        row.visible()
+            .any(|piece| brace.spans(f32::midpoint(piece.left, piece.right)))
+    };
+    let away = |row: &Row| brace.away(row.baseline);
+    let hosts = (0..rows.len()).filter(|at| {
+        let row = &rows[*at];
+        row.size >= 0.88 * brace.size
+            && !row.is_hung()
+            && over(row)
+            && (0.1..SPANNED).contains(&away(row))
+    });
+    let Some(host) = hosts.min_by(|a, b| away(&rows[*a]).total_cmp(&away(&rows[*b]))) else {
+        return rows;
+    };
+    let size = rows[host].size;
+    let parts = (0..rows.len()).filter(|at| {
+        let row = &rows[*at];
+        let label = row.size < 0.88 * size && (0.0..LABEL).contains(&-away(row));
+        let own = row.is_hung() && away(row).abs() < 0.1;
+        *at != host && (label || own) && over(row)
+    });
+    let parts: Vec<usize> = parts.collect();
+    merged(rows, host, &parts)
+}
+
+/// The rows with some of them put into another one.
+fn merged(mut rows: Vec<Row>, host: usize, parts: &[usize]) -> Vec<Row> {
+    let mut pieces = Vec::new();
+    for at in parts.iter().filter(|at| **at != host) {
+        rows[host].reach = rows[host].reach.max(rows[*at].reach);
+        pieces.append(&mut rows[*at].pieces);
+    }
+    let row = &mut rows[host];
+    row.stacked |= !pieces.is_empty();
+    row.pieces.append(&mut pieces);
+    rows.retain(|row| !row.pieces.is_empty());
+    rows
+}
+
+/// Puts the rows between two brackets, and the brackets, into the row that these stand in.
+fn enclosed(mut rows: Vec<Row>, enclosure: &Enclosure) -> Vec<Row> {
+    let axis = |row: &Row| (row.baseline + AXIS * row.size - enclosure.open.middle()).abs();
+    let end = end(&rows, enclosure);
+    let parts = rows.iter().enumerate().filter(|(_, row)| {
+        row.is_enclosed(enclosure, end) || axis(row) < 0.3 * row.size && row.is_beside(enclosure)
+    });
+    let parts: Vec<usize> = parts.map(|(at, _)| at).collect();
+    let lines = parts.iter().filter(|at| !rows[**at].is_hung());
+    let host = lines.min_by(|a, b| axis(&rows[**a]).total_cmp(&axis(&rows[**b])));
+    let Some(host) = host.copied().filter(|_| parts.len() > 1) else {
+        return rows;
+    };
+    let reach = enclosure.open.top - enclosure.open.middle();
+    rows[host].reach = rows[host].reach.max(reach);
+    merged(rows, host, &parts)
+}
+
+/// Where what the brackets enclose ends: before the closing one, or with the longest of the
+/// rows that begin behind a brace alone.
+fn end(rows: &[Row], enclosure: &Enclosure) -> f32 {
+    let inside = enclosure.inside();
+    if enclosure.close.is_some() {
+        return inside.end;
+    }
+    let open = &enclosure.open;
+    let begin = inside.start..inside.start + 1.5 * open.size;
+    let extents = rows
+        .iter()
+        .filter(|row| !row.is_hung() && open.holds(row.baseline))
+        .filter_map(Row::extent);
+    let behind = extents.filter(|(left, _)| begin.contains(left));
+    behind.map(|(_, right)| right).fold(open.right, f32::max)
 }
 
 fn settled(rows: Vec<Row>, is_part: &dyn Fn(&Row, &Row) -> bool) -> Vec<Row> {
@@ -50,10 +150,57 @@ fn host(rows: &[Row], at: usize, is_part: &dyn Fn(&Row, &Row) -> bool) -> Option
 }
 
 impl Row {
+    /// Whether a part of it stands above the rule, in the middle, as a numerator does.
+    pub(in crate::pdf) fn is_over(&self, rule: &Rule) -> bool {
+        let middle = f32::midpoint(rule.left, rule.right);
+        self.visible().any(|piece| {
+            let above = (piece.baseline - rule.height) / piece.size;
+            let within = rule.left - 1.5 < piece.left && piece.right < rule.right + 1.5;
+            let near = (f32::midpoint(piece.left, piece.right) - middle).abs() < piece.size;
+            (0.0..1.1).contains(&above) && within && near
+        })
+    }
+
     /// Takes the rules drawn in it.
     pub(in crate::pdf) fn take_rules(&mut self, rules: &[Rule]) {
         let own = rules.iter().filter(|rule| self.has_rule(rule));
         self.rules = own.copied().collect();
+    }
+
+    /// Whether all of it hangs from its baseline.
+    fn is_hung(&self) -> bool {
+        self.visible().all(|piece| piece.face == Face::Extension)
+    }
+
+    /// Whether it is one of the rows between two brackets, up to the `end`, or a part of
+    /// these.
+    fn is_enclosed(&self, enclosure: &Enclosure, end: f32) -> bool {
+        let (open, start) = (&enclosure.open, enclosure.inside().start);
+        let Some((left, right)) = self.extent() else {
+            return false;
+        };
+        if self.is_hung() {
+            let close = enclosure.close.as_ref();
+            let end = close.map_or(end, |close| close.right + 0.1 * close.size);
+            let over = open.left - 0.1 * open.size <= left && left < end;
+            return over && open.holds(self.baseline - 0.1 * self.size);
+        }
+        let behind = enclosure.close.is_some() || left >= start;
+        behind && left < end && right > start && open.holds(self.baseline)
+    }
+
+    /// Whether it goes on from one of the brackets.
+    fn is_beside(&self, enclosure: &Enclosure) -> bool {
+        let open = &enclosure.open;
+        let right = enclosure
+            .close
+            .as_ref()
+            .map_or(open.right, |close| close.right);
+        let near = 2.0 * self.size;
+        self.visible().any(|piece| {
+            (piece.right - near..=piece.right + near).contains(&open.left)
+                || (piece.left - near..=piece.left + near).contains(&right)
+        })
     }
 
     /// How far it stands beside the nearest piece of another.
@@ -78,10 +225,15 @@ impl Row {
     fn is_tall_sign_of(&self, host: &Self) -> bool {
         let tall = |row: &Self| row.visible().all(|piece| piece.face == Face::Extension);
         let above = (self.baseline - host.baseline) / host.size;
+        // The lower parts of a bar hang lower.
+        let bar = self
+            .visible()
+            .all(|piece| piece.text.chars().all(|c| c == '⏐'));
+        let least = if bar { -0.7 } else { 0.5 };
         tall(self)
             && !tall(host)
             && host.size > 0.88 * self.size
-            && (0.5..1.95).contains(&above)
+            && (least..1.95).contains(&above)
             && self.gap_to(host) < 1.5 * host.size
     }
 
@@ -92,40 +244,87 @@ impl Row {
             return false;
         };
         let middle = f32::midpoint(left, right);
-        let takes = host.visible().any(|piece| {
-            let large = piece.face == Face::Extension
-                || matches!(piece.text.trim(), "lim" | "max" | "min" | "sup" | "inf");
-            let reach = 1.2 * host.size;
-            large && (piece.left - reach..piece.right + reach).contains(&middle)
-        });
-        small && self.is_wordless() && (0.5..1.9).contains(&away) && takes
+        let takes = |reach: f32| {
+            host.visible().any(|piece| {
+                let large = piece.face == Face::Extension
+                    || matches!(piece.text.trim(), "lim" | "max" | "min" | "sup" | "inf");
+                large && (piece.left - reach..piece.right + reach).contains(&middle)
+            })
+        };
+        // Words, and the second of two lines, stand right in the middle.
+        let is_first = self.is_wordless() && away < FAR && takes(1.2 * host.size);
+        small && away > 0.5 && (is_first || away < SECOND && takes(0.0))
     }
 
+    /// Whether all of it stands above or below rules on the other's axis, right beside it.
     fn is_in_fraction_of(&self, host: &Self, rules: &[Rule]) -> bool {
-        let Some((left, right)) = self.extent() else {
-            return false;
+        let on_axis = |rule: &Rule| {
+            let above = (rule.height - host.baseline) / host.size - AXIS;
+            above.abs() < 0.2
         };
         let is_part = |rule: &Rule| {
             let away = (self.baseline - rule.height).abs();
-            let on_axis = (rule.height - host.baseline) / host.size - AXIS;
-            rule.left - 2.0 < left
-                && right < rule.right + 2.0
-                && away < 1.4 * self.size
-                && on_axis.abs() < 0.2
-                && host.has_beside(rule)
+            away < 1.4 * self.size && on_axis(rule)
         };
-        self.is_wordless() && rules.iter().any(is_part)
+        let near: Vec<&Rule> = rules.iter().filter(|rule| is_part(rule)).collect();
+        self.is_wordless()
+            && near.iter().any(|rule| host.has_beside(rule))
+            && self.is_covered(&near)
     }
 
-    /// Whether the rule stands in a gap of the row, or right beside it.
+    /// Whether it is what the other row is divided by: one rule is between all of them.
+    fn is_denominator_of(&self, numerator: &Self, rules: &[Rule]) -> bool {
+        let between = |rule: &Rule| {
+            let (above, below) = (
+                (numerator.baseline - rule.height) / numerator.size,
+                (rule.height - self.baseline) / self.size,
+            );
+            (0.0..0.9).contains(&above) && (0.0..1.3).contains(&below)
+        };
+        let near: Vec<&Rule> = rules.iter().filter(|rule| between(rule)).collect();
+        let covered = |row: &Self| row.is_wordless() && row.is_covered(&near);
+        !near.is_empty() && covered(self) && covered(numerator)
+    }
+
+    /// Whether what stands right above or below the rule is as long as it, as the longer
+    /// part of a fraction is.
+    fn fills(&self, rule: &Rule) -> bool {
+        let above = (self.baseline - rule.height) / self.size;
+        if !(-1.3..1.1).contains(&above) {
+            return false;
+        }
+        let own = || {
+            self.visible().filter(|piece| {
+                (rule.left..rule.right).contains(&f32::midpoint(piece.left, piece.right))
+            })
+        };
+        let ends = [
+            own().map(|piece| piece.left).min_by(f32::total_cmp),
+            own().map(|piece| piece.right).max_by(f32::total_cmp),
+        ];
+        let alike =
+            |end: Option<f32>, of: f32| end.is_some_and(|end| (end - of).abs() < 0.4 * self.size);
+        alike(ends[0], rule.left) && alike(ends[1], rule.right)
+    }
+
+    /// Whether each piece stands above or below one of the rules.
+    fn is_covered(&self, rules: &[&Rule]) -> bool {
+        self.visible().all(|piece| {
+            let mut over = rules.iter();
+            over.any(|rule| rule.left - 2.0 < piece.left && piece.right < rule.right + 2.0)
+        })
+    }
+
+    /// Whether the rule stands in a gap of what stands on the row's baseline, or right
+    /// beside it.
     fn has_beside(&self, rule: &Rule) -> bool {
-        let mut gaps = self
-            .visible()
-            .map(|piece| (piece.left - rule.right).max(rule.left - piece.right));
-        let near = self
-            .visible()
-            .any(|piece| (piece.left - rule.right).max(rule.left - piece.right) < 2.5 * self.size);
-        near && gaps.all(|gap| gap > -0.1 * self.size)
+        let gaps = || {
+            let on_line = self
+                .visible()
+                .filter(|piece| (piece.baseline - self.baseline).abs() < 0.3 * self.size);
+            on_line.map(|piece| (piece.left - rule.right).max(rule.left - piece.right))
+        };
+        gaps().any(|gap| gap < 2.5 * self.size) && gaps().all(|gap| gap > -0.1 * self.size)
     }
 
     fn has_rule(&self, rule: &Rule) -> bool {
@@ -135,7 +334,7 @@ impl Row {
         let away = (rule.height - self.baseline - AXIS * self.size).abs();
         rule.left > left - 2.0
             && rule.right < right + 2.0 * self.size
-            && away < 1.8 * self.size
+            && away < self.reach.max(1.8 * self.size)
             && (self.stacked || self.visible().any(|piece| piece.is_mathematical()))
     }
 }
