@@ -22,6 +22,15 @@ pub(crate) enum Face {
 }
 
 impl Face {
+    /// The same, or that of signs that hang from their baseline for a text that does: of
+    /// TeX's signs only the root's is one.
+    pub(crate) fn of_text(self, text: &str) -> Self {
+        match self {
+            Self::Symbols if text == "√" => Self::Extension,
+            other => other,
+        }
+    }
+
     /// Whether it only sets formulas.
     pub(crate) fn is_mathematical(self) -> bool {
         matches!(self, Self::Maths | Self::Symbols | Self::Extension)

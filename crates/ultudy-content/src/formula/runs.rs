@@ -71,7 +71,7 @@ fn is_emphasis(glyphs: &[Glyph], at: Range<usize>) -> bool {
 /// The ranges of units that are formulas.
 pub(super) fn runs(units: &[Unit], glyphs: &[Glyph], level: &Level) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    let mut start = label(units, glyphs);
+    let mut start = label(units, glyphs, level);
     while start < units.len() {
         let mut end = start;
         let mut open = 0_usize;
@@ -98,8 +98,17 @@ pub(super) fn runs(units: &[Unit], glyphs: &[Glyph], level: &Level) -> Vec<Range
     found
 }
 
-/// How many units the label of an item takes up, which begins the line: "5)", "(a)", "•".
-fn label(units: &[Unit], glyphs: &[Glyph]) -> usize {
+/// How many units the label of an item or note takes up, which begins the line: "5)", "(a)",
+/// "•", "²".
+fn label(units: &[Unit], glyphs: &[Glyph], level: &Level) -> usize {
+    let raised = |glyph: &&Glyph| level.script(glyph) == Some(true) && glyph.is_number();
+    let notes = glyphs.iter().take_while(raised).count();
+    if notes > 0 {
+        return units
+            .iter()
+            .take_while(|unit| unit.glyphs.end <= notes)
+            .count();
+    }
     let texts: Vec<&str> = units
         .iter()
         .take(3)

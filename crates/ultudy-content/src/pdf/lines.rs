@@ -25,9 +25,15 @@ pub(super) fn assemble(spans: &[TextSpan], rules: &[Rule], mut signs: Signs) -> 
     let mut written: Vec<&TextSpan> = spans.iter().collect();
     written.sort_by_key(|span| span.sequence);
     let hung = signs.hung();
-    let mut rows = settle(rows(&written), rules, &hung);
+    let pieces: Vec<Piece> = spans.iter().filter_map(Piece::of).collect();
+    signs.find_strays(&pieces.iter().map(Piece::place).collect::<Vec<_>>());
+    let mut rows = settle(rows(&written, &signs), rules, &hung);
     if climbs(&rows) > CLIMBS_MIN.max(rows.len() / CLIMB_SHARE) {
-        rows = settle(self::rows(&spans.iter().collect::<Vec<_>>()), rules, &hung);
+        rows = settle(
+            self::rows(&spans.iter().collect::<Vec<_>>(), &signs),
+            rules,
+            &hung,
+        );
     }
     let mut rows = columns::apart(rows);
     let divides = |rule: &Rule| rows.iter().any(|row| row.is_over(rule));
@@ -65,9 +71,10 @@ fn title_first(rows: &mut [Row]) {
     }
 }
 
-fn rows(spans: &[&TextSpan]) -> Vec<Row> {
+fn rows(spans: &[&TextSpan], signs: &Signs) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
-    for piece in spans.iter().filter_map(|span| Piece::of(span)) {
+    let pieces = spans.iter().filter_map(|span| Piece::of(span));
+    for piece in pieces.map(|piece| piece.settled(signs)) {
         let recent = rows.len().saturating_sub(LOOK_BACK);
         let mut recent = rows.iter_mut().skip(recent).rev();
         match recent.find(|row| row.holds(&piece)) {

@@ -62,7 +62,8 @@ impl Piece {
             rotation: span.rotation_degrees,
             bold: span.font_weight.is_bold() || font::is_bold(&span.font_name),
             monospace: span.is_monospace || font::is_monospace(&span.font_name),
-            face: font::face_of(&span.font_name, span.is_italic, span.is_monospace),
+            face: font::face_of(&span.font_name, span.is_italic, span.is_monospace)
+                .of_text(text.trim()),
             text,
         })
     }
@@ -72,7 +73,8 @@ impl Piece {
         self.face.is_mathematical() || self.text.chars().any(formula::is_sign)
     }
 
-    fn place(&self) -> Place {
+    /// Where it stands.
+    pub(super) fn place(&self) -> Place {
         Place {
             left: self.left,
             right: self.right,
@@ -84,6 +86,16 @@ impl Piece {
             } else {
                 0.0
             },
+        }
+    }
+
+    /// The piece where it is printed: a letter or two of a formula may lie a little off.
+    pub(super) fn settled(self, signs: &Signs) -> Self {
+        let script = self.face == Face::Maths && self.text.trim().chars().count() <= 2;
+        let baseline = script.then(|| signs.baseline_of(&self.place())).flatten();
+        Self {
+            baseline: baseline.unwrap_or(self.baseline),
+            ..self
         }
     }
 
@@ -209,8 +221,8 @@ impl Row {
         if cell.is_some() || !self.may_hold_formula() {
             return (self.plain(cell), Vec::new());
         }
-        let Some((glyphs, found)) = signs.take(&self.places(), self.stacked || self.overlaps())
-        else {
+        let stacked = self.stacked || self.overlaps();
+        let Some((glyphs, found)) = signs.take(&self.places(), stacked) else {
             return (self.as_printed(), Vec::new());
         };
         let printed: usize = self

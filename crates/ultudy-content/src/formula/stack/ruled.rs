@@ -60,7 +60,17 @@ fn root(glyphs: &[Glyph], rule: &Rule) -> Option<Vec<Glyph>> {
     let inner: Vec<bool> = glyphs.iter().map(within).collect();
     let own = chosen(glyphs, &inner);
     let level = Level::of(&own)?;
-    let latex = format!("\\sqrt{{{}}}", set(&own)?);
+    // Over the sign's left part stands which root it is.
+    let is_index = |glyph: &Glyph| {
+        let over = glyph.left < radical.left + 0.4 * radical.size && glyph.right > radical.left;
+        over && glyph.size < 0.88 * level.size && glyph.baseline > level.baseline
+    };
+    let index: Vec<bool> = glyphs.iter().map(is_index).collect();
+    let which = match set(&chosen(glyphs, &index)) {
+        Some(index) => format!("[{index}]"),
+        None => String::new(),
+    };
+    let latex = format!("\\sqrt{which}{{{}}}", set(&own)?);
     let sign = Glyph {
         latex: Some(latex),
         right: rule.right,
@@ -71,8 +81,8 @@ fn root(glyphs: &[Glyph], rule: &Rule) -> Option<Vec<Glyph>> {
     };
     let taken = glyphs
         .iter()
-        .zip(&inner)
-        .map(|(glyph, inner)| *inner || std::ptr::eq(glyph, radical));
+        .zip(inner.iter().zip(&index))
+        .map(|(glyph, (inner, index))| *inner || *index || std::ptr::eq(glyph, radical));
     Some(replaced(glyphs, &taken.collect::<Vec<_>>(), sign))
 }
 

@@ -38,6 +38,8 @@ struct Sign {
 pub(super) struct Signs {
     signs: Vec<Sign>,
     taken: Vec<bool>,
+    /// Characters that no span has where they are printed.
+    stray: Vec<bool>,
     /// What the last row took.
     last: Vec<usize>,
     baselines: Vec<f32>,
@@ -51,9 +53,41 @@ impl Signs {
         Self {
             baselines: signs.iter().map(|sign| sign.baseline).collect(),
             taken: vec![false; signs.len()],
+            stray: vec![false; signs.len()],
             signs,
             last: Vec::new(),
         }
+    }
+
+    /// Finds the characters that stand at none of the places: the library has a few in spans
+    /// that lie a little off.
+    pub(super) fn find_strays(&mut self, places: &[Place]) {
+        const PAIRS_MAX: usize = 1 << 22;
+        let mut stray = vec![true; self.signs.len()];
+        let mut pairs = 0_usize;
+        for place in places {
+            let range = self.range(std::slice::from_ref(place));
+            pairs = pairs.saturating_add(range.len());
+            if pairs > PAIRS_MAX {
+                return;
+            }
+            for at in range {
+                stray[at] &= !place.has(&self.signs[at]);
+            }
+        }
+        self.stray = stray;
+    }
+
+    /// Where the characters of a span at this place are printed, if it is one of those that
+    /// lie a little off.
+    pub(super) fn baseline_of(&self, place: &Place) -> Option<f32> {
+        let held: Vec<usize> = self
+            .range(std::slice::from_ref(place))
+            .filter(|at| place.holds(&self.signs[*at]))
+            .collect();
+        let first = *held.first()?;
+        let strays = held.iter().all(|at| self.stray[*at]);
+        strays.then(|| self.signs[first].baseline)
     }
 
     /// The signs larger than a line.
@@ -147,6 +181,14 @@ impl Place {
     }
 }
 
+impl Place {
+    /// Whether the sign stands right here.
+    fn has(&self, sign: &Sign) -> bool {
+        let near = (sign.baseline - self.baseline).abs() < 0.3 * self.size;
+        self.holds(sign) && (near || self.depth > 0.0)
+    }
+}
+
 fn sign(char: &TextChar) -> Option<Sign> {
     let character = char.char;
     let finite = [
@@ -164,7 +206,8 @@ fn sign(char: &TextChar) -> Option<Sign> {
         right: char.origin_x + char.advance_width.max(0.0),
         baseline: char.origin_y,
         size: char.font_size.abs().max(1.0),
-        face: font::face_of(&char.font_name, char.is_italic, char.is_monospace),
+        face: font::face_of(&char.font_name, char.is_italic, char.is_monospace)
+            .of_text(character.encode_utf8(&mut [0; 4])),
     })
 }
 
@@ -193,6 +236,7 @@ mod tests {
         let mut page = Signs {
             baselines: signs.iter().map(|sign| sign.baseline).collect(),
             taken: vec![false; 3],
+            stray: vec![false; 3],
             last: Vec::new(),
             signs: signs.to_vec(),
         };

@@ -229,7 +229,13 @@ impl Row {
         let bar = self
             .visible()
             .all(|piece| piece.text.chars().all(|c| c == '⏐'));
-        let least = if bar { -0.7 } else { 0.5 };
+        // A script's root hangs from the line itself.
+        let script = self.size < 0.88 * host.size;
+        let least = match (bar, script) {
+            (true, _) => -0.7,
+            (_, true) => -0.2,
+            _ => 0.5,
+        };
         tall(self)
             && !tall(host)
             && host.size > 0.88 * self.size
