@@ -14,6 +14,8 @@ pub struct Part {
     pub name: &'static str,
     /// What is wrong with it, if anything.
     pub fault: Option<String>,
+    /// Of a database: its replicas that are up to date and read from.
+    pub replicas_in_use: Option<usize>,
 }
 
 /// Asks every part this process needs.
@@ -24,7 +26,11 @@ pub async fn check(app: &App) -> Vec<Part> {
 
 /// Asks the database alone.
 pub async fn database(app: &App) -> Part {
-    judged("database", async { Ok(app.store.ping().await?) }).await
+    let part = judged("database", async { Ok(app.store.ping().await?) }).await;
+    Part {
+        replicas_in_use: app.store.replicas_in_use(),
+        ..part
+    }
 }
 
 async fn judged(name: &'static str, asked: impl Future<Output = Result<()>>) -> Part {
@@ -33,5 +39,9 @@ async fn judged(name: &'static str, asked: impl Future<Output = Result<()>>) -> 
         Ok(Err(error)) => Some(error.to_string()),
         Err(_) => Some(format!("no answer within {} s", PATIENCE.as_secs())),
     };
-    Part { name, fault }
+    Part {
+        name,
+        fault,
+        replicas_in_use: None,
+    }
 }

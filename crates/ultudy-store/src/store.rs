@@ -157,14 +157,14 @@ impl Store {
         Ok(SystemTx { connection })
     }
 
-    /// How many replicas are up to date and read from.
+    /// How many replicas are up to date and read from; none if there are none to be.
     #[must_use]
-    pub fn replicas_in_use(&self) -> usize {
+    pub fn replicas_in_use(&self) -> Option<usize> {
         match &self.database {
             Database::Postgres { replicas, .. } => {
-                replicas.as_ref().map_or(0, |replicas| replicas.in_use())
+                replicas.as_ref().map(|replicas| replicas.in_use())
             }
-            Database::Sqlite(_) => 0,
+            Database::Sqlite(_) => None,
         }
     }
 

@@ -25,6 +25,9 @@ pub struct PartHealth {
     ok: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
+    /// Of a database with replicas: how many are up to date and read from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replicas_in_use: Option<usize>,
 }
 
 impl From<Part> for PartHealth {
@@ -33,6 +36,7 @@ impl From<Part> for PartHealth {
             name: part.name,
             ok: part.fault.is_none(),
             error: part.fault,
+            replicas_in_use: part.replicas_in_use,
         }
     }
 }
