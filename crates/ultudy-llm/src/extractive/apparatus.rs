@@ -141,6 +141,17 @@ pub(super) fn is_named(name: &str) -> bool {
     let name = name.split(" (part ").next().unwrap_or_default();
     let name = name.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ' ');
     let lower = name.trim().to_lowercase();
+    // “Preface to the second edition”
+    let of_edition = [
+        "preface to ",
+        "foreword to ",
+        "vorwort zur ",
+        "préface de ",
+        "prólogo a ",
+    ];
+    if of_edition.iter().any(|head| lower.starts_with(head)) {
+        return true;
+    }
     // “Summary · Exercises” joins several short sections.
     NAMES.contains(&lower.as_str())
         || (lower.contains(" · ") && lower.split(" · ").all(|part| NAMES.contains(&part.trim())))
@@ -162,6 +173,7 @@ mod tests {
             "References",
             "7. Bibliography (part 2 of 2)",
             "Vorwort",
+            "Preface to the Second Edition",
             "Remerciements",
             "3.4 Ejercicios",
             "2.6 練習問題",

@@ -9,6 +9,7 @@ use super::formulas;
 use super::labels::Kind;
 use super::ladder::{self, Of, Step};
 use super::listing;
+use super::matter;
 use super::questions::Maker;
 use super::quotes::{cited, passages};
 use super::study::{Study, Support};
@@ -29,8 +30,20 @@ const EXPLANATION_MAX: usize = 3;
 /// Examples and notes of a concept at most.
 const ASIDES_MAX: usize = 2;
 
-/// The concepts, in the order of the text.
-pub(super) fn make(study: &Study) -> Vec<ConceptContent> {
+/// The concepts, in the order of the text; where nothing is said of any term, what the titles
+/// of its parts name.
+pub(super) fn make(study: &mut Study, titles: &[String]) -> Vec<ConceptContent> {
+    let told = of_terms(study, ladder::steps);
+    if !told.is_empty() {
+        return told;
+    }
+    match matter::concept(study, titles) {
+        Some(concept) => vec![concept],
+        None => of_terms(study, |study, _| ladder::last_steps(study)),
+    }
+}
+
+fn of_terms(study: &Study, steps: impl Fn(&Study, usize) -> Vec<Step>) -> Vec<ConceptContent> {
     let (order, foreign) = preference(study);
     let words = study
         .text
@@ -45,7 +58,7 @@ pub(super) fn make(study: &Study) -> Vec<ConceptContent> {
     // Of what other sections define, that of the next one matters most.
     let mut nearest = order.clone();
     nearest.sort_by_key(|&index| maker.distance(index));
-    for step in ladder::steps(study, wanted) {
+    for step in steps(study, wanted) {
         maker.rigor = step.rigor;
         for &index in if step.of == Of::Own { &order } else { &nearest } {
             let known = made.iter().any(|&(known, _)| known == index);

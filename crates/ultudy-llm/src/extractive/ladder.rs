@@ -44,15 +44,7 @@ pub(super) enum Of {
 
 /// The steps, the best first; `wanted` concepts are enough of the best.
 pub(super) fn steps(study: &Study, wanted: usize) -> Vec<Step> {
-    // There are no other sections whose terms could be wrong answers.
-    let mut quoted = study.text.own..study.text.sentences.len();
-    let lone = quoted.all(|at| study.text.is_near(at));
-    let step = |rigor, of, open, enough| Step {
-        rigor,
-        of,
-        open,
-        enough,
-    };
+    let lone = is_lone(study);
     vec![
         step(Rigor::Defined, Of::Own, false, wanted),
         step(Rigor::Loose, Of::Own, false, ENOUGH),
@@ -63,10 +55,33 @@ pub(super) fn steps(study: &Study, wanted: usize) -> Vec<Step> {
         step(Rigor::Loose, Of::Borrowed, true, FEW),
         step(Rigor::Loose, Of::Outlined, true, TOLD),
         step(Rigor::Told, Of::Told, true, TOLD),
-        step(Rigor::Named, Of::Told, true, FEW),
-        step(Rigor::Any, Of::Told, false, FEW),
-        step(Rigor::Last, Of::Told, false, FEW),
     ]
+}
+
+/// The steps where these gave nothing, and the text has no matter to tell of: a document of
+/// one section is short, and any question on it better than none.
+pub(super) fn last_steps(study: &Study) -> Vec<Step> {
+    let few = if is_lone(study) { FEW } else { 0 };
+    vec![
+        step(Rigor::Named, Of::Told, true, FEW),
+        step(Rigor::Any, Of::Told, false, few),
+        step(Rigor::Last, Of::Told, false, few),
+    ]
+}
+
+fn step(rigor: Rigor, of: Of, open: bool, enough: usize) -> Step {
+    Step {
+        rigor,
+        of,
+        open,
+        enough,
+    }
+}
+
+/// Whether there are no other sections whose terms could be wrong answers.
+fn is_lone(study: &Study) -> bool {
+    let mut quoted = study.text.own..study.text.sentences.len();
+    quoted.all(|at| study.text.is_near(at))
 }
 
 impl Step {
@@ -77,7 +92,9 @@ impl Step {
             Of::Own => is_own(study, maker, index),
             Of::Framed | Of::Outlined => study.frame(index).is_some_and(|frame| {
                 let outline = frame.shape == Shape::Outline;
-                outline == (self.of == Of::Outlined)
+                // What needs no other sentence explains better than what does.
+                let spare = frame.shape == Shape::Named && is_own(study, maker, index);
+                outline == (self.of == Of::Outlined) && !spare
             }),
             Of::Borrowed => borrowed::is_same(study, maker, index),
             Of::Told if is_foreign(study, index) => false,

@@ -27,9 +27,10 @@ pub(super) fn make(
     step(0.3)?;
     let terms = terms::find(&mut text);
     step(0.5)?;
-    let study = Study::new(text, terms, input.variant);
+    let mut study = Study::new(text, terms, input.variant);
     step(0.7)?;
-    let concepts = concepts::make(&study);
+    let titles: Vec<_> = input.parts.iter().map(|part| part.name.clone()).collect();
+    let concepts = concepts::make(&mut study, &titles);
     if concepts.is_empty() {
         return Err(without_text());
     }

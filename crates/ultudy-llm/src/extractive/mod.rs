@@ -31,6 +31,7 @@ mod lexicon;
 mod listing;
 mod markdown;
 mod marks;
+mod matter;
 mod mentions;
 mod names;
 mod nouns;
@@ -67,7 +68,7 @@ use ultudy_domain::lesson::LessonContent;
 use crate::{GenerateError, Generator, GeneratorIdentity, LessonInput, LessonPart};
 
 /// Version of what is made here, glossaries too; raised when results change.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// The extractive generator.
 #[derive(Debug, Clone, Copy, Default)]

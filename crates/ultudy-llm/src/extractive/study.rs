@@ -18,6 +18,9 @@ use super::word::Role;
 /// Score of a term that is more than a chance meeting of words.
 pub(super) const LASTING: f32 = 1.5;
 
+/// How surely a sentence defines that explains a term.
+const DEFINES: u8 = 3;
+
 /// The text, its terms and how central its sentences are.
 pub(super) struct Study {
     /// The text.
@@ -78,7 +81,7 @@ impl Study {
     pub(super) fn frame(&self, term: usize) -> Option<&Frame> {
         let term = self.terms.get(term)?;
         let frames = self.text.frames.iter();
-        let of_term = frames.filter(|frame| term.defined_in(frame.sentence) > 0);
+        let of_term = frames.filter(|frame| term.defined_in(frame.sentence) >= DEFINES);
         of_term.min_by_key(|frame| frame.shape)
     }
 

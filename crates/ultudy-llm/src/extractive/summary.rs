@@ -117,15 +117,23 @@ fn summary_parts(study: &Study, concepts: &[ConceptContent], weights: &[f32]) ->
     };
     let why = best_with(study, weights, turns::WHY, names_one);
     let outcome = best_with(study, weights, turns::OUTCOME, |_| true);
+    let why = why.map(own).or_else(|| central(study, concepts));
     SummaryParts {
-        why: why.map_or_else(|| central(study, concepts), own),
+        why: why.unwrap_or_else(|| first_said(concepts)),
         outcome: outcome.map_or_else(|| fill(study.phrases.outcome, &[&listed]), own),
         what: names,
     }
 }
 
-/// What the text speaks of most.
-fn central(study: &Study, concepts: &[ConceptContent]) -> String {
+/// What is first said of the first concept.
+fn first_said(concepts: &[ConceptContent]) -> String {
+    let first = concepts.first().map(|concept| concept.explanation.as_str());
+    let paragraph = first.and_then(|text| text.split("\n\n").next());
+    paragraph.unwrap_or_default().to_owned()
+}
+
+/// What the text speaks of most, if it is a concept.
+fn central(study: &Study, concepts: &[ConceptContent]) -> Option<String> {
     let is_concept = |name: &str| concepts.iter().any(|concept| concept.name == name);
     let own = |support: &[Support]| {
         let own = support
@@ -137,10 +145,10 @@ fn central(study: &Study, concepts: &[ConceptContent]) -> String {
     let most = terms
         .filter(|(term, _)| is_concept(&term.name))
         .max_by_key(|(_, support)| own(support));
-    most.map_or_else(String::new, |(term, support)| {
-        let [some, all] = [own(support), study.text.own].map(|count| count.to_string());
-        fill(study.phrases.central, &[&escaped(&term.name), &some, &all])
-    })
+    let (term, support) = most.filter(|(_, support)| own(support) > 1)?;
+    let [some, all] = [own(support), study.text.own].map(|count| count.to_string());
+    let name = escaped(&term.name);
+    Some(fill(study.phrases.central, &[&name, &some, &all]))
 }
 
 /// The weightiest sentence with one of the turns that stands alone.

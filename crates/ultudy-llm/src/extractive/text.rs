@@ -135,9 +135,10 @@ impl Text {
         found.origin == Origin::Section || self.has_page_of(found.pages)
     }
 
-    /// Whether a sentence stands for a frame.
+    /// Whether a sentence behind its own stands for a frame.
     pub(super) fn is_framed(&self, sentence: usize) -> bool {
-        self.frames.iter().any(|frame| frame.sentence == sentence)
+        let mut frames = self.frames.iter().filter(|_| sentence >= self.own);
+        frames.any(|frame| frame.sentence == sentence)
     }
 
     /// Whether pages are, in part, its own.

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use ultudy_domain::check_in::CheckInContent;
 use ultudy_domain::lesson::LessonContent;
 use ultudy_llm::extractive::Extractive;
-use ultudy_llm::{GenerateError, Generator, LessonInput};
+use ultudy_llm::{GenerateError, Generator, LessonInput, LessonPart};
 
 use super::{contract, generate, glossary, input, runtime, section, texts};
 
@@ -458,5 +458,80 @@ fn japanese_options_are_whole_words() {
                 "{name}: {option:?}"
             );
         }
+    }
+}
+
+/// The lesson on the last of these sections, with what all of them define.
+fn lesson_on_last(sections: &[LessonPart]) -> LessonContent {
+    let mut input = input("");
+    input.glossary = glossary(sections);
+    input.parts = sections[sections.len() - 1..].to_vec();
+    let lesson = generate(&input).unwrap();
+    contract::check(&input, &lesson);
+    lesson
+}
+
+#[test]
+fn a_word_in_another_sense_is_not_explained_by_a_definition_far_before() {
+    let graphs = section(
+        "Graphen",
+        "<!-- page 41 -->\n\nEin Graph, der keine Enden hat und in sich geschlossen ist, heißt \
+         Kreis. Ein zusammenhängender Graph heißt Baum, wenn er keinen Kreis enthält.",
+    );
+    let plane = section(
+        "Spiegelung am Kreis",
+        "<!-- page 75 -->\n\n# Spiegelung am Kreis\n\nDie Inversion ist eine Abbildung der Ebene, \
+         die das Innere einer runden Linie mit ihrem Äußeren vertauscht. Jeder Kreis durch den \
+         Mittelpunkt wird von der Inversion auf eine Gerade abgebildet. Ein Kreis in der Ebene \
+         bleibt unter jeder Drehung um seinen Mittelpunkt gleich.",
+    );
+    let lesson = lesson_on_last(&[graphs, plane]);
+    let json = serde_json::to_string(&lesson.concepts).unwrap();
+    assert!(!json.contains("Ein Graph"), "{json}");
+}
+
+#[test]
+fn what_a_section_only_mentions_is_no_concept_of_it() {
+    let cells = section("Cells", texts::BIOLOGY);
+    let weather = section(
+        "Weather",
+        "<!-- page 9 -->\n\n# Weather\n\nA cold front is a line along which cold air pushes \
+         warm air upwards. The warm air cools as it rises, and its water falls as rain. A warm \
+         front is a line along which warm air slides over cold air. Farmers like the rain of a \
+         warm front, since every cell of a plant needs water. Storms come with a cold front.",
+    );
+    let lesson = lesson_on_last(&[cells, weather]);
+    has_all(&lesson, &["cold front", "warm front"]);
+    assert!(!names(&lesson).contains(&"cell".to_owned()));
+}
+
+#[test]
+fn a_section_that_defines_nothing_is_taught_by_what_it_says_of_its_matter() {
+    let text = "<!-- page 5 -->\n\nThe night sky shows some three thousand stars to the naked eye. \
+                City lamps hide most of the night sky from the people. Astronomers build \
+                their telescopes on lonely mountains far away from every town. A moonless night \
+                in the desert shows the faint band of the galaxy best. Old maps name the stars \
+                after animals and after heroes of Greek tales.";
+    let mut input = input(text);
+    input.parts[0].name = "2.1 The night sky (part 1 of 2)".into();
+    let lesson = generate(&input).unwrap();
+    contract::check(&input, &lesson);
+    let concept = &lesson.concepts[0];
+    assert_eq!(concept.name, "The night sky");
+    assert!(concept.explanation.contains("night sky"));
+    assert!(concept.text_check_ins[0].question.contains("The night sky"));
+}
+
+#[test]
+fn a_definition_without_wrong_answers_is_asked_in_ones_own_words() {
+    let lesson = lesson(
+        "##### Definition 12\n\nLet $X$ and $Y$ be spaces and $f$ a map between them.\n\n\
+         - a) $f$ is called continuous if each open set has an open preimage\n\
+         - b) $f$ is called constant if it takes one value\n",
+    );
+    has_all(&lesson, &["continuous", "constant"]);
+    for concept in &lesson.concepts {
+        assert!(concept.explanation.starts_with("Let $X$ and $Y$ be spaces"));
+        assert!(concept.check_ins.is_empty() && !concept.text_check_ins.is_empty());
     }
 }

@@ -33,7 +33,13 @@ pub(super) fn term(sentence: &Sentence) -> Option<Found> {
     let words = sentence.words.get(run.clone())?;
     let noun = words.iter().all(|word| word.role != Role::Symbol) && telling::meaning(words) > 0;
     let opens = words.first().is_some_and(|word| word.role != Role::Stop);
-    let named = noun && opens && words.len() <= NAME_MAX && !plain.get(..end)?.contains(',');
+    // “(atTop : Filter N), made of”: nothing else stands before the mark.
+    let bounds = words.first()?.range.start..words.last()?.range.end;
+    let named = noun
+        && opens
+        && bounds == (0..end)
+        && words.len() <= NAME_MAX
+        && !plain.get(..end)?.contains(',');
     let says = telling::meaning(told) >= TOLD_MIN && grammar && !plain.ends_with(':');
     (run.start == 0 && named && says).then_some((run, STRENGTH))
 }

@@ -3,6 +3,7 @@
 
 mod collect;
 mod entry;
+mod named;
 
 use std::ops::Range;
 
@@ -17,7 +18,7 @@ use super::nouns;
 use super::passage::Passage;
 use super::phrases::{Phrases, fill};
 use super::quotable;
-use super::quotes::{cited, escaped};
+use super::quotes::{escaped, passages};
 use super::reading;
 use super::study::{Study, Support};
 use super::telling;
@@ -34,6 +35,8 @@ const PASSAGES_MAX: usize = 10;
 const POINTS_MIN: usize = 2;
 /// Key points of a question about it.
 const KEY_POINTS: std::ops::RangeInclusive<usize> = 2..=6;
+/// How surely a sentence says outright that it gives a name.
+const OUTRIGHT: u8 = 5;
 /// Marks that are no part of a name.
 const MARKS: [char; 12] = [':', '=', '/', '(', ')', '[', ']', '.', '|', '…', '#', '?'];
 
@@ -44,6 +47,8 @@ pub(super) enum Shape {
     Definition,
     /// “Term: what it is”, in a list.
     Entry,
+    /// What was told of before it is given its name.
+    Named,
     /// A heading, and a list of points under it.
     Outline,
 }
@@ -104,6 +109,18 @@ pub(super) fn append(text: &mut Text) {
     for found in std::mem::take(&mut text.apart) {
         add(text, &cues, &found);
     }
+    for (run, terms) in named::find(text, &cues) {
+        let last = run.end - 1;
+        let points = text.sentences.get(run).unwrap_or_default().to_vec();
+        let Some(sentence) = points.last().cloned() else {
+            continue;
+        };
+        for term in terms {
+            if is_name(text, &sentence, &term) {
+                frame(text, Shape::Named, &points, last, sentence.written(&term.0));
+            }
+        }
+    }
 }
 
 fn add(text: &mut Text, cues: &Cues, found: &Apart) {
@@ -122,13 +139,13 @@ fn add(text: &mut Text, cues: &Cues, found: &Apart) {
     let named: Vec<_> = title.iter().chain(&points).cloned().collect();
     for sentence in named {
         let terms: Vec<Found> = match found.shape {
-            Shape::Definition => cues.terms(text, &sentence),
+            Shape::Definition | Shape::Named => cues.terms(text, &sentence),
             Shape::Entry => entry::term(&sentence).into_iter().collect(),
             Shape::Outline => entry::title(&sentence).into_iter().collect(),
         };
-        for (words, strength) in terms {
-            if is_name(text, &sentence, &words) {
-                push(text, found.shape, &sentence, &points, (words, strength));
+        for term in terms {
+            if is_name(text, &sentence, &term) {
+                push(text, found.shape, &sentence, &points, term);
             }
         }
         if found.shape == Shape::Outline {
@@ -164,7 +181,7 @@ fn sentence(text: &mut Text, at: usize, found: &Apart) -> Option<Sentence> {
 fn is_whole(text: &Text, found: &Apart, points: &[Sentence]) -> bool {
     let language = text.lexicon.language;
     let length: usize = points.iter().map(|own| own.plain.chars().count()).sum();
-    let all: String = points.iter().map(|own| own.plain.as_str()).collect();
+    let all: String = points.iter().map(|own| unlabelled(&own.plain)).collect();
     let least = if found.shape == Shape::Outline {
         POINTS_MIN
     } else {
@@ -178,11 +195,23 @@ fn is_whole(text: &Text, found: &Apart, points: &[Sentence]) -> bool {
             // What leads to a list is followed by it.
             let bare = legible::bare(text, point) + alone::ITEM;
             let bare = alone::without_demonstratives(&bare, language);
+            // “Let X be” poses no task: what it introduces is used below it.
+            let premise = alone::is_premise(&point.plain, language).is_some();
+            let head = bare.find(' ').filter(|_| premise).unwrap_or(0);
             whole.is_some_and(quotable::is_plain)
                 && !has_address(&point.plain)
                 && legible::is_legible(text, point)
-                && !alone::points_out(&bare, &text.lexicon)
+                && !alone::points_out(&bare[head..], &text.lexicon)
         })
+}
+
+/// An item's text without the label that the page gives it: “a) a map is”.
+fn unlabelled(plain: &str) -> &str {
+    let label = plain.split_once(')');
+    let (_, text) = label
+        .filter(|(label, _)| label.chars().count() <= 2 && label.chars().all(char::is_alphanumeric))
+        .unwrap_or(("", plain));
+    text
 }
 
 /// Whether a text has an address of the web or of a person.
@@ -191,15 +220,15 @@ fn has_address(plain: &str) -> bool {
 }
 
 /// Whether what is explained has a name worth a concept.
-fn is_name(text: &Text, sentence: &Sentence, words: &Range<usize>) -> bool {
+fn is_name(text: &Text, sentence: &Sentence, (words, strength): &Found) -> bool {
     let (Some(named), Some(written)) = (sentence.words.get(words.clone()), sentence.written(words))
     else {
         return false;
     };
-    // “Analysis: …” may be any; “reference analysis” is one.
+    // “Analysis: …” may be any; “reference analysis” is one, and so is what “is called” one.
     let own = |word: &Word| word.role == Role::Content && !text.lexicon.is_general(word.root);
     named.len() <= nouns::WORDS_MAX
-        && (telling::meaning(named) > 1 || named.iter().any(own))
+        && (telling::meaning(named) > 1 || named.iter().any(own) || *strength >= OUTRIGHT)
         && !written.contains(MARKS)
 }
 
@@ -210,36 +239,54 @@ fn push(
     points: &[Sentence],
     (words, strength): Found,
 ) {
-    let name = sentence.written(&words).unwrap_or_default().to_lowercase();
-    let key_points = key_points(text, points, &name);
+    let at = text.sentences.len();
+    if frame(text, shape, points, at, sentence.written(&words)) {
+        text.defined.push(Defined {
+            sentence: at,
+            words,
+            strength,
+        });
+        text.sentences.push(sentence.clone());
+    }
+}
+
+/// Adds a frame of these points for the term that the sentence numbered `sentence` has, if an
+/// answer can be measured by it.
+fn frame(
+    text: &mut Text,
+    shape: Shape,
+    points: &[Sentence],
+    sentence: usize,
+    name: Option<&str>,
+) -> bool {
+    let name = name.unwrap_or_default().to_lowercase();
+    let all: Vec<_> = points.iter().collect();
+    let key_points = key_points(text, &all, &name);
     let pages = points.iter().map(|point| point.pages);
     let pages = pages.reduce(|a, b| [a[0].min(b[0]), a[1].max(b[1])]);
-    let Some(pages) = pages.filter(|_| key_points.len() >= *KEY_POINTS.start()) else {
-        return;
+    let Some(pages) = pages.filter(|_| is_asked(&key_points)) else {
+        return false;
     };
-    let quoted = |quote: &dyn Fn(&Sentence) -> String| {
-        let quotes: Vec<_> = points.iter().map(quote).collect();
-        quotes.join("\n\n")
-    };
+    let quotes: Vec<_> = all.iter().map(|point| point.quote.as_str()).collect();
     text.frames.push(Frame {
         shape,
-        sentence: text.sentences.len(),
-        quote: quoted(&|point| cited(&point.quote, point.pages)),
-        bare: quoted(&|point| point.quote.clone()),
+        sentence,
+        quote: passages(&all),
+        bare: quotes.join(if shape == Shape::Named { " " } else { "\n\n" }),
         pages,
         key_points,
     });
-    text.defined.push(Defined {
-        sentence: text.sentences.len(),
-        words,
-        strength,
-    });
-    text.sentences.push(sentence.clone());
+    true
+}
+
+/// Whether an answer can be measured by these.
+pub(super) fn is_asked(key_points: &[String]) -> bool {
+    key_points.len() >= *KEY_POINTS.start()
 }
 
 /// The noun phrases of what explains a term, but its own name; their words, where there is but
 /// one phrase.
-fn key_points(text: &Text, points: &[Sentence], name: &str) -> Vec<String> {
+pub(super) fn key_points(text: &Text, points: &[&Sentence], name: &str) -> Vec<String> {
     let phrases = |point: &Sentence| {
         let runs = keyphrases::runs(point, &text.lexicon).into_iter();
         runs.filter_map(|run| nouns::trimmed(&point.words, run))
@@ -260,7 +307,7 @@ fn key_points(text: &Text, points: &[Sentence], name: &str) -> Vec<String> {
 
 /// Ranges of the points' words as written, in lower case, each once.
 fn listed(
-    points: &[Sentence],
+    points: &[&Sentence],
     name: &str,
     ranges: impl Fn(&Sentence) -> Vec<Range<usize>>,
 ) -> Vec<String> {

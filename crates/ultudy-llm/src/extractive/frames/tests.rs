@@ -1,3 +1,4 @@
+use crate::extractive::definitions::{self, Defined};
 use crate::extractive::frames;
 use crate::extractive::sample::text;
 
@@ -5,11 +6,12 @@ use crate::extractive::sample::text;
 fn framed(markdown: &str) -> Vec<(String, String)> {
     let mut text = text(markdown);
     frames::append(&mut text);
-    let defined = text.defined.iter().zip(&text.frames);
-    let named = defined.map(|(defined, frame)| {
-        let sentence = &text.sentences[defined.sentence];
-        let name = sentence.written(&defined.words).unwrap_or_default();
-        (name.to_owned(), frame.bare.clone())
+    let defined = definitions::find(&mut text);
+    let named = text.frames.iter().filter_map(|frame| {
+        let of_frame = |found: &&Defined| found.sentence == frame.sentence && found.strength >= 3;
+        let found = defined.iter().find(of_frame)?;
+        let name = text.sentences[frame.sentence].written(&found.words)?;
+        Some((name.to_owned(), frame.bare.clone()))
     });
     named.collect()
 }
@@ -22,8 +24,8 @@ fn names(markdown: &str) -> Vec<String> {
 fn a_labelled_definition_is_quoted_whole() {
     let found = framed(
         "##### Definition 48\n\nEs seien $X, Y$ zusammenhängende Räume und $p$ eine stetige \
-         Abbildung.\n\n$p$ heißt Überlagerung, wenn gilt:\n\n- jeder Punkt hat eine offene \
-         Umgebung $U$\n- das Urbild ist eine Vereinigung offener Mengen\n\n##### Bemerkung 50\n\n\
+         Abbildung.\n\n$p$ heißt Überlagerung, wenn gilt:\n\n- a) jeder Punkt hat eine offene \
+         Umgebung $U$\n- b) das Urbild ist eine Vereinigung offener Mengen\n\n##### Bemerkung 50\n\n\
          Überlagerungen sind surjektiv, wie man leicht sieht.",
     );
     assert_eq!(found.len(), 1, "{found:?}");
@@ -65,4 +67,22 @@ fn a_list_in_running_text_does_not_explain_its_heading() {
                 found on every machine of today.\n\nSome are old:\n\n- the first one of them all \
                 came in the fifties\n- the second one came a few years after it";
     assert_eq!(names(book), [""; 0]);
+}
+
+#[test]
+fn a_name_comes_with_what_it_is_given_to() {
+    let found = framed(
+        "In the computation the chain of deferred operations grows with the input. Such a process \
+         is called a linear recursive process. The name says how it grows.",
+    );
+    let (name, quote) = found.first().expect("a name");
+    assert_eq!(name, "linear recursive process");
+    assert!(quote.starts_with("In the computation the chain"), "{quote}");
+    assert!(
+        quote.ends_with("is called a linear recursive process."),
+        "{quote}"
+    );
+    // Nothing before it says what it is.
+    let alone = "Such a process is called a linear recursive process. It grows without end.";
+    assert_eq!(names(alone), [""; 0]);
 }
