@@ -535,3 +535,16 @@ fn a_definition_without_wrong_answers_is_asked_in_ones_own_words() {
         assert!(concept.check_ins.is_empty() && !concept.text_check_ins.is_empty());
     }
 }
+
+#[test]
+fn a_name_is_printed_in_the_source_as_the_lesson_prints_it() {
+    for (plain, cut) in [("状態空間", "状$態空間$"), ("状態空間", "$状態$空間")] {
+        let text = texts::JAPANESE.replace(plain, cut);
+        assert_ne!(text, texts::JAPANESE);
+        let input = input(&text);
+        match generate(&input) {
+            Ok(lesson) => contract::check(&input, &lesson),
+            Err(error) => assert!(matches!(error, GenerateError::Permanent { .. }), "{error}"),
+        }
+    }
+}

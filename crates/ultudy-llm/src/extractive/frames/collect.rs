@@ -14,6 +14,8 @@ pub(in crate::extractive) struct Collector {
     open: Option<Apart>,
     items: usize,
     passages: usize,
+    /// Whether the last passage was an item.
+    after_item: bool,
 }
 
 impl Collector {
@@ -48,6 +50,16 @@ impl Collector {
     ) {
         self.items += usize::from(item);
         self.passages += 1;
+        // A list that goes on under the next heading, where the page has it elsewhere.
+        let begins = self
+            .open
+            .as_ref()
+            .is_some_and(|open| open.passages.is_empty());
+        let defined = self.found.last().map(|found| found.shape);
+        if item && begins && self.after_item && defined == Some(Shape::Definition) {
+            self.found.pop();
+        }
+        self.after_item = item;
         let goes_on = self.open.as_ref().is_some_and(|open| match open.shape {
             Shape::Definition => kind == Some(Kind::Definition) && open.part == part,
             _ => item && open.part == part,

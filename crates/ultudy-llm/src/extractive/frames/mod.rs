@@ -227,7 +227,12 @@ fn is_name(text: &Text, sentence: &Sentence, (words, strength): &Found) -> bool 
     };
     // “Analysis: …” may be any; “reference analysis” is one, and so is what “is called” one.
     let own = |word: &Word| word.role == Role::Content && !text.lexicon.is_general(word.root);
+    // “$n$-te Gruppe”: a part of a word is no name.
+    let before = named
+        .first()
+        .map_or("", |first| &sentence.plain[..first.range.start]);
     named.len() <= nouns::WORDS_MAX
+        && !before.ends_with(['-', '‐', '‑'])
         && (telling::meaning(named) > 1 || named.iter().any(own) || *strength >= OUTRIGHT)
         && !written.contains(MARKS)
 }

@@ -86,3 +86,13 @@ fn a_name_comes_with_what_it_is_given_to() {
     let alone = "Such a process is called a linear recursive process. It grows without end.";
     assert_eq!(names(alone), [""; 0]);
 }
+
+#[test]
+fn a_definition_whose_list_goes_on_elsewhere_is_none() {
+    let definition = "##### Definition 8\n\nEine Abbildung $d$ heißt Metrik, wenn gilt:\n\n\
+                      - (i) Der Abstand zweier verschiedener Punkte ist nie null.\n\
+                      - (ii) Der Hinweg ist so lang wie der Rückweg.\n\n";
+    assert_eq!(names(definition), ["Metrik"]);
+    let cut = format!("{definition}##### Bemerkung 3\n\n- (iii) Umwege sind nie kürzer.");
+    assert_eq!(names(&cut), [""; 0]);
+}
