@@ -1,9 +1,9 @@
 //! Samples concepts with one of their check-ins, evenly over documents, for people to judge
 //! by bench/lesson-rubric.md:
-//! `cargo run --release -p ultudy-llm --example lessons_sample -- [--sources] PROGRAM COUNT
-//! FILE…`, where `PROGRAM extract` reads a file (the `ultudy` binary). With `--sources` the
-//! pages an item comes from stand below it. The same files and the same generator give the
-//! same sample.
+//! `cargo run --release -p ultudy-llm --example lessons_sample -- [--sources] [--seed=N]
+//! PROGRAM COUNT FILE…`, where `PROGRAM extract` reads a file (the `ultudy` binary). With `--sources` the
+//! pages an item comes from stand below it. The same files, seed and generator
+//! give the same sample.
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
 mod support;
@@ -26,11 +26,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut args: Vec<_> = std::env::args().skip(1).collect();
     let sources = args.iter().any(|arg| arg == "--sources");
     args.retain(|arg| arg != "--sources");
+    let mut seed = SEED;
+    if let Some(at) = args.iter().position(|arg| arg.starts_with("--seed=")) {
+        seed = args.remove(at).trim_start_matches("--seed=").parse()?;
+    }
     let [program, count, files @ ..] = args.as_slice() else {
         return Err("PROGRAM COUNT FILE…".into());
     };
     let count: usize = count.parse()?;
-    let mut chance = Chance(SEED);
+    let mut chance = Chance(seed);
     let mut number = 0;
     for (at, file) in files.iter().enumerate() {
         let parts = support::sections(program, file)?;
