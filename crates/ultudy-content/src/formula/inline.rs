@@ -34,7 +34,10 @@ pub(crate) fn read(glyphs: Vec<Glyph>, rules: &[Rule]) -> Option<Reading> {
         if let Some(run) = runs.next_if(|run| run.start == at) {
             let first = units[run.start].glyphs.start;
             let last = units[run.end - 1].glyphs.end;
-            reading.formula(&glyphs[first..last]);
+            // What it is a script of is somewhere else.
+            let torn = scripts::printed(&glyphs[first]).is_none()
+                && level.script(&glyphs[first]).is_some();
+            reading.formula(&glyphs[first..last], torn);
             at = run.end;
         } else {
             reading.unit(&glyphs[units[at].glyphs.clone()], &level);
@@ -51,8 +54,8 @@ fn is_bracket(glyph: &Glyph) -> bool {
 }
 
 impl Reading {
-    fn formula(&mut self, glyphs: &[Glyph]) {
-        let latex = set::set(glyphs).filter(|latex| check::is_sound(latex));
+    fn formula(&mut self, glyphs: &[Glyph], torn: bool) {
+        let latex = set::set(glyphs).filter(|latex| !torn && check::is_sound(latex));
         let text = latex.as_deref().map(plain).filter(|text| !text.is_empty());
         self.space(glyphs.first().is_some_and(|glyph| glyph.spaced));
         let start = self.text.len();

@@ -127,6 +127,30 @@ fn at(text: &str, left: f32, baseline: f32, size: f32, face: Face) -> Glyph {
     }
 }
 
+#[test]
+fn what_stands_over_a_relation_is_no_power() {
+    let maths = |text: &str, left| at(text, left, 100.0, 10.0, Face::Maths);
+    let over = |text: &str, left| at(text, left, 108.0, 7.0, Face::Text);
+    let glyphs = vec![
+        maths("x", 0.0),
+        over("Def", 17.0),
+        maths("=", 20.0),
+        maths("y", 40.0),
+    ];
+    assert_eq!(
+        marked_of(glyphs),
+        r"$x \quad \overset{\text{Def}}{=} \quad y$"
+    );
+    // An arrow of parts is as long as its words.
+    let mut arrow = vec![maths("x", 0.0), over("Def", 15.0), maths("y", 40.0)];
+    arrow.extend([10.0, 14.0, 18.0].map(|left| maths("=", left)));
+    arrow.push(maths("⇒", 22.0));
+    assert_eq!(
+        marked_of(arrow),
+        r"$x\overset{\text{Def}}{\Longrightarrow} \quad y$"
+    );
+}
+
 /// A bracket as high as two lines, or a part of one.
 fn tall(text: &str, left: f32, baseline: f32) -> Glyph {
     Glyph {

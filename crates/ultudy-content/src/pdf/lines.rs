@@ -36,7 +36,13 @@ pub(super) fn assemble(spans: &[TextSpan], rules: &[Rule], mut signs: Signs) -> 
         );
     }
     let mut rows = columns::apart(rows);
-    let divides = |rule: &Rule| rows.iter().any(|row| row.is_over(rule));
+    let is_root_s = |rule: &Rule| {
+        hung.iter().any(|sign| {
+            let meets = (sign.right - rule.left).abs() < 0.2 * sign.size;
+            sign.sign == '√' && meets && (sign.baseline - rule.height).abs() < 0.5 * sign.size
+        })
+    };
+    let divides = |rule: &Rule| !is_root_s(rule) && rows.iter().any(|row| row.is_over(rule));
     let rules: Vec<Rule> = rules
         .iter()
         .map(|rule| Rule {

@@ -1,7 +1,10 @@
-//! Arrows drawn as long as what stands over them.
+//! Arrows drawn as long as what stands over them, and other relations with something over
+//! them.
+
+use ultudy_domain::formula::Class;
 
 use super::{chosen, replaced};
-use crate::formula::{Face, Glyph, set::set};
+use crate::formula::{Face, Glyph, Level, set::set, sign::sign};
 
 /// Most arrows in one formula.
 const ARROWS_MAX: usize = 16;
@@ -29,7 +32,61 @@ pub(super) fn fold(mut glyphs: Vec<Glyph>) -> Vec<Glyph> {
         };
         glyphs = folded;
     }
+    relations(glyphs)
+}
+
+/// The glyphs with each relation and the small glyphs right over it as one.
+fn relations(mut glyphs: Vec<Glyph>) -> Vec<Glyph> {
+    let Some(level) = Level::of(&glyphs) else {
+        return glyphs;
+    };
+    let mut at = 0;
+    while let Some(glyph) = glyphs.get(at) {
+        let relates = glyph.latex.is_none()
+            && level.script(glyph).is_none()
+            && sign(glyph).is_some_and(|(_, class)| class == Class::Relation);
+        if relates && let Some(folded) = related(&glyphs, at, &level) {
+            glyphs = folded;
+        }
+        at += 1;
+    }
     glyphs
+}
+
+fn related(glyphs: &[Glyph], at: usize, level: &Level) -> Option<Vec<Glyph>> {
+    let relation = glyphs.get(at)?;
+    let mut taken = vec![false; glyphs.len()];
+    let (mut left, mut right) = (relation.left, relation.right);
+    let mut reach = -0.2 * level.size;
+    loop {
+        let next = glyphs.iter().zip(&taken).position(|(glyph, taken)| {
+            let above = (glyph.baseline - level.baseline) / level.size;
+            let small = glyph.size < 0.88 * level.size && ABOVE.contains(&above);
+            !taken && small && glyph.left < right + reach && glyph.right > left - reach
+        });
+        let Some(next) = next else { break };
+        if reach < 0.0 {
+            // From here on what goes on from it.
+            (left, right) = (glyphs[next].left, glyphs[next].right);
+            reach = 0.5 * glyphs[next].size;
+        }
+        taken[next] = true;
+        left = left.min(glyphs[next].left);
+        right = right.max(glyphs[next].right);
+    }
+    let over = chosen(glyphs, &taken);
+    let off = f32::midpoint(left, right) - f32::midpoint(relation.left, relation.right);
+    if over.is_empty() || off.abs() > 0.4 * level.size {
+        return None;
+    }
+    let (name, _) = sign(relation)?;
+    let whole = Glyph {
+        latex: Some(format!("\\overset{{{}}}{{{}}} ", set(&over)?, name.trim())),
+        face: Face::Maths,
+        ..relation.clone()
+    };
+    taken[at] = true;
+    Some(replaced(glyphs, &taken, whole))
 }
 
 /// The parts of the first arrow's shaft, from the right, its head and its command.

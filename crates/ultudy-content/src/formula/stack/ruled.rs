@@ -27,11 +27,13 @@ pub(super) fn fold(glyphs: Vec<Glyph>, rule: &Rule, level: &Level) -> Vec<Glyph>
 fn torn(glyphs: &[Glyph], rule: &Rule) -> Option<Vec<Glyph>> {
     let is_half = |glyph: &&Glyph| {
         let away = (rule.height - glyph.baseline) / glyph.size;
-        // Nearer above it stand underlined words.
-        let far = (-1.1..-0.3).contains(&away) || (0.3..1.5).contains(&away);
-        is_under(glyph, rule) && far && !is_word(glyph)
+        is_under(glyph, rule) && (-0.85..1.2).contains(&away) && glyph.latex.is_none()
     };
+    // Words above a rule are underlined.
     let half = glyphs.iter().find(is_half)?;
+    if glyphs.iter().filter(is_half).any(is_word) {
+        return None;
+    }
     let bar = Glyph {
         text: BAR.to_owned(),
         left: rule.left,

@@ -3,25 +3,26 @@
 /// Names of TeX's own for characters that the Adobe Glyph List names otherwise or not at
 /// all, by Unicode value.
 #[rustfmt::skip]
-const NAMES: [(&str, u32); 113] = [
-    ("angbracketleft", 0x27e8), ("angbracketright", 0x27e9), ("approxequal", 0x2248),
-    ("arrowbothv", 0x2195), ("arrowdblboth", 0x21d4), ("arrowdblbothv", 0x21d5),
-    ("arrowdownleft", 0x2199), ("arrowdownright", 0x2198), ("arrowhookleft", 0x21a9),
-    ("arrowhookright", 0x21aa), ("arrownortheast", 0x2197), ("arrownorthwest", 0x2196),
-    ("arrowsoutheast", 0x2198), ("arrowsouthwest", 0x2199), ("arrowtripleright", 0x21db),
-    ("asteriskmath", 0x2217), ("backslash", 0x5c), ("bardbl", 0x2016), ("braceex", 0x23aa),
-    ("bracehtipdownleft", 0x23de), ("bracehtipdownright", 0x23de), ("bracehtipupleft", 0x23df),
-    ("bracehtipupright", 0x23df), ("braceleftbt", 0x23a9), ("braceleftmid", 0x23a8),
-    ("bracelefttp", 0x23a7), ("bracerightbt", 0x23ad), ("bracerightmid", 0x23ac),
-    ("bracerighttp", 0x23ab), ("bracketleftbt", 0x23a3), ("bracketleftex", 0x23a2),
-    ("bracketlefttp", 0x23a1), ("bracketrightbt", 0x23a6), ("bracketrightex", 0x23a5),
-    ("bracketrighttp", 0x23a4), ("ceilingleft", 0x2308), ("ceilingright", 0x2309),
-    ("circlecopyrt", 0x25cb), ("circledivide", 0x2298), ("circledot", 0x2299),
-    ("circleminus", 0x2296), ("circlemultiply", 0x2297), ("circleplus", 0x2295),
-    ("contintegral", 0x222e), ("coproduct", 0x2210), ("dagger", 0x2020), ("daggerdbl", 0x2021),
-    ("diamondmath", 0x22c4), ("emptyset", 0x2205), ("epsilon1", 0x3f5), ("equivasymptotic", 0x224d),
-    ("existential", 0x2203), ("flat", 0x266d), ("floorleft", 0x230a), ("floorright", 0x230b),
-    ("follows", 0x227b), ("followsequal", 0x2ab0), ("frown", 0x2322), ("greatermuch", 0x226b),
+const NAMES: [(&str, u32); 117] = [
+    ("Ifractur", 0x2111), ("Rfractur", 0x211c), ("aleph", 0x2135), ("angbracketleft", 0x27e8),
+    ("angbracketright", 0x27e9), ("approxequal", 0x2248), ("arrowbothv", 0x2195),
+    ("arrowdblboth", 0x21d4), ("arrowdblbothv", 0x21d5), ("arrowdownleft", 0x2199),
+    ("arrowdownright", 0x2198), ("arrowhookleft", 0x21a9), ("arrowhookright", 0x21aa),
+    ("arrownortheast", 0x2197), ("arrownorthwest", 0x2196), ("arrowsoutheast", 0x2198),
+    ("arrowsouthwest", 0x2199), ("arrowtripleright", 0x21db), ("asteriskmath", 0x2217),
+    ("backslash", 0x5c), ("bardbl", 0x2016), ("braceex", 0x23aa), ("bracehtipdownleft", 0x23de),
+    ("bracehtipdownright", 0x23de), ("bracehtipupleft", 0x23df), ("bracehtipupright", 0x23df),
+    ("braceleftbt", 0x23a9), ("braceleftmid", 0x23a8), ("bracelefttp", 0x23a7),
+    ("bracerightbt", 0x23ad), ("bracerightmid", 0x23ac), ("bracerighttp", 0x23ab),
+    ("bracketleftbt", 0x23a3), ("bracketleftex", 0x23a2), ("bracketlefttp", 0x23a1),
+    ("bracketrightbt", 0x23a6), ("bracketrightex", 0x23a5), ("bracketrighttp", 0x23a4),
+    ("ceilingleft", 0x2308), ("ceilingright", 0x2309), ("circlecopyrt", 0x25cb),
+    ("circledivide", 0x2298), ("circledot", 0x2299), ("circleminus", 0x2296),
+    ("circlemultiply", 0x2297), ("circleplus", 0x2295), ("contintegral", 0x222e),
+    ("coproduct", 0x2210), ("dagger", 0x2020), ("daggerdbl", 0x2021), ("diamondmath", 0x22c4),
+    ("emptyset", 0x2205), ("epsilon1", 0x3f5), ("equivasymptotic", 0x224d), ("existential", 0x2203),
+    ("flat", 0x266d), ("floorleft", 0x230a), ("floorright", 0x230b), ("follows", 0x227b),
+    ("followsequal", 0x2ab0), ("frown", 0x2322), ("greatermuch", 0x226b),
     ("greaterorequalslant", 0x2a7e), ("intersection", 0x2229), ("intersectionsq", 0x2293),
     ("latticetop", 0x22a4), ("lessmuch", 0x226a), ("lessorequalslant", 0x2a7d),
     ("logicaland", 0x2227), ("logicalor", 0x2228), ("lscript", 0x2113), ("mapsto", 0x21a6),
@@ -36,7 +37,8 @@ const NAMES: [(&str, u32); 113] = [
     ("supersetsqequal", 0x2292), ("suppress", 0x335), ("tie", 0x2040), ("triangleleft", 0x25c1),
     ("triangleright", 0x25b7), ("turnstileleft", 0x22a2), ("turnstileright", 0x22a3),
     ("union", 0x222a), ("unionmulti", 0x228e), ("unionsq", 0x2294), ("vector", 0x20d7),
-    ("vextenddouble", 0x2016), ("vextendsingle", 0x23d0), ("wreathproduct", 0x2240),
+    ("vextenddouble", 0x2016), ("vextendsingle", 0x23d0), ("weierstrass", 0x2118),
+    ("wreathproduct", 0x2240),
 ];
 
 /// Endings that say how large a sign is drawn, or which part of a tall one.
@@ -138,5 +140,7 @@ mod tests {
             assert_eq!(standard_name(name), name);
         }
         assert_eq!(standard_name("follows"), "uni227B");
+        assert_eq!(standard_name("Rfractur"), "uni211C");
+        assert_eq!(standard_name("parenlefttp"), "uni239B");
     }
 }

@@ -246,20 +246,24 @@ impl Row {
     fn is_limit_of(&self, host: &Self) -> bool {
         let small = self.visible().all(|piece| piece.size < 0.88 * host.size);
         let away = (self.baseline - host.baseline).abs() / host.size;
-        let Some((left, right)) = self.extent() else {
-            return false;
-        };
-        let middle = f32::midpoint(left, right);
-        let takes = |reach: f32| {
+        let takes = |reach: f32, middle: f32| {
             host.visible().any(|piece| {
                 let large = piece.face == Face::Extension
                     || matches!(piece.text.trim(), "lim" | "max" | "min" | "sup" | "inf");
                 large && (piece.left - reach..piece.right + reach).contains(&middle)
             })
         };
+        // Several operators have theirs in one row.
+        let parts = self.stretches();
+        let all = |reach: f32| {
+            !parts.is_empty()
+                && parts
+                    .iter()
+                    .all(|(left, right)| takes(reach, f32::midpoint(*left, *right)))
+        };
         // Words, and the second of two lines, stand right in the middle.
-        let is_first = self.is_wordless() && away < FAR && takes(1.2 * host.size);
-        small && away > 0.5 && (is_first || away < SECOND && takes(0.0))
+        let is_first = self.is_wordless() && away < FAR && all(1.2 * host.size);
+        small && away > 0.5 && (is_first || away < SECOND && all(0.0))
     }
 
     /// Whether all of it stands above or below rules on the other's axis, right beside it.
