@@ -256,7 +256,7 @@ fn book(seed: u64) {
     layout::mark_tables(&mut pages);
     layout::set_footnotes_apart(&mut pages);
     let typography = Typography::measure(&pages);
-    layout::settle_notes(&mut pages, &typography);
+    layout::settle_asides(&mut pages, &typography);
     assert_eq!(letters_of(&pages), before);
     layout::join_tables(&mut pages);
     let found = headings::find(&pages, &typography, folios);

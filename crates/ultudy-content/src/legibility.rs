@@ -17,8 +17,8 @@ const ALPHANUMERIC_MIN: f32 = 0.25;
 const BROKEN_MAX: f32 = 0.5;
 
 /// Whether there is text, and it reads as text of some language or notation.
-pub(crate) fn is_legible(lines: &[Line]) -> bool {
-    let counts = Counts::of(lines.iter().map(|line| line.text.as_str()));
+pub(crate) fn is_legible<'a>(lines: impl Iterator<Item = &'a Line>) -> bool {
+    let counts = Counts::of(lines.map(|line| line.text.as_str()));
     if counts.seen == 0 {
         return false;
     }
@@ -96,10 +96,11 @@ mod tests {
     use super::*;
 
     fn legible(text: &str) -> bool {
-        is_legible(&[Line {
+        let line = Line {
             text: text.into(),
             ..Line::default()
-        }])
+        };
+        is_legible([line].iter())
     }
 
     #[test]

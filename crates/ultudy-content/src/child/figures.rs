@@ -1,13 +1,16 @@
 //! The pictures a student should see: which they are, where they stand, their files.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
 use ultudy_domain::figure::{ExtractedFigure, FIGURE_BYTES_MAX, FIGURES_MAX};
 
-use super::{read::Stop, speaker::Speaker};
+use super::{draw::PageByPage, read::Stop, speaker::Speaker};
 use crate::{
-    layout::{Page, Picture, has_caption, place_figures},
+    layout::{Drawing, Page, Picture, has_caption, place_figures},
     pdf::{PageImage, Pdf},
     protocol::Message,
 };
@@ -32,20 +35,60 @@ const LOGO_SHARE: f32 = 0.15;
 
 /// A picture chosen to be shown.
 pub(super) struct Figure {
-    number: u32,
     page: u32,
-    image: PageImage,
+    picture: Picture,
+    source: Source,
+}
+
+/// Where a picture comes from.
+enum Source {
+    Image(PageImage),
+    /// It is drawn on the page.
+    Drawing,
 }
 
 /// Finds the pictures and puts them among the lines of their pages.
 pub(super) fn place(pdf: &Pdf, pages: &mut [Page]) -> Vec<Figure> {
+    let images = images(pdf, pages).into_iter();
+    let mut found: Vec<(usize, Source, Picture)> = images
+        .map(|(at, image)| {
+            let picture = picture(0, &image);
+            (at, Source::Image(image), picture)
+        })
+        .collect();
+    for (at, page) in pages.iter_mut().enumerate() {
+        let drawings = std::mem::take(&mut page.drawings);
+        let drawn = drawings.iter().map(|drawing| drawing.picture(0));
+        found.extend(drawn.map(|picture| (at, Source::Drawing, picture)));
+    }
+    // Stable: from the top down where they are of one kind.
+    found.sort_by_key(|(at, ..)| *at);
+    found.truncate(FIGURES_MAX);
+    let mut figures = Vec::with_capacity(found.len());
+    for (number, (at, source, picture)) in (1..).zip(found) {
+        if let Some(page) = pages.get_mut(at) {
+            let picture = Picture { number, ..picture };
+            place_figures(page, std::slice::from_ref(&picture));
+            figures.push(Figure {
+                page: page.number,
+                picture,
+                source,
+            });
+        }
+    }
+    figures
+}
+
+/// The raster images that show something, with the places of their pages; none that is
+/// part of a drawing.
+fn images(pdf: &Pdf, pages: &[Page]) -> Vec<(usize, PageImage)> {
     let mut found: Vec<(usize, PageImage)> = Vec::new();
     for (at, page) in pages.iter().enumerate() {
         let images = pdf.images(page.number - 1);
         found.extend(
             images
                 .into_iter()
-                .filter(|image| shows(image, page))
+                .filter(|image| shows(image, page) && !is_drawn_over(image, page))
                 .map(|image| (at, image)),
         );
     }
@@ -73,33 +116,27 @@ pub(super) fn place(pdf: &Pdf, pages: &mut [Page]) -> Vec<Figure> {
     // An icon stands for the same thing all over its page.
     let mut seen = HashSet::new();
     found.retain(|(at, image)| image.bytes.is_none() || seen.insert((*at, content(image))));
-    found.truncate(FIGURES_MAX);
-    let mut figures = Vec::with_capacity(found.len());
-    for (number, (at, image)) in (1..).zip(found) {
-        if let Some(page) = pages.get_mut(at) {
-            place_figures(page, &[picture(number, &image)]);
-            let page = page.number;
-            figures.push(Figure {
-                number,
-                page,
-                image,
-            });
-        }
-    }
-    figures
+    found
 }
 
 /// Says the files, as far as they fit together; of one that does not, the caption is told
 /// in the text.
 pub(super) fn say(
-    pdf: &Pdf,
+    pdf: &Arc<Pdf>,
     figures: &[Figure],
     pages: &[Page],
     speaker: &mut Speaker,
 ) -> Result<(), Stop> {
     let mut left = FIGURE_BYTES_MAX;
+    let mut drawn = PageByPage::new(pdf);
     for figure in figures {
-        let Some(file) = pdf.image_file(figure.page - 1, figure.image.at) else {
+        let file = match &figure.source {
+            Source::Image(image) => pdf
+                .image_file(figure.page - 1, image.at)
+                .map(|file| (file, image.width, image.height)),
+            Source::Drawing => drawn.cut(figure.page - 1, &figure.picture),
+        };
+        let Some((file, width, height)) = file else {
             continue;
         };
         let plain = u64::try_from(file.data.len()).is_ok_and(|bytes| bytes < BYTES_MIN);
@@ -109,11 +146,11 @@ pub(super) fn say(
         left -= file.data.len();
         speaker.say(&Message::Figure {
             figure: ExtractedFigure {
-                number: figure.number,
+                number: figure.picture.number,
                 page: figure.page,
                 media_type: file.media_type.to_owned(),
-                width: figure.image.width,
-                height: figure.image.height,
+                width,
+                height,
                 caption: caption(pages, figure),
                 data: Vec::new(),
             },
@@ -128,10 +165,20 @@ fn caption(pages: &[Page], figure: &Figure) -> Option<String> {
         .iter()
         .filter(|page| page.number == figure.page)
         .flat_map(|page| &page.lines);
-    let mut own = lines.filter(|line| line.figure == Some(figure.number));
+    let mut own = lines.filter(|line| line.figure == Some(figure.picture.number));
     own.next()
         .map(|line| line.text.clone())
         .filter(|caption| !caption.is_empty())
+}
+
+/// Whether a drawing of the page holds its middle.
+fn is_drawn_over(image: &PageImage, page: &Page) -> bool {
+    let x = f32::midpoint(image.left, image.right);
+    let y = f32::midpoint(image.bottom, image.top);
+    let holds = |drawing: &Drawing| {
+        (drawing.left..=drawing.right).contains(&x) && (drawing.bottom..=drawing.top).contains(&y)
+    };
+    page.drawings.iter().any(holds)
 }
 
 fn shows(image: &PageImage, page: &Page) -> bool {

@@ -1,6 +1,9 @@
 //! From the file on standard input to sections on standard output.
 
-use std::io::{self, Read};
+use std::{
+    io::{self, Read},
+    sync::Arc,
+};
 
 use ultudy_domain::{language, section::ExtractedSection};
 
@@ -107,7 +110,7 @@ pub(super) fn probe(pages_max: u32, speaker: &mut Speaker) -> Result<(), Stop> {
 
 /// Says the whole document, section by section.
 pub(super) fn extract(pages_max: u32, recognise: bool, speaker: &mut Speaker) -> Result<(), Stop> {
-    let pdf = open_to_read(pages_max)?;
+    let pdf = Arc::new(open_to_read(pages_max)?);
     let page_count = pdf.page_count(pages_max)?;
     let mut pages = read_pages(&pdf, page_count, speaker)?;
     let mut unreadable_pages = drop_illegible(&mut pages);
@@ -125,7 +128,7 @@ pub(super) fn extract(pages_max: u32, recognise: bool, speaker: &mut Speaker) ->
     layout::mend_hyphens(&mut pages);
     let figures = figures::place(&pdf, &mut pages);
     let typography = Typography::measure(&pages);
-    layout::settle_notes(&mut pages, &typography);
+    layout::settle_asides(&mut pages, &typography);
     let found = headings::find(&pages, &typography, folios);
     headings::mark(&mut pages, &found.headings);
     let division = sections::divide(&pages, &pdf.outline(), &found, typography.body);
@@ -157,7 +160,8 @@ pub(super) fn text(pages_max: u32, recognise: bool, speaker: &mut Speaker) -> Re
     layout::set_footnotes_apart(&mut pages);
     layout::mend_hyphens(&mut pages);
     let typography = Typography::measure(&pages);
-    layout::settle_notes(&mut pages, &typography);
+    layout::settle_asides(&mut pages, &typography);
+    pages.iter_mut().for_each(layout::place_labels);
     for page in &pages {
         let blocks = layout::blocks(&page.lines, &typography);
         let text = markdown::plain(&blocks);
@@ -168,7 +172,7 @@ pub(super) fn text(pages_max: u32, recognise: bool, speaker: &mut Speaker) -> Re
 
 /// The numbers of pages that hold no text, or noise.
 fn illegible(pages: &[Page]) -> Vec<u32> {
-    let illegible = pages.iter().filter(|page| !is_legible(&page.lines));
+    let illegible = pages.iter().filter(|page| !is_legible(page.print()));
     illegible.map(|page| page.number).collect()
 }
 
@@ -178,7 +182,10 @@ fn drop_illegible(pages: &mut [Page]) -> Vec<u32> {
     let empty = pages
         .iter_mut()
         .filter(|page| dropped.contains(&page.number));
-    empty.for_each(|page| page.lines.clear());
+    empty.for_each(|page| {
+        page.lines.clear();
+        page.drawings.clear();
+    });
     dropped
 }
 
@@ -201,9 +208,10 @@ fn read_pages(pdf: &Pdf, page_count: u32, speaker: &mut Speaker) -> Result<Vec<P
     let mut bytes = 0;
     let mut missing = 0;
     let step = page_count.div_ceil(PROGRESS_LINES);
+    let decoration = pdf.decoration(page_count);
     for index in 0..page_count {
         let read = if missing < MISSING_MAX {
-            pdf.page(index)
+            pdf.page(index, &decoration)
         } else {
             Err(PageError::Missing)
         };

@@ -33,13 +33,14 @@ pub(super) fn pages(
     let mut recognised = Vec::new();
     for page in &mut asked {
         match answer(&mut answers)? {
-            Answer::Text { height, lines } if is_legible(&lines) => {
+            Answer::Text { height, lines } if is_legible(lines.iter()) => {
                 **page = Page {
                     number: page.number,
                     bottom: 0.0,
                     top: height,
                     width: page.width,
                     lines,
+                    drawings: Vec::new(),
                 };
                 recognised.push(page.number);
                 unreadable.retain(|number| *number != page.number);

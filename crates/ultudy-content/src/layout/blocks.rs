@@ -179,6 +179,9 @@ fn continues(block: &[Line], last: &Line, next: &Line, edge: f32, typography: &T
     if (last.size - next.size).abs() > 0.12 * last.size.max(next.size) {
         return false;
     }
+    if next.resumes {
+        return true;
+    }
     let ended = join::ends_sentence(&last.text);
     let below = last.baseline - next.baseline;
     if below <= 0.0 {

@@ -31,6 +31,22 @@ pub(super) fn is_figure_s(text: &str) -> bool {
     begins(text, &FIGURE)
 }
 
+/// Whether a text begins like a figure's caption and not like a sentence on the figure:
+/// "Figure 1.2: A tree", not "Figure 1.2 shows a tree".
+pub(crate) fn captions_figure(text: &str) -> bool {
+    let number = text.find(char::is_numeric).unwrap_or_default();
+    let mut words = text.get(number..).unwrap_or_default().split_whitespace();
+    let number = words.next().unwrap_or_default();
+    let ended = number.ends_with(['.', ':', ')', '|', '-', '–', '—', '：', '．']);
+    let listed = number.ends_with([',', ';']);
+    let next = words.next().and_then(|word| word.chars().next());
+    // "図4に" has a particle where a caption has a space or a title.
+    let particle = number
+        .trim_start_matches(|c: char| c.is_numeric() || c.is_ascii_punctuation())
+        .starts_with(|c| matches!(c, '\u{3040}'..='\u{309f}'));
+    is_figure_s(text) && !particle && !listed && (ended || !next.is_some_and(char::is_lowercase))
+}
+
 /// "Table 3: Results", "Tab. 1", "表2".
 pub(super) fn is_table_s(text: &str) -> bool {
     begins(text, &TABLE)
@@ -57,6 +73,10 @@ mod tests {
         for text in ["Figures of speech", "A figure 3", "Figure it out", ""] {
             assert!(!is_figure_s(text), "{text}");
         }
+        assert!(captions_figure("Figure 1.2: the tree") && captions_figure("Abb. 3 Der Baum"));
+        assert!(captions_figure("Figure 4") && captions_figure("図4 グラフ"));
+        assert!(!captions_figure("Figure 1.2 shows the tree") && !captions_figure("図4に示す"));
+        assert!(!captions_figure("Figure 4, it is a valley"));
         for text in ["Table 2. Residuals", "Tabelle 1: Maße", "表3 結果"] {
             assert!(is_table_s(text), "{text}");
         }

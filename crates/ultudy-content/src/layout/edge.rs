@@ -25,7 +25,7 @@ pub(super) fn right(lines: &[Line], typography: &Typography) -> Vec<f32> {
 }
 
 fn furthest<'a>(lines: impl Iterator<Item = &'a Line>) -> f32 {
-    let text = lines.filter(|line| line.note.is_none());
+    let text = lines.filter(|line| line.note.is_none() && line.figure.is_none());
     text.map(|line| line.right).fold(0.0, f32::max)
 }
 

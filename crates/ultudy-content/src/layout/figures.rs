@@ -18,11 +18,51 @@ pub(crate) struct Picture {
     pub(crate) top: f32,
 }
 
+/// A figure drawn on a page, with the words in it; its sides as those of [`Picture`].
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Drawing {
+    pub(crate) left: f32,
+    pub(crate) right: f32,
+    pub(crate) bottom: f32,
+    pub(crate) top: f32,
+    pub(crate) labels: Vec<Line>,
+}
+
+impl Drawing {
+    /// It as the picture with this number.
+    pub(crate) fn picture(&self, number: u32) -> Picture {
+        Picture {
+            number,
+            left: self.left,
+            right: self.right,
+            bottom: self.bottom,
+            top: self.top,
+        }
+    }
+}
+
+/// Puts the labels of a page's drawings among its lines, behind the captions.
+pub(crate) fn place_labels(page: &mut Page) {
+    for (number, drawing) in (1..).zip(std::mem::take(&mut page.drawings)) {
+        place_figures(page, &[drawing.picture(number)]);
+        let placed = page
+            .lines
+            .iter()
+            .position(|line| line.figure == Some(number));
+        let at = placed.map_or(page.lines.len(), |at| at + 1);
+        let labels = drawing.labels.into_iter().map(|label| Line {
+            figure: Some(number),
+            ..label
+        });
+        page.lines.splice(at..at, labels);
+    }
+}
+
 /// Puts the pictures of a page among its lines, each where its caption stands, which it
 /// takes up, else above what is printed below it.
 pub(crate) fn place_figures(page: &mut Page, pictures: &[Picture]) {
     for picture in pictures {
-        let caption = page.lines.iter().position(|line| captions(line, picture));
+        let caption = caption(&page.lines, picture);
         let at = caption.or_else(|| page.lines.iter().position(|line| is_below(line, picture)));
         let at = at.unwrap_or(page.lines.len());
         let lines = caption.map_or(0, |at| caption_length(&page.lines[at..]));
@@ -49,17 +89,45 @@ fn line(picture: &Picture, caption: &[Line]) -> Line {
 
 /// Whether a caption stands beside the picture.
 pub(crate) fn has_caption(page: &Page, picture: &Picture) -> bool {
-    page.lines.iter().any(|line| captions(line, picture))
+    caption(&page.lines, picture).is_some()
 }
 
-fn captions(line: &Line, picture: &Picture) -> bool {
-    caption::is_figure_s(&line.text) && is_near(line, picture)
+/// Where the nearest caption of the picture begins.
+fn caption(lines: &[Line], picture: &Picture) -> Option<usize> {
+    let near = lines.iter().enumerate().filter_map(|(at, line)| {
+        let above = at.checked_sub(1).and_then(|at| lines.get(at));
+        let begins = caption::captions_figure(&line.text);
+        let own = begins && !above.is_some_and(|above| goes_on_below(above, line));
+        Some((at, distance(line, picture).filter(|_| own)?))
+    });
+    near.min_by(|(_, a), (_, b)| a.total_cmp(b))
+        .map(|(at, _)| at)
 }
 
-fn is_near(line: &Line, picture: &Picture) -> bool {
+/// Whether a line that begins like a caption only goes on with the sentence above.
+fn goes_on_below(above: &Line, line: &Line) -> bool {
+    let below = above.baseline - line.baseline;
+    (above.size - line.size).abs() < 0.05 * line.size
+        && (0.5..1.75).contains(&(below / line.size))
+        && (above.left - line.left).abs() < 0.3 * line.size
+        && !join::ends_sentence(&above.text)
+}
+
+/// How far a line stands below, above or beside a picture, if it is near; above, it is
+/// less likely a caption.
+fn distance(line: &Line, picture: &Picture) -> Option<f32> {
     let below = picture.bottom - line.baseline;
     let above = line.baseline - picture.top;
-    overlaps(line, picture) && ((0.0..NEAR).contains(&below) || (0.0..NEAR).contains(&above))
+    let aside = (line.left - picture.right).max(picture.left - line.right);
+    let away = if aside < 0.0 {
+        below.max(above).max(0.0)
+    } else if below.max(above) < 0.0 {
+        aside
+    } else {
+        return None;
+    };
+    let cost = if above > 0.0 { NEAR / 2.0 } else { 0.0 };
+    (line.figure.is_none() && away < NEAR).then_some(away + cost)
 }
 
 fn is_below(line: &Line, picture: &Picture) -> bool {

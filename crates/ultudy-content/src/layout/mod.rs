@@ -1,6 +1,7 @@
 //! What lines mean: running heads, headings, paragraphs, lists, tables, notes,
 //! code, formulas.
 
+mod aside;
 mod blocks;
 mod caption;
 mod code;
@@ -11,7 +12,6 @@ mod footnotes;
 mod hyphens;
 pub(crate) mod join;
 mod list;
-mod margin_notes;
 mod running;
 mod table;
 mod text;
@@ -22,14 +22,14 @@ use serde::{Deserialize, Serialize};
 use crate::formula::Formula;
 
 pub(crate) use self::{
+    aside::settle_asides,
     blocks::{Block, blocks},
-    caption::is_caption,
-    figures::{Picture, has_caption, place_figures},
+    caption::{captions_figure, is_caption},
+    figures::{Drawing, Picture, has_caption, place_figures, place_labels},
     footnotes::set_footnotes_apart,
     hyphens::mend_hyphens,
     join::ends_sentence,
     list::is_bullet,
-    margin_notes::settle_notes,
     running::drop_running_lines,
     table::{TableLine, join_tables, mark_tables},
     text::{Part, Text},
@@ -48,6 +48,8 @@ pub(crate) struct Page {
     /// In points.
     pub(crate) width: f32,
     pub(crate) lines: Vec<Line>,
+    /// The figures drawn on it; their labels are none of its lines.
+    pub(crate) drawings: Vec<Drawing>,
 }
 
 /// A line of print. Lengths are in points, heights from the bottom of the page. The default
@@ -75,6 +77,9 @@ pub(crate) struct Line {
     pub(crate) note: Option<NoteLine>,
     /// The figure that stands here; the line's text is its caption.
     pub(crate) figure: Option<u32>,
+    /// It goes on with the sentence of the line before it, past a figure.
+    #[serde(default)]
+    pub(crate) resumes: bool,
     /// The heading it is a line of.
     pub(crate) heading: Option<HeadingLine>,
     /// The formulas in its text, in order.
@@ -122,11 +127,18 @@ impl Page {
             top: 0.0,
             width: 0.0,
             lines: Vec::new(),
+            drawings: Vec::new(),
         }
     }
 
     /// Bytes of text on it.
     pub(crate) fn bytes(&self) -> usize {
-        self.lines.iter().map(|line| line.text.len()).sum()
+        self.print().map(|line| line.text.len()).sum()
+    }
+
+    /// All that is printed on it.
+    pub(crate) fn print(&self) -> impl Iterator<Item = &Line> {
+        let labels = self.drawings.iter().flat_map(|drawing| &drawing.labels);
+        self.lines.iter().chain(labels)
     }
 }

@@ -3,6 +3,7 @@
 
 mod columns;
 mod destination;
+mod drawing;
 mod encoding;
 mod font;
 mod glyphs;
@@ -17,16 +18,20 @@ mod text;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pdf_oxide::{
-    PdfDocument, geometry::Rect, layout::TextSpan, object::Object,
-    optional_content::decode_pdf_text_string,
+    PdfDocument, layout::TextSpan, object::Object, optional_content::decode_pdf_text_string,
 };
 
-use self::glyphs::Signs;
 pub(crate) use self::{
+    drawing::Decoration,
     images::{ImageFile, PageImage},
     outline::OutlineEntry,
+    picture::DrawnPage,
     row::is_spaceless,
     text::clean,
+};
+use self::{
+    drawing::{Area, Kind, Shape},
+    glyphs::Signs,
 };
 use crate::{fault::Fault, formula::Rule, layout::Page};
 
@@ -104,13 +109,26 @@ impl Pdf {
         outline::read(self)
     }
 
-    /// The lines of a page, by index from 0.
-    pub(crate) fn page(&self, index: u32) -> Result<Page, PageError> {
+    /// What many of these pages draw alike.
+    pub(crate) fn decoration(&self, pages: u32) -> Decoration {
+        let shapes = |index| {
+            let read = || {
+                let at = usize::try_from(index).ok()?;
+                let page = self.visible(at).ok()?;
+                Some(drawing::shapes(self, at, page))
+            };
+            let shapes = catch_unwind(AssertUnwindSafe(read));
+            shapes.ok().flatten().unwrap_or_default()
+        };
+        drawing::decoration(pages, shapes)
+    }
+
+    /// The lines and drawn figures of a page, by index from 0.
+    pub(crate) fn page(&self, index: u32, decoration: &Decoration) -> Result<Page, PageError> {
         let at = usize::try_from(index).map_err(|_| PageError::Missing)?;
         let read = || {
-            let (left, bottom, right, top) = self
-                .document
-                .get_page_visible_box(at)
+            let area = self
+                .visible(at)
                 .map_err(|error| PageError::missing(index, &error))?;
             let spans = self
                 .document
@@ -118,39 +136,34 @@ impl Pdf {
                 .map_err(|error| PageError::unreadable(index, &error))?;
             // Read for the spans already.
             let chars = self.document.extract_chars(at).unwrap_or_default();
+            let shapes = drawing::shapes(self, at, area);
+            let rules = rules(&shapes, &spans);
+            // What turns a page turns its words and not its shapes.
+            let turned = self.document.get_page_rotation(at).is_ok_and(|by| by != 0);
+            let shapes = if turned { Vec::new() } else { shapes };
+            let (drawings, spans) = drawing::take(spans, shapes, decoration, &area);
             Ok(Page {
                 number: index + 1,
-                bottom,
-                top,
-                width: right - left,
-                lines: lines::assemble(&spans, &self.rules(at, &spans), Signs::of(&chars)),
+                bottom: area.bottom,
+                top: area.top,
+                width: area.right - area.left,
+                lines: lines::assemble(&spans, &rules, Signs::of(&chars)),
+                drawings,
             })
         };
         // One bad page must not cost the student the others.
         catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(PageError::Unreadable))
     }
 
-    /// The horizontal rules of a page that has formulas, as those of fractions and roots are.
-    fn rules(&self, at: usize, spans: &[TextSpan]) -> Vec<Rule> {
-        /// No formula's rule is longer, and no page has as many.
-        const LENGTH_MAX: f32 = 400.0;
-        const RULES_MAX: usize = 500;
-        let mathematical =
-            |span: &TextSpan| font::face_of(&span.font_name, false, false).is_mathematical();
-        if !spans.iter().any(mathematical) {
-            return Vec::new();
-        }
-        let paths = self.document.extract_paths(at).unwrap_or_default();
-        let flat = paths.iter().map(|path| path.bbox).filter(|place| {
-            place.height.abs() < 1.5 && (1.5..LENGTH_MAX).contains(&place.width.abs())
-        });
-        let rule = |place: Rect| Rule {
-            left: place.x.min(place.x + place.width),
-            right: place.x.max(place.x + place.width),
-            height: place.y + place.height / 2.0,
-            divides: false,
-        };
-        flat.map(rule).take(RULES_MAX).collect()
+    /// What of a page is seen.
+    fn visible(&self, at: usize) -> pdf_oxide::Result<Area> {
+        let (left, bottom, right, top) = self.document.get_page_visible_box(at)?;
+        Ok(Area {
+            left,
+            right,
+            bottom,
+            top,
+        })
     }
 
     /// The images drawn on a page, by index from 0.
@@ -181,6 +194,29 @@ impl Pdf {
             here => Some(here.clone()),
         }
     }
+}
+
+/// The horizontal rules of a page that has formulas, as those of fractions and roots are.
+fn rules(shapes: &[Shape], spans: &[TextSpan]) -> Vec<Rule> {
+    /// No formula's rule is longer, and no page has as many.
+    const LENGTH_MAX: f32 = 400.0;
+    const RULES_MAX: usize = 500;
+    let mathematical =
+        |span: &TextSpan| font::face_of(&span.font_name, false, false).is_mathematical();
+    if !spans.iter().any(mathematical) {
+        return Vec::new();
+    }
+    let drawn = shapes.iter().filter(|shape| shape.kind != Kind::Image);
+    let flat = drawn.map(|shape| shape.area).filter(|area| {
+        area.top - area.bottom < 1.5 && (1.5..LENGTH_MAX).contains(&(area.right - area.left))
+    });
+    let rule = |area: Area| Rule {
+        left: area.left,
+        right: area.right,
+        height: area.bottom + (area.top - area.bottom) / 2.0,
+        divides: false,
+    };
+    flat.map(rule).take(RULES_MAX).collect()
 }
 
 /// No object in it: the marks of a PDF, to the last, and nothing else.

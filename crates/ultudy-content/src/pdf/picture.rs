@@ -1,14 +1,86 @@
-//! A page drawn.
+//! A page drawn, for recognition or for the figures on it.
 
-use pdf_oxide::rendering::{RenderOptions, render_page};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{PageError, Pdf};
-use crate::{picture::Grey, protocol::PIXELS_MAX};
+use pdf_oxide::{
+    extractors::{ColorSpace, ImageData, PdfImage, PixelFormat},
+    rendering::{RenderOptions, RenderedImage, render_page},
+};
+
+use super::{ImageFile, PageError, Pdf, drawing::Area};
+use crate::{layout::Picture, picture::Grey, protocol::PIXELS_MAX};
 
 /// Pixels to an inch that recognition is trained on.
 const RESOLUTION: u32 = 300;
 
+/// Pixels to an inch in figures: three to a point, as good phones have.
+const FIGURE_RESOLUTION: u32 = 216;
+
+/// Most pixels of a page that figures are cut from: A4 has 4.5 million.
+const FIGURE_PAGE_PIXELS_MAX: u64 = 6_000_000;
+
+/// A page in colours.
+pub(crate) struct DrawnPage {
+    drawn: RenderedImage,
+    page: Area,
+}
+
+impl DrawnPage {
+    /// A part of it as a PNG, with its width and height in pixels.
+    pub(crate) fn cut(&self, part: &Picture) -> Option<(ImageFile, u32, u32)> {
+        let across = self.drawn.width as f32 / (self.page.right - self.page.left);
+        let down = self.drawn.height as f32 / (self.page.top - self.page.bottom);
+        let pixel = |length: f32, most: u32| (length.round().max(0.0) as u32).min(most);
+        let left = pixel((part.left - self.page.left) * across, self.drawn.width);
+        let right = pixel((part.right - self.page.left) * across, self.drawn.width);
+        let top = pixel((self.page.top - part.top) * down, self.drawn.height);
+        let bottom = pixel((self.page.top - part.bottom) * down, self.drawn.height);
+        let rows = self.drawn.data.chunks_exact(4 * self.drawn.width as usize);
+        let rows = rows.take(bottom as usize).skip(top as usize);
+        let row = |row: &[u8]| {
+            row.get(4 * left as usize..4 * right as usize)
+                .map(<[u8]>::to_vec)
+        };
+        let rgba: Vec<u8> = rows.filter_map(row).flatten().collect();
+        let (width, height) = (right.saturating_sub(left), bottom.saturating_sub(top));
+        let pixels = rgba.as_chunks::<4>().0;
+        let grey = pixels
+            .iter()
+            .all(|[red, green, blue, _]| red == green && green == blue);
+        let (pixels, format, colours) = if grey {
+            let pixels = pixels.iter().map(|[grey, ..]| *grey).collect();
+            (pixels, PixelFormat::Grayscale, ColorSpace::DeviceGray)
+        } else {
+            let pixels = pixels
+                .iter()
+                .flat_map(|[red, green, blue, _]| [*red, *green, *blue]);
+            (pixels.collect(), PixelFormat::RGB, ColorSpace::DeviceRGB)
+        };
+        let data = ImageData::Raw { pixels, format };
+        let image = PdfImage::new(width, height, colours, 8, data);
+        let file = ImageFile {
+            media_type: "image/png",
+            data: image.to_png_bytes().ok()?,
+        };
+        Some((file, width, height))
+    }
+}
+
 impl Pdf {
+    /// A page, by index from 0, to cut figures from; `None` if it cannot be drawn.
+    pub(crate) fn draw(&self, index: u32) -> Option<DrawnPage> {
+        let draw = || {
+            let at = usize::try_from(index).ok()?;
+            let page = self.visible(at).ok()?;
+            let mut options = RenderOptions::with_dpi(FIGURE_RESOLUTION).as_raw();
+            options.max_output_pixels = FIGURE_PAGE_PIXELS_MAX;
+            options.render_annotations = false;
+            let drawn = render_page(&self.document, at, &options).ok()?;
+            Some(DrawnPage { drawn, page })
+        };
+        catch_unwind(AssertUnwindSafe(draw)).ok()?
+    }
+
     /// A page, by index from 0, upright as a reader shows it, with the pixels there are to
     /// a point: 300 to an inch, or fewer where that would be too many.
     pub(crate) fn picture(&self, index: u32) -> Result<(Grey, f32), PageError> {

@@ -49,11 +49,10 @@ fn document() -> impl Strategy<Value = Vec<Page>> {
     prop::collection::vec(page, 1..40).prop_map(|pages| {
         let pages = (1..).zip(pages);
         let page = |(number, lines)| Page {
-            number,
-            bottom: 0.0,
             top: 792.0,
             width: 612.0,
             lines,
+            ..Page::empty(number)
         };
         pages.map(page).collect()
     })

@@ -9,6 +9,7 @@ mod bad_files;
 mod columns;
 mod corpus;
 mod dividing;
+mod drawings;
 mod ends;
 mod figures;
 mod formulas;

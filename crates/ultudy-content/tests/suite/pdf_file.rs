@@ -75,6 +75,18 @@ impl Page {
         self.height
     }
 
+    /// Draws with these operators.
+    pub fn draw(mut self, operators: &str) -> Self {
+        writeln!(self.operators, "{operators}").unwrap();
+        self
+    }
+
+    /// Space of so many points.
+    pub fn space(mut self, points: f32) -> Self {
+        self.height -= points;
+        self
+    }
+
     /// A page of nothing but these operators.
     pub fn raw(operators: String) -> Self {
         Self {
