@@ -163,6 +163,26 @@ async fn forms_that_draw_themselves_or_each_other_without_end() {
 }
 
 #[tokio::test]
+async fn a_page_of_a_million_paths_keeps_its_words() {
+    let mut contents = WORD.to_vec();
+    for n in 0..1_000_000_u32 {
+        let (x, y) = (n % 600, n / 1_300);
+        writeln!(contents, " {x} {y} m {y} {x} l S").unwrap();
+    }
+    let document = ends(&page(stream("", &contents), &[])).await.unwrap();
+    assert!(document.sections[0].markdown.contains("readable"));
+    assert!(document.figures.is_empty());
+    // The same from a form that is drawn often, so that the file is small.
+    let form = stream(
+        "/Type/XObject/Subtype/Form/BBox[0 0 612 792]",
+        &b"1 0 0 1 1 1 cm 9 9 m 90 400 l S ".repeat(1_000),
+    );
+    let contents = [WORD, &b" 1 0 0 1 0 1 cm /X Do".repeat(1_000)].concat();
+    let document = ends(&page(stream("", &contents), &[form])).await.unwrap();
+    assert!(document.sections[0].markdown.contains("readable"));
+}
+
+#[tokio::test]
 async fn a_million_outline_entries() {
     let first = 6;
     let entries = 1_000_000;
