@@ -58,6 +58,8 @@ fn topic(input: &LessonInput) -> String {
 fn without_text() -> GenerateError {
     GenerateError::Permanent {
         code: "section_without_text",
-        message: "There is not enough running text here to make a lesson from.".into(),
+        message: "Nothing here is explained in whole sentences that a lesson could be made of. \
+                  You can read the section itself."
+            .into(),
     }
 }

@@ -12,7 +12,8 @@ const RESERVED: &str = "__section_overview__";
 const NAME_MAX: usize = 120;
 
 /// The form a term is printed in: that of its definition, else the one most often used;
-/// rather as it stands within a sentence than at its head, whose capital may be the word's own.
+/// rather as it stands within a sentence than at its head. The first of several words may have
+/// a capital of its own there: it is a person's name more often than a single word is.
 pub(super) fn choose(
     text: &Text,
     index: &Index,
@@ -49,7 +50,7 @@ pub(super) fn choose(
     let by_place = at_head
         && text.lexicon.language != Language::German
         && is_plain_capital(best.0)
-        && first.is_some_and(|word| index.is_written_small(word, text));
+        && (!best.0.contains(' ') || first.is_some_and(|word| index.is_written_small(word, text)));
     free.then(|| {
         if by_place {
             best.0.to_lowercase()
@@ -89,6 +90,10 @@ mod tests {
             (
                 "Cell division is the process by which one cell becomes two in a body.",
                 "cell division",
+            ),
+            (
+                "Convergence is the state in which further steps no longer change a number.",
+                "convergence",
             ),
         ] {
             let mut text = text(markdown);

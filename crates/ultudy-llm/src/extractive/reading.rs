@@ -226,7 +226,7 @@ impl Builder {
         }
         passage.item = item;
         let at = self.text.passages.len();
-        self.apart.passage(kind, item, part, at);
+        self.apart.passage(&passage, kind, part, at);
         self.text.passages.push(passage);
     }
 

@@ -40,14 +40,15 @@ impl Collector {
         });
     }
 
-    /// A passage that is kept under the number `at`.
+    /// A passage of a text that is kept under the number `at`.
     pub(in crate::extractive) fn passage(
         &mut self,
+        passage: &Passage,
         kind: Option<Kind>,
-        item: bool,
         part: usize,
         at: usize,
     ) {
+        let item = passage.item;
         self.items += usize::from(item);
         self.passages += 1;
         // A list that goes on under the next heading, where the page has it elsewhere.
@@ -56,7 +57,8 @@ impl Collector {
             .as_ref()
             .is_some_and(|open| open.passages.is_empty());
         let defined = self.found.last().map(|found| found.shape);
-        if item && begins && self.after_item && defined == Some(Shape::Definition) {
+        let goes_on = item && self.after_item && goes_on(&passage.plain);
+        if goes_on && begins && defined == Some(Shape::Definition) {
             self.found.pop();
         }
         self.after_item = item;
@@ -101,4 +103,13 @@ impl Collector {
             .filter(|found| slides || found.shape != Shape::Outline)
             .collect()
     }
+}
+
+/// Whether an item's label is not the first of a list: “(iii)”, “c)”.
+fn goes_on(plain: &str) -> bool {
+    const FIRST: [&str; 4] = ["a", "i", "1", "α"];
+    let text = plain.trim_start_matches('(');
+    let label = text.split_once(')').map_or("", |(label, _)| label);
+    let labelled = (1..=4).contains(&label.chars().count());
+    labelled && label.chars().all(char::is_alphanumeric) && !FIRST.contains(&label)
 }

@@ -93,6 +93,8 @@ fn a_definition_whose_list_goes_on_elsewhere_is_none() {
                       - (i) Der Abstand zweier verschiedener Punkte ist nie null.\n\
                       - (ii) Der Hinweg ist so lang wie der Rückweg.\n\n";
     assert_eq!(names(definition), ["Metrik"]);
+    let other = format!("{definition}##### Bemerkung 3\n\n- a) Umwege sind nie kürzer.");
+    assert_eq!(names(&other), ["Metrik"]);
     let cut = format!("{definition}##### Bemerkung 3\n\n- (iii) Umwege sind nie kürzer.");
     assert_eq!(names(&cut), [""; 0]);
 }

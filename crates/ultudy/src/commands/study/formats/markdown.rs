@@ -29,7 +29,7 @@ pub(super) fn write(studied: &Studied, figures: Option<&str>) -> String {
         push(&mut out, format_args!("## {name}\n\n*{pages}*\n\n"));
         match lesson {
             Some(content) => lessons.write(&mut out, content),
-            None => out.push_str("*There is too little running text here for a lesson.*\n\n"),
+            None => out.push_str("*Nothing here is explained in whole sentences that a lesson could be made of.*\n\n"),
         }
         push(
             &mut out,
