@@ -28,6 +28,9 @@ const LONE_MAX: f32 = 0.6;
 /// Most of the cells that may be parts of formulas.
 const FORMULAS_MAX: f32 = 0.4;
 
+/// Most of the cells that may open a bracket and not close it.
+const TORN_MAX: f32 = 0.2;
+
 /// Characters of a line, on average, from which a column is one of running text.
 const PROSE_CHARS: f32 = 25.0;
 
@@ -49,6 +52,7 @@ impl Found<'_> {
             && (captioned || self.has_words() && !self.has_numbered_lines())
             && !self.has_numbered_formulas()
             && !self.has_column_of_signs()
+            && !self.is_torn()
             && !self.is_prose()
             && !(in_contents && self.leads_to_pages())
     }
@@ -134,6 +138,27 @@ impl Found<'_> {
         let numbers: Option<Vec<u32>> = numbers.collect();
         let follow = |numbers: Vec<u32>| numbers.windows(2).all(|two| two[0] + 1 == two[1]);
         self.columns.count() == 2 && numbers.is_some_and(follow)
+    }
+
+    /// Cells whose brackets are closed in another row: words of a drawing, or code.
+    fn is_torn(&self) -> bool {
+        let mut open: Vec<Vec<Option<isize>>> = Vec::new();
+        for (strip, begins) in self.strips.iter().zip(self.begins) {
+            if *begins || open.is_empty() {
+                open.push(vec![None; self.columns.count()]);
+            }
+            for cell in strip.cells.iter() {
+                let place = self.columns.of(cell).zip(open.last_mut());
+                if let Some(so_far) = place.and_then(|(column, row)| row.get_mut(column)) {
+                    let count = |sign: char| cell.text.chars().filter(|c| *c == sign).count();
+                    let more = count('(').cast_signed() - count(')').cast_signed();
+                    *so_far = Some(so_far.unwrap_or(0) + more);
+                }
+            }
+        }
+        let cells: Vec<isize> = open.into_iter().flatten().flatten().collect();
+        let torn = cells.iter().filter(|open| **open > 0).count();
+        share(torn, cells.len()) > TORN_MAX
     }
 
     /// A column of nothing but signs: the ends of proofs, arrows, boxes to tick.

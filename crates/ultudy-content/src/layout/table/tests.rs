@@ -146,6 +146,35 @@ fn lists_columns_of_text_and_formulas_are_no_tables() {
 }
 
 #[test]
+fn words_of_a_drawing_that_go_on_below_are_no_table() {
+    let boxes = |last: [&str; 3]| {
+        let [one, two, three] = last;
+        even(&[
+            &[
+                (72.0, "parameter a"),
+                (200.0, "parameter x"),
+                (330.0, "parameter y"),
+            ],
+            &[
+                (72.0, "body (square"),
+                (200.0, "body (cube"),
+                (330.0, "body (root"),
+            ],
+            &[(72.0, one), (200.0, two), (330.0, three)],
+        ])
+    };
+    let (torn, closed) = (["(+ a 1))", "(+ x 1))", "(+ y 1))"], ["1", "2", "3"]);
+    assert!(tables(boxes(torn)).is_empty());
+    let mut lines = boxes(closed);
+    for line in &mut lines {
+        for cell in &mut line.cells {
+            cell.text = cell.text.replace('(', "").as_str().into();
+        }
+    }
+    assert_eq!(tables(lines).len(), 1);
+}
+
+#[test]
 fn a_contents_page_is_no_table() {
     let mut lines = even(&[
         &[(72.0, "1 Foo"), (300.0, "2")],
