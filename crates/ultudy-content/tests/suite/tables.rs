@@ -182,3 +182,55 @@ async fn a_caption_however_it_is_set_is_no_heading() {
             .all(|heading| heading.title == "Results")
     );
 }
+
+#[tokio::test]
+async fn a_table_goes_on_over_a_page_s_end() {
+    let columns = [72.0, 180.0, 260.0];
+    let first =
+        Page::new().text(&["The parts of a cell are not of one size, as a look at it shows."]);
+    let first = table(first, 120.0, &columns, &PARTS);
+    let next = table(
+        Page::new(),
+        720.0,
+        &columns,
+        &[
+            PARTS[0],
+            &["Golgi", "3 %", "near it"],
+            &["Wall", "9 %", "far"],
+        ],
+    );
+    let next = next.at(
+        72.0,
+        640.0,
+        Face::Plain,
+        11.0,
+        "Most of it is neither nucleus nor membrane, but what lies between.",
+    );
+    let file = PdfFile::default().pages([first, next]).build();
+    let markdown = markdown(&file).await;
+    assert!(
+        markdown.contains("| Membrane | 5 % | outside |\n| Golgi | 3 % | near it |\n| Wall"),
+        "{markdown}"
+    );
+    assert_eq!(markdown.matches("Where it is").count(), 1, "{markdown}");
+}
+
+#[tokio::test]
+async fn a_cell_keeps_its_formulas() {
+    let rows: [&[&str]; 3] = [
+        &["Shape", "Area", "Sides"],
+        &["Square", "a", "four"],
+        &["Circle", "", "none"],
+    ];
+    let page = Page::new().text(&["What shapes there are, and how large they are, is shown."]);
+    let page = table(page, 640.0, &[72.0, 180.0, 260.0], &rows);
+    let page = page
+        .at(186.2, 628.0, Face::Plain, 7.0, "2")
+        .at(180.0, 608.0, Face::Plain, 11.0, "r")
+        .at(184.0, 612.0, Face::Plain, 7.0, "2");
+    let markdown = markdown(&PdfFile::default().page(page).build()).await;
+    assert!(
+        markdown.contains("| Square | $a^{2}$ | four |\n| Circle | $r^{2}$ | none |"),
+        "{markdown}"
+    );
+}
