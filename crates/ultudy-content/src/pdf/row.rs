@@ -1,20 +1,18 @@
 //! A line of print being put together from spans.
 
+mod enclosed;
 mod parts;
+mod piece;
+mod reading;
 mod satellites;
 
-use pdf_oxide::layout::TextSpan;
-
-use super::{
-    font,
-    glyphs::{Place, Signs},
-    text,
-};
+use super::{glyphs::Signs, text};
 use crate::{
-    formula::{self, Face, Formula, Glyph, Reading, Rule},
+    formula::{Face, Reading, Rule},
     layout::{Line, NoteLine, is_bullet},
 };
 
+pub(super) use piece::Piece;
 pub(super) use satellites::settle;
 
 /// Share of the smaller height by which two spans of one line overlap.
@@ -31,79 +29,6 @@ const SPACES_MAX: usize = 80;
 
 /// Longest row that may be one of characters given twice.
 const REPEATED_MAX: usize = 3;
-
-/// A span, cleaned.
-#[derive(Debug, Clone)]
-pub(super) struct Piece {
-    text: String,
-    left: f32,
-    right: f32,
-    baseline: f32,
-    size: f32,
-    rotation: f32,
-    bold: bool,
-    monospace: bool,
-    face: Face,
-}
-
-impl Piece {
-    /// The span, unless it is empty or lies nowhere.
-    pub(super) fn of(span: &TextSpan) -> Option<Self> {
-        let text = text::clean(&span.text);
-        let (one, other) = (span.bbox.x, span.bbox.x + span.bbox.width);
-        let finite = [one, other, span.bbox.y, span.font_size]
-            .iter()
-            .all(|length| length.is_finite());
-        (finite && !text.is_empty()).then(|| Self {
-            left: one.min(other),
-            right: one.max(other),
-            baseline: span.bbox.y,
-            size: span.font_size.abs().max(1.0),
-            rotation: span.rotation_degrees,
-            bold: span.font_weight.is_bold() || font::is_bold(&span.font_name),
-            monospace: span.is_monospace || font::is_monospace(&span.font_name),
-            face: font::face_of(&span.font_name, span.is_italic, span.is_monospace)
-                .of_text(text.trim()),
-            text,
-        })
-    }
-
-    /// Whether it is set in a font of formulas, or holds a sign of theirs.
-    fn is_mathematical(&self) -> bool {
-        self.face.is_mathematical() || self.text.chars().any(formula::is_sign)
-    }
-
-    /// Where it stands.
-    pub(super) fn place(&self) -> Place {
-        Place {
-            left: self.left,
-            right: self.right,
-            baseline: self.baseline,
-            size: self.size,
-            hung: self.face == Face::Extension,
-            depth: if self.is_bar() {
-                0.6 * self.size * as_f32(self.text.chars().count())
-            } else {
-                0.0
-            },
-        }
-    }
-
-    /// The piece where it is printed: a letter or two of a formula may lie a little off.
-    pub(super) fn settled(self, signs: &Signs) -> Self {
-        let script = self.face == Face::Maths && self.text.trim().chars().count() <= 2;
-        let baseline = script.then(|| signs.baseline_of(&self.place())).flatten();
-        Self {
-            baseline: baseline.unwrap_or(self.baseline),
-            ..self
-        }
-    }
-
-    /// Whether it is parts of an upright bar.
-    fn is_bar(&self) -> bool {
-        self.text.chars().all(|c| c == '⏐')
-    }
-}
 
 /// Spans at one height.
 #[derive(Debug, Clone)]
@@ -214,91 +139,6 @@ impl Row {
             },
             ..Line::default()
         })
-    }
-
-    /// Its text and the formulas in it, and the glyphs it was read from, if it was.
-    fn read(&self, cell: Option<f32>, signs: &mut Signs) -> (Reading, Vec<Glyph>) {
-        if cell.is_some() || !self.may_hold_formula() {
-            return (self.plain(cell), Vec::new());
-        }
-        let stacked = self.stacked || self.overlaps();
-        let Some((glyphs, found)) = signs.take(&self.places(), stacked) else {
-            return (self.as_printed(), Vec::new());
-        };
-        let printed: usize = self
-            .pieces
-            .iter()
-            .map(|piece| visible_chars(&piece.text))
-            .sum();
-        let mathematical = self.is_mathematical();
-        // The library may have left out what is in another row, or have it twice.
-        let more = if mathematical { 0 } else { REPEATED_MAX };
-        if !(printed..=printed + more).contains(&found) {
-            signs.take_back();
-            let reading = if self.stacked || mathematical {
-                self.as_printed()
-            } else {
-                self.plain(cell)
-            };
-            return (reading, Vec::new());
-        }
-        let reading = formula::read(glyphs.clone(), &self.rules);
-        (reading.unwrap_or_else(|| self.plain(cell)), glyphs)
-    }
-
-    /// Its text as words alone.
-    fn plain(&self, cell: Option<f32>) -> Reading {
-        Reading {
-            text: self.join(cell),
-            formulas: Vec::new(),
-        }
-    }
-
-    /// Its text as a formula whose form is lost.
-    fn as_printed(&self) -> Reading {
-        let text = self.join(None);
-        let range = 0..text.len();
-        let formulas = vec![Formula {
-            range,
-            ..Formula::default()
-        }];
-        Reading { text, formulas }
-    }
-
-    /// Whether some of it stands above something else, farther than a script does.
-    fn overlaps(&self) -> bool {
-        let mut last: Option<&Piece> = None;
-        let mut visible = self.visible();
-        visible.any(|piece| {
-            let over = last.is_some_and(|last| {
-                piece.left < last.right - 0.5 * piece.size
-                    && (piece.baseline - last.baseline).abs() > 0.4 * self.size
-            });
-            if last.is_none_or(|last| piece.right > last.right) {
-                last = Some(piece);
-            }
-            over
-        })
-    }
-
-    fn is_mathematical(&self) -> bool {
-        self.pieces.iter().any(|piece| piece.face.is_mathematical())
-    }
-
-    fn places(&self) -> Vec<Place> {
-        self.pieces.iter().map(Piece::place).collect()
-    }
-
-    /// Whether it has a sign or font of formulas, or anything smaller than the rest.
-    fn may_hold_formula(&self) -> bool {
-        let any = |is: &dyn Fn(&Piece) -> bool| self.pieces.iter().any(is);
-        let smaller = any(&|piece| piece.size < 0.88 * self.size);
-        let signs = any(&|piece| {
-            piece.face.is_mathematical()
-                || piece.face == Face::Italic && piece.text.trim().chars().count() == 1
-                || piece.text.chars().any(formula::is_sign)
-        });
-        (smaller || signs) && !any(&|piece| piece.text.contains(is_right_to_left))
     }
 
     /// Whether most of it is in a typewriter face, or all but signs that such faces lack. An
