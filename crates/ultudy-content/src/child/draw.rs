@@ -20,7 +20,7 @@ use crate::{
     protocol::{Message, Shape},
 };
 
-/// How long pages of figures may be drawn, all together; what is drawn is worth less than
+/// How long all pages of figures together may be waited for; what is drawn is worth less than
 /// the text, which would be lost with the child at the end of its own time.
 const TIME_MAX: Duration = Duration::from_secs(25);
 
@@ -43,49 +43,51 @@ pub(super) fn picture(page: u32, speaker: &mut Speaker) -> Result<(), Stop> {
     Ok(out.flush()?)
 }
 
-/// Draws pages for their figures, each once, as long as there is time.
+/// Draws pages for their figures, each once, ahead of who asks for them and as long as
+/// there is time.
 pub(super) struct PageByPage {
-    pdf: Arc<Pdf>,
+    drawn: mpsc::Receiver<(u32, Option<DrawnPage>)>,
     last: Option<(u32, Option<DrawnPage>)>,
     left: Duration,
 }
 
 impl PageByPage {
-    pub(super) fn new(pdf: &Arc<Pdf>) -> Self {
+    /// Begins with the pages of these indices, from 0 and ascending. In a thread of its
+    /// own, for nothing stops the library: a page that takes too long is left to it, until
+    /// the child ends.
+    pub(super) fn begin(pdf: &Arc<Pdf>, pages: Vec<u32>) -> Self {
+        let (done, drawn) = mpsc::sync_channel(1);
+        let pdf = Arc::clone(pdf);
+        let draw = move || {
+            for index in pages {
+                let page = pdf.draw(index);
+                // Nobody waits for it any more where this fails.
+                if done.send((index, page)).is_err() {
+                    break;
+                }
+            }
+        };
+        let thread = thread::Builder::new().stack_size(STACK);
+        if let Err(error) = thread.spawn(draw) {
+            eprintln!("no thread to draw figures in: {error}");
+        }
         Self {
-            pdf: Arc::clone(pdf),
+            drawn,
             last: None,
             left: TIME_MAX,
         }
     }
 
-    /// A part of the page with this index, from 0, as a file, with its width and height in
-    /// pixels; `None` where the page cannot be drawn in time.
+    /// A part of the page with this index as a file, with its width and height in pixels;
+    /// `None` where the page cannot be drawn in time.
     pub(super) fn cut(&mut self, index: u32, part: &Picture) -> Option<(ImageFile, u32, u32)> {
-        if self.last.as_ref().is_none_or(|(last, _)| *last != index) {
-            let drawn = self.draw(index);
-            self.last = Some((index, drawn));
+        while self.last.as_ref().is_none_or(|(last, _)| *last < index) {
+            let begun = Instant::now();
+            let next = self.drawn.recv_timeout(self.left);
+            self.left = self.left.saturating_sub(begun.elapsed());
+            self.last = Some(next.ok()?);
         }
-        let (_, drawn) = self.last.as_ref()?;
-        drawn.as_ref()?.cut(part)
-    }
-
-    /// Draws in a thread of its own, for nothing stops the library: a page that takes too
-    /// long is left to it, until the child ends.
-    fn draw(&mut self, index: u32) -> Option<DrawnPage> {
-        let begun = Instant::now();
-        let (done, drawn) = mpsc::channel();
-        let pdf = Arc::clone(&self.pdf);
-        let draw = move || {
-            // Nobody waits for it any more where this fails.
-            let _ = done.send(pdf.draw(index));
-        };
-        let thread = thread::Builder::new().stack_size(STACK);
-        if self.left.is_zero() || thread.spawn(draw).is_err() {
-            return None;
-        }
-        let drawn = drawn.recv_timeout(self.left);
-        self.left = self.left.saturating_sub(begun.elapsed());
-        drawn.ok().flatten()
+        let (last, drawn) = self.last.as_ref()?;
+        drawn.as_ref().filter(|_| *last == index)?.cut(part)
     }
 }

@@ -119,16 +119,26 @@ fn images(pdf: &Pdf, pages: &[Page]) -> Vec<(usize, PageImage)> {
     found
 }
 
+/// Begins to draw the pages that have drawn figures.
+pub(super) fn draw(pdf: &Arc<Pdf>, figures: &[Figure]) -> PageByPage {
+    let drawn = figures
+        .iter()
+        .filter(|figure| matches!(figure.source, Source::Drawing));
+    let mut pages: Vec<u32> = drawn.map(|figure| figure.page - 1).collect();
+    pages.dedup();
+    PageByPage::begin(pdf, pages)
+}
+
 /// Says the files, as far as they fit together; of one that does not, the caption is told
 /// in the text.
 pub(super) fn say(
-    pdf: &Arc<Pdf>,
+    pdf: &Pdf,
+    mut drawn: PageByPage,
     figures: &[Figure],
     pages: &[Page],
     speaker: &mut Speaker,
 ) -> Result<(), Stop> {
     let mut left = FIGURE_BYTES_MAX;
-    let mut drawn = PageByPage::new(pdf);
     for figure in figures {
         let file = match &figure.source {
             Source::Image(image) => pdf

@@ -127,13 +127,14 @@ pub(super) fn extract(pages_max: u32, recognise: bool, speaker: &mut Speaker) ->
     layout::join_tables(&mut pages);
     layout::mend_hyphens(&mut pages);
     let figures = figures::place(&pdf, &mut pages);
+    let drawn = figures::draw(&pdf, &figures);
     let typography = Typography::measure(&pages);
     layout::settle_asides(&mut pages, &typography);
     let found = headings::find(&pages, &typography, folios);
     headings::mark(&mut pages, &found.headings);
     let division = sections::divide(&pages, &pdf.outline(), &found, typography.body);
     say_sections(&pages, &division.parts, &typography, speaker)?;
-    figures::say(&pdf, &figures, &pages, speaker)?;
+    figures::say(&pdf, drawn, &figures, &pages, speaker)?;
     speaker.say(&Message::Done(Summary {
         title: pdf.title(),
         page_count,

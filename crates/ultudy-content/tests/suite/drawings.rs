@@ -64,9 +64,9 @@ async fn a_drawing_is_a_figure_and_its_labels_no_text() {
     assert_eq!(figure.caption.as_deref(), Some(caption));
     assert_eq!(figure.media_type, "image/png");
     assert!(figure.data.starts_with(b"\x89PNG"));
-    // With its labels, three pixels to a point.
-    assert!((630..760).contains(&figure.width), "{}", figure.width);
-    assert!((390..480).contains(&figure.height), "{}", figure.height);
+    // With its labels, five pixels to two points.
+    assert!((525..635).contains(&figure.width), "{}", figure.width);
+    assert!((325..400).contains(&figure.height), "{}", figure.height);
     assert_eq!(
         markdown(&document),
         format!(
@@ -194,5 +194,5 @@ async fn words_printed_over_an_image_make_one_figure_with_it() {
         "<!-- page 1 -->\n\nA sentence stands above the picture of a cell.\n\n\
          ![Figure 1: A cell](figure:1)\n\nA sentence stands below the picture of a cell."
     );
-    assert!(document.figures[0].width > 500, "drawn with its words");
+    assert!(document.figures[0].width > 450, "drawn with its words");
 }
