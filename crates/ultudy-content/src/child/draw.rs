@@ -22,7 +22,7 @@ use crate::{
 
 /// How long all pages of figures together may be waited for; what is drawn is worth less than
 /// the text, which would be lost with the child at the end of its own time.
-const TIME_MAX: Duration = Duration::from_secs(25);
+const TIME_MAX: Duration = Duration::from_secs(45);
 
 /// Says a page's picture, or that there is nothing on the page.
 pub(super) fn picture(page: u32, speaker: &mut Speaker) -> Result<(), Stop> {
