@@ -52,7 +52,7 @@ impl<'q> Ranker<'q> {
     pub fn new(query: &'q Query, frequencies: &[i64], collection: Collection) -> Self {
         let terms = query.terms.iter().zip(frequencies);
         let terms = terms.map(|(forms, &frequency)| Term {
-            forms: forms.iter().map(|form| Finder::new(form)).collect(),
+            forms: forms.iter().map(Finder::new).collect(),
             weight: weight(frequency, collection),
         });
         Self {

@@ -60,7 +60,7 @@ async fn look(primary: &PgPool, replicas: &[Replica], places: &mut Places, lag_m
             Ok(replayed) => match lag(places, replayed, asked) {
                 // It is looked at again only after a while.
                 Some(lag) if lag + 2 * EVERY <= lag_max => {
-                    replica.set_fresh(true, &"it is up to date")
+                    replica.set_fresh(true, &"it is up to date");
                 }
                 _ => replica.set_fresh(false, &"it lags"),
             },
