@@ -83,7 +83,8 @@ pub(super) fn place(pdf: &Pdf, pages: &mut [Page]) -> Vec<Figure> {
 /// part of a drawing.
 fn images(pdf: &Pdf, pages: &[Page]) -> Vec<(usize, PageImage)> {
     let mut found: Vec<(usize, PageImage)> = Vec::new();
-    for (at, page) in pages.iter().enumerate() {
+    let finite = |(_, page): &(usize, &Page)| !page.is_endless;
+    for (at, page) in pages.iter().enumerate().filter(finite) {
         let images = pdf.images(page.number - 1);
         found.extend(
             images

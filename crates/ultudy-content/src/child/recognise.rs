@@ -41,6 +41,7 @@ pub(super) fn pages(
                     width: page.width,
                     lines,
                     drawings: Vec::new(),
+                    is_endless: false,
                 };
                 recognised.push(page.number);
                 unreadable.retain(|number| *number != page.number);

@@ -50,6 +50,8 @@ pub(crate) struct Page {
     pub(crate) lines: Vec<Line>,
     /// The figures drawn on it; their labels are none of its lines.
     pub(crate) drawings: Vec<Drawing>,
+    /// It draws forms within forms without end: it has no pictures that could be found.
+    pub(crate) is_endless: bool,
 }
 
 /// A line of print. Lengths are in points, heights from the bottom of the page. The default
@@ -128,6 +130,7 @@ impl Page {
             width: 0.0,
             lines: Vec::new(),
             drawings: Vec::new(),
+            is_endless: false,
         }
     }
 

@@ -30,7 +30,7 @@ pub(crate) use self::{
     text::clean,
 };
 use self::{
-    drawing::{Area, Kind, Shape},
+    drawing::{Area, Content, Kind, Shape},
     glyphs::Signs,
 };
 use crate::{fault::Fault, formula::Rule, layout::Page};
@@ -115,7 +115,7 @@ impl Pdf {
             let read = || {
                 let at = usize::try_from(index).ok()?;
                 let page = self.visible(at).ok()?;
-                Some(drawing::shapes(self, at, page))
+                Some(drawing::content(self, at, page).shapes)
             };
             let shapes = catch_unwind(AssertUnwindSafe(read));
             shapes.ok().flatten().unwrap_or_default()
@@ -136,7 +136,7 @@ impl Pdf {
                 .map_err(|error| PageError::unreadable(index, &error))?;
             // Read for the spans already.
             let chars = self.document.extract_chars(at).unwrap_or_default();
-            let shapes = drawing::shapes(self, at, area);
+            let Content { shapes, is_endless } = drawing::content(self, at, area);
             let rules = rules(&shapes, &spans);
             // What turns a page turns its words and not its shapes.
             let turned = self.document.get_page_rotation(at).is_ok_and(|by| by != 0);
@@ -149,6 +149,7 @@ impl Pdf {
                 width: area.right - area.left,
                 lines: lines::assemble(&spans, &rules, Signs::of(&chars)),
                 drawings,
+                is_endless,
             })
         };
         // One bad page must not cost the student the others.

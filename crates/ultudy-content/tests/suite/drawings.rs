@@ -194,5 +194,5 @@ async fn words_printed_over_an_image_make_one_figure_with_it() {
         "<!-- page 1 -->\n\nA sentence stands above the picture of a cell.\n\n\
          ![Figure 1: A cell](figure:1)\n\nA sentence stands below the picture of a cell."
     );
-    assert!(document.figures[0].width > 450, "drawn with its words");
+    assert!(document.figures[0].width > 390, "drawn with its words");
 }

@@ -32,9 +32,17 @@ const STATES_MAX: usize = 512;
 /// From this on a colour is white, as the page is.
 const WHITE: f32 = 0.98;
 
-/// What the page with this index draws, in order; `None` where it is more than any figure
-/// has.
-pub(super) fn shapes(pdf: &Pdf, index: usize, page: Area) -> Option<Vec<Shape>> {
+/// What a page draws.
+#[derive(Debug, Default)]
+pub(crate) struct Content {
+    /// In order; none where they are more than any figure has.
+    pub(crate) shapes: Vec<Shape>,
+    /// Its forms are more than can be followed.
+    pub(crate) is_endless: bool,
+}
+
+/// What the page with this index draws.
+pub(super) fn content(pdf: &Pdf, index: usize, page: Area) -> Content {
     let mut walk = Walk {
         pdf,
         page,
@@ -44,16 +52,23 @@ pub(super) fn shapes(pdf: &Pdf, index: usize, page: Area) -> Option<Vec<Shape>> 
         open: HashSet::new(),
         streams: HashMap::new(),
     };
-    let content = pdf.document.get_page_content_data(index).ok()?;
+    let Ok(content) = pdf.document.get_page_content_data(index) else {
+        return Content::default();
+    };
     let resources = pdf.document.get_page(index).ok().and_then(|page| {
         let resources = page.as_dict()?.get("Resources")?;
         pdf.resolve(resources)
     });
     let resources = resources.or_else(|| pdf.document.get_page_resources(index).ok());
     walk.draw(&content, resources.as_ref(), State::new(page));
-    let overfull =
-        walk.bytes > BYTES_MAX || walk.forms > FORMS_MAX || walk.shapes.len() > SHAPES_MAX;
-    (!overfull).then_some(walk.shapes)
+    Content {
+        is_endless: walk.forms > FORMS_MAX || walk.forms > 0 && walk.bytes > BYTES_MAX,
+        shapes: if walk.is_full() {
+            Vec::new()
+        } else {
+            walk.shapes
+        },
+    }
 }
 
 /// What of the graphics state tells whether and where something is seen.

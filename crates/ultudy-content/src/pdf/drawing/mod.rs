@@ -13,6 +13,7 @@ pub(crate) use self::decoration::Decoration;
 use self::print::Print;
 pub(super) use self::{
     area::Area,
+    content::Content,
     shape::{Kind, Shape},
 };
 use super::{Pdf, glyphs::Signs, lines};
@@ -21,10 +22,9 @@ use crate::layout::Drawing;
 /// Space around a figure, in points.
 const MARGIN: f32 = 3.0;
 
-/// What the page with this index draws, in order; nothing where it is more than any figure
-/// has.
-pub(super) fn shapes(pdf: &Pdf, index: usize, page: Area) -> Vec<Shape> {
-    content::shapes(pdf, index, page).unwrap_or_default()
+/// What the page with this index draws.
+pub(super) fn content(pdf: &Pdf, index: usize, page: Area) -> Content {
+    content::content(pdf, index, page)
 }
 
 /// What of these many pages' shapes belongs to no figure.
