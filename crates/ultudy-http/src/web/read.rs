@@ -50,15 +50,50 @@ impl ReadPage {
         let section = opened.section.as_ref();
         let first = section.map_or(1, |section| u32::try_from(section.page_start).unwrap_or(1));
         let recognised = &opened.document.recognised_pages;
+        let name = section.map_or("", |section| section.name.as_str());
         let page = |(number, text): (u32, String)| PageText {
             number,
             is_recognised: recognised.contains(&number),
-            text: markdown::block_with(&text, pictures),
+            text: markdown::block_with(without_title(&text, name), pictures),
         };
         Self {
             at: "courses",
             pages: split_pages(markdown, first).into_iter().map(page).collect(),
             opened,
+        }
+    }
+}
+
+/// A page's text without the heading that begins it, if that is what the page is called
+/// already.
+fn without_title<'a>(text: &'a str, name: &str) -> &'a str {
+    let (first, rest) = text.trim_start().split_once('\n').unwrap_or((text, ""));
+    let title = first.trim_start_matches('#');
+    let is_heading = title.len() < first.len();
+    if is_heading && title.trim().replace('\\', "") == name.trim() {
+        rest
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_section_s_title_is_not_said_twice() {
+        assert_eq!(
+            without_title("\n## 2 Measuring\\_error\n\nText", "2 Measuring_error"),
+            "\nText"
+        );
+        for other in [
+            "## 2.1 The residual\n\nText",
+            "2 Measuring\n\nText",
+            "",
+            "#",
+        ] {
+            assert_eq!(without_title(other, "2 Measuring"), other);
         }
     }
 }
