@@ -3,6 +3,7 @@
 //! One noun a file; the same noun names the file at every layer above.
 //! Times are UTC with microseconds; ids are UUIDv7 made by the caller.
 
+pub mod account;
 pub mod check_in;
 pub mod concept;
 pub mod course;

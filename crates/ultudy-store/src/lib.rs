@@ -11,6 +11,8 @@ mod replicas;
 mod store;
 
 pub mod answers;
+pub mod api_tokens;
+pub mod auth_sessions;
 pub mod blobs;
 pub mod check_ins;
 pub mod chunks;
@@ -22,11 +24,13 @@ pub mod generations;
 pub mod glossaries;
 pub mod jobs;
 pub mod lessons;
+pub mod one_time_links;
 pub mod practice;
 pub mod queue;
 pub mod search;
 pub mod sections;
 pub mod study_sessions;
+pub mod users;
 
 pub use error::StoreError;
 pub use migrate::migrate_postgres;

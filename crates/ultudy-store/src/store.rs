@@ -157,6 +157,15 @@ impl Store {
         Ok(SystemTx { connection })
     }
 
+    /// Begins a transaction across owners that only reads; on SQLite it waits for no writer.
+    ///
+    /// # Errors
+    /// No connection in time.
+    pub async fn system_read(&self) -> Result<SystemTx> {
+        let connection = self.begin(Role::System, Access::Read).await?;
+        Ok(SystemTx { connection })
+    }
+
     /// How many replicas are up to date and read from; none if there are none to be.
     #[must_use]
     pub fn replicas_in_use(&self) -> Option<usize> {

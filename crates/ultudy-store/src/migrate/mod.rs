@@ -47,6 +47,10 @@ const SQLITE: &[(&str, &str)] = &[
         "glossaries",
         include_str!("../../migrations/sqlite/0006_glossaries.sql"),
     ),
+    (
+        "accounts",
+        include_str!("../../migrations/sqlite/0007_accounts.sql"),
+    ),
 ];
 
 const POSTGRES: &[(&str, &str)] = &[
@@ -73,6 +77,10 @@ const POSTGRES: &[(&str, &str)] = &[
     (
         "glossaries",
         include_str!("../../migrations/postgres/0006_glossaries.sql"),
+    ),
+    (
+        "accounts",
+        include_str!("../../migrations/postgres/0007_accounts.sql"),
     ),
 ];
 

@@ -2,6 +2,7 @@
 
 use ultudy_domain::{
     Timestamp,
+    account::{ApiToken, AuthSession, Role, User},
     check_in::{AnswerOption, CheckInContent, LETTERS},
     course::Course,
     document::Sectioning,
@@ -14,7 +15,7 @@ use ultudy_domain::{
 use ultudy_store::{
     TenantTx,
     answers::{self, Answer},
-    blobs,
+    api_tokens, auth_sessions, blobs,
     chunks::{self, NewChunk},
     courses,
     documents::{self, NewDocument},
@@ -23,8 +24,9 @@ use ultudy_store::{
     glossaries,
     jobs::NewJob,
     lessons::{self, LessonOf, NewConcept, NewLesson},
+    one_time_links,
     sections::{self, NewSection},
-    study_sessions,
+    study_sessions, users,
 };
 use uuid::Uuid;
 
@@ -333,4 +335,52 @@ fn answer(base: u32) -> Answer {
         score: 100,
         answered_at: at(4),
     }
+}
+
+/// The transaction's owner as a user.
+pub fn user(tx: &TenantTx) -> User {
+    User {
+        id: tx.owner_id().into(),
+        email: format!("{}@example.org", tx.owner_id()),
+        role: Role::Student,
+        created_at: at(0),
+    }
+}
+
+pub fn auth_session(n: u32, created: i64) -> AuthSession {
+    AuthSession {
+        id: id(n),
+        created_at: at(created),
+        last_seen_at: at(created),
+        expires_at: at(created + 1_000),
+        user_agent: Some("A browser".into()),
+        address: Some("192.0.2.7".into()),
+    }
+}
+
+pub fn api_token(n: u32, expires: Option<i64>) -> ApiToken {
+    ApiToken {
+        id: id(n),
+        name: format!("Token {n}"),
+        created_at: at(0),
+        last_used_at: None,
+        expires_at: expires.map(at),
+    }
+}
+
+/// An account with one of everything: session 1, token 2 and a link to another password, whose
+/// hashes are `session-`, `token-` and `link-` and the owner.
+pub async fn store_account(tx: &mut TenantTx) {
+    let owner = tx.owner_id().to_owned();
+    let user = user(tx);
+    users::insert(tx, &user, "a hash").await.unwrap();
+    auth_sessions::insert(tx, &auth_session(1, 0), &format!("session-{owner}"))
+        .await
+        .unwrap();
+    api_tokens::insert(tx, &api_token(2, None), &format!("token-{owner}"))
+        .await
+        .unwrap();
+    one_time_links::put_reset(tx, &format!("link-{owner}"), at(0), at(1_000))
+        .await
+        .unwrap();
 }

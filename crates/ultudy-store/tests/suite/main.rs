@@ -7,6 +7,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod accounts;
 mod bench;
 mod blobs;
 mod check_ins;
@@ -59,6 +60,17 @@ macro_rules! on_both {
 }
 
 on_both! {
+    accounts:
+        a_user_is_found_by_their_address_alone,
+        an_address_has_one_account,
+        a_session_says_who_asks_until_it_ends,
+        a_disabled_users_sessions_and_tokens_say_nothing,
+        ended_and_surplus_sessions_go_when_one_begins,
+        a_token_says_who_asks_until_it_is_revoked,
+        nothing_of_anothers_account_can_be_reached,
+        a_link_is_used_once_and_in_time,
+        there_is_one_link_for_a_first_operator,
+        a_deleted_user_takes_their_sessions_along;
     blobs:
         one_content_is_kept_once_until_its_last_holder_goes,
         holders_that_come_and_go_at_once_never_lose_the_object;

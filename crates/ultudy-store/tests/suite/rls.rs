@@ -6,10 +6,23 @@ use ultudy_testkit::postgres::User;
 
 use crate::{
     bench::{Bench, Database},
-    fixtures::{ALICE, BOB, store_world},
+    fixtures::{ALICE, BOB, store_account, store_world},
 };
 
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
+
+/// Tables with an owner of which the system role may see something, and why.
+const SEEN_BY_THE_SYSTEM: [(&str, &str); 6] = [
+    ("jobs", "dispatch"),
+    (
+        "document_index",
+        "housekeeping finds what waits for the index",
+    ),
+    ("users", "an e-mail address says whose password to check"),
+    ("auth_sessions", "a cookie says who asks"),
+    ("api_tokens", "a token says who asks"),
+    ("one_time_links", "a link says whose password to change"),
+];
 
 /// A database where Alice and Bob have a world each, and its tables with an owner.
 async fn two_worlds() -> (Bench, Vec<String>) {
@@ -17,6 +30,7 @@ async fn two_worlds() -> (Bench, Vec<String>) {
     for (owner, base) in [(ALICE, 0), (BOB, 100)] {
         let mut tx = bench.store.write(owner).await.unwrap();
         store_world(&mut tx, base).await;
+        store_account(&mut tx).await;
         tx.commit().await.unwrap();
     }
     let tables = bench
@@ -154,8 +168,8 @@ async fn dispatch_sees_where_jobs_stand_and_nothing_else() {
         waiting, 0,
         "housekeeping sees documents that do not wait for it"
     );
-    let is_dispatched = |table: &&String| ["jobs", "document_index"].contains(&table.as_str());
-    let others = tables.iter().filter(|table| !is_dispatched(table));
+    let is_seen = |table: &&String| SEEN_BY_THE_SYSTEM.iter().any(|(seen, _)| seen == table);
+    let others = tables.iter().filter(|table| !is_seen(table));
     let forbidden = others
         .map(|table| format!("SELECT owner_id FROM {table}"))
         .chain(["blobs", "generations"].map(|table| format!("SELECT * FROM {table}")))
@@ -167,10 +181,46 @@ async fn dispatch_sees_where_jobs_stand_and_nothing_else() {
             ]
             .map(str::to_owned),
         )
-        .chain(["DELETE FROM jobs", "UPDATE jobs SET status = 'queued'"].map(str::to_owned));
+        .chain(["DELETE FROM jobs", "UPDATE jobs SET status = 'queued'"].map(str::to_owned))
+        .chain(
+            [
+                "UPDATE users SET role = 'operator'",
+                "UPDATE users SET password_hash = ''",
+                "DELETE FROM users",
+                "INSERT INTO users SELECT * FROM users",
+                "SELECT user_agent FROM auth_sessions",
+                "SELECT address FROM auth_sessions",
+                "UPDATE auth_sessions SET owner_id = ''",
+                "DELETE FROM auth_sessions",
+                "SELECT name FROM api_tokens",
+                "DELETE FROM api_tokens",
+                "DELETE FROM one_time_links",
+                "INSERT INTO one_time_links
+                    SELECT owner_id, 'forged', purpose, created_at, expires_at FROM one_time_links",
+            ]
+            .map(str::to_owned),
+        );
     for statement in forbidden {
         let done = as_role(&mut connection, "ultudy_system", None, &statement).await;
         let error = done.expect_err(&statement);
+        assert_eq!(code(&error), INSUFFICIENT_PRIVILEGE, "{statement}");
+    }
+}
+
+/// What a user might do to their own account behind the program's back.
+#[tokio::test]
+async fn nobody_makes_themselves_an_operator_nor_brings_a_session_back() {
+    let (bench, _) = two_worlds().await;
+    let mut connection = connect(&bench, User::Member).await;
+    for statement in [
+        "UPDATE users SET role = 'operator'",
+        "UPDATE users SET disabled_at = NULL",
+        "UPDATE users SET email = 'other@example.org'",
+        "UPDATE auth_sessions SET token_hash = 'known'",
+        "UPDATE one_time_links SET expires_at = now()",
+    ] {
+        let done = as_role(&mut connection, "ultudy_tenant", Some(ALICE), statement).await;
+        let error = done.expect_err(statement);
         assert_eq!(code(&error), INSUFFICIENT_PRIVILEGE, "{statement}");
     }
 }
