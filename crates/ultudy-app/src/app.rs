@@ -10,7 +10,7 @@ use ultudy_engines::{
 use ultudy_llm::Generator;
 use ultudy_store::Store;
 
-use crate::{blobs::Blobs, clock::Clock, reader::DocumentReader, worker::Runs};
+use crate::{accounts::Accounts, blobs::Blobs, clock::Clock, reader::DocumentReader, worker::Runs};
 
 /// The program's parts, picked and joined in one place (`wire.rs` of the binary).
 pub struct Parts {
@@ -32,6 +32,8 @@ pub struct Parts {
     pub upload_bytes_max: u64,
     /// The runs of this process, to be stopped at once when their job is cancelled.
     pub runs: Runs,
+    /// What is known in this process of who signs in.
+    pub accounts: Accounts,
 }
 
 /// The application. Cheap to clone.

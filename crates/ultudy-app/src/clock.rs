@@ -14,6 +14,9 @@ pub trait Clock: Send + Sync {
 
     /// A number in `0.0..1.0`, to spread retries.
     fn jitter(&self) -> f64;
+
+    /// 256 bits that nobody can guess.
+    fn secret(&self) -> [u8; 32];
 }
 
 /// The machine's clock and random numbers.
@@ -31,6 +34,11 @@ impl Clock for SystemClock {
     }
 
     fn jitter(&self) -> f64 {
+        rand::random()
+    }
+
+    /// By a generator for cryptography that the system seeds (`ThreadRng`).
+    fn secret(&self) -> [u8; 32] {
         rand::random()
     }
 }

@@ -17,6 +17,18 @@ pub enum Error {
     /// It contradicts what is there.
     #[error("{0}")]
     Conflict(String),
+    /// Nobody who may come in.
+    #[error("{0}")]
+    Unauthorized(&'static str),
+    /// Not for whoever asks.
+    #[error("{0}")]
+    Forbidden(&'static str),
+    /// Asked too often.
+    #[error("Too many attempts. Please try again in {}.", minutes(.retry_after))]
+    TooMany {
+        /// When it may be tried again.
+        retry_after: std::time::Duration,
+    },
     /// Larger than allowed.
     #[error("The file is larger than {} MB, the most that can be uploaded.", .limit_bytes / (1 << 20))]
     TooLarge {
@@ -47,6 +59,13 @@ pub enum Error {
 
 /// What use cases return.
 pub type Result<T> = std::result::Result<T, Error>;
+
+fn minutes(wait: &std::time::Duration) -> String {
+    match wait.as_secs().div_ceil(60) {
+        0 | 1 => "a minute".into(),
+        minutes => format!("{minutes} minutes"),
+    }
+}
 
 fn sentence(errors: &[FieldError]) -> String {
     errors

@@ -1,6 +1,7 @@
 //! Use cases, job handlers and the worker. Each use case is told who asks (`owner_id`)
 //! and decides what commits together; it knows no HTTP and no SQL text.
 
+pub mod accounts;
 pub mod app;
 pub mod blobs;
 pub mod check_ins;

@@ -11,7 +11,7 @@ use ultudy_app::Error;
 use ultudy_domain::field::FieldError;
 
 /// Seconds a client is told to wait when a part is down.
-const RETRY_AFTER_SECONDS: &str = "5";
+const RETRY_AFTER_SECONDS: u64 = 5;
 
 /// The body of every error answer.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -60,6 +60,9 @@ pub enum Problems {
     /// Well-formed, and impossible.
     #[response(status = 422, content_type = "application/problem+json")]
     Unprocessable(#[to_schema] Problem),
+    /// Too often.
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(#[to_schema] Problem),
     /// A part is down.
     #[response(status = 503, content_type = "application/problem+json")]
     Unavailable(#[to_schema] Problem),
@@ -72,6 +75,8 @@ pub struct ApiError {
     code: Option<&'static str>,
     message: String,
     fields: Vec<FieldError>,
+    /// Seconds.
+    retry_after: Option<u64>,
 }
 
 impl ApiError {
@@ -82,6 +87,7 @@ impl ApiError {
             code: None,
             message: message.into(),
             fields: Vec::new(),
+            retry_after: (status == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_AFTER_SECONDS),
         }
     }
 
@@ -111,6 +117,9 @@ impl From<Error> for ApiError {
                 tracing::warn!(error = %chain(&*source), "a part is not available");
             }
             Error::Invalid(fields) => answer.fields = fields,
+            Error::TooMany { retry_after } => {
+                answer.retry_after = Some(retry_after.as_secs_f64().ceil() as u64);
+            }
             _ => {}
         }
         answer
@@ -120,6 +129,9 @@ impl From<Error> for ApiError {
 fn status_of(error: &Error) -> StatusCode {
     match error {
         Error::Invalid(_) | Error::Interrupted => StatusCode::BAD_REQUEST,
+        Error::Unauthorized(_) => StatusCode::UNAUTHORIZED,
+        Error::Forbidden(_) => StatusCode::FORBIDDEN,
+        Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::NotFound(_) => StatusCode::NOT_FOUND,
         Error::Conflict(_) => StatusCode::CONFLICT,
         Error::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
@@ -159,11 +171,8 @@ impl IntoResponse for ApiError {
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(
-                header::RETRY_AFTER,
-                HeaderValue::from_static(RETRY_AFTER_SECONDS),
-            );
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use object_store::local::LocalFileSystem;
 use tokio_util::sync::CancellationToken;
 use ultudy_app::{
-    App, Parts, blobs::Blobs, clock::SystemClock, reader::DocumentReader, worker::Runs,
+    App, Parts, accounts::Accounts, blobs::Blobs, clock::SystemClock, reader::DocumentReader,
+    worker::Runs,
 };
 use ultudy_content::Extractor;
 use ultudy_domain::{
@@ -38,6 +39,7 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         clock: Arc::new(SystemClock),
         upload_bytes_max: config.upload_bytes_max,
         runs: Runs::default(),
+        accounts: Accounts::new(true),
     }))
 }
 

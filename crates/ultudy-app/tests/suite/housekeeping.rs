@@ -1,85 +1,16 @@
 //! What a crash leaves in the object store is cleared up, and nothing else is.
-#![allow(
-    clippy::unwrap_used,
-    missing_docs,
-    reason = "a test that cannot go on must stop"
-)]
 
-use std::{fs::File, path::Path, sync::Arc, time::Duration};
+use std::{fs::File, path::Path, time::Duration};
 
 use bytes::Bytes;
-use chrono::{TimeDelta, TimeZone, Utc};
+use chrono::TimeDelta;
 use futures_util::{StreamExt, stream};
-use object_store::local::LocalFileSystem;
-use tokio_util::sync::CancellationToken;
-use ultudy_app::{
-    App, Parts, blobs::Blobs, clock::Clock, housekeeping::sweep_objects, reader::DocumentReader,
-    worker::Runs,
-};
-use ultudy_domain::{
-    Timestamp,
-    document::ExtractedDocument,
-    extraction::{ExtractError, ExtractProgress, Probe},
-};
-use ultudy_engines::events::InProcessEvents;
-use ultudy_llm::extractive::Extractive;
-use ultudy_store::{Store, StoreConfig, blobs, queue::TableQueue};
+use ultudy_app::{App, housekeeping::sweep_objects};
+use ultudy_domain::Timestamp;
+use ultudy_store::blobs;
 use uuid::Uuid;
 
-/// A clock that stands still.
-struct Stopped;
-
-impl Clock for Stopped {
-    fn now(&self) -> Timestamp {
-        Utc.with_ymd_and_hms(2026, 1, 1, 12, 0, 0).unwrap()
-    }
-
-    fn new_id(&self) -> Uuid {
-        Uuid::nil()
-    }
-
-    fn jitter(&self) -> f64 {
-        0.0
-    }
-}
-
-/// Nothing is read here.
-struct Unused;
-
-#[async_trait::async_trait]
-impl DocumentReader for Unused {
-    async fn probe(&self, _: File) -> Result<Probe, ExtractError> {
-        unreachable!("housekeeping reads no document")
-    }
-
-    async fn extract(
-        &self,
-        _: File,
-        _: &mut (dyn FnMut(ExtractProgress) + Send),
-        _: &CancellationToken,
-    ) -> Result<ExtractedDocument, ExtractError> {
-        unreachable!("housekeeping reads no document")
-    }
-}
-
-async fn app(folder: &Path) -> App {
-    let config = StoreConfig::Sqlite {
-        path: folder.join("ultudy.db"),
-    };
-    let store = Store::open(&config).await.unwrap();
-    let objects = LocalFileSystem::new_with_prefix(folder).unwrap();
-    App::new(Parts {
-        queue: Arc::new(TableQueue::new(store.clone())),
-        store,
-        events: Arc::new(InProcessEvents::default()),
-        blobs: Blobs::new(Arc::new(objects), folder.to_owned()).in_folder(folder),
-        reader: Arc::new(Unused),
-        generator: Arc::new(Extractive),
-        clock: Arc::new(Stopped),
-        upload_bytes_max: 1_000,
-        runs: Runs::default(),
-    })
-}
+use crate::support::{SetClock, app};
 
 /// Stores a file that was last written so many minutes ago; its key.
 async fn object(app: &App, folder: &Path, number: u128, minutes_ago: i64) -> String {
@@ -100,7 +31,7 @@ fn written(file: &File, at: Timestamp) {
 #[tokio::test]
 async fn uploads_that_kill_9_cut_off_are_swept_after_an_hour() {
     let folder = tempfile::tempdir().unwrap();
-    let app = app(folder.path()).await;
+    let app = app(folder.path(), SetClock::new()).await;
     let begun = [b"%PDF-1.7".as_slice(), &[b' '; 6 << 20]].concat();
     let body = stream::iter([Ok::<_, std::io::Error>(Bytes::from(begun))]).chain(stream::pending());
     // The first part is on disk, and the rest never comes.
@@ -124,7 +55,7 @@ async fn uploads_that_kill_9_cut_off_are_swept_after_an_hour() {
 #[tokio::test]
 async fn only_old_objects_without_a_row_are_swept() {
     let folder = tempfile::tempdir().unwrap();
-    let app = app(folder.path()).await;
+    let app = app(folder.path(), SetClock::new()).await;
     let orphan = object(&app, folder.path(), 1, 61).await;
     let held = object(&app, folder.path(), 2, 61).await;
     let young = object(&app, folder.path(), 3, 59).await;

@@ -1,0 +1,154 @@
+//! Whose a session or a token is.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use moka::sync::Cache;
+use ultudy_domain::{Timestamp, account::User};
+use ultudy_store::{api_tokens, auth_sessions};
+
+use super::{Via, Who, secret, sessions, tokens};
+use crate::{App, Result};
+
+/// How long what was found is believed without looking again: longest that a session revoked
+/// by another process lives on.
+const BELIEVED: Duration = Duration::from_secs(5);
+/// Most sessions and tokens that are remembered.
+const REMEMBERED_MAX: u64 = 10_000;
+/// When asking was last noted at most so long ago, it is not noted again.
+const NOTED: TimeDelta = TimeDelta::minutes(5);
+
+#[derive(Clone)]
+struct Found {
+    who: Arc<Who>,
+    expires_at: Option<Timestamp>,
+}
+
+/// Who was found of late, by the hash of what they showed.
+pub(super) struct Known(Cache<String, Found>);
+
+impl Default for Known {
+    fn default() -> Self {
+        let cache = Cache::builder()
+            .max_capacity(REMEMBERED_MAX)
+            .time_to_live(BELIEVED);
+        Self(cache.build())
+    }
+}
+
+impl Known {
+    /// What was revoked is not believed any more.
+    pub(super) fn forget<'a>(&self, hashes: impl IntoIterator<Item = &'a String>) {
+        for hash in hashes {
+            self.0.invalidate(hash);
+        }
+    }
+
+    fn get(&self, hash: &String, now: Timestamp) -> Option<Arc<Who>> {
+        let found = self.0.get(hash)?;
+        let is_over = found.expires_at.is_some_and(|end| end <= now);
+        (!is_over).then_some(found.who)
+    }
+}
+
+/// Whose session a cookie shows; nobody's if it has ended, was revoked or never was.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn by_session(app: &App, shown: &str) -> Result<Option<Arc<Who>>> {
+    let Some(hash) = secret::hash_of(shown, "") else {
+        return Ok(None);
+    };
+    let now = app.clock.now();
+    if let Some(who) = app.accounts.known.get(&hash, now) {
+        return Ok(Some(who));
+    }
+    let mut tx = app.store.system_read().await?;
+    let holder = auth_sessions::holder(&mut tx, &hash, now).await?;
+    drop(tx);
+    let Some(holder) = holder else {
+        return Ok(None);
+    };
+    let mut expires_at = holder.expires_at;
+    if holder.last_seen_at + NOTED <= now {
+        let later = sessions::end_of(holder.created_at, now);
+        if noted(&note_session(app, &holder, now, later).await) {
+            expires_at = later;
+        }
+    }
+    let via = Via::Session(holder.id);
+    Ok(Some(believe(app, hash, holder.user, via, Some(expires_at))))
+}
+
+/// Whose API token this is; nobody's if it has ended, was revoked or never was.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn by_token(app: &App, shown: &str) -> Result<Option<Arc<Who>>> {
+    let Some(hash) = secret::hash_of(shown, tokens::PREFIX) else {
+        return Ok(None);
+    };
+    let now = app.clock.now();
+    if let Some(who) = app.accounts.known.get(&hash, now) {
+        return Ok(Some(who));
+    }
+    let mut tx = app.store.system_read().await?;
+    let holder = api_tokens::holder(&mut tx, &hash, now).await?;
+    drop(tx);
+    let Some(holder) = holder else {
+        return Ok(None);
+    };
+    if holder.last_used_at.is_none_or(|last| last + NOTED <= now) {
+        noted(&note_token(app, &holder, now).await);
+    }
+    let via = Via::Token(holder.id);
+    Ok(Some(believe(
+        app,
+        hash,
+        holder.user,
+        via,
+        holder.expires_at,
+    )))
+}
+
+async fn note_session(
+    app: &App,
+    holder: &auth_sessions::Holder,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<()> {
+    let mut tx = app.store.write(&holder.user.id).await?;
+    auth_sessions::touch(&mut tx, holder.id, now, expires_at).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn note_token(app: &App, holder: &api_tokens::Holder, now: Timestamp) -> Result<()> {
+    let mut tx = app.store.write(&holder.user.id).await?;
+    api_tokens::touch(&mut tx, holder.id, now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Whether it was noted that somebody asks. If not they are answered all the same: the database
+/// may be one that can only be read for now.
+fn noted(done: &Result<()>) -> bool {
+    if let Err(error) = done {
+        tracing::warn!(%error, "cannot note when a session or token was last used");
+    }
+    done.is_ok()
+}
+
+fn believe(
+    app: &App,
+    hash: String,
+    user: User,
+    via: Via,
+    expires_at: Option<Timestamp>,
+) -> Arc<Who> {
+    let who = Arc::new(Who { user, via });
+    let found = Found {
+        who: who.clone(),
+        expires_at,
+    };
+    app.accounts.known.0.insert(hash, found);
+    who
+}

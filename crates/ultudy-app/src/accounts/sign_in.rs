@@ -1,0 +1,70 @@
+//! Signing in.
+
+use ultudy_domain::account::{self, User};
+use ultudy_store::users;
+
+use super::{Client, SignedIn, sessions};
+use crate::{App, Error, Result};
+
+const WRONG: Error = Error::Unauthorized("E-mail or password is wrong.");
+const DISABLED: Error = Error::Unauthorized("This account has been disabled.");
+
+/// Begins a session, if the password is right. It is a new one each time, so that nobody can
+/// have known its token before; `replaced`, what the browser showed until now, is ended.
+///
+/// # Errors
+/// [`Error::Invalid`], before anything is hashed; [`Error::TooMany`]; [`Error::Unauthorized`],
+/// after the same time whether or not there is such an account.
+pub async fn sign_in(
+    app: &App,
+    email: &str,
+    password: &str,
+    client: &Client,
+    replaced: Option<&str>,
+) -> Result<SignedIn> {
+    let email = account::email(email)?;
+    account::check_password(password)?;
+    let attempt = app
+        .accounts
+        .attempts
+        .begin(Some(&email), client.address, app.clock.now())?;
+    match enter(app, &email, password, client).await {
+        Ok(signed_in) => {
+            attempt.succeeded();
+            if let Some(replaced) = replaced {
+                sessions::sign_out(app, replaced).await?;
+            }
+            Ok(signed_in)
+        }
+        Err(error) => {
+            if !matches!(error, Error::Unauthorized(_)) {
+                attempt.take_back();
+            }
+            Err(error)
+        }
+    }
+}
+
+async fn enter(app: &App, email: &str, password: &str, client: &Client) -> Result<SignedIn> {
+    let user = right_password(app, email, password).await?;
+    let mut tx = app.store.write(&user.id).await?;
+    let session = sessions::begin(app, &mut tx, client).await?;
+    tx.commit().await?;
+    Ok(SignedIn { user, session })
+}
+
+async fn right_password(app: &App, email: &str, password: &str) -> Result<User> {
+    let mut tx = app.store.system_read().await?;
+    let found = users::by_email(&mut tx, email).await?;
+    // No transaction is open while a password waits for its turn.
+    drop(tx);
+    let hash = found.as_ref().map(|found| found.password_hash.clone());
+    let is_right = app.accounts.hasher.verify(password, hash).await?;
+    match found {
+        Some(found) if is_right => match found.disabled_at {
+            Some(_) => Err(DISABLED),
+            None => Ok(found.user),
+        },
+        _ => Err(WRONG),
+    }
+}

@@ -1,0 +1,10 @@
+//! Use cases on a real database, with a clock that the tests set.
+#![allow(
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a test that cannot go on must stop"
+)]
+
+mod accounts;
+mod housekeeping;
+mod support;

@@ -1,0 +1,110 @@
+//! The application over a folder, reading no documents.
+
+use std::{
+    fs::File,
+    path::Path,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use chrono::{TimeDelta, TimeZone, Utc};
+use object_store::local::LocalFileSystem;
+use tokio_util::sync::CancellationToken;
+use ultudy_app::{
+    App, Parts, accounts::Accounts, blobs::Blobs, clock::Clock, reader::DocumentReader,
+    worker::Runs,
+};
+use ultudy_domain::{
+    Timestamp,
+    document::ExtractedDocument,
+    extraction::{ExtractError, ExtractProgress, Probe},
+};
+use ultudy_engines::events::InProcessEvents;
+use ultudy_llm::extractive::Extractive;
+use ultudy_store::{Store, StoreConfig, queue::TableQueue};
+use uuid::Uuid;
+
+/// A clock that goes on only when it is told to. Its ids and secrets are numbered.
+pub struct SetClock {
+    now: Mutex<Timestamp>,
+    drawn: AtomicU64,
+}
+
+impl SetClock {
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self {
+            now: Mutex::new(Utc.with_ymd_and_hms(2026, 1, 1, 12, 0, 0).unwrap()),
+            drawn: AtomicU64::new(0),
+        })
+    }
+
+    pub fn advance(&self, by: TimeDelta) {
+        *self.now.lock().unwrap() += by;
+    }
+
+    fn draw(&self) -> u64 {
+        self.drawn.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+impl Clock for SetClock {
+    fn now(&self) -> Timestamp {
+        *self.now.lock().unwrap()
+    }
+
+    fn new_id(&self) -> Uuid {
+        Uuid::from_u128(self.draw().into())
+    }
+
+    fn jitter(&self) -> f64 {
+        0.0
+    }
+
+    fn secret(&self) -> [u8; 32] {
+        let mut secret = [0; 32];
+        secret[..8].copy_from_slice(&self.draw().to_be_bytes());
+        secret
+    }
+}
+
+/// Nothing is read here.
+struct Unused;
+
+#[async_trait::async_trait]
+impl DocumentReader for Unused {
+    async fn probe(&self, _: File) -> Result<Probe, ExtractError> {
+        unreachable!("no document is read here")
+    }
+
+    async fn extract(
+        &self,
+        _: File,
+        _: &mut (dyn FnMut(ExtractProgress) + Send),
+        _: &CancellationToken,
+    ) -> Result<ExtractedDocument, ExtractError> {
+        unreachable!("no document is read here")
+    }
+}
+
+/// The application in a folder, with its database.
+pub async fn app(folder: &Path, clock: Arc<SetClock>) -> App {
+    let config = StoreConfig::Sqlite {
+        path: folder.join("ultudy.db"),
+    };
+    let store = Store::open(&config).await.unwrap();
+    let objects = LocalFileSystem::new_with_prefix(folder).unwrap();
+    App::new(Parts {
+        queue: Arc::new(TableQueue::new(store.clone())),
+        store,
+        events: Arc::new(InProcessEvents::default()),
+        blobs: Blobs::new(Arc::new(objects), folder.to_owned()).in_folder(folder),
+        reader: Arc::new(Unused),
+        generator: Arc::new(Extractive),
+        clock,
+        upload_bytes_max: 1_000,
+        runs: Runs::default(),
+        accounts: Accounts::new(true),
+    })
+}
