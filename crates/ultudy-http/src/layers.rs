@@ -15,7 +15,7 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-use crate::{HttpState, auth, error::ApiError, request_id::RequestIds, web};
+use crate::{AuthMode, HttpConfig, HttpState, auth, error::ApiError, request_id::RequestIds, web};
 
 /// Largest request body but for uploads, in bytes.
 const BODY_MAX: usize = 1 << 20;
@@ -30,7 +30,7 @@ pub fn around(site: Router<HttpState>, state: &HttpState) -> Router<HttpState> {
             auth::identify,
         ))
         .layer(middleware::from_fn(read))
-        .layer(cors(&state.config.cors_origins))
+        .layer(cors(&state.config))
         .layer(CatchPanicLayer::custom(|_| panicked()))
         .layer(middleware::from_fn(web::as_page))
         .layer(SetResponseHeaderLayer::if_not_present(
@@ -75,14 +75,17 @@ async fn uncached(request: Request, next: Next) -> Response {
     response
 }
 
-fn cors(origins: &[String]) -> CorsLayer {
-    let origins = origins
+fn cors(config: &HttpConfig) -> CorsLayer {
+    let origins = config
+        .cors_origins
         .iter()
         .filter_map(|origin| HeaderValue::from_str(origin).ok());
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        // A page of a listed origin may ask as whoever is signed in here.
+        .allow_credentials(config.auth == AuthMode::Accounts)
         .max_age(std::time::Duration::from_secs(600))
 }
 

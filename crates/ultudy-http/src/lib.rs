@@ -1,6 +1,7 @@
 //! Routes, web pages and the API. [`router::router`] lists every URL.
 
 pub mod auth;
+mod cookie;
 mod error;
 mod etag;
 mod input;
@@ -12,6 +13,6 @@ mod routes;
 mod state;
 mod web;
 
-pub use auth::AuthMode;
+pub use auth::{AuthMode, session_cookie::CookieSecure};
 pub use state::{HttpConfig, HttpState};
 pub use web::booklet;

@@ -29,6 +29,21 @@ fn api() -> Router<HttpState> {
     let api = Router::new()
         .merge(health())
         .route("/openapi.json", get(openapi::document))
+        .route("/auth/sign-up", post(auth::sign_up::sign_up))
+        .route("/auth/sign-in", post(auth::sign_in::sign_in))
+        .route("/auth/sign-out", post(auth::sign_out::sign_out))
+        .route("/auth/reset", post(auth::reset::reset))
+        .route("/me", get(me::get::get))
+        .route(
+            "/me/sessions",
+            get(me::sessions::list).delete(me::sessions::end_others),
+        )
+        .route(
+            "/me/sessions/{id}",
+            get(me::sessions::get).delete(me::sessions::end),
+        )
+        .route("/me/tokens", get(me::tokens::list).post(me::tokens::create))
+        .route("/me/tokens/{id}", delete(me::tokens::revoke))
         .route(
             "/courses",
             get(courses::list::list).post(courses::create::create),

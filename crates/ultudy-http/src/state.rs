@@ -1,11 +1,11 @@
 //! What every handler works with.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use tokio_util::sync::CancellationToken;
 use ultudy_app::App;
 
-use crate::AuthMode;
+use crate::{AuthMode, CookieSecure};
 
 /// How the server answers.
 #[derive(Debug, Clone)]
@@ -16,6 +16,10 @@ pub struct HttpConfig {
     pub cors_origins: Vec<String>,
     /// `development`, `production` …: shown by the health answers.
     pub env: String,
+    /// Whether a session's cookie may go over https only.
+    pub cookie_secure: CookieSecure,
+    /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    pub trusted_proxies: Vec<IpAddr>,
 }
 
 /// The application and how it is served. Cheap to clone.

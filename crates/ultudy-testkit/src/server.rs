@@ -17,7 +17,7 @@ use crate::{Error, Result, database::Database, process::ChildProcess, wait};
 const PATIENCE: Duration = Duration::from_secs(45);
 /// The setting that names the database.
 const DATABASE_URL: &str = "DATABASE_URL";
-/// What the program says first.
+/// What the program says once it listens.
 const ANNOUNCEMENT: &str = "Ultudy listens on ";
 
 /// A running server.
@@ -28,6 +28,7 @@ pub struct Server {
     data: TempDir,
     process: ChildProcess,
     base_url: String,
+    said: String,
     // Goes after the process.
     database: Option<Database>,
 }
@@ -52,13 +53,14 @@ impl Server {
             false => Database::for_tests(&program)?,
         };
         settings.extend(database.iter().map(|of| (DATABASE_URL.into(), of.url())));
-        let (process, base_url) = launch(&program, &settings, data.path()).await?;
+        let (process, base_url, said) = launch(&program, &settings, data.path()).await?;
         Ok(Self {
             program,
             settings,
             data,
             process,
             base_url,
+            said,
             database,
         })
     }
@@ -72,6 +74,16 @@ impl Server {
     /// Where it listens, such as `http://127.0.0.1:40123`.
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// What it printed before it said where it listens.
+    pub fn said(&self) -> &str {
+        &self.said
+    }
+
+    /// Its settings.
+    pub fn settings(&self) -> &[(String, String)] {
+        &self.settings
     }
 
     /// Its process id.
@@ -129,8 +141,9 @@ impl Server {
         if self.process.is_running()? {
             self.terminate().await?;
         }
-        let (process, base_url) = launch(&self.program, &self.settings, self.data.path()).await?;
-        (self.process, self.base_url) = (process, base_url);
+        let (process, base_url, said) =
+            launch(&self.program, &self.settings, self.data.path()).await?;
+        (self.process, self.base_url, self.said) = (process, base_url, said);
         Ok(())
     }
 
@@ -182,7 +195,7 @@ async fn launch(
     program: &Path,
     settings: &[(String, String)],
     folder: &Path,
-) -> Result<(ChildProcess, String)> {
+) -> Result<(ChildProcess, String, String)> {
     let log = File::options()
         .create(true)
         .append(true)
@@ -202,17 +215,25 @@ async fn launch(
         .stderr(log);
     let mut process = ChildProcess::spawn(&mut command)?;
     let stdout = process.child_mut().stdout.take();
-    let first_line = tokio::task::spawn_blocking(move || {
-        let mut line = String::new();
-        stdout
-            .map(|out| BufReader::new(out).read_line(&mut line))
-            .transpose()
-            .map(|_| line)
+    let reading = tokio::task::spawn_blocking(move || {
+        let mut said = String::new();
+        let mut output = stdout.map(BufReader::new);
+        let announcement = loop {
+            let mut line = String::new();
+            let read = output.as_mut().map(|output| output.read_line(&mut line));
+            if read.transpose()?.unwrap_or_default() == 0 {
+                break None;
+            }
+            match line.trim().strip_prefix(ANNOUNCEMENT) {
+                Some(url) => break Some(url.to_owned()),
+                None => said.push_str(&line),
+            }
+        };
+        Ok::<_, std::io::Error>((announcement, said))
     });
-    let line = first_line.await.map_err(std::io::Error::other)??;
-    match line.trim().strip_prefix(ANNOUNCEMENT) {
-        Some(url) => Ok((process, url.to_owned())),
-        None => Err(Error::Failed {
+    match reading.await.map_err(std::io::Error::other)?? {
+        (Some(url), said) => Ok((process, url, said)),
+        (None, _) => Err(Error::Failed {
             program: program.display().to_string(),
             status: process.kill()?,
             output: fs::read_to_string(log_path(folder)).unwrap_or_default(),

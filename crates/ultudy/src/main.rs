@@ -23,6 +23,9 @@ enum Command {
     Serve,
     /// Bring a PostgreSQL database (DATABASE_URL) to this version's schema.
     Migrate,
+    /// Look after accounts (AUTH_MODE=accounts).
+    #[command(subcommand)]
+    User(commands::user::User),
     /// Make the lessons of PDFs at hand, without a server.
     Study(commands::study::Study),
     /// Print the OpenAPI document of the API.
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         None | Some(Command::Serve) => commands::serve::run(),
         Some(Command::Study(study)) => return commands::study::run(&study),
+        Some(Command::User(user)) => commands::user::run(&user),
         Some(Command::Migrate) => commands::migrate::run(),
         Some(Command::Openapi) => commands::openapi::run(),
         Some(Command::Extract { args }) => return commands::extract::run(&args),

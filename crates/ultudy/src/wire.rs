@@ -39,7 +39,7 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         clock: Arc::new(SystemClock),
         upload_bytes_max: config.upload_bytes_max,
         runs: Runs::default(),
-        accounts: Accounts::new(true),
+        accounts: Accounts::new(config.sign_up_open),
     }))
 }
 

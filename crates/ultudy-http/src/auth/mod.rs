@@ -9,6 +9,12 @@ use axum::{
 
 use crate::{HttpState, error::ApiError};
 
+mod accounts;
+pub mod client;
+pub mod session_cookie;
+
+pub use accounts::{Account, require_accounts};
+
 /// The one user of `AUTH_MODE=local`.
 pub const LOCAL_OWNER: &str = "local";
 /// Names the user in `AUTH_MODE=dev`.
@@ -24,6 +30,8 @@ pub enum AuthMode {
     Local,
     /// `X-User-Id` names the user: for tests, on this machine only.
     Dev,
+    /// People sign in: a browser by a session's cookie, a program by an API token.
+    Accounts,
 }
 
 /// The user who asks.
@@ -34,7 +42,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Owner {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        let unknown = || ApiError::new(StatusCode::UNAUTHORIZED, "Please say who you are.");
+        let unknown = || {
+            ApiError::new(
+                StatusCode::UNAUTHORIZED,
+                "Please sign in, or say who you are.",
+            )
+        };
         parts.extensions.get::<Owner>().cloned().ok_or_else(unknown)
     }
 }
@@ -45,6 +58,9 @@ pub async fn identify(
     mut request: Request,
     next: Next,
 ) -> Response {
+    if state.config.auth == AuthMode::Accounts {
+        return accounts::identify(state, request, next).await;
+    }
     match owner(&state, request.headers()) {
         Ok(Some(owner)) => {
             request.extensions_mut().insert(owner);
@@ -61,6 +77,7 @@ fn owner(state: &HttpState, headers: &HeaderMap) -> Result<Option<Owner>, ApiErr
     match state.config.auth {
         AuthMode::Local => Ok(Some(Owner(LOCAL_OWNER.into()))),
         AuthMode::Dev => named(headers),
+        AuthMode::Accounts => Ok(None),
     }
 }
 

@@ -1,11 +1,13 @@
 //! The API's handlers: a folder a noun, a file a verb.
 
+pub mod auth;
 pub mod check_ins;
 pub mod courses;
 pub mod documents;
 pub mod health;
 pub mod jobs;
 pub mod lessons;
+pub mod me;
 pub mod openapi;
 pub mod practice;
 pub mod progress;

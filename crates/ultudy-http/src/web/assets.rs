@@ -32,13 +32,15 @@ macro_rules! asset {
     };
 }
 
-static ASSETS: [Asset; 11] = [
+static ASSETS: [Asset; 13] = [
     asset!("app.css", "text/css; charset=utf-8"),
     asset!("icon.svg", "image/svg+xml"),
+    asset!("account.js", JAVASCRIPT),
     asset!("api.js", JAVASCRIPT),
     asset!("course.js", JAVASCRIPT),
     asset!("jobs.js", JAVASCRIPT),
     asset!("learn.js", JAVASCRIPT),
+    asset!("link.js", JAVASCRIPT),
     asset!("own_words.js", JAVASCRIPT),
     asset!("page.js", JAVASCRIPT),
     asset!("practice.js", JAVASCRIPT),

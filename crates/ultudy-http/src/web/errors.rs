@@ -70,8 +70,8 @@ pub async fn as_page(request: Request, next: Next) -> Response {
     page
 }
 
-/// Addresses that programs ask: the API and the health answers.
-fn is_for_programs(path: &str) -> bool {
+/// Whether an address is one that programs ask: the API and the health answers.
+pub fn is_for_programs(path: &str) -> bool {
     let first = path.split('/').nth(1).unwrap_or_default();
     matches!(first, "api" | "health" | "db")
 }

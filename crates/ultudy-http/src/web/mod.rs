@@ -4,6 +4,7 @@ use axum::{Extension, Router, routing::get};
 
 use crate::HttpState;
 
+mod account;
 mod assets;
 pub mod booklet;
 mod course;
@@ -25,7 +26,8 @@ mod visitor;
 mod waiting;
 mod words;
 
-pub use errors::as_page;
+pub use account::{as_signed_in, in_query, is_signed_in};
+pub use errors::{as_page, is_for_programs};
 
 #[cfg(test)]
 mod samples;
@@ -49,6 +51,10 @@ pub fn router() -> Router<HttpState> {
         .route("/practice", get(practice::practice))
         .route("/search", get(search::search))
         .route("/progress", get(progress::progress))
+        .route("/sign-in", get(account::sign_in))
+        .route("/sign-up", get(account::sign_up))
+        .route("/reset", get(account::reset))
+        .route("/account", get(account::account))
         .route("/assets/{version}/{name}", get(assets::asset))
         .route("/favicon.ico", get(assets::favicon))
         .fallback(errors::unknown)

@@ -6,11 +6,13 @@ use askama::Template;
 use axum::http::HeaderMap;
 use chrono::NaiveDate;
 use ultudy_app::{
+    accounts::{Via, Who},
     lessons::Opened,
     practice::{PracticeItem, PracticeSource},
     search::Hit,
 };
 use ultudy_domain::{
+    account::{ApiToken, AuthSession, Role, User},
     concept::Concept,
     mastery::{Mastery, MasteryState},
     practice::Difficulty,
@@ -18,6 +20,7 @@ use ultudy_domain::{
 };
 
 use super::{
+    account::{AccountPage, SignInPage, SignUpPage, as_signed_in},
     course::{CoursePage, DocumentRow},
     courses::{CourseCard, CoursesPage},
     document::DocumentPage,
@@ -169,12 +172,57 @@ fn practice(name: &str) -> PracticePage {
     }
 }
 
+fn sign_in(next: &str) -> SignInPage<'_> {
+    SignInPage {
+        at: "outside",
+        next,
+        sign_up_open: true,
+    }
+}
+
+fn sign_up(next: &str) -> SignUpPage<'_> {
+    SignUpPage {
+        at: "outside",
+        next,
+        sign_up_open: false,
+    }
+}
+
+fn account(name: &str) -> AccountPage {
+    let user = User {
+        id: "ada".into(),
+        email: name.into(),
+        role: Role::Operator,
+        created_at: samples::moment(),
+    };
+    let session = |number| AuthSession {
+        id: samples::id(number),
+        created_at: samples::moment(),
+        last_seen_at: samples::moment(),
+        expires_at: samples::moment(),
+        user_agent: Some(name.into()),
+        address: Some("192.0.2.1".into()),
+    };
+    let token = ApiToken {
+        id: samples::id(3),
+        name: name.into(),
+        created_at: samples::moment(),
+        last_used_at: None,
+        expires_at: None,
+    };
+    let who = Who {
+        user,
+        via: Via::Session(samples::id(1)),
+    };
+    AccountPage::new(&who, vec![session(1), session(2)], vec![token], &visitor())
+}
+
 fn visitor() -> Visitor {
     Visitor::of("local".into(), &HeaderMap::new(), samples::moment())
 }
 
 /// Every page, with `name` wherever a text may come from outside.
-fn every_page(name: &str) -> [(&'static str, String); 9] {
+fn every_page(name: &str) -> [(&'static str, String); 12] {
     let progress = ProgressPage::new(overview(name, &[false]), &visitor());
     [
         ("courses", courses(name).render()),
@@ -186,6 +234,9 @@ fn every_page(name: &str) -> [(&'static str, String); 9] {
         ("progress", progress.render()),
         ("search", search(name).render()),
         ("practice", practice(name).render()),
+        ("sign-in", sign_in(name).render()),
+        ("sign-up", sign_up(name).render()),
+        ("account", account(name).render()),
     ]
     .map(|(page, html)| (page, html.unwrap()))
 }
@@ -351,6 +402,22 @@ fn progress_shows_concepts_of_documents_without_a_course() {
             .unwrap()
             .contains("Nothing to show yet")
     );
+}
+
+#[tokio::test]
+async fn only_somebody_who_is_signed_in_is_led_to_their_account() {
+    let link = "href=\"/account\"";
+    assert!(!courses("Limits").render().unwrap().contains(link));
+    let inside = as_signed_in(async { courses("Limits").render().unwrap() }).await;
+    assert!(inside.contains(link));
+}
+
+#[test]
+fn this_browser_signs_out_by_its_own_button_and_others_by_theirs() {
+    let html = account("Firefox/1 Linux").render().unwrap();
+    let ends = |number| format!("/api/me/sessions/{}", samples::id(number));
+    assert!(html.contains("this browser") && html.contains("Firefox on Linux"));
+    assert!(!html.contains(&ends(1)) && html.contains(&ends(2)));
 }
 
 #[test]

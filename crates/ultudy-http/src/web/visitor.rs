@@ -2,13 +2,13 @@
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, request::Parts},
 };
 use chrono::{DateTime, FixedOffset, NaiveDate, Offset, Utc};
 use ultudy_domain::Timestamp;
 use uuid::Uuid;
 
-use crate::{HttpState, auth::Owner, error::ApiError};
+use crate::{HttpState, auth::Owner, cookie, error::ApiError};
 
 /// Minutes the browser's clock is ahead of UTC.
 const OFFSET_COOKIE: &str = "utc_offset";
@@ -56,11 +56,11 @@ impl Visitor {
     /// The visitor who sent these headers.
     pub fn of(owner: String, headers: &HeaderMap, now: Timestamp) -> Self {
         let minutes: Option<i32> =
-            cookie(headers, OFFSET_COOKIE).and_then(|text| text.parse().ok());
+            cookie::read(headers, OFFSET_COOKIE).and_then(|text| text.parse().ok());
         let offset = minutes
             .and_then(|minutes| FixedOffset::east_opt(minutes.checked_mul(60)?))
             .unwrap_or_else(|| Utc.fix());
-        let dismissed = cookie(headers, DISMISSED_COOKIE).unwrap_or_default();
+        let dismissed = cookie::read(headers, DISMISSED_COOKIE).unwrap_or_default();
         Self {
             owner,
             dismissed: dismissed
@@ -73,17 +73,10 @@ impl Visitor {
     }
 }
 
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let all = headers.get_all(header::COOKIE).into_iter();
-    all.filter_map(|header| header.to_str().ok())
-        .flat_map(|header| header.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderValue;
+    use axum::http::{HeaderValue, header};
 
     fn visitor(cookies: &'static str) -> Visitor {
         let headers = HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static(cookies))]);

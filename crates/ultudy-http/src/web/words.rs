@@ -177,9 +177,59 @@ pub fn size(bytes: impl Number) -> String {
     }
 }
 
+/// What browsers call themselves, and what they are called. Those that also name others come
+/// before them.
+const BROWSERS: [(&str, &str); 7] = [
+    ("Firefox/", "Firefox"),
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Chrome/", "Chrome"),
+    ("CriOS/", "Chrome"),
+    ("Safari/", "Safari"),
+];
+/// The same of systems.
+const SYSTEMS: [(&str, &str); 7] = [
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+];
+
+/// What somebody signed in with, by its `User-Agent`: `Firefox on Linux`. A program's is shown
+/// as it is.
+pub fn device(user_agent: Option<&str>) -> String {
+    let agent = user_agent.unwrap_or("A program");
+    let called = |names: &[(&str, &'static str)]| {
+        let found = names.iter().find(|(part, _)| agent.contains(part));
+        found.map(|(_, name)| *name)
+    };
+    match (called(&BROWSERS), called(&SYSTEMS)) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        _ => agent.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_browser_is_named_and_a_program_names_itself() {
+        let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) \
+                      Chrome/140.0.0.0 Safari/537.36";
+        assert_eq!(device(Some(chrome)), "Chrome on Linux");
+        let edge = format!("{chrome} Edg/140.0.0.0");
+        assert_eq!(device(Some(&edge)), "Edge on Linux");
+        let phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 \
+                     (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1";
+        assert_eq!(device(Some(phone)), "Safari on iPhone");
+        assert_eq!(device(Some("curl/8.0")), "curl/8.0");
+        assert_eq!(device(None), "A program");
+    }
 
     #[test]
     fn runs_of_pages_are_drawn_together() {

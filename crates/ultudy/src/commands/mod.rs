@@ -7,6 +7,7 @@ pub mod migrate;
 pub mod openapi;
 pub mod serve;
 pub mod study;
+pub mod user;
 
 /// Why a command ended badly: one line.
 #[derive(Debug, thiserror::Error)]

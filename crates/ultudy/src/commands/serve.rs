@@ -8,7 +8,9 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use ultudy_app::{
-    App, housekeeping,
+    App,
+    accounts::{self, Secret},
+    housekeeping,
     sample::{self, Sample},
     worker::{self, WorkerConfig},
 };
@@ -58,13 +60,14 @@ async fn serve(config: Config) -> Result<(), Failure> {
     ));
     let house = tokio::spawn(housekeeping::keep_house(app.clone(), shutdown.clone()));
     load_sample(&app, &config);
-    announce(address)?;
+    announce(address, first_operator(&app, &config).await?.as_ref())?;
     let state = HttpState {
         app,
         config: Arc::new(http_config(&config)),
         shutdown: shutdown.clone(),
     };
-    let serving = axum::serve(listener, router(state))
+    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service)
         .with_graceful_shutdown(shutdown.clone().cancelled_owned())
         .into_future();
     let deadline = async {
@@ -91,9 +94,32 @@ async fn listen(config: &Config) -> Result<TcpListener, Failure> {
     })
 }
 
-fn announce(address: SocketAddr) -> Result<(), Failure> {
+/// The link that makes the first operator, as long as there is none.
+async fn first_operator(app: &App, config: &Config) -> Result<Option<Secret>, Failure> {
+    if config.auth != AuthMode::Accounts {
+        return Ok(None);
+    }
+    accounts::first_operator_link(app)
+        .await
+        .map_err(|error| Failure::new("first operator", error))
+}
+
+/// On standard output: the link is for whoever starts the program, and for no log.
+fn announce(address: SocketAddr, first_operator: Option<&Secret>) -> Result<(), Failure> {
+    let mut said = format!("Ultudy listens on http://{address}\n");
+    if let Some(link) = first_operator {
+        let link = link.reveal();
+        let hours = accounts::LINK_LIFE.num_hours();
+        said.insert_str(
+            0,
+            &format!(
+                "Nobody operates this server yet. Within {hours} hours, once: \
+                 http://{address}/sign-up#{link}\n"
+            ),
+        );
+    }
     let mut out = std::io::stdout().lock();
-    writeln!(out, "Ultudy listens on http://{address}")
+    out.write_all(said.as_bytes())
         .and_then(|()| out.flush())
         .map_err(|error| Failure::new("standard output", error))
 }
@@ -133,6 +159,8 @@ fn http_config(config: &Config) -> HttpConfig {
         auth: config.auth,
         cors_origins: config.cors_origins.clone(),
         env: config.env.clone(),
+        cookie_secure: config.cookie_secure,
+        trusted_proxies: config.trusted_proxies.clone(),
     }
 }
 

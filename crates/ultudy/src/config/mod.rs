@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, net::IpAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use ultudy_content::{ExtractLimits, Recogniser, RecognitionLimits};
-use ultudy_http::AuthMode;
+use ultudy_http::{AuthMode, CookieSecure};
 use ultudy_store::{PostgresConfig, StoreConfig};
 
 const DEFAULTS: &str = include_str!("../../../../config.default.toml");
@@ -29,6 +29,10 @@ pub struct Config {
     pub env: String,
     pub cors_origins: Vec<String>,
     pub auth: AuthMode,
+    /// Whether anybody may make an account.
+    pub sign_up_open: bool,
+    pub cookie_secure: CookieSecure,
+    pub trusted_proxies: Vec<IpAddr>,
     pub log: String,
     pub data_dir: PathBuf,
     pub store: StoreConfig,
@@ -65,6 +69,9 @@ impl Config {
             env: settings.text("ENV"),
             cors_origins: settings.list("CORS_ORIGINS"),
             auth: auth(&settings)?,
+            sign_up_open: sign_up_open(&settings)?,
+            cookie_secure: cookie_secure(&settings)?,
+            trusted_proxies: trusted_proxies(&settings)?,
             log: settings.required("LOG")?,
             store: store(&settings, &data_dir)?,
             object_dir: object_dir(&settings, &data_dir)?,
@@ -84,14 +91,14 @@ impl Config {
 
     /// Without accounts everybody who reaches the server is the user.
     fn refuse_public_address(&self) -> Result<(), ConfigError> {
-        if self.host.is_loopback() {
+        if self.host.is_loopback() || self.auth == AuthMode::Accounts {
             return Ok(());
         }
         Err(ConfigError {
             name: "HOST".into(),
             value: self.host.to_string(),
             reason: "is reachable from other machines, which AUTH_MODE=local and dev do not \
-                     protect: set HOST=127.0.0.1"
+                     protect: set HOST=127.0.0.1, or AUTH_MODE=accounts"
                 .into(),
         })
     }
@@ -182,8 +189,36 @@ fn auth(settings: &Settings) -> Result<AuthMode, ConfigError> {
     match settings.text("AUTH_MODE").as_str() {
         "local" => Ok(AuthMode::Local),
         "dev" => Ok(AuthMode::Dev),
-        _ => Err(settings.error("AUTH_MODE", "must be local or dev")),
+        "accounts" => Ok(AuthMode::Accounts),
+        _ => Err(settings.error("AUTH_MODE", "must be local, accounts or dev")),
     }
+}
+
+fn sign_up_open(settings: &Settings) -> Result<bool, ConfigError> {
+    match settings.text("SIGN_UP").as_str() {
+        "open" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(settings.error("SIGN_UP", "must be open or off")),
+    }
+}
+
+fn cookie_secure(settings: &Settings) -> Result<CookieSecure, ConfigError> {
+    match settings.text("COOKIE_SECURE").as_str() {
+        "auto" => Ok(CookieSecure::Auto),
+        "true" => Ok(CookieSecure::Always),
+        "false" => Ok(CookieSecure::Never),
+        _ => Err(settings.error("COOKIE_SECURE", "must be auto, true or false")),
+    }
+}
+
+fn trusted_proxies(settings: &Settings) -> Result<Vec<IpAddr>, ConfigError> {
+    let name = "TRUSTED_PROXIES";
+    let listed = settings.list(name);
+    let addresses = listed.iter().map(|text| text.parse::<IpAddr>());
+    let addresses = addresses.map(|address| address.map(|it| it.to_canonical()));
+    addresses
+        .collect::<Result<_, _>>()
+        .map_err(|_| settings.error(name, "must be IP addresses separated by commas"))
 }
 
 fn store(settings: &Settings, data_dir: &std::path::Path) -> Result<StoreConfig, ConfigError> {
@@ -316,6 +351,9 @@ mod tests {
         for (name, value) in [
             ("PORT", "70000"),
             ("AUTH_MODE", "none"),
+            ("SIGN_UP", "yes"),
+            ("COOKIE_SECURE", "yes"),
+            ("TRUSTED_PROXIES", "127.0.0.1, proxy"),
             ("UPLOAD_MAX_MB", "0"),
             ("LESSON_QUEUE_CONCURRENCY", "-1"),
             ("OBJECT_STORE_URL", "s3://bucket"),
@@ -345,6 +383,7 @@ mod tests {
             }
         }
         assert!(read(&[("HOST", "::1")]).is_ok());
+        assert!(read(&[("HOST", "0.0.0.0"), ("AUTH_MODE", "accounts")]).is_ok());
     }
 
     #[test]

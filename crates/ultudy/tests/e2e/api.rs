@@ -1,6 +1,6 @@
 //! The API as a client calls it.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use reqwest::{Method, RequestBuilder, StatusCode, multipart};
 use serde_json::{Value, json};
@@ -14,7 +14,21 @@ pub struct Api {
     pub server: Server,
     client: reqwest::Client,
     user: Option<String>,
+    /// What those with an account show; the others name themselves.
+    shown: HashMap<String, Shown>,
 }
+
+/// What somebody with an account shows.
+#[derive(Debug, Clone)]
+pub enum Shown {
+    /// As a browser, the cookie of a session.
+    Cookie(String),
+    /// As a program, an API token.
+    Token(String),
+}
+
+/// The password of everybody who signs up here.
+pub const PASSWORD: &str = "correct horse battery";
 
 /// An answer, read.
 #[derive(Debug)]
@@ -43,7 +57,36 @@ impl Api {
             server,
             client: reqwest::Client::new(),
             user: user.map(Into::into),
+            shown: HashMap::new(),
         }
+    }
+
+    /// A server in `AUTH_MODE=accounts`, asked as `user`, who has just signed up.
+    pub async fn accounts(user: &str) -> Self {
+        let mut api = Self::start(&[("AUTH_MODE", "accounts")], Some(user)).await;
+        api.sign_up(user).await;
+        api
+    }
+
+    /// Makes an account and asks by its cookie from now on.
+    pub async fn sign_up(&mut self, user: &str) {
+        let body = json!({"email": address(user), "password": PASSWORD});
+        let answer = self.knock("/api/auth/sign-up", &body).await;
+        assert_eq!(answer.status(), StatusCode::CREATED);
+        let cookie = session_cookie(&answer).expect("a cookie");
+        self.shows(user, Shown::Cookie(cookie));
+    }
+
+    /// From now on this user shows that.
+    pub fn shows(&mut self, user: &str, shown: Shown) {
+        self.shown.insert(user.to_owned(), shown);
+    }
+
+    /// Asks as nobody, as a page of this server's would.
+    pub async fn knock(&self, path: &str, body: &Value) -> reqwest::Response {
+        let request = self.request_as(None, Method::POST, path);
+        let request = request.header("origin", self.server.base_url());
+        request.json(body).send().await.expect("an answer")
     }
 
     /// A request as another user, or as nobody.
@@ -51,9 +94,15 @@ impl Api {
         let request = self
             .client
             .request(method, format!("{}{path}", self.server.base_url()));
-        match user {
-            Some(user) => request.header("X-User-Id", user),
-            None => request,
+        let Some(user) = user else {
+            return request;
+        };
+        match self.shown.get(user) {
+            Some(Shown::Cookie(cookie)) => request
+                .header("cookie", cookie)
+                .header("origin", self.server.base_url()),
+            Some(Shown::Token(token)) => request.bearer_auth(token),
+            None => request.header("X-User-Id", user),
         }
     }
 
@@ -149,6 +198,19 @@ impl Api {
         }
         self.post("/api/lessons/generate", ask).await.body
     }
+}
+
+/// The e-mail address of somebody who signs up here.
+pub fn address(user: &str) -> String {
+    format!("{user}@example.org")
+}
+
+/// The session's cookie that an answer sets, as a browser sends it.
+pub fn session_cookie(answer: &reqwest::Response) -> Option<String> {
+    let all = answer.headers().get_all("set-cookie");
+    let mut texts = all.iter().filter_map(|value| value.to_str().ok());
+    let cookie = texts.find(|text| text.starts_with("ultudy_session="))?;
+    cookie.split(';').next().map(str::to_owned)
 }
 
 pub async fn send(request: RequestBuilder) -> Answer {

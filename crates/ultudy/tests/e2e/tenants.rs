@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::{
-    api::{Api, send, text},
+    api::{Api, Shown, send, text},
     pdf,
 };
 
@@ -16,7 +16,11 @@ struct Owned {
     lesson: Value,
     job: String,
     session: String,
+    auth_session: String,
+    token: String,
 }
+
+const NO_ID: &str = "00000000-0000-7000-8000-000000000000";
 
 async fn owned(api: &Api) -> Owned {
     let course = api.course("Mine").await;
@@ -31,6 +35,10 @@ async fn owned(api: &Api) -> Owned {
         )
         .await;
     let session = text(&started.body["session_id"]);
+    // Without accounts there are neither.
+    let sessions = api.get("/api/me/sessions").await.body;
+    let token = api.post("/api/me/tokens", json!({"name": "Mine"})).await;
+    let id_of = |value: &Value| value["id"].as_str().unwrap_or(NO_ID).to_owned();
     Owned {
         course,
         document,
@@ -38,6 +46,8 @@ async fn owned(api: &Api) -> Owned {
         lesson,
         job,
         session,
+        auth_session: id_of(&sessions["sessions"][0]),
+        token: id_of(&token.body),
     }
 }
 
@@ -52,6 +62,8 @@ impl Owned {
             path if path.starts_with("/api/jobs/resource") => &self.document,
             path if path.starts_with("/api/jobs") => &self.job,
             path if path.starts_with("/api/study-sessions") => &self.session,
+            path if path.starts_with("/api/me/sessions") => &self.auth_session,
+            path if path.starts_with("/api/me/tokens") => &self.token,
             other => panic!("{other} has an id this test does not know: add it"),
         };
         let path = template.replace("{id}", id);
@@ -109,10 +121,23 @@ async fn a_second_user_finds_nothing_of_the_first() {
     are_kept_apart(&Api::dev("ada").await).await;
 }
 
+#[tokio::test]
+async fn a_second_account_finds_nothing_of_the_first() {
+    let mut api = Api::accounts("ada").await;
+    api.sign_up("eve").await;
+    are_kept_apart(&api).await;
+    let named = json!({"name": "A program"});
+    let made = api.request_as(Some("eve"), Method::POST, "/api/me/tokens");
+    let token = text(&send(made.json(&named)).await.body["token"]);
+    api.shows("eve", Shown::Token(token));
+    are_kept_apart(&api).await;
+}
+
 /// Walks every route as somebody else than the API's own user.
 pub async fn are_kept_apart(api: &Api) {
     let owned = owned(api).await;
     let before = fingerprint(api, &owned).await;
+    let account = api.get("/api/me/tokens").await.body;
     let document = api.get("/api/openapi.json").await.body;
     let mut tried = 0;
     for (template, methods) in document["paths"].as_object().expect("paths") {
@@ -131,7 +156,7 @@ pub async fn are_kept_apart(api: &Api) {
             tried += 1;
         }
     }
-    assert_eq!(tried, 18, "routes with an id");
+    assert_eq!(tried, 21, "routes with an id");
     for (path, body) in owned.bodies() {
         let answer = send(api.request_as(Some("eve"), Method::POST, path).json(&body)).await;
         assert_eq!(
@@ -171,6 +196,7 @@ pub async fn are_kept_apart(api: &Api) {
         before,
         "nothing of the first user's has changed"
     );
+    assert_eq!(api.get("/api/me/tokens").await.body, account);
 }
 
 #[tokio::test]
