@@ -64,8 +64,8 @@ async fn a_drawing_is_a_figure_and_its_labels_no_text() {
     assert_eq!(figure.caption.as_deref(), Some(caption));
     assert_eq!(figure.media_type, "image/png");
     assert!(figure.data.starts_with(b"\x89PNG"));
-    // With its labels, five pixels to two points.
-    assert!((525..635).contains(&figure.width), "{}", figure.width);
+    // With its labels, two pixels to a point.
+    assert!((420..510).contains(&figure.width), "{}", figure.width);
     assert!((325..400).contains(&figure.height), "{}", figure.height);
     assert_eq!(
         markdown(&document),
