@@ -2,6 +2,7 @@
 
 use super::borrowed;
 use super::frames::Shape;
+use super::glossary::named::SPEAKS;
 use super::questions::{Maker, Rigor};
 use super::study::Study;
 
@@ -44,7 +45,7 @@ pub(super) enum Of {
 
 /// The steps, the best first; `wanted` concepts are enough of the best.
 pub(super) fn steps(study: &Study, wanted: usize) -> Vec<Step> {
-    let lone = is_lone(study);
+    let lone = study.is_lone();
     vec![
         step(Rigor::Defined, Of::Own, false, wanted),
         step(Rigor::Loose, Of::Own, false, ENOUGH),
@@ -61,11 +62,12 @@ pub(super) fn steps(study: &Study, wanted: usize) -> Vec<Step> {
 /// The steps where these gave nothing, and the text has no matter to tell of: a document of
 /// one section is short, and any question on it better than none.
 pub(super) fn last_steps(study: &Study) -> Vec<Step> {
-    let few = if is_lone(study) { FEW } else { 0 };
+    let few = if study.is_lone() { FEW } else { 0 };
     vec![
         step(Rigor::Named, Of::Told, true, FEW),
         step(Rigor::Any, Of::Told, false, few),
         step(Rigor::Last, Of::Told, false, few),
+        step(Rigor::Law, Of::Told, false, few),
     ]
 }
 
@@ -76,12 +78,6 @@ fn step(rigor: Rigor, of: Of, open: bool, enough: usize) -> Step {
         open,
         enough,
     }
-}
-
-/// Whether there are no other sections whose terms could be wrong answers.
-fn is_lone(study: &Study) -> bool {
-    let mut quoted = study.text.own..study.text.sentences.len();
-    quoted.all(|at| study.text.is_near(at))
 }
 
 impl Step {
@@ -115,7 +111,10 @@ fn is_own(study: &Study, maker: &Maker<'_>, index: usize) -> bool {
 
 /// Whether only other sections define a term.
 fn is_foreign(study: &Study, index: usize) -> bool {
-    let definitions = &study.terms[index].definitions;
+    let definitions = study.terms[index].definitions.iter();
+    let mut defining = definitions
+        .filter(|&&(_, strength)| strength > SPEAKS)
+        .peekable();
     let near = |&(sentence, _): &(usize, u8)| study.text.is_near(sentence);
-    !definitions.is_empty() && !definitions.iter().any(near)
+    defining.peek().is_some() && !defining.any(near)
 }

@@ -48,6 +48,7 @@ mod sample;
 mod sentences;
 mod stopwords;
 mod study;
+mod subjects;
 mod summary;
 mod telling;
 mod terms;
@@ -68,7 +69,7 @@ use ultudy_domain::lesson::LessonContent;
 use crate::{GenerateError, Generator, GeneratorIdentity, LessonInput, LessonPart};
 
 /// Version of what is made here, glossaries too; raised when results change.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 
 /// The extractive generator.
 #[derive(Debug, Clone, Copy, Default)]

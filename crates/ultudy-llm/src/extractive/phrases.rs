@@ -7,6 +7,8 @@ use super::quotes::cited;
 pub(super) struct Phrases {
     /// Asks for the term of a sentence with a gap.
     pub which_term: &'static str,
+    /// Asks for the term of what the text says something is.
+    pub what_called: &'static str,
     /// Asks what the text means by a term.
     pub what_is: &'static str,
     /// Asks how a sentence ends that begins with a term.
@@ -41,6 +43,7 @@ pub(super) struct Phrases {
 
 static ENGLISH: Phrases = Phrases {
     which_term: "Which term does the text use here? “{}”",
+    what_called: "What does the text call “{}”?",
     what_is: "What does the text mean by “{}”?",
     which_end: "Which ending makes this a statement of the text? “{} …”",
     which_reason: "Which reason does the text give for this? “{}”",
@@ -60,6 +63,7 @@ static ENGLISH: Phrases = Phrases {
 
 static GERMAN: Phrases = Phrases {
     which_term: "Welchen Begriff verwendet der Text hier? „{}“",
+    what_called: "Wie nennt der Text „{}“?",
     what_is: "Was versteht der Text unter „{}“?",
     which_end: "Mit welchem Ende ist dies eine Aussage des Textes? „{} …“",
     which_reason: "Welchen Grund nennt der Text hierfür? „{}“",
@@ -79,6 +83,7 @@ static GERMAN: Phrases = Phrases {
 
 static FRENCH: Phrases = Phrases {
     which_term: "Quel terme le texte emploie-t-il ici ? « {} »",
+    what_called: "Comment le texte appelle-t-il « {} » ?",
     what_is: "Que désigne « {} » dans le texte ?",
     which_end: "Quelle fin fait de ceci une affirmation du texte ? « {} … »",
     which_reason: "Quelle raison le texte donne-t-il de ceci ? « {} »",
@@ -98,6 +103,7 @@ static FRENCH: Phrases = Phrases {
 
 static SPANISH: Phrases = Phrases {
     which_term: "¿Qué término usa el texto aquí? «{}»",
+    what_called: "¿Cómo llama el texto a «{}»?",
     what_is: "¿Qué entiende el texto por «{}»?",
     which_end: "¿Con qué final es esto una afirmación del texto? «{} …»",
     which_reason: "¿Qué razón da el texto de esto? «{}»",
@@ -117,6 +123,7 @@ static SPANISH: Phrases = Phrases {
 
 static JAPANESE: Phrases = Phrases {
     which_term: "本文の次の文の空欄に入る用語はどれですか。「{}」",
+    what_called: "本文で「{}」と説明されている用語はどれですか。",
     what_is: "本文では「{}」とは何のことですか。",
     which_end: "本文の記述になるように続けると、どれが正しいですか。「{} …」",
     which_reason: "本文が次のことの理由として挙げているのはどれですか。「{}」",

@@ -68,6 +68,9 @@ fn language_of(blocks: &[Placed], glossary: &[GlossaryEntry]) -> Language {
         sample.push_str(&passage.plain);
         sample.push('\n');
     }
+    if !glossary.is_empty() && Language::detect(&sample) == Language::Other {
+        sample.clear();
+    }
     for entry in glossary {
         if sample.len() >= SAMPLE {
             break;
@@ -138,6 +141,7 @@ impl Builder {
             common: Vec::new(),
             apart: Vec::new(),
             frames: Vec::new(),
+            seldom: Vec::new(),
             headings: Vec::new(),
             codes: Vec::new(),
             passages: Vec::new(),

@@ -85,6 +85,11 @@ impl Study {
         of_term.min_by_key(|frame| frame.shape)
     }
 
+    /// Whether nothing is quoted of other sections.
+    pub(super) fn is_lone(&self) -> bool {
+        (self.text.own..self.text.sentences.len()).all(|at| self.text.is_near(at))
+    }
+
     /// A sentence by its number.
     pub(super) fn sentence(&self, index: usize) -> &Sentence {
         &self.text.sentences[index]
@@ -208,7 +213,7 @@ impl Term {
 
 impl Sentence {
     /// Whether a place is a part of a longer word: “print-*queue*”, of kanji or katakana.
-    fn is_cut_out(&self, place: &Range<usize>) -> bool {
+    pub(super) fn is_cut_out(&self, place: &Range<usize>) -> bool {
         let (Some(first), Some(last)) = (
             self.words.get(place.start),
             place.end.checked_sub(1).and_then(|at| self.words.get(at)),
@@ -219,7 +224,9 @@ impl Sentence {
         let after = self.plain[last.range.end..].chars().next();
         let sticks = |inner: Option<char>, outer: Option<char>| {
             let term = |c: char| is_cjk(c) && !is_hiragana(c);
+            let counted = inner.is_some_and(is_cjk) && outer.is_some_and(char::is_numeric);
             matches!(outer, Some('-' | '‐' | '‑' | '/' | '_'))
+                || counted
                 || (inner.is_some_and(term) && outer.is_some_and(term))
         };
         sticks(self.plain[first.range.clone()].chars().next(), before)

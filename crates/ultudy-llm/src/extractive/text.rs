@@ -90,6 +90,8 @@ pub(super) struct Text {
     pub apart: Vec<Apart>,
     /// What of that explains a term.
     pub frames: Vec<Frame>,
+    /// Those of what the document hardly uses.
+    pub seldom: Vec<usize>,
     /// The headings, in order.
     pub headings: Vec<Heading>,
     /// The code, in order.

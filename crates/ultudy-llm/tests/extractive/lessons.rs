@@ -426,12 +426,13 @@ fn what_another_section_defines_is_explained_and_asked_with_its_page() {
 }
 
 const LANDSCAPE: &str = "\
-Eine Moräne ist ein Wall, der aus dem Schutt eines Gletschers besteht. Eine Düne ist ein Hügel, \
-der aus Sand besteht, den der Wind bringt. Eine Klamm ist eine Schlucht, die ein Bach tief in den \
-Felsen schneidet. Eine Lagune ist ein See, den eine Insel vom Meer trennt. Ein Gletscher ist ein \
-Strom, der aus Eis besteht und langsam fließt. Ein Fjord ist ein Arm des Meeres, der weit in das \
-Land reicht. Das Delta ist ein Gebiet, in dem sich ein Fluss vor dem Meer teilt. Das Kar ist ein \
-Becken, in dem ein Gletscher am Berg beginnt.
+Eine Moräne bezeichnet einen Wall, der aus dem Schutt eines Gletschers besteht. Eine Düne \
+bezeichnet einen Hügel, der aus Sand besteht, den der Wind bringt. Eine Klamm bezeichnet eine \
+Schlucht, die ein Bach tief in den Felsen schneidet. Eine Lagune bezeichnet einen See, den eine \
+Insel vom Meer trennt. Ein Gletscher bezeichnet einen Strom, der aus Eis besteht und langsam \
+fließt. Ein Fjord bezeichnet einen Arm des Meeres, der weit in das Land reicht. Das Delta \
+bezeichnet ein Gebiet, in dem sich ein Fluss vor dem Meer teilt. Das Kar bezeichnet ein Becken, in \
+dem ein Gletscher am Berg beginnt.
 ";
 
 #[test]

@@ -231,6 +231,7 @@ pub fn glossary_entry(term: &str) -> GlossaryEntry {
         sentence: format!("A *{term}* is what this page defines."),
         pages: [3, 4],
         strength: 5,
+        seldom: false,
         common: false,
     }
 }

@@ -23,9 +23,13 @@ use phrases::Candidate;
 /// one another. A text without sentences has no concepts.
 #[must_use]
 pub fn key_concepts(parts: &[LessonPart], limit: usize) -> Vec<String> {
-    let mut text = reading::read(parts, &[]);
-    let candidates = phrases::find(&mut text);
-    ranked(&text, candidates).into_iter().take(limit).collect()
+    ranked_names(&mut reading::read(parts, &[]), limit)
+}
+
+/// The same of a book that is read.
+pub(super) fn ranked_names(text: &mut Text, limit: usize) -> Vec<String> {
+    let candidates = phrases::find(text);
+    ranked(text, candidates).into_iter().take(limit).collect()
 }
 
 fn ranked(text: &Text, candidates: Vec<Candidate>) -> Vec<String> {

@@ -4,14 +4,16 @@ use std::collections::HashSet;
 
 use ultudy_domain::glossary::GlossaryEntry;
 
-use super::quotation;
+use super::{named, quotation};
 use crate::extractive::definitions::Defined;
 use crate::extractive::mentions::{self, Index};
 use crate::extractive::text::{Origin, Text};
 use crate::extractive::word::WordId;
 
-/// Entries of a lesson at most: each term is compared with each other.
-const ENTRIES_MAX: usize = 80;
+/// Entries of a lesson at most, of those that define and of those that only speak of their
+/// term: each term is compared with each other.
+const DEFINED_MAX: usize = 80;
+const NAMED_MAX: usize = 60;
 
 /// Adds the entries whose terms the text uses, then those of the nearest pages, in the
 /// document's order; but not the text's own sentences once more.
@@ -45,10 +47,18 @@ fn chosen(text: &Text, glossary: &[GlossaryEntry], keys: &[Vec<WordId>]) -> Vec<
         })
         .collect();
     order.sort_unstable();
-    order.truncate(ENTRIES_MAX);
-    let mut chosen: Vec<_> = order.into_iter().map(|(.., at)| at).collect();
+    let at = order.into_iter().map(|(.., at)| at);
+    let (mut chosen, mut named): (Vec<_>, Vec<_>) = at.partition(|&at| defines(&glossary[at]));
+    chosen.truncate(DEFINED_MAX);
+    named.truncate(NAMED_MAX);
+    chosen.extend(named);
     chosen.sort_unstable();
     chosen
+}
+
+/// Whether an entry says what its term is.
+fn defines(entry: &GlossaryEntry) -> bool {
+    entry.strength > named::SPEAKS
 }
 
 /// Pages between two places; none where they touch.
@@ -66,17 +76,31 @@ fn push(
 ) -> Option<()> {
     let (sentence, passage) =
         quotation::read(text, &entry.sentence, entry.pages, Origin::Glossary)?;
-    if own.contains(&sentence.plain.to_lowercase()) {
+    let lower = sentence.plain.to_lowercase();
+    let known = own.contains(&lower);
+    if known && defines(entry) {
         return None;
     }
     let words = (0..sentence.words.len())
         .map(|start| start..start + key.len())
         .find(|place| !key.is_empty() && mentions::stands_at(&sentence, place, key))?;
+    let own = || {
+        text.own()
+            .iter()
+            .position(|own| own.plain.to_lowercase() == lower)
+    };
+    let at = if known { own()? } else { text.sentences.len() };
     text.defined.push(Defined {
-        sentence: text.sentences.len(),
+        sentence: at,
         words,
         strength: entry.strength,
     });
+    if known {
+        return Some(());
+    }
+    if entry.seldom {
+        text.seldom.push(text.sentences.len());
+    }
     if entry.common {
         text.common.push(text.sentences.len());
     }

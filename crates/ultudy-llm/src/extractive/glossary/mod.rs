@@ -3,6 +3,7 @@
 
 pub(super) mod entries;
 mod name;
+pub(super) mod named;
 mod quotation;
 
 use std::cmp::Reverse;
@@ -30,18 +31,20 @@ const SUBJECT_BEFORE: usize = 1;
 const COMMON: usize = 4;
 /// Sections of a document that tell what is common in it.
 const SECTIONS_MIN: usize = 12;
+/// Uses below which a term is hardly used.
+const SELDOM: usize = 4;
 /// Other forms kept of a term.
 const FORMS_MAX: usize = 4;
 
-/// The terms that a document defines in sentences that can be understood alone, in the
-/// order of these sentences; each term once.
+/// The terms that a document defines in sentences that can be understood alone, and those of
+/// its concepts of which such sentences only speak, in the order of these sentences; each term
+/// once.
 ///
 /// `parts` are the document's sections in order. The same parts give the same glossary.
 #[must_use]
 pub(super) fn glossary(parts: &[LessonPart]) -> Vec<GlossaryEntry> {
     let mut text = reading::read(parts, &[]);
     let found = definitions::find(&mut text);
-    let index = Index::new(&text);
     let mut best: HashMap<Vec<WordId>, Defined> = HashMap::new();
     for defined in found {
         let Some(defined) = stated(&mut text, defined) else {
@@ -53,7 +56,9 @@ pub(super) fn glossary(parts: &[LessonPart]) -> Vec<GlossaryEntry> {
             *known = defined;
         }
     }
-    let mut chosen: Vec<_> = best.into_iter().collect();
+    let named = named::find(&mut text, &best);
+    let index = Index::new(&text);
+    let mut chosen: Vec<_> = best.into_iter().chain(named).collect();
     chosen.sort_by_key(|(_, defined)| (defined.sentence, defined.words.start));
     chosen
         .iter()
@@ -117,6 +122,7 @@ fn entry(text: &Text, defined: &Defined, mentions: &[Mention]) -> Option<Glossar
         pages: sentence.pages,
         strength: defined.strength,
         common: is_common(text, mentions),
+        seldom: mentions.len() < SELDOM,
         term,
     })
 }

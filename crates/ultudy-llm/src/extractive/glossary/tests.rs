@@ -30,6 +30,7 @@ fn what_is_defined_is_found_with_its_page_and_forms() {
             pages: [4, 4],
             strength: 3,
             common: false,
+            seldom: true,
         }]
     );
 }

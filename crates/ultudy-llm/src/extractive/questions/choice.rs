@@ -24,15 +24,16 @@ pub(super) struct Candidate<'a> {
 }
 
 /// What makes a candidate better than another, the least first: whether it lacks what it
-/// should have, how unlike its kind is, how far it is, and how unlike its looks are.
-type Order = (bool, Likeness, u32, usize);
+/// should have, how unlike its kind is, whether it is slight, how far it is, and how unlike its looks are.
+type Order = (bool, Likeness, bool, u32, usize);
 
 fn order(candidate: &Candidate<'_>, echo: bool) -> Order {
     let rival = &candidate.rival;
-    let untold = rival.gloss.is_none() || !candidate.agrees;
+    let untold = !rival.told || !candidate.agrees;
     (
         untold || (echo && !candidate.echoes),
         rival.likeness.max(Likeness::Alike),
+        rival.slight && rival.likeness > Likeness::Same,
         rival.far,
         candidate.unlike,
     )
@@ -45,8 +46,8 @@ fn turned(mut candidates: Vec<Candidate<'_>>, echo: bool, turn: usize) -> Vec<Ca
         return candidates;
     };
     let as_good = |candidate: &&Candidate<'_>| {
-        let (lacks, likeness, far, _) = order(candidate, echo);
-        (lacks, likeness) == (first.0, first.1) && far <= first.2 + 1
+        let (lacks, likeness, slight, far, _) = order(candidate, echo);
+        (lacks, likeness, slight) == (first.0, first.1, first.2) && far <= first.3 + 1
     };
     let good = candidates.iter().take_while(as_good).count();
     if good >= WRONG
@@ -73,10 +74,18 @@ impl Maker<'_> {
                 chosen.push(candidate);
             }
         }
-        let plausible = |candidate: &&Candidate<'_>| candidate.rival.likeness < Likeness::Unlike;
+        let alike = match self.rigor {
+            Rigor::Defined => Likeness::Alike,
+            Rigor::Loose if self.lone => Likeness::Unlike,
+            Rigor::Loose => Likeness::Unknown,
+            // Where there is no other section, too few terms are defined to be choosy.
+            Rigor::Lone | Rigor::Last | Rigor::Law => Likeness::Unlike,
+            Rigor::Told | Rigor::Named | Rigor::Any => Likeness::Opaque,
+        };
+        let plausible = |candidate: &&Candidate<'_>| candidate.rival.likeness <= alike;
         let plausible = chosen.iter().filter(plausible).count();
         let echoes = chosen.iter().filter(|candidate| candidate.echoes).count();
-        let unlike = plausible < PLAUSIBLE_MIN && self.rigor == Rigor::Defined;
+        let unlike = plausible < PLAUSIBLE_MIN;
         let given_away = echo && echoes < PLAUSIBLE_MIN && self.rigor <= Rigor::Loose;
         if chosen.len() < WRONG || given_away || unlike {
             return None;
@@ -90,7 +99,7 @@ impl Maker<'_> {
         !left.rival.term.is_within(right.rival.term)
             && !right.rival.term.is_within(left.rival.term)
             && left.text.to_lowercase() != right.text.to_lowercase()
-            && (said(left) != said(right) || self.rigor == Rigor::Last)
+            && (said(left) != said(right) || self.rigor >= Rigor::Last)
     }
 
     fn answer(&self, candidate: Candidate<'_>) -> Option<Answer> {
@@ -104,7 +113,7 @@ impl Maker<'_> {
 
     /// The sentence that says best what a term is.
     fn said(&self, term: usize) -> Option<usize> {
-        let gloss = self.gloss(term).map(|gloss| gloss.sentence);
-        gloss.or_else(|| Some(self.study.support(term).first()?.sentence))
+        self.told(term)
+            .or_else(|| Some(self.study.support(term).first()?.sentence))
     }
 }

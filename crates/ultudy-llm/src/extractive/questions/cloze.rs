@@ -1,5 +1,7 @@
 //! “Which term does the text use here?”
 
+use std::ops::Range;
+
 use super::choice::Candidate;
 use super::echo::{echoed, is_echoed};
 use super::forms::{Gap, with_open_articles};
@@ -40,7 +42,7 @@ impl Maker<'_> {
         };
         let property = gloss.is_some_and(|gloss| gloss.adjective);
         let gap = Gap::at(self, sentence, place, property)?;
-        let outside = self.outside(found);
+        let outside = self.outside(found.sentence, &found.places);
         let shared = echoed(subject, &outside, &sentence.plain);
         let defining = gloss.is_none_or(|gloss| gloss.sentence == found.sentence);
         let mut candidates = Vec::new();
@@ -50,7 +52,7 @@ impl Maker<'_> {
                 continue;
             }
             let form = self.form_in(&gap, rival.term, true);
-            // Better an article that tells than no question.
+            // Better an article that may not fit than no question.
             let loose = (Rigor::Loose..=Rigor::Lone).contains(&self.rigor) && form.is_none();
             let text = match form {
                 None if loose => self.form_in(&gap, rival.term, false),
@@ -81,18 +83,17 @@ impl Maker<'_> {
         })
     }
 
-    /// The words of a sentence that stand outside its gaps.
-    fn outside(&self, found: &Support) -> Vec<Word> {
-        let sentence = self.study.sentence(found.sentence);
-        let gaps = self.gaps(found).unwrap_or_default();
+    /// The words of a sentence that stand outside the gaps for a term at its places.
+    pub(super) fn outside(&self, sentence: usize, places: &[Range<usize>]) -> Vec<Word> {
+        let gaps = self.gaps(sentence, places).unwrap_or_default();
         let within = |word: &&Word| gaps.iter().any(|gap| gap.contains(&word.range.start));
-        let words = sentence.words.iter();
+        let words = self.study.sentence(sentence).words.iter();
         words.filter(|word| !within(word)).cloned().collect()
     }
 }
 
 /// How easily two names are told apart by their looks.
-fn unlikeness(text: &str, model: &str) -> usize {
+pub(super) fn unlikeness(text: &str, model: &str) -> usize {
     let length = |text: &str| text.chars().count();
     let words = |text: &str| text.split(' ').count();
     words(text).abs_diff(words(model)) + length(text).abs_diff(length(model)) / 6

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::choice::Candidate;
+use super::genus::Likeness;
 use super::rivals::{Asked, Rival};
 use super::{Answer, Draft, Maker};
 use crate::extractive::phrases::fill;
@@ -100,6 +101,9 @@ impl Maker<'_> {
             return None;
         }
         let cut = self.cut(found)?;
+        if rival.likeness > Likeness::Alike {
+            return None;
+        }
         let verb = |rest: &str| rest.split(' ').next().map(str::to_lowercase);
         let [length, wanted] = [&cut.rest, &right.rest].map(|rest| rest.chars().count());
         if length > wanted * LONGER || wanted > length * LONGER {

@@ -1,5 +1,7 @@
 //! Whether a name gives itself away in a sentence.
 
+use std::ops::Range;
+
 use crate::extractive::language::is_cjk;
 use crate::extractive::terms::Term;
 use crate::extractive::word::{Role, Word};
@@ -17,18 +19,53 @@ pub(super) fn echoed(name: &Term, words: &[Word], plain: &str) -> Vec<Word> {
     let shares = |word: &&Word| {
         let means = matches!(word.role, Role::Content | Role::Weak);
         if unspaced.is_empty() {
-            means && (name.roots.contains(&word.root) || has_part(&lower, word, plain))
+            means && name.roots.contains(&word.root)
+                || word.role != Role::Stop && has_part(&lower, word, plain)
         } else {
             begins_part(&unspaced, plain.get(word.range.start..).unwrap_or_default())
+                || is_lone(&unspaced, &word.range, plain)
         }
     };
     words.iter().filter(shares).cloned().collect()
 }
 
-/// Whether a word is a part of one of a name's, or the other way round.
+/// Whether a word, or what is joined in it as in `Subgroup.Normal`, is a part of one of a
+/// name's, or the other way round.
 fn has_part(name: &str, word: &Word, plain: &str) -> bool {
     let written = plain[word.range.clone()].to_lowercase();
-    is_part(name, &written) || name.split(' ').any(|own| is_part(&written, own))
+    let mut parts = written.split(['.', '_', ':', '/']);
+    parts.any(|part| {
+        let edge = |own: &str| is_edge(own, part) || is_edge(part, own);
+        is_part(name, part) || name.split(' ').any(|own| is_part(part, own) || edge(own))
+    })
+}
+
+/// Whether a compound begins or ends with a word: “Weg” of “wegzusammenhängend”, “group” of
+/// “subgroup”.
+fn is_edge(compound: &str, word: &str) -> bool {
+    const WORD_MIN: usize = 3;
+    const REST_MIN: usize = 3;
+    let [whole, part] = [compound, word].map(|text| text.chars().count());
+    part >= WORD_MIN
+        && whole >= part + REST_MIN
+        && (compound.starts_with(word) || compound.ends_with(word))
+}
+
+/// Whether a kanji of a name stands at the head of a range as a word of its own: 「幅」 of
+/// 「幅優先探索」 in 「小さい幅から」.
+fn is_lone(name: &[char], range: &Range<usize>, plain: &str) -> bool {
+    let kanji = |c: char| is_cjk(c) && !is_kana(c);
+    let here = plain.get(range.start..).unwrap_or_default();
+    let mut after = here.chars();
+    let Some(first) = after.next().filter(|&c| kanji(c) && name.contains(&c)) else {
+        return false;
+    };
+    let before = plain.get(..range.start).unwrap_or_default();
+    let beside = [before.chars().next_back(), after.next()];
+    // 「新しい」 is no 「新」.
+    let inflected = here[first.len_utf8()..]
+        .starts_with(['い', 'し', 'く', 'る', 'け', 'め', 'き', 'み', 'て']);
+    !inflected && !beside.into_iter().flatten().any(kanji)
 }
 
 /// Whether a text begins with two kanji or three katakana in a row of a name.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::Maker;
 use crate::extractive::inflection;
-use crate::extractive::language::Language;
+use crate::extractive::language::{Language, is_cjk};
 use crate::extractive::mentions::Mention;
 use crate::extractive::quotes::{GAP, escaped};
 use crate::extractive::terms::Term;
@@ -68,6 +68,8 @@ pub(super) struct Gap<'a> {
     article: Option<String>,
     /// Whether it is a property.
     property: bool,
+    /// Whether nothing stands around it.
+    free: bool,
 }
 
 impl<'a> Gap<'a> {
@@ -83,13 +85,25 @@ impl<'a> Gap<'a> {
             at_head: place.start == 0,
             article: maker.article(sentence, place.start),
             property,
+            free: false,
         })
+    }
+
+    /// A place of its own for a name.
+    pub(super) fn free(name: &'a str, property: bool) -> Self {
+        Self {
+            model: name,
+            at_head: false,
+            article: None,
+            property,
+            free: true,
+        }
     }
 }
 
 impl Maker<'_> {
     /// The article of the noun at `at`, in lower case; adjectives may stand between.
-    fn article(&self, sentence: &Sentence, at: usize) -> Option<String> {
+    pub(super) fn article(&self, sentence: &Sentence, at: usize) -> Option<String> {
         let words = &sentence.words;
         let grammar = &self.study.text.lexicon.grammar;
         let mut place = at;
@@ -112,16 +126,33 @@ impl Maker<'_> {
     }
 
     /// A term as it can stand in the gap, as Markdown; none where the text never writes it
-    /// in a form that fits; by its gender only if it is `agreeing`.
+    /// in a form that fits; one that is not `agreeing` may be of a gender that the text does
+    /// not show.
     pub(super) fn form_in(&self, gap: &Gap<'_>, term: &Term, agreeing: bool) -> Option<String> {
         let forms = self.forms(term);
         let mut written: Vec<&str> = forms.iter().map(|(form, _)| *form).collect();
         written.insert(0, &term.name);
+        if self.study.text.lexicon.language == Language::German {
+            // The nominative singular is the shortest: “Dreieck”, “reguläre Fläche”.
+            written.sort_by_key(|form| form.chars().count());
+        }
         written
             .into_iter()
             .filter(|form| self.is_plural(form) == self.is_plural(gap.model))
+            .filter(|form| {
+                let german = self.study.text.lexicon.language == Language::German;
+                !german || is_oblique(gap.model) || !is_oblique(form)
+            })
             .filter(|form| is_as_long(form, gap.model) && is_code(form) == is_code(gap.model))
-            .filter(|form| !agreeing || gap.property || self.agrees(gap, form, &forms))
+            .filter(|form| form.contains(is_cjk) == gap.model.contains(is_cjk))
+            .filter(|form| {
+                gap.property
+                    || gap.free
+                    || match agreeing {
+                        true => self.agrees(gap, form, &forms),
+                        false => !self.clashes(gap, term, &forms),
+                    }
+            })
             .find_map(|form| self.cased(gap, term, form))
     }
 
@@ -176,6 +207,28 @@ impl Maker<'_> {
         }
     }
 
+    /// Whether the text shows that a term cannot stand in the gap.
+    fn clashes(&self, gap: &Gap<'_>, term: &Term, forms: &[(&str, &Mention)]) -> bool {
+        let language = self.study.text.lexicon.language;
+        match language {
+            Language::Japanese | Language::Other => false,
+            Language::English => {
+                let counted = self.is_counted(term);
+                match gap.article.as_deref() {
+                    Some("a" | "an") => counted == Some(false),
+                    Some(_) => false,
+                    None => counted != Some(false) && !self.is_plural(gap.model),
+                }
+            }
+            _ => {
+                let own = self.genders_of(forms.iter().map(|(_, mention)| *mention));
+                let wanted = gap.article.as_deref();
+                let wanted = wanted.map_or("", |article| genders(article, language));
+                !own.is_empty() && !wanted.is_empty() && !shares(&own, wanted)
+            }
+        }
+    }
+
     /// The genders that all articles before mentions allow; none if there are no articles.
     fn genders_of<'t>(&self, mentions: impl Iterator<Item = &'t Mention>) -> String {
         let language = self.study.text.lexicon.language;
@@ -208,7 +261,7 @@ impl Maker<'_> {
             })
     }
 
-    fn is_plural(&self, form: &str) -> bool {
+    pub(super) fn is_plural(&self, form: &str) -> bool {
         let language = self.study.text.lexicon.language;
         let last = form
             .rsplit([' ', '-'])
@@ -216,9 +269,15 @@ impl Maker<'_> {
             .unwrap_or_default()
             .to_lowercase();
         match language {
-            Language::English => inflection::reduce(&last, language).is_some_and(|one| one != last),
-            Language::French => last.ends_with(['s', 'x']),
-            Language::Spanish => last.ends_with('s'),
+            Language::English => {
+                let plural = inflection::reduce(&last, language).is_some_and(|one| one != last);
+                plural && !last.ends_with("ics")
+            }
+            // “processus”, “fotosíntesis”
+            Language::French => {
+                last.ends_with(['s', 'x']) && !last.ends_with("us") && !last.ends_with("is")
+            }
+            Language::Spanish => last.ends_with('s') && !last.ends_with("is"),
             _ => false,
         }
     }
@@ -228,7 +287,8 @@ impl Maker<'_> {
         let upper = |text: &str| text.starts_with(char::is_uppercase);
         // “metrischer Raum” beside “Kugel”: what is a noun was seen to before.
         let german = self.study.text.lexicon.language == Language::German;
-        if upper(form) == upper(gap.model) || (german && !gap.at_head) {
+        let as_it_is = german && !gap.at_head;
+        if upper(form) == upper(gap.model) || as_it_is {
             return Some(escaped(form));
         }
         if gap.at_head && upper(gap.model) {
@@ -237,8 +297,12 @@ impl Maker<'_> {
             })));
         }
         let by_place = upper(form) && term.mentions.iter().all(|mention| mention.words.start == 0);
-        (by_place && !german && !is_acronym(form))
-            .then(|| escaped(&with_first(form, |first| first.to_lowercase().collect())))
+        if by_place && !german && !is_acronym(form) {
+            return Some(escaped(&with_first(form, |first| {
+                first.to_lowercase().collect()
+            })));
+        }
+        gap.free.then(|| escaped(form))
     }
 }
 
@@ -277,6 +341,16 @@ pub(super) fn with_first(text: &str, change: impl Fn(char) -> String) -> String 
 
 fn is_acronym(form: &str) -> bool {
     form.chars().nth(1).is_some_and(char::is_uppercase)
+}
+
+/// Whether a German name has an adjective as it stands behind “der” in other cases than the
+/// nominative: “regulären Fläche”.
+fn is_oblique(form: &str) -> bool {
+    let oblique = |word: &str| {
+        let adjective = word.starts_with(char::is_lowercase);
+        adjective && ["en", "em"].iter().any(|ending| word.ends_with(ending))
+    };
+    form.rsplit(' ').skip(1).any(oblique)
 }
 
 /// Whether a name is written as those in programs are.

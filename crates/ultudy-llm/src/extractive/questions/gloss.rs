@@ -10,6 +10,7 @@ use crate::extractive::language::Language;
 use crate::extractive::mentions::Mention;
 use crate::extractive::study::{Study, Support};
 use crate::extractive::terms::Term;
+use crate::extractive::text::Sentence;
 use crate::extractive::word::{Role, Word};
 
 /// Characters of what says what a term is.
@@ -57,13 +58,18 @@ impl Gloss {
 pub(super) fn of(study: &Study, index: usize) -> Option<Gloss> {
     let term = study.terms.get(index)?;
     let support = study.support(index).iter();
-    let good = support.filter(|found| found.clean && study.complete[found.sentence]);
+    let good = support.filter(|found| {
+        let own = found.sentence < study.text.own;
+        found.clean && study.complete[found.sentence] && (own || found.defines >= DEFINES)
+    });
     let read = good.filter_map(|found| Some((found.defines, read(study, term, found)?)));
     let best = read.min_by_key(|(defines, gloss)| {
         let unclear = gloss.says.is_none();
         let foreign = !study.text.is_near(gloss.sentence);
         (
             foreign,
+            // What only reads like a definition comes after one.
+            *defines < DEFINES,
             unclear,
             gloss.form,
             gloss.sentence >= study.text.own,
@@ -81,9 +87,13 @@ fn read(study: &Study, term: &Term, found: &Support) -> Option<Gloss> {
         return None;
     }
     let lexicon = &study.text.lexicon;
+    let subject_counts = |reading: &definiens::Reading| {
+        let subject = sentence.plain.get(reading.subject.clone());
+        subject.is_some_and(has_number)
+    };
     found.places.iter().find_map(|place| {
         let reading = definiens::read(sentence, place, lexicon)?;
-        if reading.form == Form::Does && found.defines < DEFINES {
+        if (reading.form == Form::Does && found.defines < DEFINES) || subject_counts(&reading) {
             return None;
         }
         let words = words_within(&sentence.words, &reading.definiens);
@@ -91,7 +101,8 @@ fn read(study: &Study, term: &Term, found: &Support) -> Option<Gloss> {
         let letters = letters(words, study, &sentence.plain);
         let alone = letters.is_empty() || reading.form == Form::If;
         let circular = is_within(term, found.sentence, &reading.definiens, study);
-        let fits = reading.form != Form::Does && alone && !circular;
+        let hangs = lexicon.language == Language::English && hangs(study, sentence, words);
+        let fits = reading.form != Form::Does && alone && !circular && !hangs;
         Some(Gloss {
             sentence: found.sentence,
             place: place.clone(),
@@ -108,10 +119,45 @@ fn read(study: &Study, term: &Term, found: &Support) -> Option<Gloss> {
     })
 }
 
+/// “A photograph of a million pixels”: whether a subject is one of so many, of which others
+/// are not.
+fn has_number(subject: &str) -> bool {
+    const NUMBERS: [&str; 16] = [
+        "two", "three", "four", "five", "ten", "hundred", "thousand", "million", "billion", "zwei",
+        "drei", "hundert", "tausend", "deux", "trois", "dos",
+    ];
+    let mut words = subject.split(' ');
+    words.any(|word| NUMBERS.contains(&word) || word.parse::<u32>().is_ok())
+}
+
 /// Whether a definite subject is said to be some thing.
 fn is_specific(plain: &str, definiens: &[Word]) -> bool {
     let some = definiens.first().map(|word| &plain[word.range.clone()]);
     plain.starts_with("The ") && matches!(some, Some("a" | "an"))
+}
+
+/// Whether what is said of a term ends in something that only its section knows: “the cdr of
+/// *the list*”, but not “the end of *the training*”, which is told elsewhere.
+fn hangs(study: &Study, sentence: &Sentence, definiens: &[Word]) -> bool {
+    const KNOWN: [&str; 8] = [
+        "world", "same", "whole", "past", "future", "rest", "others", "sun",
+    ];
+    let written = |word: &Word| &sentence.plain[word.range.clone()];
+    let Some(article) = definiens.iter().rposition(|word| written(word) == "the") else {
+        return false;
+    };
+    let phrase = definiens.get(article + 1..).unwrap_or_default();
+    let [noun] = phrase else {
+        return false;
+    };
+    let named = |word: &Word| word.root == noun.root && word.range.start < noun.range.start;
+    let defined = |term: &Term| {
+        let mut definitions = term.definitions.iter();
+        term.key == [noun.stem] && definitions.any(|&(_, strength)| strength >= DEFINES)
+    };
+    !KNOWN.contains(&written(noun))
+        && !sentence.words.iter().any(named)
+        && !study.terms.iter().any(defined)
 }
 
 /// A range of a sentence as Markdown.

@@ -4,6 +4,7 @@ use super::choice::Candidate;
 use super::definiens::Form;
 use super::echo::is_echoed;
 use super::forms::with_first;
+use super::genus::Likeness;
 use super::gloss::{Gloss, words_within};
 use super::rivals::{Asked, Rival};
 use super::{Answer, Draft, Maker};
@@ -90,11 +91,18 @@ impl Maker<'_> {
         let known = |letter: &String| self.head_has(right, letter);
         if long
             || !same_form
+            || right.likeness(gloss) > Likeness::Unknown
+            || !self.says_all(gloss)
             || !gloss.letters.iter().all(known)
             || self.names(gloss.sentence, asked.term)
         {
             return None;
         }
+        // What is told of the kind stands in the options.
+        let rival = Rival {
+            likeness: right.likeness(gloss),
+            ..rival
+        };
         Some(Candidate {
             text: if right.form == Form::If {
                 format!("… {text}")

@@ -1,5 +1,6 @@
 //! Check-ins from the text's own sentences.
 
+mod called;
 mod choice;
 mod cloze;
 mod completion;
@@ -9,6 +10,7 @@ mod forms;
 mod genus;
 mod gloss;
 mod headnoun;
+mod kind;
 mod meaning;
 mod open;
 mod reason;
@@ -19,12 +21,14 @@ use std::ops::Range;
 
 use ultudy_domain::check_in::{AnswerOption, CheckInContent, LETTERS};
 
+use super::glossary::named::SPEAKS;
 use super::phrases::fill;
 use super::quotes::{self, GAP};
 use super::study::{Study, Support};
 use super::terms::Term;
 use definiens::after_bracket;
 use gloss::Gloss;
+use kind::Kind;
 
 /// Questions of one concept at most.
 const QUESTIONS_MAX: usize = 3;
@@ -43,8 +47,14 @@ pub(super) struct Maker<'a> {
     pub rivals: &'a [usize],
     /// What a sentence must do to be asked about.
     pub rigor: Rigor,
+    /// Whether there are no other sections whose terms could be wrong answers.
+    lone: bool,
     /// What the text says each term is.
     glosses: Vec<Option<Gloss>>,
+    /// The kind of thing each term names.
+    kinds: Vec<Kind>,
+    /// The sentence that says best what each term is or does, if it can be quoted alone.
+    told: Vec<Option<usize>>,
 }
 
 /// What a sentence must do to be asked about.
@@ -65,6 +75,8 @@ pub(super) enum Rigor {
     Any,
     /// Name a term, and be understood alone: for texts that have nothing better.
     Last,
+    /// The same, though it may hold for other terms too: for texts that have nothing else.
+    Law,
 }
 
 /// An answer to choose and why it is right or wrong.
@@ -89,7 +101,10 @@ impl<'a> Maker<'a> {
             study,
             rivals,
             rigor: Rigor::Defined,
+            lone: study.is_lone(),
             glosses: Vec::new(),
+            kinds: Vec::new(),
+            told: Vec::new(),
         };
         maker.glosses = (0..study.terms.len())
             .map(|term| gloss::of(study, term))
@@ -99,7 +114,28 @@ impl<'a> Maker<'a> {
                 maker.glosses[index] = None;
             }
         }
+        let terms = study.terms.iter().enumerate();
+        maker.kinds = terms
+            .map(|(index, term)| maker.kind_of(term, maker.gloss(index)))
+            .collect();
+        maker.told = (0..study.terms.len())
+            .map(|term| maker.told_of(term))
+            .collect();
         maker
+    }
+
+    /// Where the text says best what a term is or does.
+    fn told(&self, term: usize) -> Option<usize> {
+        self.told.get(term).copied().flatten()
+    }
+
+    fn told_of(&self, index: usize) -> Option<usize> {
+        let term = self.study.terms.get(index)?;
+        let mut spoken = term.definitions.iter();
+        let spoken = spoken.find(|(at, strength)| *strength == SPEAKS && self.study.complete[*at]);
+        let spoken = spoken.filter(|_| self.is_name(index, term));
+        let gloss = self.gloss(index).map(|gloss| gloss.sentence);
+        gloss.or(spoken.map(|&(at, _)| at))
     }
 
     /// What the text says a term is.
@@ -149,7 +185,9 @@ impl<'a> Maker<'a> {
 
     fn drafts(&self, term: usize, subject: &Term) -> Vec<Draft> {
         let support = self.study.support(term);
-        let mut drafts: Vec<Draft> = self.meaning(term, subject, support).into_iter().collect();
+        let mut drafts: Vec<Draft> = Vec::new();
+        drafts.extend(self.called(term, subject, support));
+        drafts.extend(self.meaning(term, subject, support));
         if drafts.is_empty() {
             drafts.extend(self.completion(term, subject, support));
         }
@@ -157,14 +195,14 @@ impl<'a> Maker<'a> {
         let of_gloss = support
             .iter()
             .filter(|found| defining == Some(found.sentence));
-        // Where its name gives the definition away, another sentence about it may not.
-        let others = support.iter().filter(|found| match defining {
-            Some(sentence) => found.sentence != sentence && self.speaks(found),
-            None => self.tells(found),
-        });
+        let others = support
+            .iter()
+            .filter(|found| defining.is_none() && self.tells(found));
         let clozes = of_gloss.chain(others);
         let mut clozes = clozes.filter_map(|found| self.cloze(term, subject, support, found));
-        drafts.extend(clozes.next());
+        if drafts.is_empty() {
+            drafts.extend(clozes.next());
+        }
         drafts.extend(self.reason(subject, support));
         let turn = self.study.variant % drafts.len().max(1);
         drafts.rotate_left(turn);
@@ -204,17 +242,17 @@ impl Maker<'_> {
 
     /// The sentence with a gap for the term, wherever the term stands in it.
     fn gapped(&self, support: &Support) -> Option<String> {
-        let gaps = self.gaps(support)?;
+        let gaps = self.gaps(support.sentence, &support.places)?;
         let gapped = self.study.text.with_gaps(support.sentence, &gaps, GAP)?;
         (gapped.chars().count() <= LENGTH_MAX).then_some(gapped)
     }
 
     /// Where the term stands, in bytes of its sentence, with what explains its name in
     /// brackets.
-    fn gaps(&self, support: &Support) -> Option<Vec<Range<usize>>> {
-        let sentence = self.study.sentence(support.sentence);
-        let places = support.places.iter();
+    fn gaps(&self, sentence: usize, places: &[Range<usize>]) -> Option<Vec<Range<usize>>> {
+        let sentence = self.study.sentence(sentence);
         places
+            .iter()
             .map(|place| {
                 let words = sentence.words.get(place.clone())?;
                 let end = after_bracket(&sentence.plain, words.last()?.range.end);

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::genus::Likeness;
+use super::echo::is_echoed;
+use super::genus::{Genus, Likeness};
 use super::gloss::Gloss;
 use super::sound::DEFINES;
 use super::{Maker, Rigor};
@@ -10,7 +11,7 @@ use crate::extractive::language::Language;
 use crate::extractive::mentions::Mention;
 use crate::extractive::terms::Term;
 use crate::extractive::text::Sentence;
-use crate::extractive::word::{Role, Word};
+use crate::extractive::word::{Role, Word, WordId};
 
 /// Terms closer than this in a sentence may be two names of one thing.
 const APART_MIN: usize = 4;
@@ -50,6 +51,10 @@ pub(super) struct Rival<'a> {
     pub term: &'a Term,
     /// What the text says it is.
     pub gloss: Option<&'a Gloss>,
+    /// Whether the text says what it is or does.
+    pub told: bool,
+    /// Whether the document hardly uses it, or any text does: it is no rival of terms.
+    pub slight: bool,
     /// How like its kind is.
     pub likeness: Likeness,
     /// How far away in the book it is told of.
@@ -76,11 +81,26 @@ impl Maker<'_> {
                     index,
                     term,
                     gloss,
-                    likeness: likeness(asked.gloss, gloss),
+                    told: self.told(index).is_some(),
+                    slight: self.is_slight(index, term),
+                    likeness: self.kind(asked.index).likeness(self.kind(index)),
                     far: self.distance(index),
                 })
             })
             .collect()
+    }
+
+    /// Whether the document hardly uses a term, or all texts do.
+    fn is_slight(&self, index: usize, term: &Term) -> bool {
+        let text = &self.study.text;
+        let seldom = self.told(index).is_some_and(|at| text.seldom.contains(&at));
+        let general = |&root: &WordId| text.lexicon.is_general(root);
+        // In text without spaces no list tells general words: 「行動」, 「アルゴリズム」.
+        let language = text.lexicon.language;
+        let japanese = language == Language::Japanese
+            && (term.name.chars().count() <= 2 || Genus::is_listed(&term.name, language));
+        let known = self.gloss(index).is_some();
+        seldom || (!known && (japanese || term.roots.iter().all(general)))
     }
 
     /// Whether a term is one a student could take for the answer: the text says what it is,
@@ -88,13 +108,13 @@ impl Maker<'_> {
     fn is_known(&self, index: usize, term: &Term) -> bool {
         let matter = || {
             let often = term.heading.is_some() || term.mentions.len() >= AGAIN;
-            self.is_name(index, term) && (often || self.rigor == Rigor::Last)
+            self.is_name(index, term) && (often || self.rigor >= Rigor::Last)
         };
         let defined = || {
             let mut own = term.definitions.iter();
             own.any(|&(at, strength)| strength >= DEFINES && at < self.study.text.own)
         };
-        self.gloss(index).is_some()
+        self.told(index).is_some()
             || ((Rigor::Loose..=Rigor::Lone).contains(&self.rigor)
                 && self.is_name(index, term)
                 && defined())
@@ -141,11 +161,17 @@ impl Maker<'_> {
     fn are_related(&self, asked: &Asked<'_>, rival: &Term, gloss: Option<&Gloss>) -> bool {
         let kind = gloss.and_then(|gloss| gloss.genus.as_ref());
         let narrower = kind.is_some_and(|kind| kind.is_named(&asked.term.name));
+        let (said, places) = (asked.sentence, asked.places);
         let asked = [
             Some(asked.sentence),
             asked.gloss.map(|gloss| gloss.sentence),
         ];
-        narrower || asked.into_iter().flatten().any(|at| self.names(at, rival))
+        // “A sequence of frames” may be a “stream of frames”, where nothing says what that is.
+        let shares = gloss.is_none() && {
+            let outside = self.outside(said, places);
+            is_echoed(rival, &outside, &self.study.sentence(said).plain)
+        };
+        narrower || shares || asked.into_iter().flatten().any(|at| self.names(at, rival))
     }
 
     /// Whether the text says of a term that it is another: “the learning rate is the most
@@ -254,14 +280,14 @@ impl Maker<'_> {
 
     /// How far from the text what is said of a term stands, in steps.
     pub(in crate::extractive) fn distance(&self, term: usize) -> u32 {
-        let Some(gloss) = self.gloss(term) else {
+        let Some(told) = self.told(term) else {
             return FAR_MAX;
         };
-        if gloss.sentence < self.study.text.own {
+        if told < self.study.text.own {
             return 0;
         }
         let [first, last] = self.study.text.pages;
-        let page = self.study.sentence(gloss.sentence).pages[0];
+        let page = self.study.sentence(told).pages[0];
         let pages = first.saturating_sub(page).max(page.saturating_sub(last));
         pages.saturating_add(2).ilog2().min(FAR_MAX)
     }
@@ -273,13 +299,6 @@ fn are_compounds(left: &str, right: &str) -> bool {
     let [left, right] = [left.to_lowercase(), right.to_lowercase()];
     let long = left.chars().count().min(right.chars().count()) >= LENGTH_MIN;
     long && (left.contains(&right) || right.contains(&left))
-}
-
-fn likeness(own: Option<&Gloss>, other: Option<&Gloss>) -> Likeness {
-    match (own, other) {
-        (Some(own), Some(other)) => own.likeness(other),
-        _ => Likeness::Unknown,
-    }
 }
 
 /// Whether the words before two places, or those behind them, are the same.

@@ -6,6 +6,8 @@ use super::{Maker, Rigor};
 use crate::extractive::language::{Language, is_hiragana};
 use crate::extractive::mentions::Mention;
 use crate::extractive::study::Support;
+use crate::extractive::subjects;
+use crate::extractive::telling;
 use crate::extractive::terms::Term;
 use crate::extractive::text::Sentence;
 use crate::extractive::word::{Role, Word};
@@ -43,7 +45,7 @@ impl Maker<'_> {
             Rigor::Told => subject() && (found.defines >= DEFINES || self.is_active(found)),
             Rigor::Named => subject() || self.is_central(found),
             Rigor::Any => subject(),
-            Rigor::Last => found
+            Rigor::Last | Rigor::Law => found
                 .places
                 .first()
                 .is_some_and(|place| place.start <= OPENING),
@@ -51,20 +53,32 @@ impl Maker<'_> {
         about
             && found.sentence < self.study.text.own
             && !Self::is_vague_sentence(sentence)
+            && (self.rigor == Rigor::Law
+                || !(is_law(sentence) || self.is_part(found) || begins_quoted(sentence)))
             && self.study.complete[found.sentence]
             && found.clean
             && (self.rigor >= Rigor::Any || !has_letters(sentence))
             && sentence.meaning_outside(&found.places) >= enough
     }
 
-    /// Whether a sentence about a term says enough to know it by, for whoever knows what it is.
-    pub(super) fn speaks(&self, found: &Support) -> bool {
-        let sentence = self.study.sentence(found.sentence);
-        self.study.complete[found.sentence]
-            && found.clean
-            && !Self::is_vague_sentence(sentence)
-            && !has_letters(sentence)
-            && sentence.meaning_outside(&found.places) >= MEANING_MIN_LOOSE
+    /// “The *linarith* tactic”: whether the term only tells more of a noun behind it.
+    fn is_part(&self, found: &Support) -> bool {
+        let english = self.study.text.lexicon.language == Language::English;
+        let words = &self.study.sentence(found.sentence).words;
+        let mut places = found.places.iter();
+        english
+            && places.any(|place| {
+                let verb = subjects::goes_on_with_verb(
+                    self.study.sentence(found.sentence),
+                    place.end,
+                    &self.study.text.lexicon,
+                );
+                let next = words.get(place.end);
+                let noun = next.is_some_and(|next| {
+                    next.joined && matches!(next.role, Role::Content | Role::Weak)
+                });
+                noun && !verb
+            })
     }
 
     /// “One reason is a lack of time” says nothing of reasons.
@@ -108,38 +122,7 @@ impl Maker<'_> {
         let Some(place) = found.places.first() else {
             return false;
         };
-        let lexicon = &self.study.text.lexicon;
-        let opens =
-            sentence.words.iter().take(place.start).all(|word| {
-                lexicon.grammar.is_determiner(word) && !lexicon.grammar.is_backward(word)
-            });
-        opens && self.goes_on_with_verb(sentence, place.end)
-    }
-
-    /// Whether a verb, or in Japanese the particle of the subject, stands at a place.
-    pub(super) fn goes_on_with_verb(&self, sentence: &Sentence, at: usize) -> bool {
-        let lexicon = &self.study.text.lexicon;
-        let Some(last) = at.checked_sub(1).and_then(|at| sentence.words.get(at)) else {
-            return false;
-        };
-        if lexicon.language == Language::Japanese {
-            let rest = sentence.plain.get(last.range.end..).unwrap_or_default();
-            return rest.starts_with('は') || rest.starts_with("とは");
-        }
-        let verb = sentence.words.get(at).filter(|word| word.joined);
-        verb.is_some_and(|word| {
-            let written = &sentence.plain[word.range.clone()];
-            // “The evaluator applies a …”: a verb in the third person, and what it governs.
-            let third = lexicon.language == Language::English
-                && word.role != Role::Stop
-                && written.ends_with('s')
-                && !written.ends_with("ss")
-                && sentence
-                    .words
-                    .get(at + 1)
-                    .is_some_and(|next| lexicon.grammar.precedes_nouns(next));
-            lexicon.grammar.is_verb(word) || third
-        })
+        subjects::is_subject(sentence, place, &self.study.text.lexicon)
     }
 
     /// Whether a concept can be made of a term of which nothing is defined: the matter of
@@ -253,6 +236,18 @@ impl Maker<'_> {
     }
 }
 
+/// Whether a sentence begins with a quotation, as the remains of longer ones do.
+fn begins_quoted(sentence: &Sentence) -> bool {
+    sentence.plain.starts_with(['“', '„', '"', '«', '‘'])
+}
+
+/// “Every expression has a type”: what holds for all of a kind may hold for others too.
+fn is_law(sentence: &Sentence) -> bool {
+    let first = sentence.plain.split(' ').next().unwrap_or_default();
+    let lower = first.to_lowercase();
+    telling::is_every(&lower) || matches!(lower.as_str(), "each" | "any" | "both")
+}
+
 /// Whether letters stand for something that whoever reads the sentence alone does not know.
 fn has_letters(sentence: &Sentence) -> bool {
     let letter = |word: &Word| is_letter(word, &sentence.plain);
@@ -261,11 +256,48 @@ fn has_letters(sentence: &Sentence) -> bool {
 
 /// Whether a name is one of what texts are made of: “prominent example”, “case of failure”.
 fn is_of_text(name: &str) -> bool {
-    const OF_TEXT: [&str; 34] = [
-        "example", "examples", "case", "cases", "thing", "things", "idea", "ideas", "reason",
-        "reasons", "sense", "senses", "aspect", "aspects", "essence", "fact", "facts", "way",
-        "ways", "beispiel", "fall", "idee", "grund", "aspekt", "exemple", "cas", "idée", "raison",
-        "aspect", "ejemplo", "caso", "idea", "razón", "aspecto",
+    const OF_TEXT: [&str; 41] = [
+        "effect",
+        "analogue",
+        "analog",
+        "version",
+        "counterpart",
+        "notion",
+        "variant",
+        "example",
+        "examples",
+        "case",
+        "cases",
+        "thing",
+        "things",
+        "idea",
+        "ideas",
+        "reason",
+        "reasons",
+        "sense",
+        "senses",
+        "aspect",
+        "aspects",
+        "essence",
+        "fact",
+        "facts",
+        "way",
+        "ways",
+        "beispiel",
+        "fall",
+        "idee",
+        "grund",
+        "aspekt",
+        "exemple",
+        "cas",
+        "idée",
+        "raison",
+        "aspect",
+        "ejemplo",
+        "caso",
+        "idea",
+        "razón",
+        "aspecto",
     ];
     let lower = name.to_lowercase();
     let links = [" of ", " de ", " der ", " des ", " del "];

@@ -30,7 +30,8 @@ const NAMING: [&str; 6] = [
 /// What stands for the noun before it: “問題の一種”.
 const KINDS: [&str; 5] = ["の一種", "の一つ", "のひとつ", "の１つ", "の1つ"];
 /// Words that say what is thought of a thing, or how it is.
-const EMPTY: [&str; 26] = [
+const EMPTY: [&str; 27] = [
+    "考え方",
     "シンプル",
     "重要",
     "必要",
@@ -101,7 +102,8 @@ fn reading(plain: &str, subject: Range<usize>, definiens: Range<usize>) -> Optio
     let clauses = text.contains('。')
         || text.contains("が、")
         || text.contains("は、")
-        || text.contains("であり、");
+        || text.contains("であり、")
+        || has_topic(text);
     (told && !clauses && !EMPTY.contains(&noun)).then(|| Reading {
         form: Form::Is,
         subject,
@@ -109,6 +111,14 @@ fn reading(plain: &str, subject: Range<usize>, definiens: Range<usize>) -> Optio
         genus: Some(Genus::of(noun, Language::Japanese)),
         plural: false,
         adjective: false,
+    })
+}
+
+/// Whether another statement follows: 「…になる命題、削除効果*は*…」.
+fn has_topic(text: &str) -> bool {
+    text.split('、').skip(1).any(|clause| {
+        let topic = clause.find('は').and_then(|at| clause.get(..at));
+        topic.is_some_and(|topic| topic.ends_with(|c: char| !is_hiragana(c)))
     })
 }
 

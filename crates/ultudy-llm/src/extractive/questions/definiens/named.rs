@@ -59,7 +59,7 @@ impl Reader<'_> {
                 form: Form::If,
                 subject,
                 definiens: condition..self.close(),
-                genus: self.kind_of(self.words_to(0, naming.end)),
+                genus: self.kind_of(self.named_at(naming.end)),
                 plural: naming.turn.plural,
                 adjective,
             });
@@ -110,6 +110,21 @@ impl Reader<'_> {
             end: cut_before(&lower, turn)?,
             after: self.end + rest.len() - rest.trim_start().len() + turn.after.len(),
         })
+    }
+
+    /// The words that say what is named, which ends at a byte; of a letter those that
+    /// introduce it: “Sei *r : X → A eine Abbildung*. … r heißt”.
+    fn named_at(&self, end: usize) -> &[Word] {
+        let words = self.words();
+        let letter = words
+            .get(self.head)
+            .filter(|word| word.role == Role::Symbol);
+        let same = |word: &&Word| {
+            let text = |word: &Word| self.sentence.plain.get(word.range.clone());
+            letter.is_some_and(|letter| text(letter) == text(word))
+        };
+        let introduced = words.iter().take(self.head).position(|word| same(&word));
+        self.words_to(introduced.unwrap_or(0), end)
     }
 
     /// The words from one to a byte.

@@ -10,6 +10,7 @@ pub(super) enum Class {
     Collection,
     Part,
     Condition,
+    Task,
     Device,
     Statement,
     Relation,
@@ -29,22 +30,64 @@ pub(super) const fn classes(language: Language) -> &'static [(Class, &'static st
     }
 }
 
-static ENGLISH: [(Class, &str); 10] = [
+/// Endings of nouns, parted by spaces, with the classes of most that have them.
+pub(super) const fn endings(language: Language) -> &'static [(&'static str, &'static [Class])] {
+    const DEED: &[Class] = &[Class::Activity, Class::Condition];
+    const BEING: &[Class] = &[Class::Condition, Class::Quantity];
+    const DOER: &[Class] = &[Class::Device, Class::Person];
+    match language {
+        Language::English => &[
+            ("tion sion ment ing sis ism age ology ics metry", DEED),
+            ("ity ness ance ence ency ancy", BEING),
+            ("er or", DOER),
+        ],
+        Language::German => &[
+            ("ung ion ierung ieren", DEED),
+            ("heit keit tät anz enz", BEING),
+            ("er or", DOER),
+        ],
+        Language::French => &[
+            ("tion sion ment age isme", DEED),
+            ("ité té ance ence esse", BEING),
+            ("eur euse", DOER),
+        ],
+        Language::Spanish => &[
+            ("ción sión cion sion miento aje ismo", DEED),
+            ("dad eza ncia nci", BEING),
+            ("dor dora", DOER),
+        ],
+        Language::Japanese => &[
+            ("化 放 出 展開 検出", &[Class::Activity]),
+            ("性 度 率", BEING),
+            ("器 機 者", DOER),
+        ],
+        Language::Other => &[],
+    }
+}
+
+static ENGLISH: [(Class, &str); 11] = [
+    (
+        Class::Task,
+        "problem task question puzzle game challenge exercise job",
+    ),
     (
         Class::Activity,
         "process method procedure algorithm technique practice operation action act way use \
          conversion construction transformation approach strategy activity study search \
-         computation step change division movement reaction task mechanism discipline technology \
+         computation step change division movement reaction mechanism discipline technology \
          evaluation management development planning analysis exchange transfer conduct event \
          round iteration traversal tactic heuristic subroutine recursion science field style \
-         removal replacement production treatment creation combination addition branch",
+         removal replacement production treatment creation combination addition branch pass \
+         lookup walk training learning assignment selection sampling estimation optimisation \
+         optimization programming reasoning algebra calculus mathematics integration differentiation generalisation \
+         generalization regularisation regularization",
     ),
     (
         Class::Quantity,
         "number value factor measure amount rate size distance sum difference average ratio \
          quantity length degree probability slope fraction coefficient percentage frequency speed \
          force mass energy temperature pressure volume area price cost score count integer real \
-         minimum maximum limit angle time duration parameter variable product mean \
+         element polynomial minimum maximum limit angle time duration parameter variable product mean \
          derivative estimate",
     ),
     (
@@ -52,40 +95,41 @@ static ENGLISH: [(Class, &str); 10] = [
         "set list collection group sequence array table row series family pair tuple sample \
          stream queue stack string tree graph vector matrix dictionary database class population \
          record bundle subset structure block \
-         sublist organization layer",
+         sublist organization layer space ring field lattice type category data",
     ),
     (
         Class::Part,
-        "part element member portion piece component unit ingredient aspect",
+        "part element member portion piece component unit ingredient aspect example instance \
+         specimen observation entry item sample",
     ),
     (
         Class::Condition,
         "state failure condition situation ability property phenomenon quality error tendency \
          fact behavior behaviour disease disorder risk loss form feature characteristic \
-         capacity attribute symptom effect problem difficulty status position role right duty",
+         capacity attribute symptom effect difficulty status position role right duty",
     ),
     (
         Class::Device,
         "object system device machine program model tool computer compiler interpreter software \
          package language framework environment network circuit instrument processor simulator \
          library module file memory register storage buffer container facility interface \
-         constructor selector agent",
+         constructor selector agent box component structure block unit app application",
     ),
     (
         Class::Statement,
         "expression statement rule formula equation proposition theorem symbol name notation \
-         word sign law principle sentence assertion pattern query instruction command clause \
+         word sign principle sentence assertion pattern query instruction command clause \
          definition description identifier label claim hypothesis axiom criterion constraint \
-         predicate representation convention plan question theory code document argument",
+         predicate representation convention plan theory code document argument",
     ),
     (
         Class::Relation,
-        "function map mapping operator relation transformation morphism homomorphism isomorphism \
+        "function map mapping operator operation law product relation transformation formula rule morphism homomorphism isomorphism \
          correspondence bijection homotopy metric order",
     ),
     (
         Class::Place,
-        "point place region space line curve graph surface landscape area interval path edge node \
+        "point place region space line curve graph tree surface landscape area interval path edge node \
          vertex location plane cell position neighborhood neighbourhood",
     ),
     (
@@ -95,12 +139,13 @@ static ENGLISH: [(Class, &str); 10] = [
     ),
 ];
 
-static GERMAN: [(Class, &str); 9] = [
+static GERMAN: [(Class, &str); 10] = [
+    (Class::Task, "problem aufgabe frage spiel rätsel"),
     (
         Class::Activity,
         "verfahren methode prozess vorgang algorithmus technik operation handlung tätigkeit \
          umwandlung konstruktion strategie suche berechnung schritt änderung teilung bewegung \
-         reaktion aufgabe mechanismus wissenschaft lehre analyse auswertung ablauf vorgehen \
+         reaktion mechanismus wissenschaft lehre analyse auswertung ablauf vorgehen \
          übergang verkettung zerlegung",
     ),
     (
@@ -113,7 +158,7 @@ static GERMAN: [(Class, &str); 9] = [
         Class::Collection,
         "menge liste sammlung gruppe folge reihe familie paar teil system struktur verband \
          tupel baum graph vektor matrix klasse element bestandteil überdeckung komplex basis \
-         topologie",
+         topologie raum mannigfaltigkeit körper ring",
     ),
     (
         Class::Condition,
@@ -139,7 +184,7 @@ static GERMAN: [(Class, &str); 9] = [
     (
         Class::Place,
         "punkt ort bereich raum linie kurve fläche gebiet intervall weg kante knoten ecke ebene \
-         umgebung zelle gerade mannigfaltigkeit",
+         umgebung zelle gerade mannigfaltigkeit graph kreis komplex eck strecke kugel sphäre winkel",
     ),
     (
         Class::Person,
@@ -147,12 +192,13 @@ static GERMAN: [(Class, &str); 9] = [
     ),
 ];
 
-static FRENCH: [(Class, &str); 9] = [
+static FRENCH: [(Class, &str); 10] = [
+    (Class::Task, "problème tâche question jeu exercice"),
     (
         Class::Activity,
         "processus méthode procédé procédure algorithme technique opération action activité \
          conversion construction transformation stratégie étude recherche calcul étape changement \
-         division mouvement réaction tâche mécanisme science analyse",
+         division mouvement réaction mécanisme science analyse",
     ),
     (
         Class::Quantity,
@@ -192,12 +238,13 @@ static FRENCH: [(Class, &str); 9] = [
     (Class::Person, "personne individu entreprise organisation"),
 ];
 
-static SPANISH: [(Class, &str); 9] = [
+static SPANISH: [(Class, &str); 10] = [
+    (Class::Task, "problema tarea pregunta juego ejercicio"),
     (
         Class::Activity,
         "proceso método procedimiento algoritmo técnica operación acción actividad conversión \
          construcción transformación estrategia estudio búsqueda cálculo paso cambio división \
-         movimiento reacción tarea mecanismo ciencia análisis",
+         movimiento reacción mecanismo ciencia análisis",
     ),
     (
         Class::Quantity,
@@ -237,7 +284,8 @@ static SPANISH: [(Class, &str); 9] = [
     (Class::Person, "persona individuo empresa organización"),
 ];
 
-static JAPANESE: [(Class, &str); 8] = [
+static JAPANESE: [(Class, &str); 9] = [
+    (Class::Task, "問題 タスク 課題 ゲーム パズル"),
     (
         Class::Activity,
         "方法 手法 アルゴリズム 操作 探索 技術 手順 処理 過程 戦略 行動 アクション 法 計算 動作",
@@ -250,10 +298,7 @@ static JAPANESE: [(Class, &str); 8] = [
         Class::Collection,
         "集合 列 リスト グラフ 木 組 構造 テーブル キュー スタック 配列 要素 クラス",
     ),
-    (
-        Class::Condition,
-        "状態 条件 性質 問題 能力 現象 タスク 課題 特徴",
-    ),
+    (Class::Condition, "状態 条件 性質 能力 現象 特徴"),
     (
         Class::Device,
         "モデル プログラム システム エージェント 機械 ツール 言語 ライブラリ モジュール データ",
