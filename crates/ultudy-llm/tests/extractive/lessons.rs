@@ -549,3 +549,58 @@ fn a_name_is_printed_in_the_source_as_the_lesson_prints_it() {
         }
     }
 }
+
+const KINDS: &str = "\
+Erosion is the process by which wind and water wear away the land. Weathering is the process that \
+breaks rock into small pieces where it lies. Deposition is the process by which a river drops the \
+sand that it carries. Compaction is the process by which the weight of layers presses grains \
+together. A fault is a crack in the rock along which blocks have moved. A dune is a hill of sand \
+that the wind has piled up. A geologist is a person who studies rocks and how they came about.
+";
+
+#[test]
+fn wrong_names_are_of_the_kind_that_is_asked_for() {
+    let defining = section("Land", &format!("<!-- page 4 -->\n\n{KINDS}"));
+    let other = section(
+        "Coast",
+        "<!-- page 9 -->\n\nA cape is a piece of land that reaches far out into the sea.",
+    );
+    let input = LessonInput {
+        title: "Land".into(),
+        glossary: glossary(&[defining.clone(), other]),
+        parts: vec![defining],
+        variant: 0,
+    };
+    let lesson = generate(&input).unwrap();
+    contract::check(&input, &lesson);
+    let processes = ["erosion", "weathering", "deposition", "compaction"];
+    let mut asked = 0;
+    for (name, check_in) in questions(&lesson) {
+        let named = check_in.question.starts_with("What does the text call");
+        if !named || !processes.contains(&name) {
+            continue;
+        }
+        asked += 1;
+        assert!(
+            !check_in.question.to_lowercase().contains(name),
+            "{check_in:#?}"
+        );
+        let alike = |text: &&str| processes.contains(text) && *text != name;
+        let options = check_in.options.iter().map(|option| option.text.as_str());
+        assert!(options.filter(alike).count() >= 2, "{check_in:#?}");
+    }
+    assert!(asked > 0, "no process is asked for by its name");
+}
+
+#[test]
+fn what_ends_in_a_thing_of_its_section_is_no_answer() {
+    let text = format!(
+        "{KINDS}A scree is a heap of stones that fell from the cliff. A gully is a channel that \
+         rain has cut into a slope."
+    );
+    for (_, check_in) in questions(&lesson(&text)) {
+        for option in &check_in.options {
+            assert!(!option.text.ends_with("from the cliff"), "{check_in:#?}");
+        }
+    }
+}

@@ -18,8 +18,9 @@ use crate::extractive::word::{Role, WordId};
 
 /// Concepts of a document looked at, the most important first.
 const CONCEPTS_MAX: usize = 160;
-/// Uses of a concept at least.
+/// Uses of a concept at least, and of one that is the subject of no sentence.
 const USES_MIN: usize = 2;
+const USES_MIN_ASIDE: usize = 4;
 /// Sentences looked at that begin with a concept's name.
 const SENTENCES_MAX: usize = 12;
 /// Words that carry meaning beside the name.
@@ -86,6 +87,11 @@ fn told(text: &Text, name: &str, mentions: &[Mention]) -> Option<Defined> {
     };
     let mut about = about.iter().filter(basic).take(SENTENCES_MAX);
     let mention = about.find(alone)?;
+    let sentence = &text.sentences[mention.sentence];
+    let subject = subjects::is_subject(sentence, &mention.words, &text.lexicon);
+    if !subject && mentions.len() < USES_MIN_ASIDE {
+        return None;
+    }
     let defined = Defined {
         sentence: mention.sentence,
         words: mention.words.clone(),

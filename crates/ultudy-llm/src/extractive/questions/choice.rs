@@ -74,23 +74,33 @@ impl Maker<'_> {
                 chosen.push(candidate);
             }
         }
-        let alike = match self.rigor {
-            Rigor::Defined => Likeness::Alike,
-            Rigor::Loose if self.lone => Likeness::Unlike,
-            Rigor::Loose => Likeness::Unknown,
-            // Where there is no other section, too few terms are defined to be choosy.
-            Rigor::Lone | Rigor::Last | Rigor::Law => Likeness::Unlike,
-            Rigor::Told | Rigor::Named | Rigor::Any => Likeness::Opaque,
-        };
-        let plausible = |candidate: &&Candidate<'_>| candidate.rival.likeness <= alike;
-        let plausible = chosen.iter().filter(plausible).count();
         let echoes = chosen.iter().filter(|candidate| candidate.echoes).count();
-        let unlike = plausible < PLAUSIBLE_MIN;
         let given_away = echo && echoes < PLAUSIBLE_MIN && self.rigor <= Rigor::Loose;
-        if chosen.len() < WRONG || given_away || unlike {
+        if chosen.len() < WRONG || given_away || !self.are_plausible(&chosen) {
             return None;
         }
         chosen.into_iter().map(|found| self.answer(found)).collect()
+    }
+
+    /// Whether enough of the wrong answers could be taken for the right one by their kind, as
+    /// far as the rigor asks for it.
+    fn are_plausible(&self, chosen: &[Candidate<'_>]) -> bool {
+        let within = |likeness: Likeness| {
+            let fits = |candidate: &&Candidate<'_>| candidate.rival.likeness <= likeness;
+            chosen.iter().filter(fits).count()
+        };
+        match self.rigor {
+            Rigor::Defined => within(Likeness::Alike) >= PLAUSIBLE_MIN,
+            // Where there is no other section, too few terms are defined to be choosy.
+            Rigor::Loose if self.lone => true,
+            // One of its kind, and one whose name tells of none.
+            Rigor::Loose => {
+                within(Likeness::Unknown) >= PLAUSIBLE_MIN
+                    || (within(Likeness::Alike) > 0 && within(Likeness::Opaque) >= PLAUSIBLE_MIN)
+            }
+            Rigor::Told | Rigor::Named | Rigor::Any => within(Likeness::Opaque) >= PLAUSIBLE_MIN,
+            Rigor::Lone | Rigor::Last | Rigor::Law => true,
+        }
     }
 
     /// Whether two wrong answers differ, and what is said of them.

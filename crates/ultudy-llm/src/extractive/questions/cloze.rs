@@ -42,6 +42,9 @@ impl Maker<'_> {
         };
         let property = gloss.is_some_and(|gloss| gloss.adjective);
         let gap = Gap::at(self, sentence, place, property)?;
+        if self.rigor < Rigor::Law && self.is_declined(&gap, subject) {
+            return None;
+        }
         let outside = self.outside(found.sentence, &found.places);
         let shared = echoed(subject, &outside, &sentence.plain);
         let defining = gloss.is_none_or(|gloss| gloss.sentence == found.sentence);

@@ -140,6 +140,21 @@ mod tests {
                 vec![],
             ),
             (
+                "Ein Raum heißt wegzusammenhängend, wenn ein Weg von jedem Punkt zu jedem führt.",
+                "wegzusammenhängend",
+                vec!["Weg"],
+            ),
+            (
+                "反復幅制限探索とは、小さい幅からはじめ、だんだん広げていく手法である。",
+                "反復幅制限探索",
+                vec!["幅か"],
+            ),
+            (
+                "A normality assumption is a type class Subgroup.Normal of some algebra library.",
+                "normality assumption",
+                vec!["Subgroup.Normal"],
+            ),
+            (
                 "完全情報モデルとは、世界の状態を全て観察できるモデルである。",
                 "完全情報モデル",
                 vec!["モデ"],

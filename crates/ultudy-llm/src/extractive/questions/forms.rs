@@ -156,6 +156,18 @@ impl Maker<'_> {
             .find_map(|form| self.cased(gap, term, form))
     }
 
+    /// Whether a German term stands in the gap in another form than its first, which other
+    /// terms need not have: “in ähnlichen *Dreiecken*”.
+    pub(super) fn is_declined(&self, gap: &Gap<'_>, term: &Term) -> bool {
+        let length = |form: &str| form.chars().count();
+        self.study.text.lexicon.language == Language::German
+            && !gap.property
+            && self
+                .forms(term)
+                .iter()
+                .any(|(form, _)| length(form) < length(gap.model))
+    }
+
     /// How a term is written, where.
     fn forms<'t>(&'t self, term: &'t Term) -> Vec<(&'t str, &'t Mention)> {
         let mentions = term.mentions.iter().take(FORMS_MAX);
