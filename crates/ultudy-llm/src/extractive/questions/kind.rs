@@ -42,18 +42,17 @@ impl Kind {
             let others = [&other.said, &other.named].into_iter().flatten();
             others.map(move |other| own.likeness(other))
         });
-        let (mut likest, mut unlikest) = (Likeness::Unlike, Likeness::Same);
-        for likeness in pairs {
-            likest = likest.min(likeness);
-            unlikest = unlikest.max(likeness);
-        }
         let counted = self.counted.zip(other.counted);
-        if counted.is_some_and(|(own, other)| own != other) {
-            Likeness::Unlike
-        } else if likest > Likeness::Alike {
-            likest.max(unlikest)
-        } else {
-            likest
+        let (mut least, mut most) = (Likeness::Opaque, None);
+        for likeness in pairs {
+            most = most.max(Some(likeness));
+            least = least.min(likeness);
+        }
+        match most {
+            _ if counted.is_some_and(|(own, other)| own != other) => Likeness::Unlike,
+            // One noun of its kind is enough, one of another kind too.
+            Some(most) if least > Likeness::Alike => most,
+            _ => least,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Check-ins from the text's own sentences.
 
+mod agreement;
 mod called;
 mod choice;
 mod cloze;
