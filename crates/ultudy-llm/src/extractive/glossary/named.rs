@@ -136,6 +136,31 @@ fn is_basic(name: &str, language: Language) -> bool {
     noun && !words.any(oblique)
 }
 
+/// Whether a sentence is about a noun phrase: opens with it, or has it as the subject of a
+/// clause or in what opens the sentence: “If *the linkage* is …”, “With *streams*, …”.
+fn is_matter(text: &Text, sentence: &Sentence, place: &Range<usize>) -> bool {
+    let words = &sentence.words;
+    let Some(last) = place.end.checked_sub(1).and_then(|at| words.get(at)) else {
+        return false;
+    };
+    if matches!(text.lexicon.language, Language::Japanese | Language::Other) {
+        return place.start == 0;
+    }
+    let opens = match place.start {
+        0 => true,
+        1 => words
+            .first()
+            .is_some_and(|word| text.lexicon.grammar.is_determiner(word)),
+        _ => false,
+    };
+    let rest = sentence.plain.get(last.range.end..).unwrap_or_default();
+    // “The algorithm for a *tree* is simple” is about the algorithm.
+    let first = words.iter().take(place.start);
+    let first = first.into_iter().all(|word| word.role == Role::Stop);
+    let verb = subjects::goes_on_with_verb(sentence, place.end, &text.lexicon);
+    opens || (first && (verb || rest.starts_with(',')))
+}
+
 /// Whether a mention stands at the head of a sentence that says enough, and no task or proof.
 fn is_about(text: &Text, mention: &Mention) -> bool {
     let sentence = &text.sentences[mention.sentence];
@@ -150,6 +175,7 @@ fn is_about(text: &Text, mention: &Mention) -> bool {
         && ended
         && outside >= MEANING_MIN
         && stands_free(text, sentence, &mention.words)
+        && is_matter(text, sentence, &mention.words)
         && LENGTH.contains(&sentence.plain.chars().count())
         && mention.words.start <= HEAD
         && !sentence.is_about_the_book()
