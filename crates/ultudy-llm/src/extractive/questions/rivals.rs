@@ -161,7 +161,7 @@ impl Maker<'_> {
     fn are_related(&self, asked: &Asked<'_>, rival: &Term, gloss: Option<&Gloss>) -> bool {
         let kind = gloss.and_then(|gloss| gloss.genus.as_ref());
         let narrower = kind.is_some_and(|kind| kind.is_named(&asked.term.name));
-        let (said, places) = (asked.sentence, asked.places);
+        let (said, places, subject) = (asked.sentence, asked.places, asked.term);
         let asked = [
             Some(asked.sentence),
             asked.gloss.map(|gloss| gloss.sentence),
@@ -171,7 +171,14 @@ impl Maker<'_> {
             let outside = self.outside(said, places);
             is_echoed(rival, &outside, &self.study.sentence(said).plain)
         };
-        narrower || shares || asked.into_iter().flatten().any(|at| self.names(at, rival))
+        // “Procedure” and “algorithm” may be one thing, where nothing says what the other is.
+        let language = self.study.text.lexicon.language;
+        let general = |term: &Term| Genus::is_listed(&term.name.to_lowercase(), language);
+        let same = gloss.is_none() && general(subject) && general(rival) && {
+            let [own, other] = [subject, rival].map(|term| Genus::of(&term.name, language));
+            own.likeness(&other) <= Likeness::Alike
+        };
+        narrower || shares || same || asked.into_iter().flatten().any(|at| self.names(at, rival))
     }
 
     /// Whether the text says of a term that it is another: “the learning rate is the most

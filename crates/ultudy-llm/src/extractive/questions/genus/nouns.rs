@@ -118,7 +118,7 @@ static ENGLISH: [(Class, &str); 11] = [
     (
         Class::Statement,
         "expression statement rule formula equation proposition theorem symbol name notation \
-         word sign principle sentence assertion pattern query instruction command clause \
+         word sign principle sentence assertion query instruction command clause \
          definition description identifier label claim hypothesis axiom criterion constraint \
          predicate representation convention plan theory code document argument",
     ),
