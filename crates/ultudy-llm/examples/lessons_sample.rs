@@ -1,4 +1,4 @@
-//! Samples concepts with one of their check-ins, evenly over documents, for people to judge
+//! Samples concepts that have questions to choose an answer from, with one of these, evenly over documents, for people to judge
 //! by bench/lesson-rubric.md:
 //! `cargo run --release -p ultudy-llm --example lessons_sample -- [--sources] [--seed=N]
 //! PROGRAM COUNT FILE…`, where `PROGRAM extract` reads a file (the `ultudy` binary). With `--sources` the
@@ -41,7 +41,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let lessons = lessons(&parts).await?;
         let share = count * (at + 1) / files.len() - count * at / files.len();
         let name = file.rsplit('/').next().unwrap_or(file);
-        for (part, concept) in chance.choose(&lessons, share) {
+        let (asked, open): (Vec<_>, Vec<_>) = lessons
+            .iter()
+            .partition(|(_, concept)| !concept.check_ins.is_empty());
+        eprintln!("{} concepts have only an open question", open.len());
+        for (part, concept) in chance.choose(&asked, share) {
             number += 1;
             let pages = print(number, name, part, concept, &mut chance);
             if let Some(pages) = pages.filter(|_| sources) {
