@@ -137,7 +137,7 @@ fn concept(study: &Study, maker: &Maker<'_>, index: usize, step: &Step) -> Optio
     let term = study.terms.get(index)?;
     let framed = matches!(step.of, Of::Framed | Of::Outlined);
     let frame = study.frame(index).filter(|_| framed);
-    let check_ins = maker.check_ins(index);
+    let check_ins = maker.check_ins(index, frame);
     let text_check_ins = match frame {
         Some(frame) => vec![frame.question(study.phrases, &term.name)],
         None => maker.open_questions(index),

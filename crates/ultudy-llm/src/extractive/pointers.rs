@@ -54,7 +54,7 @@ static ENGLISH: Pointers = Pointers {
         for example;for instance;imagine;take;look;remember;recall;given;verify;check;please;\
         determine;calculate;complete;fill;discuss;why;how;what;who;where;yes;no,;well,;ok;\
         on the contrary;conversely;in other words;in fact;indeed;for this;\
-        as an example;as another;to illustrate;in this;in that;at this;at that;after that",
+        as an example;as another;for another;to illustrate;in this;in that;at this;at that;after that",
 };
 
 static GERMAN: Pointers = Pointers {

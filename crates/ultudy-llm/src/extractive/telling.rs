@@ -4,9 +4,15 @@ use std::ops::Range;
 
 use super::language::Language;
 use super::lexicon::Lexicon;
+use super::subjects;
 use super::text::Sentence;
 use super::word::{Role, Word};
 
+/// Verbs that tell of a state, before the rest says which.
+const IS: [&str; 22] = [
+    "is", "are", "was", "were", "has", "have", "had", "can", "must", "may", "will", "ist", "sind",
+    "hat", "haben", "wird", "werden", "kann", "est", "sont", "es", "son",
+];
 /// Words that carry meaning in what is said of a term, at least.
 const MEANING_MIN: usize = 2;
 /// Words within which it is told which of its kind.
@@ -54,6 +60,27 @@ pub(super) fn says_what(sentence: &Sentence, from: usize, lexicon: &Lexicon) -> 
         && !vague
         && meaning >= MEANING_MIN
         && (told || meaning + formulas.count() >= MEANING_MANY)
+}
+
+/// Whether a sentence says of the words at a place what they are or do: “the compiler
+/// translates a program”; not what is done to them or holds of them: “the symbols are shared”.
+pub(super) fn says_of(sentence: &Sentence, place: &Range<usize>, lexicon: &Lexicon) -> bool {
+    if lexicon.language == Language::Japanese {
+        const SAYS: [&str; 5] = ["である。", "です。", "する。", "行う。", "という。"];
+        return place.start == 0
+            && subjects::is_subject(sentence, place, lexicon)
+            && SAYS.iter().any(|end| sentence.plain.ends_with(end));
+    }
+    let first = sentence.plain.split(' ').next().unwrap_or_default();
+    if is_every(&first.to_lowercase()) || !subjects::is_subject(sentence, place, lexicon) {
+        return false;
+    }
+    let verb = sentence.words.get(place.end);
+    let is = verb.is_some_and(|verb| {
+        let written = sentence.plain.get(verb.range.clone()).unwrap_or_default();
+        lexicon.grammar.is_verb(verb) || IS.contains(&written)
+    });
+    !is || says_what(sentence, place.end + 1, lexicon)
 }
 
 /// Words that carry meaning before “called” where the sentence has said what is so called.

@@ -85,7 +85,11 @@ fn told(text: &Text, name: &str, mentions: &[Mention]) -> Option<Defined> {
         let written = text.sentences[mention.sentence].written(&mention.words);
         written.is_some_and(|written| is_basic(written, text.lexicon.language))
     };
-    let mut about = about.iter().filter(basic).take(SENTENCES_MAX);
+    let says = |mention: &&&Mention| {
+        let sentence = &text.sentences[mention.sentence];
+        telling::says_of(sentence, &mention.words, &text.lexicon)
+    };
+    let mut about = about.iter().filter(basic).filter(says).take(SENTENCES_MAX);
     let mention = about.find(alone)?;
     let sentence = &text.sentences[mention.sentence];
     let subject = subjects::is_subject(sentence, &mention.words, &text.lexicon);

@@ -75,7 +75,10 @@ impl Maker<'_> {
             }
         }
         let echoes = chosen.iter().filter(|candidate| candidate.echoes).count();
-        let given_away = echo && echoes < PLAUSIBLE_MIN && self.rigor <= Rigor::Loose;
+        let given_away = echo
+            && echoes < PLAUSIBLE_MIN
+            && self.rigor <= Rigor::Told
+            && self.rigor != Rigor::Lone;
         if chosen.len() < WRONG || given_away || !self.are_plausible(&chosen) {
             return None;
         }
@@ -113,7 +116,7 @@ impl Maker<'_> {
     }
 
     fn answer(&self, candidate: Candidate<'_>) -> Option<Answer> {
-        let said = self.study.quoted(self.said(candidate.rival.index)?);
+        let said = self.quotation(candidate.rival.index)?;
         let name = escaped(&candidate.rival.term.name);
         Some(Answer {
             reason: fill(self.study.phrases.says_of, &[&name, &said]),
@@ -121,9 +124,20 @@ impl Maker<'_> {
         })
     }
 
+    /// What says best what a term is, in quotation marks.
+    fn quotation(&self, term: usize) -> Option<String> {
+        let frame = self.study.frame(term);
+        match frame.filter(|_| self.told(term).is_none()) {
+            Some(frame) => Some(self.quoted_frame(frame)),
+            None => Some(self.study.quoted(self.said(term)?)),
+        }
+    }
+
     /// The sentence that says best what a term is.
     fn said(&self, term: usize) -> Option<usize> {
+        let framed = self.study.frame(term).map(|frame| frame.sentence);
         self.told(term)
+            .or(framed)
             .or_else(|| Some(self.study.support(term).first()?.sentence))
     }
 }

@@ -2,7 +2,6 @@
 //! from the noun its name ends in, and from whether it can be counted.
 
 use super::genus::{Genus, Likeness};
-use super::gloss::Gloss;
 use super::{Maker, headnoun};
 use crate::extractive::language::Language;
 use crate::extractive::mentions::Mention;
@@ -68,10 +67,11 @@ impl Maker<'_> {
         self.kinds.get(term).unwrap_or(UNKNOWN)
     }
 
-    /// The kind of thing that a term names, as far as the text shows it.
-    pub(super) fn kind_of(&self, term: &Term, gloss: Option<&Gloss>) -> Kind {
+    /// The kind of thing that a term names, as far as the text shows it beside what it is `said`
+    /// to be.
+    pub(super) fn kind_of(&self, term: &Term, said: Option<Genus>) -> Kind {
         Kind {
-            said: gloss.and_then(|gloss| gloss.genus.clone()),
+            said,
             named: self.noun_of(term),
             counted: self.is_counted(term),
         }

@@ -95,6 +95,7 @@ impl Maker<'_> {
             || !self.says_all(gloss)
             || !gloss.letters.iter().all(known)
             || self.names(gloss.sentence, asked.term)
+            || (self.echoes(asked.term, gloss) && !self.echoes(asked.term, right))
         {
             return None;
         }

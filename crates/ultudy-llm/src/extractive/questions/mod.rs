@@ -8,6 +8,7 @@ mod completion;
 mod definiens;
 mod echo;
 mod forms;
+mod framed;
 mod genus;
 mod gloss;
 mod headnoun;
@@ -22,6 +23,7 @@ use std::ops::Range;
 
 use ultudy_domain::check_in::{AnswerOption, CheckInContent, LETTERS};
 
+use super::frames::Frame;
 use super::glossary::named::SPEAKS;
 use super::phrases::fill;
 use super::quotes::{self, GAP};
@@ -117,7 +119,10 @@ impl<'a> Maker<'a> {
         }
         let terms = study.terms.iter().enumerate();
         maker.kinds = terms
-            .map(|(index, term)| maker.kind_of(term, maker.gloss(index)))
+            .map(|(index, term)| {
+                let said = maker.gloss(index).and_then(|gloss| gloss.genus.clone());
+                maker.kind_of(term, said.or_else(|| maker.genus_in_frame(index)))
+            })
             .collect();
         maker.told = (0..study.terms.len())
             .map(|term| maker.told_of(term))
@@ -163,13 +168,21 @@ impl<'a> Maker<'a> {
         })
     }
 
-    /// The questions about a term, none that is unsound.
-    pub(super) fn check_ins(&self, term: usize) -> Vec<CheckInContent> {
+    /// The questions about a term, none that is unsound; of what explains it whole, if
+    /// something does.
+    pub(super) fn check_ins(&self, term: usize, frame: Option<&Frame>) -> Vec<CheckInContent> {
         let Some(subject) = self.study.terms.get(term) else {
             return Vec::new();
         };
-        if !self.is_name(term, subject) || (self.rigor <= Rigor::Lone && self.gloss(term).is_none())
-        {
+        if !self.is_name(term, subject) {
+            return Vec::new();
+        }
+        let framed = frame.and_then(|frame| self.framed(term, frame));
+        let framed = framed.map(Draft::finish);
+        if let Some(framed) = framed.filter(|framed| framed.fault().is_none()) {
+            return vec![framed];
+        }
+        if self.rigor <= Rigor::Told && self.gloss(term).is_none() {
             return Vec::new();
         }
         let mut check_ins: Vec<CheckInContent> = Vec::new();

@@ -81,13 +81,18 @@ impl Maker<'_> {
                     index,
                     term,
                     gloss,
-                    told: self.told(index).is_some(),
+                    told: self.is_told(index),
                     slight: self.is_slight(index, term),
                     likeness: self.kind(asked.index).likeness(self.kind(index)),
                     far: self.distance(index),
                 })
             })
             .collect()
+    }
+
+    /// Whether the text says what a term is or does.
+    fn is_told(&self, index: usize) -> bool {
+        self.told(index).is_some() || self.study.frame(index).is_some()
     }
 
     /// Whether the document hardly uses a term, or all texts do.
@@ -114,8 +119,9 @@ impl Maker<'_> {
             let mut own = term.definitions.iter();
             own.any(|&(at, strength)| strength >= DEFINES && at < self.study.text.own)
         };
-        self.told(index).is_some()
-            || ((Rigor::Loose..=Rigor::Lone).contains(&self.rigor)
+        self.is_told(index)
+            || (self.lone
+                && (Rigor::Loose..=Rigor::Lone).contains(&self.rigor)
                 && self.is_name(index, term)
                 && defined())
             || (self.rigor >= Rigor::Named && matter())
