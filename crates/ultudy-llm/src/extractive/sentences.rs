@@ -88,18 +88,20 @@ fn note_marks(piece: &str) -> Vec<usize> {
     for (at, _) in piece.match_indices('.') {
         let before = &piece[..at];
         let word = before.rsplit(' ').next().unwrap_or_default().to_lowercase();
-        let noted = before.ends_with(|c: char| !c.is_whitespace() && !c.is_ascii_digit());
-        let rest = piece[at + 1..].trim_start_matches(|c: char| c.is_ascii_digit());
-        let digits = piece.len() - at - 1 - rest.len();
+        let noted = before.ends_with(|c: char| !c.is_whitespace() && !is_digit(c));
+        // “so.”3 Then”: the full stop may stand in quotation marks.
+        let quoted = piece[at + 1..].trim_start_matches(['”', '“', '»', '’']);
+        let rest = quoted.trim_start_matches(is_digit);
+        let digits = quoted.chars().count() - rest.chars().count();
         let mut after = rest.chars();
-        let gap = after.next().is_some_and(char::is_whitespace);
+        let gap = after.next().filter(|c| c.is_whitespace());
         if noted
             && !BEFORE_NUMBERS.contains(&word.as_str())
             && (1..=3).contains(&digits)
-            && gap
+            && gap.is_some()
             && after.next().is_some_and(char::is_uppercase)
         {
-            ends.push(at + 1 + digits + 1);
+            ends.push(piece.len() - rest.len() + gap.map_or(0, char::len_utf8));
         }
     }
     ends
@@ -210,12 +212,18 @@ fn push_trimmed(text: &str, range: Range<usize>, sentences: &mut Vec<Range<usize
     }
 }
 
+/// A digit of a note's number, raised or not.
+fn is_digit(c: char) -> bool {
+    c.is_ascii_digit() || matches!(c, '¹' | '²' | '³' | '⁰' | '⁴'..='⁹')
+}
+
 /// A sentence without the number of a note behind its full stop.
 fn without_note_mark(sentence: &str) -> &str {
-    let bare = sentence.trim_end_matches(|c: char| c.is_ascii_digit());
-    let word = bare.strip_suffix(['.', '!', '?']).unwrap_or_default();
-    let noted = word.ends_with(|c: char| !c.is_whitespace() && !c.is_ascii_digit());
-    if noted && sentence.len() - bare.len() <= 3 {
+    let bare = sentence.trim_end_matches(is_digit);
+    let ended = bare.trim_end_matches(['”', '“', '»', '’']);
+    let word = ended.strip_suffix(['.', '!', '?']).unwrap_or_default();
+    let noted = word.ends_with(|c: char| !c.is_whitespace() && !is_digit(c));
+    if noted && sentence.chars().count() - bare.chars().count() <= 3 {
         bare
     } else {
         sentence
@@ -301,6 +309,10 @@ mod tests {
                 Language::English
             ),
             ["It stops.", "Then it runs!", "Is it so?", "Yes."]
+        );
+        assert_eq!(
+            sentences("It stops.²⁴ Then it “runs.”² It ends.³", Language::English),
+            ["It stops.", "Then it “runs.”", "It ends."]
         );
         assert_eq!(
             sentences("Sei X ein Raum X. Dann ist er offen.", Language::German),
