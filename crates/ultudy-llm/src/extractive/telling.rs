@@ -4,14 +4,14 @@ use std::ops::Range;
 
 use super::language::Language;
 use super::lexicon::Lexicon;
+use super::questions::definiens;
 use super::subjects;
 use super::text::Sentence;
 use super::word::{Role, Word};
 
-/// Verbs that tell of a state, before the rest says which.
-const IS: [&str; 22] = [
-    "is", "are", "was", "were", "has", "have", "had", "can", "must", "may", "will", "ist", "sind",
-    "hat", "haben", "wird", "werden", "kann", "est", "sont", "es", "son",
+/// Verbs of what a thing has or may be, which tell nothing of what it is.
+const STATES: [&str; 12] = [
+    "has", "have", "had", "can", "must", "may", "will", "hat", "haben", "kann", "wird", "werden",
 ];
 /// Words that carry meaning in what is said of a term, at least.
 const MEANING_MIN: usize = 2;
@@ -67,20 +67,28 @@ pub(super) fn says_what(sentence: &Sentence, from: usize, lexicon: &Lexicon) -> 
 pub(super) fn says_of(sentence: &Sentence, place: &Range<usize>, lexicon: &Lexicon) -> bool {
     if lexicon.language == Language::Japanese {
         const SAYS: [&str; 5] = ["である。", "です。", "する。", "行う。", "という。"];
+        let is = ["である。", "です。"]
+            .iter()
+            .any(|end| sentence.plain.ends_with(end));
         return place.start == 0
             && subjects::is_subject(sentence, place, lexicon)
-            && SAYS.iter().any(|end| sentence.plain.ends_with(end));
+            && SAYS.iter().any(|end| sentence.plain.ends_with(end))
+            && (!is || definiens::read(sentence, place, lexicon).is_some());
     }
     let first = sentence.plain.split(' ').next().unwrap_or_default();
-    if is_every(&first.to_lowercase()) || !subjects::is_subject(sentence, place, lexicon) {
+    let law = is_every(&first.to_lowercase()) || first == "Any";
+    if law || !subjects::is_subject(sentence, place, lexicon) {
         return false;
     }
     let verb = sentence.words.get(place.end);
-    let is = verb.is_some_and(|verb| {
-        let written = sentence.plain.get(verb.range.clone()).unwrap_or_default();
-        lexicon.grammar.is_verb(verb) || IS.contains(&written)
-    });
-    !is || says_what(sentence, place.end + 1, lexicon)
+    let written = |word: &Word| sentence.plain.get(word.range.clone()).unwrap_or_default();
+    if verb.is_some_and(|verb| STATES.contains(&written(verb))) {
+        return false;
+    }
+    let is = verb.is_some_and(|verb| lexicon.grammar.is_verb(verb));
+    let next = sentence.words.get(place.end + 1);
+    let article = next.is_some_and(|next| lexicon.grammar.is_determiner(next));
+    !is || (article && says_what(sentence, place.end + 1, lexicon))
 }
 
 /// Words that carry meaning before “called” where the sentence has said what is so called.

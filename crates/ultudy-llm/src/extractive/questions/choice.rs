@@ -8,6 +8,8 @@ use crate::extractive::quotes::escaped;
 
 /// Wrong options that could be taken for the right one, at least.
 const PLAUSIBLE_MIN: usize = 2;
+/// Steps in the book within which a name may be meant though no kind is told.
+const NEAR: u32 = 4;
 /// Rivals the variant chooses from.
 const CHOICE: usize = 6;
 
@@ -89,7 +91,12 @@ impl Maker<'_> {
     /// far as the rigor asks for it.
     fn are_plausible(&self, chosen: &[Candidate<'_>]) -> bool {
         let within = |likeness: Likeness| {
-            let fits = |candidate: &&Candidate<'_>| candidate.rival.likeness <= likeness;
+            // Of two things of which no kind is told, those of other chapters are not meant.
+            let fits = |candidate: &&Candidate<'_>| {
+                let rival = &candidate.rival;
+                let told = rival.likeness <= Likeness::Alike || self.rigor != Rigor::Loose;
+                rival.likeness <= likeness && (told || rival.far <= NEAR)
+            };
             chosen.iter().filter(fits).count()
         };
         match self.rigor {

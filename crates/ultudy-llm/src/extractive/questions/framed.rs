@@ -18,6 +18,10 @@ use crate::extractive::text::fold;
 const LENGTH_MAX: usize = 600;
 /// Letters at the end of a name that other forms of it may not have.
 const ENDING: usize = 2;
+/// Letters with which two words begin that tell of one another.
+const ALIKE_MIN: usize = 5;
+/// Bytes before the bracket of an item's label at most.
+const LABEL_MAX: usize = 5;
 /// Letters of a name that are left without these.
 const STEM_MIN: usize = 5;
 
@@ -35,7 +39,7 @@ impl Maker<'_> {
         let place = places.first()?;
         let gaps = self.gaps(frame.sentence, &places)?;
         let gapped = self.study.text.with_gaps(frame.sentence, &gaps, GAP)?;
-        let told = fold(&frame.bare);
+        let told = told_to(&frame.bare, &sentence.quote)?;
         let question = told.replacen(&sentence.quote, &gapped, 1);
         let lower = question.to_lowercase();
         let fits = told != question && question.chars().count() <= LENGTH_MAX;
@@ -55,6 +59,9 @@ impl Maker<'_> {
         }
         let outside = self.outside(frame.sentence, &places);
         let shared = echoed(subject, &outside, &sentence.plain);
+        if shared.is_empty() && begins_alike(&subject.name, &question) {
+            return None;
+        }
         let mut candidates = Vec::new();
         for rival in self.rivals(&asked) {
             let text = self.form_in(&gap, rival.term, false);
@@ -106,6 +113,39 @@ impl Maker<'_> {
         let before = at.checked_sub(1).and_then(|at| sentence.words.get(at));
         before.is_some_and(|word| &sentence.plain[word.range.clone()] == "be")
     }
+}
+
+/// What is told up to the paragraph that has a quotation, and the items this leads to.
+fn told_to(bare: &str, quote: &str) -> Option<String> {
+    let paragraphs: Vec<_> = bare.split("\n\n").map(fold).collect();
+    let at = paragraphs.iter().position(|own| own.contains(quote))?;
+    let item = |own: &String| own.find(')').is_some_and(|end| end <= LABEL_MAX);
+    let rest = paragraphs.get(at + 1..)?;
+    let led = rest
+        .iter()
+        .take_while(|own| !item(&paragraphs[at]) && item(own));
+    let end = at + 1 + led.count();
+    Some(paragraphs.get(..end)?.join(" "))
+}
+
+/// Whether a word of a text begins as one of a name's does, so that it tells it: “metrisch”
+/// beside “Metrik”.
+fn begins_alike(name: &str, text: &str) -> bool {
+    let letters = |word: &str| word.to_lowercase().chars().collect::<Vec<_>>();
+    let split = |text: &str| -> Vec<Vec<char>> {
+        let words = text.split(|c: char| !c.is_alphabetic());
+        words
+            .map(letters)
+            .filter(|word| word.len() >= ALIKE_MIN)
+            .collect()
+    };
+    let words = split(text);
+    split(name).iter().any(|own| {
+        words.iter().any(|word| {
+            let same = own.iter().zip(word).take_while(|(a, b)| a == b).count();
+            same >= ALIKE_MIN && same + ENDING >= own.len().min(word.len())
+        })
+    })
 }
 
 /// A name, lower case, as its other forms begin.

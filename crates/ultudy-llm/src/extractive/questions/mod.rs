@@ -5,7 +5,7 @@ mod called;
 mod choice;
 mod cloze;
 mod completion;
-mod definiens;
+pub(super) mod definiens;
 mod echo;
 mod forms;
 mod framed;

@@ -256,7 +256,9 @@ fn has_letters(sentence: &Sentence) -> bool {
 
 /// Whether a name is one of what texts are made of: “prominent example”, “case of failure”.
 fn is_of_text(name: &str) -> bool {
-    const OF_TEXT: [&str; 41] = [
+    const OF_TEXT: [&str; 43] = [
+        "structure",
+        "manipulation",
         "effect",
         "analogue",
         "analog",

@@ -35,7 +35,7 @@ pub(super) enum Form {
 
 /// A sentence taken apart; ranges are bytes of what a reader sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Reading {
+pub(in crate::extractive) struct Reading {
     pub form: Form,
     /// The term with what hangs on it.
     pub subject: Range<usize>,
@@ -62,7 +62,7 @@ struct Reader<'a> {
 }
 
 /// Reads a sentence as a definition of the term at `place`.
-pub(super) fn read(
+pub(in crate::extractive) fn read(
     sentence: &Sentence,
     place: &Range<usize>,
     lexicon: &Lexicon,
