@@ -39,7 +39,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for (at, file) in files.iter().enumerate() {
         let parts = support::sections(program, file)?;
         let lessons = lessons(&parts).await?;
-        let share = count * (at + 1) / files.len() - count * at / files.len();
+        // What one document has too few for, those after it make up for.
+        let share = count * (at + 1) / files.len() - number;
         let name = file.rsplit('/').next().unwrap_or(file);
         let (asked, open): (Vec<_>, Vec<_>) = lessons
             .iter()
