@@ -48,7 +48,13 @@ pub(super) fn steps(study: &Study, wanted: usize) -> Vec<Step> {
     let lone = study.is_lone();
     vec![
         step(Rigor::Defined, Of::Own, false, wanted),
-        step(Rigor::Loose, Of::Own, false, ENOUGH),
+        // Where nothing else could be a wrong answer, there is nothing to be choosy with.
+        step(
+            Rigor::Loose,
+            Of::Own,
+            false,
+            if lone { wanted } else { ENOUGH },
+        ),
         step(Rigor::Lone, Of::Own, false, if lone { ENOUGH } else { 0 }),
         step(Rigor::Loose, Of::Framed, true, ENOUGH),
         step(Rigor::Loose, Of::Own, true, ENOUGH),

@@ -56,6 +56,11 @@ pub(super) fn split(passage: &Passage, from: usize, language: Language) -> Vec<R
 /// “(atTop : Filter N).NeBot”, “good-enough?(x)”: no white space, no end; but text that is
 /// written without spaces has none.
 fn is_within_name(text: &str, boundary: usize) -> bool {
+    // A note's number, raised, belongs to the sentence before it: it is cut off there.
+    let noted = text[boundary..].trim_start_matches(is_raised);
+    if noted.len() < text.len() - boundary {
+        return noted.is_empty();
+    }
     let before = text[..boundary].chars().next_back();
     let after = text[boundary..].chars().next();
     before.is_some_and(|c| matches!(c, '.' | '!' | '?'))
@@ -88,11 +93,9 @@ fn note_marks(piece: &str) -> Vec<usize> {
     for (at, _) in piece.match_indices('.') {
         let before = &piece[..at];
         let word = before.rsplit(' ').next().unwrap_or_default().to_lowercase();
-        let noted = before.ends_with(|c: char| !c.is_whitespace() && !is_digit(c));
-        // “so.”3 Then”: the full stop may stand in quotation marks.
-        let quoted = piece[at + 1..].trim_start_matches(['”', '“', '»', '’']);
-        let rest = quoted.trim_start_matches(is_digit);
-        let digits = quoted.chars().count() - rest.chars().count();
+        let noted = before.ends_with(|c: char| !c.is_whitespace() && !c.is_ascii_digit());
+        let rest = piece[at + 1..].trim_start_matches(|c: char| c.is_ascii_digit());
+        let digits = piece.len() - at - 1 - rest.len();
         let mut after = rest.chars();
         let gap = after.next().filter(|c| c.is_whitespace());
         if noted
@@ -101,7 +104,7 @@ fn note_marks(piece: &str) -> Vec<usize> {
             && gap.is_some()
             && after.next().is_some_and(char::is_uppercase)
         {
-            ends.push(piece.len() - rest.len() + gap.map_or(0, char::len_utf8));
+            ends.push(at + 1 + digits + gap.map_or(0, char::len_utf8));
         }
     }
     ends
@@ -214,7 +217,11 @@ fn push_trimmed(text: &str, range: Range<usize>, sentences: &mut Vec<Range<usize
 
 /// A digit of a note's number, raised or not.
 fn is_digit(c: char) -> bool {
-    c.is_ascii_digit() || matches!(c, '¹' | '²' | '³' | '⁰' | '⁴'..='⁹')
+    c.is_ascii_digit() || is_raised(c)
+}
+
+fn is_raised(c: char) -> bool {
+    matches!(c, '¹' | '²' | '³' | '⁰' | '⁴'..='⁹')
 }
 
 /// A sentence without the number of a note behind its full stop.
@@ -230,9 +237,13 @@ fn without_note_mark(sentence: &str) -> &str {
     }
 }
 
-/// Length of the numbering a text opens with: `1)`, `(a)`, `2.`, `•`, `24 Capital`,
+/// Length of the numbering a text opens with: `¹ `, `1)`, `(a)`, `2.`, `•`, `24 Capital`,
 /// `24Capital`.
 fn numbering(text: &str) -> usize {
+    let noted = text.trim_start_matches(is_raised);
+    if noted.len() < text.len() && noted.starts_with(' ') {
+        return text.len() - noted.trim_start().len();
+    }
     let bare = text.trim_start_matches(|c: char| c.is_ascii_digit());
     let mut after = bare.chars();
     let opens = after

@@ -178,7 +178,7 @@ pub(super) fn is_vague(word: &str, language: Language) -> bool {
              natural simple simpler simplest common major crucial critical essential difficult \
              hard easy great nice typical obvious key main same subject topic fact little \
              first second third last next other variant version prominent another popular \
-             significant fundamental convenient elegant clever surprise aspect essence success \
+             significant fundamental convenient elegant active surprise aspect essence success \
              failure task goal sign bad big \
              huge special standard famous classic classical prime central basic following"
         }
