@@ -73,7 +73,7 @@ pub(super) fn says_of(sentence: &Sentence, place: &Range<usize>, lexicon: &Lexic
         return place.start == 0
             && subjects::is_subject(sentence, place, lexicon)
             && SAYS.iter().any(|end| sentence.plain.ends_with(end))
-            && (!is || definiens::read(sentence, place, lexicon).is_some());
+            && (!is || definiens::is_definition(sentence, place, lexicon));
     }
     let first = sentence.plain.split(' ').next().unwrap_or_default();
     let law = is_every(&first.to_lowercase()) || first == "Any";

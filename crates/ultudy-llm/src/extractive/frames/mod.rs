@@ -187,7 +187,10 @@ fn is_whole(text: &Text, found: &Apart, points: &[Sentence]) -> bool {
     } else {
         1
     };
-    (least..=PASSAGES_MAX).contains(&points.len())
+    // What ends with a colon leads to something that is not here.
+    let ended = points.last().is_some_and(|last| !last.plain.ends_with(':'));
+    ended
+        && (least..=PASSAGES_MAX).contains(&points.len())
         && LENGTH.contains(&length)
         && quotable::is_balanced(&all)
         && points.iter().all(|point| {

@@ -100,7 +100,15 @@ fn is_chance(words: &[Word], written: &str, strength: u8) -> bool {
     let loose = words.len() > 1 && (last.ends_with("ed") || (upper(last) && !upper(written)));
     let owned = written.contains("’s ") || written.contains("'s ");
     let vague = JUDGING.contains(&first) || VAGUE.contains(&last);
-    loose || owned || (vague && strength < OUTRIGHT)
+    // “The procedure compile is the”: a thing by its name, not a term.
+    let nouns = [
+        "ion", "er", "or", "ment", "ty", "ing", "al", "s", "ce", "cy", "ship", "sm",
+    ];
+    let introduced = ["procedure", "function", "method", "tactic", "command"].contains(&first)
+        && words.len() == 2
+        && strength < OUTRIGHT
+        && !nouns.iter().any(|ending| last.ends_with(ending));
+    loose || owned || introduced || (vague && strength < OUTRIGHT)
 }
 
 /// Whether a name is of the matter, or said outright.

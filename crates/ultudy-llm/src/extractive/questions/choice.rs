@@ -9,7 +9,7 @@ use crate::extractive::quotes::escaped;
 /// Wrong options that could be taken for the right one, at least.
 const PLAUSIBLE_MIN: usize = 2;
 /// Steps in the book within which a name may be meant though no kind is told.
-const NEAR: u32 = 4;
+pub(super) const NEAR: u32 = 4;
 /// Rivals the variant chooses from.
 const CHOICE: usize = 6;
 
@@ -95,7 +95,7 @@ impl Maker<'_> {
             let fits = |candidate: &&Candidate<'_>| {
                 let rival = &candidate.rival;
                 let told = rival.likeness <= Likeness::Alike || self.rigor != Rigor::Loose;
-                rival.likeness <= likeness && (told || rival.far <= NEAR)
+                rival.likeness <= likeness && (told || (rival.far <= NEAR && !rival.slight))
             };
             chosen.iter().filter(fits).count()
         };

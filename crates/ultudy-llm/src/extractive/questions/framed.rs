@@ -1,11 +1,11 @@
 //! “Which term does the text use here?”, of all that a text sets apart to explain one.
 
-use super::choice::Candidate;
+use super::choice::{Candidate, NEAR};
 use super::cloze::unlikeness;
 use super::definiens;
 use super::echo::{echoed, is_echoed};
 use super::forms::{Gap, with_open_articles};
-use super::genus::Genus;
+use super::genus::{Genus, Likeness};
 use super::rivals::Asked;
 use super::{Answer, Draft, Maker};
 use crate::extractive::frames::{Frame, Shape};
@@ -59,7 +59,7 @@ impl Maker<'_> {
         }
         let outside = self.outside(frame.sentence, &places);
         let shared = echoed(subject, &outside, &sentence.plain);
-        if shared.is_empty() && begins_alike(&subject.name, &question) {
+        if shared.is_empty() && is_told(&subject.name, &question) {
             return None;
         }
         let mut candidates = Vec::new();
@@ -75,6 +75,10 @@ impl Maker<'_> {
                 rival,
             }));
         }
+        // Without a noun that says its kind, what is told near it may be meant.
+        candidates.retain(|candidate| {
+            candidate.rival.likeness == Likeness::Same || candidate.rival.far <= NEAR
+        });
         let wrong = self.choose(candidates, frame.sentence, !shared.is_empty())?;
         let question = match self.study.text.lexicon.language {
             Language::English => with_open_articles(&question),
@@ -128,9 +132,9 @@ fn told_to(bare: &str, quote: &str) -> Option<String> {
     Some(paragraphs.get(..end)?.join(" "))
 }
 
-/// Whether a word of a text begins as one of a name's does, so that it tells it: “metrisch”
-/// beside “Metrik”.
-fn begins_alike(name: &str, text: &str) -> bool {
+/// Whether a word of a text begins or ends as one of a name's does, so that it tells it:
+/// “metrisch” beside “Metrik”, “Abbildung” beside “Inklusionsabbildung”.
+fn is_told(name: &str, text: &str) -> bool {
     let letters = |word: &str| word.to_lowercase().chars().collect::<Vec<_>>();
     let split = |text: &str| -> Vec<Vec<char>> {
         let words = text.split(|c: char| !c.is_alphabetic());
@@ -143,7 +147,8 @@ fn begins_alike(name: &str, text: &str) -> bool {
     split(name).iter().any(|own| {
         words.iter().any(|word| {
             let same = own.iter().zip(word).take_while(|(a, b)| a == b).count();
-            same >= ALIKE_MIN && same + ENDING >= own.len().min(word.len())
+            let within = own.ends_with(word) || word.ends_with(own);
+            within || (same >= ALIKE_MIN && same + ENDING >= own.len().min(word.len()))
         })
     })
 }

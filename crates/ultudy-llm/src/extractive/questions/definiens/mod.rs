@@ -35,7 +35,7 @@ pub(super) enum Form {
 
 /// A sentence taken apart; ranges are bytes of what a reader sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::extractive) struct Reading {
+pub(super) struct Reading {
     pub form: Form,
     /// The term with what hangs on it.
     pub subject: Range<usize>,
@@ -61,8 +61,17 @@ struct Reader<'a> {
     head: usize,
 }
 
+/// Whether a sentence can be read as a definition of the term at `place`.
+pub(in crate::extractive) fn is_definition(
+    sentence: &Sentence,
+    place: &Range<usize>,
+    lexicon: &Lexicon,
+) -> bool {
+    read(sentence, place, lexicon).is_some()
+}
+
 /// Reads a sentence as a definition of the term at `place`.
-pub(in crate::extractive) fn read(
+pub(super) fn read(
     sentence: &Sentence,
     place: &Range<usize>,
     lexicon: &Lexicon,
