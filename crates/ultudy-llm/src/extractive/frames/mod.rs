@@ -189,7 +189,12 @@ fn is_whole(text: &Text, found: &Apart, points: &[Sentence]) -> bool {
     };
     // What ends with a colon leads to something that is not here.
     let ended = points.last().is_some_and(|last| !last.plain.ends_with(':'));
+    // “γ heißt geschlossen”: a letter that nothing introduces.
+    let introduced = points
+        .first()
+        .is_some_and(|first| !begins_with_letter(first));
     ended
+        && introduced
         && (least..=PASSAGES_MAX).contains(&points.len())
         && LENGTH.contains(&length)
         && quotable::is_balanced(&all)
@@ -206,6 +211,14 @@ fn is_whole(text: &Text, found: &Apart, points: &[Sentence]) -> bool {
                 && legible::is_legible(text, point)
                 && !alone::points_out(&bare[head..], &text.lexicon)
         })
+}
+
+/// Whether a formula opens a sentence, but for its label.
+fn begins_with_letter(point: &Sentence) -> bool {
+    let label = point.plain.len() - unlabelled(&point.plain).len();
+    let mut words = point.words.iter();
+    let first = words.find(|word| word.range.start >= label);
+    first.is_some_and(|word| word.role == Role::Symbol)
 }
 
 /// An item's text without the label that the page gives it: “a) a map is”.

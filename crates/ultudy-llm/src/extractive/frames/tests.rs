@@ -21,6 +21,15 @@ fn names(markdown: &str) -> Vec<String> {
 }
 
 #[test]
+fn a_definition_of_letters_that_nothing_introduces_explains_no_term() {
+    let markdown = "##### Definition 3\n\n$f$ heißt geschlossen, wenn ihre Enden gleich sind \
+                    und der Weg dazwischen stetig ist.";
+    assert!(names(markdown).is_empty());
+    let known = markdown.replace("$f$ heißt", "Ein Weg $f$ heißt");
+    assert_eq!(names(&known), ["geschlossen"]);
+}
+
+#[test]
 fn a_labelled_definition_is_quoted_whole() {
     let found = framed(
         "##### Definition 48\n\nEs seien $X, Y$ zusammenhängende Räume und $p$ eine stetige \

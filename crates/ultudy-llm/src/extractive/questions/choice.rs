@@ -9,7 +9,7 @@ use crate::extractive::quotes::escaped;
 /// Wrong options that could be taken for the right one, at least.
 const PLAUSIBLE_MIN: usize = 2;
 /// Steps in the book within which a name may be meant though no kind is told.
-pub(super) const NEAR: u32 = 4;
+pub(super) const NEAR: u32 = 3;
 /// Rivals the variant chooses from.
 const CHOICE: usize = 6;
 
