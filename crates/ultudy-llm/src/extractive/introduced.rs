@@ -9,6 +9,7 @@ use super::grammar::Grammar;
 use super::language::Language;
 use super::text::{Sentence, Text, words_in};
 use super::word::{Role, Word};
+use ultudy_domain::formula;
 
 /// What may stand between a letter that is introduced and one that is so along with it:
 /// “f : X → Y”, “(X, d)”, “A and B”.
@@ -172,6 +173,13 @@ fn written<'a>(sentence: &'a Sentence, word: &Word) -> &'a str {
 fn is_letter(sentence: &Sentence, at: usize) -> bool {
     let word = &sentence.words[at];
     let text = written(sentence, word);
+    if sentence.plain[..word.range.start].ends_with('\\') {
+        // “\gamma”, in a formula.
+        let sign = formula::plain(&format!("\\{text}"));
+        let mut shown = sign.chars();
+        let letter = shown.next().is_some_and(char::is_alphabetic) && shown.next().is_none();
+        return letter && !KNOWN.contains(&sign);
+    }
     let mut characters = text.chars();
     let letter = characters
         .next()
@@ -206,7 +214,8 @@ fn is_introduced(
     let gap = sentence
         .plain
         .get(word.range.end..sentence.words[at].range.start)
-        .unwrap_or_default();
+        .unwrap_or_default()
+        .trim_end_matches('\\');
     let text = written(sentence, word);
     if !gap.chars().all(|c| ALONG.contains(c)) {
         return false;
@@ -277,6 +286,14 @@ mod tests {
             ),
             (
                 "A map $f\\colon X \\to Y$ is called constant if it has one value only.",
+                true,
+            ),
+            (
+                "$\\gamma$ heißt geschlossen, wenn $\\gamma(1) = \\gamma(0)$ gilt und sonst nichts.",
+                false,
+            ),
+            (
+                "Ein Weg $\\gamma : [0, 1] \\to X$ in $X$ heißt geschlossen, wenn er sich schließt.",
                 true,
             ),
             (
