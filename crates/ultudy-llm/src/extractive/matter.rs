@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use ultudy_domain::check_in::TextCheckInContent;
 use ultudy_domain::lesson::ConceptContent;
 
+use super::apparatus;
 use super::formulas;
 use super::frames;
 use super::labels::Kind;
@@ -14,11 +15,13 @@ use super::phrases::fill;
 use super::quotes::{escaped, passages};
 use super::study::Study;
 use super::telling;
-use super::text::fold;
+use super::text::{Sentence, fold};
 use super::word::{Role, Word, WordId};
 
 /// Sentences that explain, at least and at most.
 const SENTENCES: std::ops::RangeInclusive<usize> = 2..=3;
+/// Sentences that name what the title does, at least.
+const NAMED_MIN: usize = 1;
 /// Likeness from which on a second sentence says nothing new.
 const SAME: f32 = 0.6;
 /// Characters of a title that can be asked about.
@@ -33,7 +36,9 @@ const NAMES_IT: f32 = 0.5;
 /// The concept of the first of these titles of which the text says enough.
 pub(super) fn concept(study: &mut Study, titles: &[String]) -> Option<ConceptContent> {
     let titles = titles.iter().flat_map(|title| title.split(" · "));
-    let titles: Vec<_> = titles.map(|title| fold(bare(title))).collect();
+    // What exercises and summaries have in common is no matter.
+    let taught = titles.filter(|title| !apparatus::is_named(title));
+    let titles: Vec<_> = taught.map(|title| fold(bare(title))).collect();
     titles.into_iter().find_map(|title| of_title(study, &title))
 }
 
@@ -59,7 +64,10 @@ fn of_title(study: &mut Study, title: &str) -> Option<ConceptContent> {
     let pages = sentences.iter().map(|sentence| sentence.pages);
     let pages = pages.reduce(|a, b| [a[0].min(b[0]), a[1].max(b[1])])?;
     let key_points = frames::key_points(&study.text, &sentences, &title.to_lowercase());
-    let enough = SENTENCES.contains(&sentences.len()) && frames::is_asked(&key_points);
+    let named = |sentence: &&&Sentence| sentence.words.iter().any(names);
+    let named = sentences.iter().filter(named).count();
+    let enough =
+        SENTENCES.contains(&sentences.len()) && named >= NAMED_MIN && frames::is_asked(&key_points);
     let quotes: Vec<_> = sentences.iter().map(|own| own.quote.as_str()).collect();
     enough.then(|| ConceptContent {
         name: title.to_owned(),
