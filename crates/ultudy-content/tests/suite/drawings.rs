@@ -66,7 +66,7 @@ async fn a_drawing_is_a_figure_and_its_labels_no_text() {
     assert!(figure.data.starts_with(b"\x89PNG"));
     // With its labels, two pixels to a point.
     assert!((420..510).contains(&figure.width), "{}", figure.width);
-    assert!((325..400).contains(&figure.height), "{}", figure.height);
+    assert!((260..320).contains(&figure.height), "{}", figure.height);
     assert_eq!(
         markdown(&document),
         format!(
