@@ -93,7 +93,7 @@ pub(super) async fn build(pool: &PgPool) -> Result<()> {
             tracing::info!(index = index.name, "{statement}");
             let mut connection = pool.acquire().await?;
             match postgres::run(&mut connection, statement).await {
-                Err(error) if is_there(&error) => {}
+                Err(error) if is_in_the_way(&error) => tokio::time::sleep(EVERY).await,
                 outcome => outcome?,
             }
         }
@@ -101,14 +101,15 @@ pub(super) async fn build(pool: &PgPool) -> Result<()> {
     Ok(())
 }
 
-/// Whether another process made it in between: told by the name, or, at the very same
-/// moment, by the system's own table of names.
-fn is_there(error: &sqlx::Error) -> bool {
+/// Whether another process does the same: it has made the index in between, told by the name
+/// or, at the very same moment, by the system's own table of names; or the two wait for each
+/// other, and this one was picked to give way.
+fn is_in_the_way(error: &sqlx::Error) -> bool {
     let sqlx::Error::Database(refusal) = error else {
         return false;
     };
     match refusal.code().as_deref() {
-        Some("42P07") => true,
+        Some("42P07" | "40P01") => true,
         Some("23505") => refusal.table() == Some("pg_class"),
         _ => false,
     }
