@@ -2,8 +2,9 @@
 //! by bench/lesson-rubric.md:
 //! `cargo run --release -p ultudy-llm --example lessons_sample -- [--sources] [--seed=N]
 //! PROGRAM COUNT FILE…`, where `PROGRAM extract` reads a file (the `ultudy` binary). With `--sources` the
-//! pages an item comes from stand below it. The same files, seed and generator
-//! give the same sample.
+//! pages an item comes from stand below it, with `--open` those that have only questions to answer
+//! in one's own words are listed on standard error. The same files, seed and generator give the
+//! same sample.
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
 mod support;
@@ -24,8 +25,12 @@ const SOURCE_MAX: usize = 6_000;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut args: Vec<_> = std::env::args().skip(1).collect();
-    let sources = args.iter().any(|arg| arg == "--sources");
-    args.retain(|arg| arg != "--sources");
+    let mut flag = |name: &str| {
+        let given = args.iter().any(|arg| arg == name);
+        args.retain(|arg| arg != name);
+        given
+    };
+    let (sources, list_open) = (flag("--sources"), flag("--open"));
     let mut seed = SEED;
     if let Some(at) = args.iter().position(|arg| arg.starts_with("--seed=")) {
         seed = args.remove(at).trim_start_matches("--seed=").parse()?;
@@ -46,6 +51,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
             .iter()
             .partition(|(_, concept)| !concept.check_ins.is_empty());
         eprintln!("{} concepts have only an open question", open.len());
+        for (part, concept) in open.iter().filter(|_| list_open) {
+            eprintln!(
+                "- {} ({}): {}",
+                concept.name, part.name, concept.explanation
+            );
+        }
         for (part, concept) in chance.choose(&asked, share) {
             number += 1;
             let pages = print(number, name, part, concept, &mut chance);

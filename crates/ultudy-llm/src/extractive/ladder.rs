@@ -55,9 +55,6 @@ pub(super) fn steps(study: &Study, wanted: usize) -> Vec<Step> {
             false,
             if lone { wanted } else { ENOUGH },
         ),
-        // What a section defines is asked for by choice even where no rival is surely of its
-        // kind: practice and mastery live on it.
-        step(Rigor::Lone, Of::Own, false, ENOUGH),
         step(Rigor::Loose, Of::Framed, true, ENOUGH),
         step(Rigor::Loose, Of::Own, true, ENOUGH),
         step(Rigor::Defined, Of::Borrowed, false, FOREIGN),

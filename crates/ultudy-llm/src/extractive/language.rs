@@ -16,6 +16,15 @@ pub(super) enum Language {
 }
 
 impl Language {
+    /// Those whose grammar is known.
+    pub(super) const ALL: [Self; 5] = [
+        Self::English,
+        Self::German,
+        Self::French,
+        Self::Spanish,
+        Self::Japanese,
+    ];
+
     /// The language of a text, as far as its grammar is known here.
     pub(super) fn detect(text: &str) -> Self {
         match ultudy_domain::language::detect(text) {

@@ -55,6 +55,22 @@ impl Term {
     }
 }
 
+#[cfg(test)]
+impl Term {
+    /// A term of which only the name is known.
+    pub(super) fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            key: Vec::new(),
+            roots: Vec::new(),
+            score: 0.0,
+            definitions: Vec::new(),
+            mentions: Vec::new(),
+            heading: None,
+        }
+    }
+}
+
 /// The terms of a text, best first.
 pub(super) fn find(text: &mut Text) -> Vec<Term> {
     let mut drafts = Drafts::default();

@@ -56,9 +56,10 @@ fn check_question(source: &Source, check_in: &CheckInContent) {
     assert_eq!(right.text, check_in.expected_answer);
     assert!(!check_in.hint.trim().is_empty());
     for option in &check_in.options {
-        for piece in option.text.trim_start_matches("… ").split(GAP) {
-            source.has_folded(piece);
-        }
+        let text = option.text.trim_start_matches("… ");
+        let quoted = text.split(GAP).all(|piece| source.has_it(piece));
+        let altered = !option.correct && source.quotes_where_it_differs(&option.explanation);
+        assert!(quoted || altered, "not in the source: {option:#?}");
         assert!(
             option.explanation.contains("(p"),
             "no page: {}",
@@ -141,10 +142,27 @@ impl Source {
         );
     }
 
-    /// As `has`; the head of an option may be put in capitals or out of them.
-    fn has_folded(&self, quote: &str) {
-        let lower = bare(quote).to_lowercase();
-        assert!(self.lower.contains(&lower), "not in the source: {quote:?}");
+    /// Whether it has the sentences of a quotation; the head of an option may be put in capitals
+    /// or out of them, and what explains one term may go on further below.
+    fn has_it(&self, quote: &str) -> bool {
+        let mut sentences = quote.split(". ");
+        sentences.all(|sentence| self.lower.contains(&bare(sentence).to_lowercase()))
+    }
+
+    /// Whether an explanation ends in a quotation of the text, which says what an option that
+    /// the text does not have should have said.
+    fn quotes_where_it_differs(&self, explanation: &str) -> bool {
+        let quote = explanation.rsplit_once("(p").map_or("", |(quote, _)| quote);
+        let marks = [": “", ": „", " : « ", ": «", "：「"];
+        let starts = marks.iter().flat_map(|mark| {
+            let found = quote.match_indices(mark);
+            found.map(|(at, mark)| at + mark.len())
+        });
+        let mut quotes = starts.filter_map(|start| quote.get(start..));
+        quotes.any(|quote| {
+            let quote = quote.trim().trim_end_matches(['”', '“', '»', '」', ' ']);
+            !quote.is_empty() && self.has_it(quote)
+        })
     }
 
     fn pages(&self, [first, last]: [u32; 2]) {

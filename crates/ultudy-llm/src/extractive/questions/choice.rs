@@ -34,7 +34,7 @@ fn order(candidate: &Candidate<'_>, echo: bool) -> Order {
     let untold = !rival.told || !candidate.agrees;
     (
         untold || (echo && !candidate.echoes),
-        rival.likeness.max(Likeness::Alike),
+        rival.likeness,
         rival.slight && rival.likeness > Likeness::Same,
         rival.far,
         candidate.unlike,
@@ -77,10 +77,8 @@ impl Maker<'_> {
             }
         }
         let echoes = chosen.iter().filter(|candidate| candidate.echoes).count();
-        let given_away = echo
-            && echoes < PLAUSIBLE_MIN
-            && self.rigor <= Rigor::Told
-            && self.rigor != Rigor::Lone;
+        let choosy = self.rigor <= Rigor::Told && !(self.lone && self.rigor == Rigor::Loose);
+        let given_away = echo && echoes < PLAUSIBLE_MIN && choosy;
         if chosen.len() < WRONG || given_away || !self.are_plausible(&chosen) {
             return None;
         }
@@ -100,16 +98,13 @@ impl Maker<'_> {
             chosen.iter().filter(fits).count()
         };
         match self.rigor {
-            Rigor::Defined => within(Likeness::Alike) >= PLAUSIBLE_MIN,
+            Rigor::Defined if self.lone => within(Likeness::Alike) >= PLAUSIBLE_MIN,
             // Where there is no other section, too few terms are defined to be choosy.
             Rigor::Loose if self.lone => true,
-            // One of its kind, and one whose name tells of none.
-            Rigor::Loose => {
-                within(Likeness::Unknown) >= PLAUSIBLE_MIN
-                    || (within(Likeness::Alike) > 0 && within(Likeness::Opaque) >= PLAUSIBLE_MIN)
-            }
+            Rigor::Defined => within(Likeness::Same) >= PLAUSIBLE_MIN,
+            Rigor::Loose => within(Likeness::Alike) >= WRONG,
             Rigor::Told | Rigor::Named | Rigor::Any => within(Likeness::Opaque) >= PLAUSIBLE_MIN,
-            Rigor::Lone | Rigor::Last | Rigor::Law => true,
+            Rigor::Last | Rigor::Law => true,
         }
     }
 

@@ -168,6 +168,13 @@ fn says(study: &Study, sentence: usize, range: &Range<usize>) -> Option<String> 
     };
     let (head, _) = study.text.cut_at(sentence, range.end)?;
     let text = head.strip_prefix(&before)?.trim();
+    // “… a collection of sets that are called open” tells of the collection.
+    let open = [
+        " that", " which", " who", " whose", ", die", ", das", ", der",
+    ];
+    if open.iter().any(|end| text.ends_with(end)) {
+        return None;
+    }
     Some(text.trim_end_matches(['.', '。', ',', ' ']).to_owned())
 }
 

@@ -7,7 +7,7 @@ use super::forms::with_first;
 use super::genus::Likeness;
 use super::gloss::{Gloss, words_within};
 use super::rivals::{Asked, Rival};
-use super::{Answer, Draft, Maker, Rigor};
+use super::{Answer, Draft, Maker};
 use crate::extractive::language::Language;
 use crate::extractive::phrases::fill;
 use crate::extractive::quotes::escaped;
@@ -104,7 +104,7 @@ impl Maker<'_> {
             likeness: right.likeness(gloss),
             ..rival
         };
-        if rival.likeness > Likeness::Unknown && !self.lone && self.rigor < Rigor::Lone {
+        if rival.likeness > Likeness::Unknown && !self.lone {
             return None;
         }
         Some(Candidate {
@@ -137,7 +137,7 @@ impl Maker<'_> {
     }
 
     /// The term with what hangs on it, if that can be read alone.
-    fn name_in_full(&self, gloss: &Gloss, subject: &Term) -> String {
+    pub(super) fn name_in_full(&self, gloss: &Gloss, subject: &Term) -> String {
         let sentence = self.study.sentence(gloss.sentence);
         let written = sentence
             .plain
@@ -165,6 +165,6 @@ impl Maker<'_> {
 }
 
 /// Options begin alike, wherever they stand in their sentences.
-fn capitalised(markdown: &str) -> String {
+pub(super) fn capitalised(markdown: &str) -> String {
     with_first(markdown, |first| first.to_uppercase().collect())
 }

@@ -1,6 +1,7 @@
 //! Check-ins from the text's own sentences.
 
 mod agreement;
+mod altered;
 mod called;
 mod choice;
 mod cloze;
@@ -19,6 +20,7 @@ mod reason;
 mod rivals;
 mod sound;
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use ultudy_domain::check_in::{AnswerOption, CheckInContent, LETTERS};
@@ -29,6 +31,7 @@ use super::phrases::fill;
 use super::quotes::{self, GAP};
 use super::study::{Study, Support};
 use super::terms::Term;
+use altered::Changed;
 use definiens::after_bracket;
 use gloss::Gloss;
 use kind::Kind;
@@ -58,6 +61,8 @@ pub(super) struct Maker<'a> {
     kinds: Vec<Kind>,
     /// The sentence that says best what each term is or does, if it can be quoted alone.
     told: Vec<Option<usize>>,
+    /// The text's sentences that one change makes wrong.
+    changed: OnceCell<Vec<Changed>>,
 }
 
 /// What a sentence must do to be asked about.
@@ -68,8 +73,6 @@ pub(super) enum Rigor {
     Defined,
     /// Say what a term is, and be understood alone.
     Loose,
-    /// The same, though the answer may be told by its name.
-    Lone,
     /// Say what a term is or does.
     Told,
     /// Name the section's matter as what it speaks of; wrong answers may be named only.
@@ -108,6 +111,7 @@ impl<'a> Maker<'a> {
             glosses: Vec::new(),
             kinds: Vec::new(),
             told: Vec::new(),
+            changed: OnceCell::new(),
         };
         maker.glosses = (0..study.terms.len())
             .map(|term| gloss::of(study, term))
@@ -177,16 +181,32 @@ impl<'a> Maker<'a> {
         if !self.is_name(term, subject) {
             return Vec::new();
         }
-        let framed = frame.and_then(|frame| self.framed(term, frame));
-        let framed = framed.map(Draft::finish);
-        if let Some(framed) = framed.filter(|framed| framed.fault().is_none()) {
-            return vec![framed];
+        let support = self.study.support(term);
+        let named = self.rigor > Rigor::Told || self.gloss(term).is_some();
+        let strict = self.rigor == Rigor::Defined;
+        let mut drafts = Vec::new();
+        if named && (strict || self.lone) {
+            drafts = self.drafts(term, subject);
         }
-        if self.rigor <= Rigor::Told && self.gloss(term).is_none() {
-            return Vec::new();
+        drafts.extend(self.altered(term, subject, support, frame));
+        let framed = || frame.and_then(|frame| self.framed(term, frame));
+        // Properties are told from one another by what they say alone.
+        if self.lone || self.gloss(term).is_some_and(|gloss| gloss.adjective) {
+            drafts.extend(framed());
         }
+        if drafts.is_empty() && !strict {
+            drafts.extend(self.mixed(subject, support, frame));
+        }
+        if drafts.is_empty() && named && !strict {
+            drafts = self.drafts(term, subject);
+        }
+        if drafts.is_empty() {
+            drafts.extend(framed());
+        }
+        let turn = self.study.variant % drafts.len().max(1);
+        drafts.rotate_left(turn);
         let mut check_ins: Vec<CheckInContent> = Vec::new();
-        for check_in in self.drafts(term, subject).into_iter().map(Draft::finish) {
+        for check_in in drafts.into_iter().map(Draft::finish) {
             let known = check_ins
                 .iter()
                 .any(|known| known.question == check_in.question);
@@ -195,6 +215,14 @@ impl<'a> Maker<'a> {
             }
         }
         check_ins
+    }
+
+    /// The question which of several statements the text makes, one of these sentences.
+    pub(in crate::extractive) fn check_ins_of(&self, sentences: &[usize]) -> Vec<CheckInContent> {
+        let mut drafts = sentences.iter().filter_map(|&at| self.among(at, sentences));
+        let check_in = drafts.next().map(Draft::finish);
+        let sound = check_in.filter(|check_in| check_in.fault().is_none());
+        sound.into_iter().collect()
     }
 
     fn drafts(&self, term: usize, subject: &Term) -> Vec<Draft> {
@@ -218,8 +246,6 @@ impl<'a> Maker<'a> {
             drafts.extend(clozes.next());
         }
         drafts.extend(self.reason(subject, support));
-        let turn = self.study.variant % drafts.len().max(1);
-        drafts.rotate_left(turn);
         drafts
     }
 }

@@ -120,10 +120,7 @@ impl Maker<'_> {
             own.any(|&(at, strength)| strength >= DEFINES && at < self.study.text.own)
         };
         self.is_told(index)
-            || (self.lone
-                && (Rigor::Loose..=Rigor::Lone).contains(&self.rigor)
-                && self.is_name(index, term)
-                && defined())
+            || (self.lone && self.rigor == Rigor::Loose && self.is_name(index, term) && defined())
             || (self.rigor >= Rigor::Named && matter())
     }
 

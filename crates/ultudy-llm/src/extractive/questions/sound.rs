@@ -41,7 +41,7 @@ impl Maker<'_> {
         };
         let subject = || self.is_subject(found);
         let about = match self.rigor {
-            Rigor::Defined | Rigor::Loose | Rigor::Lone => false,
+            Rigor::Defined | Rigor::Loose => false,
             Rigor::Told => subject() && (found.defines >= DEFINES || self.is_active(found)),
             Rigor::Named => subject() || self.is_central(found),
             Rigor::Any => subject(),
@@ -144,8 +144,11 @@ impl Maker<'_> {
         let clean = !name.contains([':', '=', '/', '(', ')', '[', '.', '|', '…', '#']);
         let digit = |c: char| c.is_ascii_digit();
         let numbered = name.ends_with(digit) || name.starts_with(digit);
-        let whole =
-            clean && !grammar && !numbered && !self.ends_in_verb(term) && !self.is_chance(term);
+        let whole = clean
+            && !grammar
+            && !numbered
+            && !self.ends_in_verb(term)
+            && !self.is_chance(index, term);
         whole
             && !is_of_text(name)
             && !self.is_proper(term)
@@ -178,14 +181,16 @@ impl Maker<'_> {
 
     /// Whether an English phrase ends in what tells of its noun (“operations required”, “type
     /// Finset”), or is a verb's form (“assuming”).
-    fn is_chance(&self, term: &Term) -> bool {
+    fn is_chance(&self, index: usize, term: &Term) -> bool {
         if self.study.text.lexicon.language != Language::English || term.heading.is_some() {
             return false;
         }
         let last = term.name.rsplit(' ').next().unwrap_or_default();
         let upper = |text: &str| text.starts_with(char::is_uppercase);
         if term.key.len() == 1 {
-            last.ends_with("ing") && term.mentions.len() < 2
+            let property = self.gloss(index).is_some_and(|gloss| gloss.adjective);
+            let participle = last.ends_with("ed") && !last.ends_with("eed") && last.len() > 4;
+            (last.ends_with("ing") && term.mentions.len() < 2) || (participle && !property)
         } else {
             last.ends_with("ed") || (upper(last) && !upper(&term.name))
         }
@@ -249,7 +254,7 @@ fn is_law(sentence: &Sentence) -> bool {
 }
 
 /// Whether letters stand for something that whoever reads the sentence alone does not know.
-fn has_letters(sentence: &Sentence) -> bool {
+pub(super) fn has_letters(sentence: &Sentence) -> bool {
     let letter = |word: &Word| is_letter(word, &sentence.plain);
     sentence.words.iter().any(letter)
 }

@@ -1,0 +1,180 @@
+//! “Which of these does the text say?”: a sentence of the text among others of which each is
+//! changed in one place.
+
+use super::super::sound::has_letters;
+use super::super::{Answer, Draft, Maker, WRONG};
+use super::contrasts::Class;
+use super::site::{Change, applied, changes};
+use super::statement::Statement;
+use crate::extractive::frames::Frame;
+use crate::extractive::labels::Kind;
+use crate::extractive::phrases::fill;
+use crate::extractive::quotes;
+use crate::extractive::study::Support;
+use crate::extractive::terms::Term;
+
+/// Characters of a statement.
+const LENGTH: std::ops::RangeInclusive<usize> = 40..=240;
+/// The same where there are no spaces.
+const LENGTH_UNSPACED: std::ops::RangeInclusive<usize> = 16..=110;
+/// How much longer than another a statement may be.
+const LONGER: usize = 2;
+/// Likeness of two sentences from which on one tells whether the other is right.
+const SAME: f32 = 0.5;
+/// What a place that is changed must be worth.
+const WORTH_MIN: u32 = 2;
+
+/// A sentence with a change that makes it wrong.
+pub(in super::super) struct Changed {
+    statement: Statement,
+    changes: Vec<Change>,
+    text: String,
+    /// Whether it says that something is not so, or that it is.
+    denies: bool,
+}
+
+impl Maker<'_> {
+    /// The question which of four statements the text makes, of which one is about a term.
+    pub(in super::super) fn mixed(
+        &self,
+        subject: &Term,
+        support: &[Support],
+        frame: Option<&Frame>,
+    ) -> Option<Draft> {
+        let own = support.iter().filter(|found| found.clean);
+        let own: Vec<_> = own.map(|found| found.sentence).collect();
+        let framed = frame.and_then(|frame| self.of_whole_frame(frame));
+        let told = support.iter().filter(|found| {
+            let about = found.defines > 0 || self.is_subject(found);
+            found.clean && about && self.is_plain(found.sentence)
+        });
+        let told = told.map(|found| Statement::whole(self.study, found.sentence));
+        let mut told = framed.into_iter().chain(told);
+        told.find_map(|right| self.among_changed(&right, Some(subject), &own))
+    }
+
+    /// The same of a sentence without a term, beside `others` if these will do.
+    pub(in super::super) fn among(&self, right: usize, others: &[usize]) -> Option<Draft> {
+        let plain = self.is_plain(right);
+        let right = plain.then(|| Statement::whole(self.study, right))?;
+        self.among_changed(&right, None, others)
+    }
+
+    fn among_changed(
+        &self,
+        right: &Statement,
+        subject: Option<&Term>,
+        others: &[usize],
+    ) -> Option<Draft> {
+        let chosen = self.beside(right, others)?;
+        let name = subject.map(|subject| subject.name.to_lowercase());
+        let about = |text: &str| {
+            let text = text.to_lowercase();
+            name.as_ref().is_some_and(|name| text.contains(name))
+        };
+        let mut texts = chosen.iter().map(|one| one.text.as_str());
+        let all = about(&right.text) && texts.all(about);
+        let question = match subject.filter(|_| all) {
+            Some(subject) => self.which(subject),
+            None => self.study.phrases.which_said.to_owned(),
+        };
+        let wrong = chosen.iter().map(|one| Answer {
+            reason: self.difference(&one.statement.text, &one.changes, &one.statement.quote),
+            text: one.text.clone(),
+        });
+        Some(Draft {
+            question,
+            right: Answer {
+                text: right.text.clone(),
+                reason: fill(self.study.phrases.right, &[&right.quote]),
+            },
+            wrong: wrong.collect(),
+            hint: fill(
+                self.study.phrases.look_at,
+                &[&quotes::citation(right.pages)],
+            ),
+            pages: right.pages,
+        })
+    }
+
+    /// Wrong statements as long as the right one that it does not tell of, `others` and near
+    /// ones first.
+    fn beside(&self, right: &Statement, others: &[usize]) -> Option<Vec<&Changed>> {
+        let length = |text: &str| text.chars().count();
+        let changed = self.changed.get_or_init(|| self.all_changed());
+        let mut candidates: Vec<_> = changed.iter().collect();
+        candidates.sort_by_key(|one| {
+            let at = one.statement.sentence;
+            (!others.contains(&at), at.abs_diff(right.sentence), at)
+        });
+        let mut chosen: Vec<&Changed> = Vec::new();
+        for one in candidates {
+            let at = one.statement.sentence;
+            let lengths = [length(&one.text), length(&right.text)];
+            let fits = lengths[0].max(lengths[1]) <= lengths[0].min(lengths[1]) * LONGER;
+            let likeness = |other: usize| self.study.ranking.similarity(at, other);
+            let known = chosen.iter().map(|known| known.statement.sentence);
+            let new = known
+                .chain([right.sentence])
+                .all(|other| other != at && likeness(other) < SAME);
+            // Were all that deny something wrong, nobody would need to know what the text says.
+            let denied = one.denies && chosen.iter().any(|known| known.denies);
+            if chosen.len() < WRONG && fits && new && !denied {
+                chosen.push(one);
+            }
+        }
+        (chosen.len() == WRONG).then_some(chosen)
+    }
+
+    /// The text's own statements that one change makes wrong.
+    fn all_changed(&self) -> Vec<Changed> {
+        let own = (0..self.study.text.own).filter(|&at| self.is_plain(at));
+        let own = own.map(|at| Statement::whole(self.study, at));
+        let frames = self.study.text.frames.iter();
+        let frames = frames.filter_map(|frame| self.of_whole_frame(frame));
+        own.chain(frames)
+            .filter_map(|statement| self.changed(statement))
+            .collect()
+    }
+
+    fn changed(&self, statement: Statement) -> Option<Changed> {
+        let sites = self.sites(&statement, "");
+        // Beside other sentences, what merely changed places gives itself away.
+        let clear = |class| !matches!(class, Class::Junction | Class::Swap);
+        let fits = sites
+            .iter()
+            .filter(|site| !site.weak && clear(site.class) && site.worth >= WORTH_MIN);
+        let best = fits.max_by_key(|site| site.worth)?;
+        let turn = (self.study.variant + statement.sentence) % best.ways.len().max(1);
+        let changes = changes(best, turn);
+        let text = applied(&statement.text, &changes);
+        (!self.is_said(&text)).then_some(Changed {
+            denies: best.class == Class::Truth,
+            statement,
+            changes,
+            text,
+        })
+    }
+
+    /// Whether a sentence is a statement that can be read alone and is not too long.
+    fn is_plain(&self, at: usize) -> bool {
+        let sentence = self.study.sentence(at);
+        let text = &self.study.text;
+        let spaced = sentence.plain.contains(' ');
+        let length = sentence.quote.chars().count();
+        let fits = match spaced {
+            true => LENGTH.contains(&length),
+            false => LENGTH_UNSPACED.contains(&length),
+        };
+        let apart = matches!(sentence.kind, Some(Kind::Proof | Kind::Example));
+        at < text.own
+            && fits
+            && !apart
+            && sentence.stands_alone()
+            && self.study.complete[at]
+            && !sentence.plain.starts_with('…')
+            && !Self::is_vague_sentence(sentence)
+            && !sentence.is_about_the_book()
+            && !has_letters(sentence)
+    }
+}
