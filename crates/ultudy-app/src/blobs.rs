@@ -37,6 +37,15 @@ pub struct Blobs {
     staging_dir: Option<PathBuf>,
 }
 
+/// What a store holds under a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// SHA-256 of the content, hex.
+    pub sha256: String,
+    /// Length in bytes.
+    pub size: u64,
+}
+
 /// A file that arrived whole and is nobody's yet: deleted again unless [`Self::keep`] is
 /// called.
 pub struct Incoming {
@@ -161,6 +170,63 @@ impl Blobs {
             .get_opts(&Path::from(key), options)
             .await?
             .into_stream())
+    }
+
+    /// Reads the whole file of this key to tell what it is; none if there is none.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn stored(&self, key: &str) -> Result<Option<Stored>> {
+        let Some(mut body) = self.stream(key).await? else {
+            return Ok(None);
+        };
+        let (mut hasher, mut size) = (Sha256::new(), 0);
+        while let Some(bytes) = body.try_next().await? {
+            hasher.update(&bytes);
+            size += bytes.len() as u64;
+        }
+        let sha256 = hex::encode(hasher.finalize());
+        Ok(Some(Stored { sha256, size }))
+    }
+
+    /// Copies a file of another store under the same key; what was copied, or none if it is
+    /// not there.
+    ///
+    /// # Errors
+    /// One of the stores does not answer; then nothing new stays behind.
+    pub async fn copy_from(&self, other: &Self, key: &str) -> Result<Option<Stored>> {
+        let Some(mut body) = other.stream(key).await? else {
+            return Ok(None);
+        };
+        let upload = self.store.put_multipart(&Path::from(key)).await?;
+        let mut writer = PartWriter {
+            // What it is was judged when it was received.
+            is_pdf: true,
+            ..PartWriter::new(upload)
+        };
+        match writer.copy(&mut body, u64::MAX).await {
+            Ok((sha256, size)) => Ok(Some(Stored { sha256, size })),
+            Err(error) => {
+                if let Err(abort) = writer.upload.abort().await {
+                    tracing::warn!(%key, error = %abort, "could not discard half a copy");
+                }
+                Err(match error {
+                    Error::Interrupted => Error::Unavailable("it broke off while read".into()),
+                    error => error,
+                })
+            }
+        }
+    }
+
+    async fn stream(
+        &self,
+        key: &str,
+    ) -> Result<Option<BoxStream<'static, object_store::Result<Bytes>>>> {
+        match self.store.get(&Path::from(key)).await {
+            Ok(found) => Ok(Some(found.into_stream())),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Deletes an object; one that is gone already is fine. A failure leaves an orphan,

@@ -21,6 +21,7 @@ pub mod sample;
 pub mod search;
 pub mod study;
 pub mod study_sessions;
+pub mod transfer;
 pub mod worker;
 
 pub use app::{App, Parts};

@@ -30,6 +30,7 @@ pub mod queue;
 pub mod search;
 pub mod sections;
 pub mod study_sessions;
+pub mod transfer;
 pub mod users;
 
 pub use error::StoreError;

@@ -14,6 +14,7 @@ use crate::{
     },
     migrate,
     replicas::Replicas,
+    transfer::ledger,
 };
 
 /// Which database, and how much of it.
@@ -119,12 +120,15 @@ impl Store {
             StoreConfig::Sqlite { path } => {
                 let pools = sqlite::Pools::open(path).await?;
                 migrate::sqlite(pools.write().await?).await?;
+                ledger::refuse_half_done(&mut pools.read().await?).await?;
                 Database::Sqlite(pools)
             }
             StoreConfig::Postgres(config) => {
                 let primary =
                     postgres::pool(&config.url, config.max_connections, config.acquire_timeout)?;
                 migrate::check_postgres(&primary).await?;
+                let tx = postgres::Transaction::begin(&primary, Role::System, Access::Read).await?;
+                ledger::refuse_half_done(&mut tx.into()).await?;
                 let replicas = Replicas::open(config, &primary)?;
                 Database::Postgres { primary, replicas }
             }
@@ -148,6 +152,12 @@ impl Store {
         self.tenant(owner_id, Access::Read).await
     }
 
+    /// Begins a transaction that writes and sees the database as it was at its first statement;
+    /// it ends with a conflict where others changed meanwhile what it changes.
+    pub(crate) async fn snapshot_to_write(&self, owner_id: &str) -> Result<Connection> {
+        self.begin(Role::Tenant(owner_id), Access::Exact).await
+    }
+
     /// Begins a transaction across owners.
     ///
     /// # Errors
@@ -164,6 +174,14 @@ impl Store {
     pub async fn system_read(&self) -> Result<SystemTx> {
         let connection = self.begin(Role::System, Access::Read).await?;
         Ok(SystemTx { connection })
+    }
+
+    /// Closes its connections, once their transactions have ended.
+    pub async fn close(self) {
+        match self.database {
+            Database::Sqlite(pools) => pools.close().await,
+            Database::Postgres { primary, .. } => primary.close().await,
+        }
     }
 
     /// How many replicas are up to date and read from; none if there are none to be.
@@ -223,8 +241,8 @@ impl Store {
 
     async fn begin(&self, role: Role<'_>, access: Access) -> Result<Connection> {
         match (&self.database, access) {
-            (Database::Sqlite(pools), Access::Read) => pools.read().await,
-            (Database::Sqlite(pools), Access::Write) => pools.write().await,
+            (Database::Sqlite(pools), Access::Read | Access::Snapshot) => pools.read().await,
+            (Database::Sqlite(pools), Access::Write | Access::Exact) => pools.write().await,
             (Database::Postgres { primary, .. }, access) => {
                 Ok(postgres::Transaction::begin(primary, role, access)
                     .await?

@@ -23,6 +23,8 @@ enum Command {
     Serve,
     /// Bring a PostgreSQL database (DATABASE_URL) to this version's schema.
     Migrate,
+    /// Carry everything from the embedded database and its folder over to PostgreSQL, or back.
+    Transfer(commands::transfer::Transfer),
     /// Look after accounts (AUTH_MODE=accounts).
     #[command(subcommand)]
     User(commands::user::User),
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         None | Some(Command::Serve) => commands::serve::run(),
         Some(Command::Study(study)) => return commands::study::run(&study),
         Some(Command::User(user)) => commands::user::run(&user),
+        Some(Command::Transfer(transfer)) => commands::transfer::run(&transfer),
         Some(Command::Migrate) => commands::migrate::run(),
         Some(Command::Openapi) => commands::openapi::run(),
         Some(Command::Extract { args }) => return commands::extract::run(&args),

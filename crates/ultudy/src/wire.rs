@@ -33,7 +33,7 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         queue: Arc::new(queue(config, &store)?),
         store,
         events: Arc::new(InProcessEvents::default()),
-        blobs: blobs(config)?,
+        blobs: blobs(config, &config.object_dir)?,
         reader: Arc::new(InChildren(extractor(config)?)),
         generator: Arc::new(Extractive),
         clock: Arc::new(SystemClock),
@@ -54,17 +54,21 @@ fn queue(config: &Config, store: &Store) -> Result<TableQueue, Failure> {
     }
 }
 
-fn blobs(config: &Config) -> Result<Blobs, Failure> {
+/// The files in this folder.
+///
+/// # Errors
+/// The folder cannot be made.
+pub fn blobs(config: &Config, object_dir: &Path) -> Result<Blobs, Failure> {
     let temp_dir = config.data_dir.join("tmp");
     make_folder(&temp_dir)?;
-    make_folder(&config.object_dir)?;
-    let folder = LocalFileSystem::new_with_prefix(&config.object_dir)
-        .map_err(|error| Failure::new(config.object_dir.display(), error))?;
+    make_folder(object_dir)?;
+    let folder = LocalFileSystem::new_with_prefix(object_dir)
+        .map_err(|error| Failure::new(object_dir.display(), error))?;
     Ok(Blobs::new(
         Arc::new(folder.with_automatic_cleanup(true).with_fsync(true)),
         temp_dir,
     )
-    .in_folder(&config.object_dir))
+    .in_folder(object_dir))
 }
 
 /// The extractor as the application knows it. They meet only here, so that what most of the

@@ -5,6 +5,7 @@
 //! who asks runs as the system, everything after as the user.
 
 mod attempts;
+mod give;
 mod identify;
 mod links;
 mod passwords;
@@ -24,6 +25,7 @@ use attempts::Attempts;
 use identify::Known;
 use passwords::Hasher;
 
+pub use give::{GiveError, give};
 pub use identify::{by_session, by_token};
 pub use links::{first_operator_link, reset_link, reset_password};
 pub use secret::Secret;

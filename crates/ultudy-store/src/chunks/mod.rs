@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     Result, SystemTx, TenantTx,
-    db::{FromRow, Row, Sql, binds},
+    db::{Connection, FromRow, Row, Sql, binds},
 };
 
 mod matching;
@@ -160,7 +160,7 @@ async fn insert(tx: &mut TenantTx, document_id: Uuid, chunk: &NewChunk) -> Resul
             ],
         )
         .await?;
-    let terms = index_text(tx.owner_id(), chunk.keys(document_id));
+    let terms = terms_text(tx.owner_id(), document_id, &chunk.indexed);
     let sql = Sql::pair(
         "INSERT INTO chunk_terms (rowid, terms)
         SELECT number, $3 FROM chunks WHERE owner_id = $1 AND number = $2",
@@ -171,17 +171,40 @@ async fn insert(tx: &mut TenantTx, document_id: Uuid, chunk: &NewChunk) -> Resul
     Ok(())
 }
 
+/// Stores the terms ([`terms_text`]) of passages of these numbers, all at once.
+pub(crate) async fn insert_terms(
+    connection: &mut Connection,
+    owner_id: &str,
+    numbers: &[i64],
+    terms: &[String],
+) -> Result<()> {
+    let sql = Sql::pair(
+        "INSERT INTO chunk_terms (rowid, terms)
+        SELECT c.number, r.value ->> 1 FROM json_each($2) r
+        JOIN chunks c ON c.owner_id = $1 AND c.number = r.value ->> 0",
+        "INSERT INTO chunk_terms (owner_id, number, terms)
+        SELECT $1, CAST(r.value ->> 0 AS bigint),
+            array_to_tsvector(string_to_array(r.value ->> 1, ' '))
+        FROM jsonb_array_elements($2) r",
+    );
+    let rows: Vec<_> = numbers.iter().zip(terms).collect();
+    let rows = serde_json::json!(rows);
+    connection.execute(sql, binds![owner_id, rows]).await?;
+    Ok(())
+}
+
+/// A passage's terms as the inverted index takes them.
+pub(crate) fn terms_text(owner_id: &str, document_id: Uuid, indexed: &Indexed) -> String {
+    let terms = indexed.terms.iter().flat_map(|(term, is_strong)| {
+        let strong = is_strong.then(|| Key::Strong(term.clone()));
+        [Key::Term(term.clone())].into_iter().chain(strong)
+    });
+    index_text(owner_id, terms.chain([Key::Document(document_id)]))
+}
+
 impl NewChunk {
     fn words(&self) -> i64 {
         i64::try_from(self.indexed.length).unwrap_or(i64::MAX)
-    }
-
-    fn keys(&self, document_id: Uuid) -> impl Iterator<Item = Key> {
-        let terms = self.indexed.terms.iter().flat_map(|(term, is_strong)| {
-            let strong = is_strong.then(|| Key::Strong(term.clone()));
-            [Key::Term(term.clone())].into_iter().chain(strong)
-        });
-        terms.chain([Key::Document(document_id)])
     }
 }
 

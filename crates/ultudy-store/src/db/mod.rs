@@ -3,7 +3,7 @@
 //! `$1` is the place of a bind in both. Where the databases must differ, [`Sql::pair`]
 //! puts the two texts side by side.
 
-use sqlx::{Postgres, SqlStr, Sqlite, Transaction, query::Query};
+use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, SqlStr, Sqlite, Transaction, query::Query};
 
 mod bind;
 pub(crate) mod postgres;
@@ -28,6 +28,14 @@ impl Sql {
         Self { sqlite, postgres }
     }
 
+    /// The text for this database.
+    fn of(self, database: &Database) -> SqlStr {
+        match database {
+            Database::Sqlite(_) => self.sqlite.into_sql_str(),
+            Database::Postgres(_) => self.postgres.into_sql_str(),
+        }
+    }
+
     /// Whether both texts hold `part`.
     pub(crate) fn both_hold(&self, part: &str) -> bool {
         self.sqlite.contains(part) && self.postgres.contains(part)
@@ -38,6 +46,13 @@ impl From<&'static str> for Sql {
     fn from(text: &'static str) -> Self {
         Self::pair(text, text)
     }
+}
+
+/// Which of the two databases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Sqlite,
+    Postgres,
 }
 
 /// What a statement is bound to, `$1` first.
@@ -77,8 +92,36 @@ impl From<postgres::Transaction> for Connection {
 }
 
 impl Connection {
+    /// Which of the two it is.
+    pub(crate) fn dialect(&self) -> Dialect {
+        match self.database {
+            Database::Sqlite(_) => Dialect::Sqlite,
+            Database::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// From here on the transaction runs as this role. SQLite has none.
+    pub(crate) async fn act_as(&mut self, role: postgres::Role<'_>) -> Result<()> {
+        let Database::Postgres(tx) = &mut self.database else {
+            return Ok(());
+        };
+        let done = tx.act_as(role).await;
+        self.spoiled |= done.is_err();
+        done
+    }
+
     /// Runs a statement; the number of rows it changed.
     pub(crate) async fn execute(&mut self, sql: Sql, binds: Binds<'_>) -> Result<u64> {
+        self.execute_text(sql.of(&self.database), binds).await
+    }
+
+    /// Runs a statement put together from the names of tables and columns.
+    pub(crate) async fn execute_made(&mut self, sql: String, binds: Binds<'_>) -> Result<u64> {
+        let sql = AssertSqlSafe(sql).into_sql_str();
+        self.execute_text(sql, binds).await
+    }
+
+    async fn execute_text(&mut self, sql: SqlStr, binds: Binds<'_>) -> Result<u64> {
         let done = self.database.execute(sql, binds).await;
         self.spoiled |= done.is_err();
         done
@@ -86,6 +129,16 @@ impl Connection {
 
     /// Runs a statement; its rows.
     pub(crate) async fn rows(&mut self, sql: Sql, binds: Binds<'_>) -> Result<Vec<Row>> {
+        self.rows_text(sql.of(&self.database), binds).await
+    }
+
+    /// Runs a statement put together from the names of tables and columns; its rows.
+    pub(crate) async fn rows_made(&mut self, sql: String, binds: Binds<'_>) -> Result<Vec<Row>> {
+        let sql = AssertSqlSafe(sql).into_sql_str();
+        self.rows_text(sql, binds).await
+    }
+
+    async fn rows_text(&mut self, sql: SqlStr, binds: Binds<'_>) -> Result<Vec<Row>> {
         let rows = self.database.rows(sql, binds).await;
         self.spoiled |= rows.is_err();
         rows
@@ -121,7 +174,7 @@ impl Connection {
 }
 
 impl Database {
-    async fn execute(&mut self, sql: Sql, binds: Binds<'_>) -> Result<u64> {
+    async fn execute(&mut self, sql: SqlStr, binds: Binds<'_>) -> Result<u64> {
         Ok(match self {
             Self::Sqlite(tx) => {
                 let query = sqlite_query(sql, binds)?;
@@ -134,7 +187,7 @@ impl Database {
         })
     }
 
-    async fn rows(&mut self, sql: Sql, binds: Binds<'_>) -> Result<Vec<Row>> {
+    async fn rows(&mut self, sql: SqlStr, binds: Binds<'_>) -> Result<Vec<Row>> {
         Ok(match self {
             Self::Sqlite(tx) => {
                 let rows = sqlite_query(sql, binds)?.fetch_all(&mut **tx).await?;
@@ -159,7 +212,7 @@ impl Database {
 }
 
 fn sqlite_query(
-    sql: Sql,
+    sql: SqlStr,
     binds: Binds<'_>,
 ) -> Result<Query<'static, Sqlite, sqlx::sqlite::SqliteArguments>> {
     let mut arguments = sqlx::sqlite::SqliteArguments::default();
@@ -167,13 +220,13 @@ fn sqlite_query(
         bind.add_sqlite(&mut arguments)
             .map_err(sqlx::Error::Encode)?;
     }
-    Ok(sqlx::query_with(sql.sqlite, arguments))
+    Ok(sqlx::query_with(sql, arguments))
 }
 
 /// Never a named prepared statement: behind PgBouncer the next transaction may run on a
 /// server connection that does not know it, or knows another by its name.
 fn postgres_query(
-    sql: Sql,
+    sql: SqlStr,
     binds: Binds<'_>,
 ) -> Result<Query<'static, Postgres, sqlx::postgres::PgArguments>> {
     let mut arguments = sqlx::postgres::PgArguments::default();
@@ -181,5 +234,5 @@ fn postgres_query(
         bind.add_postgres(&mut arguments)
             .map_err(sqlx::Error::Encode)?;
     }
-    Ok(sqlx::query_with(sql.postgres, arguments).persistent(false))
+    Ok(sqlx::query_with(sql, arguments).persistent(false))
 }

@@ -26,6 +26,10 @@ pub(crate) enum Role<'a> {
 pub(crate) enum Access {
     Read,
     Write,
+    /// Reads the database as it was at its first statement, however long it lasts.
+    Snapshot,
+    /// The same, and writes: refused where others changed meanwhile what it changes.
+    Exact,
 }
 
 /// How to reach the server; nothing that PgBouncer does not understand or would mix up.
@@ -89,6 +93,12 @@ impl Transaction {
             .expect("an open transaction has its connection")
     }
 
+    /// Goes on as another role.
+    pub(crate) async fn act_as(&mut self, role: Role<'_>) -> Result<()> {
+        let statement = role_statement(role)?;
+        Ok(run(self.connection(), statement).await?)
+    }
+
     /// Makes the changes permanent.
     pub(crate) async fn commit(mut self) -> Result<()> {
         run(self.connection(), "COMMIT".to_owned()).await?;
@@ -147,12 +157,21 @@ fn begin_statement(role: Role<'_>, access: Access) -> Result<String> {
     let begin = match access {
         Access::Read => "BEGIN READ ONLY",
         Access::Write => "BEGIN",
+        Access::Exact => "BEGIN ISOLATION LEVEL REPEATABLE READ",
+        Access::Snapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
     };
     Ok(match role {
         Role::Session => begin.to_owned(),
-        Role::System => format!("{begin}; SET LOCAL ROLE ultudy_system"),
+        role => format!("{begin}; {}", role_statement(role)?),
+    })
+}
+
+fn role_statement(role: Role<'_>) -> Result<String> {
+    Ok(match role {
+        Role::Session => "SET LOCAL ROLE NONE".to_owned(),
+        Role::System => "SET LOCAL ROLE ultudy_system".to_owned(),
         Role::Tenant(owner_id) => format!(
-            "{begin}; SET LOCAL ROLE ultudy_tenant; SELECT set_config('app.user_id', {}, true)",
+            "SET LOCAL ROLE ultudy_tenant; SELECT set_config('app.user_id', {}, true)",
             quote(owner_id)?
         ),
     })

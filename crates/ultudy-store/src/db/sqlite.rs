@@ -4,7 +4,10 @@ use std::{path::Path, time::Duration};
 
 use sqlx::{
     SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{
+        SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions,
+        SqliteSynchronous,
+    },
 };
 
 use super::Connection;
@@ -31,14 +34,7 @@ pub(crate) struct Pools {
 impl Pools {
     /// Opens the file, which is made if it is not there.
     pub(crate) async fn open(path: &Path) -> Result<Self> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .row_buffer_size(ROWS_AHEAD)
-            .busy_timeout(BUSY_TIMEOUT);
+        let options = options(path).create_if_missing(true);
         // The writer goes first: it makes the file and its WAL.
         let writer = pool(1).connect_with(options.clone()).await?;
         let readers = pool(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
@@ -50,10 +46,40 @@ impl Pools {
         Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?.into())
     }
 
+    /// Closes both.
+    pub(crate) async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
     /// Begins a transaction that sees the database as it is now.
     pub(crate) async fn read(&self) -> Result<Connection> {
         Ok(self.readers.begin().await?.into())
     }
+}
+
+/// The one connection to a file that nobody else has open, nor can open before it is closed:
+/// SQLite refuses it as long as another process, even an idle one, has the file open.
+pub(crate) async fn exclusive(path: &Path, create_if_missing: bool) -> Result<SqlitePool> {
+    let options = options(path)
+        .create_if_missing(create_if_missing)
+        .locking_mode(SqliteLockingMode::Exclusive)
+        .busy_timeout(Duration::ZERO);
+    Ok(pool(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(options)
+        .await?)
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .row_buffer_size(ROWS_AHEAD)
+        .busy_timeout(BUSY_TIMEOUT)
 }
 
 fn pool(max_connections: u32) -> SqlitePoolOptions {

@@ -51,6 +51,10 @@ const SQLITE: &[(&str, &str)] = &[
         "accounts",
         include_str!("../../migrations/sqlite/0007_accounts.sql"),
     ),
+    (
+        "transfers",
+        include_str!("../../migrations/sqlite/0009_transfers.sql"),
+    ),
 ];
 
 const POSTGRES: &[(&str, &str)] = &[
@@ -81,6 +85,10 @@ const POSTGRES: &[(&str, &str)] = &[
     (
         "accounts",
         include_str!("../../migrations/postgres/0007_accounts.sql"),
+    ),
+    (
+        "transfers",
+        include_str!("../../migrations/postgres/0009_transfers.sql"),
     ),
 ];
 
@@ -147,6 +155,22 @@ pub(crate) async fn sqlite(mut connection: Connection) -> Result<()> {
     let applied = connection.all(APPLIED.into(), &[]).await?;
     apply(&mut connection, pending(SQLITE, &applied)?).await?;
     connection.commit().await
+}
+
+/// Refuses a SQLite file that is not of exactly this program's version.
+pub(crate) async fn check_sqlite(connection: &mut Connection) -> Result<()> {
+    let not_ours = |_| StoreError::Schema("the file is no database of this program".to_owned());
+    let applied: Vec<Applied> = connection
+        .all(APPLIED.into(), &[])
+        .await
+        .map_err(not_ours)?;
+    match pending(SQLITE, &applied)?.len() {
+        0 => Ok(()),
+        missing => Err(StoreError::Schema(format!(
+            "the file's schema is {missing} version(s) older than this program: start `ultudy` \
+             on it once, which brings it up to date"
+        ))),
+    }
 }
 
 /// Migrates a PostgreSQL database; how many migrations ran. Connects as the tables'

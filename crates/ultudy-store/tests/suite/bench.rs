@@ -90,6 +90,21 @@ impl Database {
         with_rows
     }
 
+    /// Tables whose rows have an owner.
+    pub async fn tables_with_owner(&self) -> Vec<String> {
+        let columns = match self {
+            Self::Sqlite { .. } => {
+                "SELECT m.name FROM sqlite_master m, pragma_table_info(m.name) c
+                WHERE m.type = 'table' AND c.name = 'owner_id' ORDER BY 1"
+            }
+            Self::Postgres { .. } => {
+                "SELECT table_name FROM information_schema.columns
+                WHERE table_schema = 'public' AND column_name = 'owner_id' ORDER BY 1"
+            }
+        };
+        self.ask(columns).await
+    }
+
     async fn tables(&self) -> Vec<String> {
         let tables = match self {
             Self::Sqlite { .. } => {

@@ -31,6 +31,7 @@ mod sections;
 mod study_sessions;
 mod tenancy;
 mod transactions;
+mod transfer;
 
 /// Makes a test `sqlite::noun::test` of each `noun::test`, and of all of a noun's one test
 /// `postgres::noun`: test runners that give each test a process would start a server for
@@ -168,6 +169,9 @@ on_both! {
         nothing_of_anothers_can_be_changed,
         no_row_can_refer_to_anothers,
         any_text_can_be_an_owner_but_nothing_and_nul;
+    transfer:
+        all_of_one_owner_is_given_to_another,
+        nothing_is_given_where_anything_is_in_the_way;
     transactions:
         what_is_dropped_never_was,
         what_is_not_committed_is_nobody_elses_to_see,

@@ -5,8 +5,10 @@ use std::fmt::Display;
 pub mod extract;
 pub mod migrate;
 pub mod openapi;
+mod progress;
 pub mod serve;
 pub mod study;
+pub mod transfer;
 pub mod user;
 
 /// Why a command ended badly: one line.
@@ -36,6 +38,12 @@ pub fn log_to_stderr(filter: &str) -> Result<(), Failure> {
         .with_writer(std::io::stderr)
         .init();
     Ok(())
+}
+
+/// Names with counts, as a sentence lists them.
+fn counts(of: impl Iterator<Item = (&'static str, u64)>) -> String {
+    let named = of.map(|(name, count)| format!("{count} {}", name.replace('_', " ")));
+    named.collect::<Vec<_>>().join(", ")
 }
 
 impl From<crate::config::ConfigError> for Failure {

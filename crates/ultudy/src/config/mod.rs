@@ -89,6 +89,34 @@ impl Config {
         Ok(config)
     }
 
+    /// Where rows and files lie without a server: in DATA_DIR.
+    pub fn embedded(&self) -> (StoreConfig, PathBuf) {
+        (
+            embedded_store(&self.data_dir),
+            embedded_objects(&self.data_dir),
+        )
+    }
+
+    /// The PostgreSQL database at `url`, else the one that DATABASE_URL names.
+    ///
+    /// # Errors
+    /// It is no such URL, or there is neither.
+    pub fn server(&self, url: Option<&str>) -> Result<StoreConfig, ConfigError> {
+        let otherwise = "given to the option or set";
+        match (url, &self.store) {
+            (Some(url), _) => {
+                refuse_unlike_postgres("DATABASE_URL", url, otherwise)?;
+                Ok(StoreConfig::Postgres(PostgresConfig::new(url.to_owned())))
+            }
+            (None, StoreConfig::Postgres(_)) => Ok(self.store.clone()),
+            (None, StoreConfig::Sqlite { .. }) => Err(ConfigError {
+                name: "DATABASE_URL".into(),
+                value: String::new(),
+                reason: format!("must be postgres://…, {otherwise}"),
+            }),
+        }
+    }
+
     /// Without accounts everybody who reaches the server is the user.
     fn refuse_public_address(&self) -> Result<(), ConfigError> {
         if self.host.is_loopback() || self.auth == AuthMode::Accounts {
@@ -233,9 +261,7 @@ fn store(settings: &Settings, data_dir: &std::path::Path) -> Result<StoreConfig,
                 });
             }
         }
-        return Ok(StoreConfig::Sqlite {
-            path: data_dir.join("ultudy.db"),
-        });
+        return Ok(embedded_store(data_dir));
     }
     refuse_unlike_postgres("DATABASE_URL", &url, "or not set for SQLite in DATA_DIR")?;
     let direct_url = Some(settings.text("DATABASE_DIRECT_URL")).filter(|url| !url.is_empty());
@@ -276,7 +302,7 @@ fn refuse_unlike_postgres(name: &str, url: &str, otherwise: &str) -> Result<(), 
 fn object_dir(settings: &Settings, data_dir: &std::path::Path) -> Result<PathBuf, ConfigError> {
     let url = settings.text("OBJECT_STORE_URL");
     if url.is_empty() {
-        return Ok(data_dir.join("objects"));
+        return Ok(embedded_objects(data_dir));
     }
     let folder = url
         .strip_prefix("file://")
@@ -287,6 +313,16 @@ fn object_dir(settings: &Settings, data_dir: &std::path::Path) -> Result<PathBuf
             "must be file:///a/folder, or not set for a folder in DATA_DIR",
         )
     })
+}
+
+fn embedded_store(data_dir: &std::path::Path) -> StoreConfig {
+    StoreConfig::Sqlite {
+        path: data_dir.join("ultudy.db"),
+    }
+}
+
+fn embedded_objects(data_dir: &std::path::Path) -> PathBuf {
+    data_dir.join("objects")
 }
 
 fn worker_id(settings: &Settings) -> String {

@@ -3,7 +3,6 @@
 mod formats;
 mod input;
 mod output;
-mod progress;
 mod studied;
 
 use std::{
@@ -19,10 +18,9 @@ use self::{
     formats::Format,
     input::{Found, shown},
     output::Output,
-    progress::Progress,
     studied::Fault,
 };
-use super::Failure;
+use super::{Failure, progress::Progress};
 use crate::{config::Config, wire};
 
 /// Some files could not be studied.

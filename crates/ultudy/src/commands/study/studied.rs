@@ -15,7 +15,7 @@ use ultudy_llm::{
     extractive::{Extractive, key_concepts},
 };
 
-use super::{Desk, progress::Progress};
+use super::{Desk, Progress};
 
 /// Most concepts that are named of a document; a book's index has a few hundred.
 const CONCEPTS_MAX: usize = 500;

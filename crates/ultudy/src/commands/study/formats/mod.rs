@@ -10,8 +10,7 @@ use std::{
 };
 
 use super::{
-    Desk,
-    progress::Progress,
+    Desk, Progress,
     studied::{self, Fault},
 };
 

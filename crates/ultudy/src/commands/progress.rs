@@ -6,12 +6,12 @@ use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 
 const TEMPLATE: &str = "{prefix} {bar:24} {pos}/{len} {wide_msg}";
 
-/// The bar of one file; taken off the screen when dropped.
-pub(super) struct Progress(ProgressBar);
+/// A bar; taken off the screen when dropped.
+pub(in crate::commands) struct Progress(ProgressBar);
 
 impl Progress {
-    /// Begins with the file's name; the library shows nothing where nobody watches.
-    pub(super) fn of(name: &str) -> Self {
+    /// Begins with a name, of a file or of what is done; the library shows nothing where nobody watches.
+    pub(in crate::commands) fn of(name: &str) -> Self {
         let bar = ProgressBar::no_length().with_finish(ProgressFinish::AndClear);
         // The name comes last, where it is cut if the terminal is narrow. A style that cannot
         // be read leaves the library's own.
@@ -22,12 +22,12 @@ impl Progress {
     }
 
     /// Begins a stage.
-    pub(super) fn stage(&self, what: impl Into<Cow<'static, str>>) {
+    pub(in crate::commands) fn stage(&self, what: impl Into<Cow<'static, str>>) {
         self.0.set_prefix(what);
     }
 
     /// So much of it is done.
-    pub(super) fn at(&self, done: usize, total: usize) {
+    pub(in crate::commands) fn at(&self, done: usize, total: usize) {
         self.0.set_length(total as u64);
         self.0.set_position(done as u64);
     }
