@@ -11,6 +11,7 @@ pub mod documents;
 pub mod error;
 pub mod health;
 pub mod housekeeping;
+pub mod import;
 pub mod jobs;
 pub mod lessons;
 mod passages;

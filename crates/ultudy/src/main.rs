@@ -25,6 +25,9 @@ enum Command {
     Migrate,
     /// Carry everything from the embedded database and its folder over to PostgreSQL, or back.
     Transfer(commands::transfer::Transfer),
+    /// Bring everything over from another program.
+    #[command(subcommand)]
+    Import(commands::import::Import),
     /// Look after accounts (AUTH_MODE=accounts).
     #[command(subcommand)]
     User(commands::user::User),
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Some(Command::Study(study)) => return commands::study::run(&study),
         Some(Command::User(user)) => commands::user::run(&user),
         Some(Command::Transfer(transfer)) => commands::transfer::run(&transfer),
+        Some(Command::Import(import)) => commands::import::run(&import),
         Some(Command::Migrate) => commands::migrate::run(),
         Some(Command::Openapi) => commands::openapi::run(),
         Some(Command::Extract { args }) => return commands::extract::run(&args),

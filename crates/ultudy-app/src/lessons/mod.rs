@@ -11,7 +11,7 @@ pub(crate) mod glossary;
 mod key;
 mod make;
 mod open;
-mod own;
+pub(crate) mod own;
 mod request;
 
 pub use key::generation_key;

@@ -11,7 +11,7 @@ use crate::clock::Clock;
 
 /// The concepts of `content` as rows. `taken` are the document's names; those of the same
 /// section are this lesson's own from before, and keep their mastery.
-pub(super) fn concepts(
+pub(crate) fn concepts(
     clock: &dyn Clock,
     content: &LessonContent,
     section: Option<(Uuid, &str)>,

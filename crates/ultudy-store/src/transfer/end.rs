@@ -16,8 +16,8 @@ use crate::{
 
 use super::tables::TABLES;
 
-/// A statement has minutes: the other end may be far away, or busy with students.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a connection may take.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A database that rows are carried out of or into.
 #[derive(Debug)]

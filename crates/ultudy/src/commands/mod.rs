@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 pub mod extract;
+pub mod import;
 pub mod migrate;
 pub mod openapi;
 mod progress;

@@ -287,9 +287,14 @@ fn store(settings: &Settings, data_dir: &std::path::Path) -> Result<StoreConfig,
     }))
 }
 
+/// Whether a URL is PostgreSQL's.
+pub fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
 /// The URL may hold a password: never printed.
 fn refuse_unlike_postgres(name: &str, url: &str, otherwise: &str) -> Result<(), ConfigError> {
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+    if is_postgres(url) {
         return Ok(());
     }
     Err(ConfigError {

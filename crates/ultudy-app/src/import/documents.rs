@@ -1,0 +1,373 @@
+//! Documents of the original with their files, sections and lessons: each document in one
+//! transaction.
+
+use std::{
+    collections::HashSet,
+    path::{Component, Path, PathBuf},
+};
+
+use sha2::{Digest as _, Sha256};
+use tokio_util::io::ReaderStream;
+use ultudy_domain::{
+    document::{DocumentChange, MaterialType, Sectioning},
+    field::{CHAPTER_MAX, NAME_MAX},
+    job::{JobType, Priority},
+};
+use ultudy_store::{
+    TenantTx, blobs, chunks,
+    documents::{self, NewDocument, Reading},
+    imported::{self, Noun},
+    jobs::{self, NewJob},
+    sections::{self, NewSection},
+};
+use uuid::Uuid;
+
+use super::{
+    ImportError, Importer,
+    mastery::States,
+    row::Row,
+    study::{cut, existing},
+};
+use crate::{
+    Error,
+    blobs::Incoming,
+    search::index::{self, Source},
+};
+
+const DOCUMENTS: &str = "documents";
+const SECTIONS: &str = "sections";
+
+/// What the owner has already.
+pub(super) struct There {
+    pub(super) documents: HashSet<Uuid>,
+    pub(super) courses: HashSet<Uuid>,
+    pub(super) sections: HashSet<Uuid>,
+    pub(super) lessons: HashSet<Uuid>,
+    pub(super) concepts: HashSet<Uuid>,
+}
+
+/// A document whose rows are at hand.
+pub(super) struct Bundle {
+    pub(super) row: Row,
+    pub(super) sections: Vec<Row>,
+    pub(super) lessons: Vec<Row>,
+}
+
+impl There {
+    async fn read(tx: &mut TenantTx) -> Result<Self, ImportError> {
+        Ok(Self {
+            documents: imported::ids(tx, Noun::Documents).await?,
+            courses: imported::ids(tx, Noun::Courses).await?,
+            sections: imported::ids(tx, Noun::Sections).await?,
+            lessons: imported::ids(tx, Noun::Lessons).await?,
+            concepts: imported::ids(tx, Noun::Concepts).await?,
+        })
+    }
+}
+
+impl Importer<'_> {
+    /// Brings an owner's documents, and what hangs on them.
+    pub(super) async fn documents(
+        &mut self,
+        owner_id: &str,
+        states: &mut States,
+    ) -> Result<(), ImportError> {
+        let rows = self.rows(DOCUMENTS, owner_id, None).await?;
+        let mut tx = self.app.store.read(owner_id).await?;
+        let mut there = There::read(&mut tx).await?;
+        drop(tx);
+        let all: HashSet<Uuid> = rows.iter().map(|row| row.id).collect();
+        for row in rows {
+            let mut bundle = Bundle {
+                sections: self.rows(SECTIONS, owner_id, Some(&row.id_text)).await?,
+                lessons: self.rows("lessons", owner_id, Some(&row.id_text)).await?,
+                row,
+            };
+            let order = |row: &Row| (row.count("section_number"), row.time("created_at"));
+            bundle.sections.sort_by_key(order);
+            let before = self.report.clone();
+            match self.document(owner_id, &bundle, &mut there, states).await {
+                Err(ImportError::Ours(Error::Conflict(_))) => {
+                    self.report = before;
+                    self.leave_out_document(&bundle, "it is in conflict with what is here");
+                }
+                outcome => outcome?,
+            }
+        }
+        self.leave_out_orphans(owner_id, &all).await
+    }
+
+    /// Tells the sections and lessons whose document the original does not have.
+    async fn leave_out_orphans(
+        &mut self,
+        owner_id: &str,
+        documents: &HashSet<Uuid>,
+    ) -> Result<(), ImportError> {
+        for table in [SECTIONS, "lessons"] {
+            for row in self.rows(table, owner_id, None).await? {
+                let document = row.reference("document_id");
+                if !document.is_some_and(|id| documents.contains(&id)) {
+                    let report = &mut self.report;
+                    report.leave_out(table, &row.id_text, "the original has no such document");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn document(
+        &mut self,
+        owner_id: &str,
+        bundle: &Bundle,
+        there: &mut There,
+        states: &mut States,
+    ) -> Result<(), ImportError> {
+        let is_known = there.documents.contains(&bundle.row.id);
+        let incoming = match is_known {
+            true => None,
+            false => match self.file(owner_id, &bundle.row).await? {
+                Ok(incoming) => Some(incoming),
+                Err(reason) => {
+                    self.leave_out_document(bundle, reason);
+                    return Ok(());
+                }
+            },
+        };
+        let mut tx = self.app.store.write(owner_id).await?;
+        match incoming {
+            Some(incoming) => {
+                self.new_document(&mut tx, bundle, incoming, there).await?;
+                self.report.table(DOCUMENTS).imported += 1;
+            }
+            None => {
+                self.report.table(DOCUMENTS).known += 1;
+                let known = bundle
+                    .sections
+                    .iter()
+                    .filter(|row| there.sections.contains(&row.id));
+                self.report.table(SECTIONS).known += known.count() as u64;
+                for row in &bundle.sections {
+                    if !there.sections.contains(&row.id) {
+                        let reason = "its document came over without it";
+                        self.report.leave_out(SECTIONS, &row.id_text, reason);
+                    }
+                }
+            }
+        }
+        there.documents.insert(bundle.row.id);
+        self.lessons(&mut tx, bundle, there, states).await?;
+        Ok(tx.commit().await?)
+    }
+
+    fn leave_out_document(&mut self, bundle: &Bundle, reason: &'static str) {
+        let report = &mut self.report;
+        report.leave_out(DOCUMENTS, &bundle.row.id_text, reason);
+        for (table, rows) in [(SECTIONS, &bundle.sections), ("lessons", &bundle.lessons)] {
+            for row in rows {
+                report.leave_out(table, &row.id_text, "its document did not come over");
+            }
+        }
+    }
+
+    /// The document's file in our store, or why it cannot be.
+    async fn file(
+        &self,
+        owner_id: &str,
+        row: &Row,
+    ) -> Result<Result<Incoming, &'static str>, ImportError> {
+        let Some(path) = path_of(self.files, owner_id, &row.id_text) else {
+            return Ok(Err("its owner's name can be no folder"));
+        };
+        let file = match tokio::fs::File::open(&path).await {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Err("its file is missing"));
+            }
+            Err(source) => return Err(ImportError::Files { path, source }),
+        };
+        let (id, most) = (self.app.clock.new_id(), self.app.upload_bytes_max);
+        match self
+            .app
+            .blobs
+            .receive(id, ReaderStream::new(file), most)
+            .await
+        {
+            Ok(incoming) => Ok(Ok(incoming)),
+            Err(Error::Unsupported(_)) => Ok(Err("its file is no PDF")),
+            Err(Error::TooLarge { .. }) => Ok(Err("its file is larger than UPLOAD_MAX_MB")),
+            Err(Error::Interrupted) => Ok(Err("its file cannot be read to the end")),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Stores a document with its sections, visible. One without sections waits to be read as
+    /// an upload does.
+    async fn new_document(
+        &mut self,
+        tx: &mut TenantTx,
+        bundle: &Bundle,
+        incoming: Incoming,
+        there: &mut There,
+    ) -> Result<(), ImportError> {
+        let now = self.app.clock.now();
+        let document = self.checked(bundle, &incoming, there);
+        let size = i64::try_from(incoming.size).map_err(Error::internal)?;
+        let kept = blobs::hold(tx, &incoming.sha256, size, incoming.key(), now).await?;
+        documents::insert(tx, &document).await?;
+        let rows = self.checked_sections(bundle, there);
+        if rows.is_empty() {
+            let job = NewJob {
+                id: self.app.clock.new_id(),
+                job_type: JobType::UploadPdf,
+                priority: Priority::Low,
+                data: serde_json::json!({
+                    "document_id": document.id,
+                    "course_id": document.course_id,
+                    "title": document.title,
+                    "chapter": document.chapter,
+                    "file_name": document.file_name,
+                    "bytes": incoming.size,
+                }),
+                document_id: document.id,
+                section_id: None,
+                dedupe_key: format!("upload:{}", document.id),
+            };
+            jobs::enqueue(tx, &job, now).await?;
+            let what = "it has no sections: the server reads its file when it starts";
+            self.report.mend(DOCUMENTS, &bundle.row.id_text, what);
+        } else {
+            let passages = index::read(rows.iter().map(Source::from).collect()).await?;
+            let last_page = rows.iter().map(|section| section.page_end).max();
+            let pages = bundle.row.count("pages").filter(|pages| *pages > 0);
+            let reading = Reading {
+                pages: pages.or(last_page).unwrap_or(1),
+                sectioning: Sectioning::Headings,
+                language: passages.language,
+                unreadable_pages: &[],
+                recognised_pages: &[],
+            };
+            documents::publish(tx, document.id, &reading).await?;
+            let created_at = bundle.row.time("created_at").unwrap_or(now);
+            sections::insert_all(tx, document.id, &rows, created_at).await?;
+            chunks::insert_all(tx, document.id, passages.language, &passages.chunks).await?;
+            self.tag(tx, bundle, document.id).await?;
+        }
+        // Kept before the commit, for the reason that an upload's file is.
+        if kept == incoming.key() {
+            incoming.keep();
+        }
+        Ok(())
+    }
+
+    fn checked(&mut self, bundle: &Bundle, incoming: &Incoming, there: &There) -> NewDocument {
+        let (row, report) = (&bundle.row, &mut self.report);
+        let material_type = row.text("material_type").map(str::to_lowercase);
+        let known_type = material_type.as_deref().and_then(MaterialType::parse);
+        if material_type.is_some() && known_type.is_none() {
+            report.mend(
+                DOCUMENTS,
+                &row.id_text,
+                "its material type is not known here",
+            );
+        }
+        let title = cut(report, DOCUMENTS, row, "title", NAME_MAX);
+        let title = title.unwrap_or_else(|| "Document".to_owned());
+        NewDocument {
+            id: row.id,
+            file_name: format!("{title}.pdf"),
+            title,
+            course_id: existing(report, DOCUMENTS, row, "course_id", &there.courses),
+            chapter: cut(report, DOCUMENTS, row, "chapter", CHAPTER_MAX),
+            material_type: known_type,
+            sha256: incoming.sha256.clone(),
+            uploaded_at: row
+                .time("created_at")
+                .unwrap_or_else(|| self.app.clock.now()),
+        }
+    }
+
+    fn checked_sections(&mut self, bundle: &Bundle, there: &mut There) -> Vec<NewSection> {
+        let mut sections = Vec::new();
+        let mut page = 1;
+        for row in &bundle.sections {
+            if !there.sections.insert(row.id) {
+                self.report
+                    .leave_out(SECTIONS, &row.id_text, "its id belongs to another section");
+                continue;
+            }
+            let report = &mut self.report;
+            let start = row.count("page_start").filter(|page| *page > 0);
+            let page_start = start.unwrap_or(page);
+            let end = row.count("page_end").filter(|page| *page >= page_start);
+            let page_end = end.unwrap_or(page_start);
+            if start.is_none() || end.is_none() {
+                report.mend(
+                    SECTIONS,
+                    &row.id_text,
+                    "its pages are not known, and guessed",
+                );
+            }
+            page = page_end;
+            let markdown = row.text("markdown_text").unwrap_or_default().to_owned();
+            if markdown.is_empty() {
+                report.mend(SECTIONS, &row.id_text, "it has no text");
+            }
+            let name = cut(report, SECTIONS, row, "name", NAME_MAX);
+            sections.push(NewSection {
+                id: row.id,
+                section_number: i32::try_from(sections.len()).unwrap_or(i32::MAX - 1) + 1,
+                name: name.unwrap_or_else(|| format!("Section {}", sections.len() + 1)),
+                level: 1,
+                description: row.text("description").map(str::to_owned),
+                page_start,
+                page_end,
+                content_hash: hex::encode(Sha256::digest(markdown.as_bytes())),
+                markdown,
+            });
+            report.table(SECTIONS).imported += 1;
+        }
+        sections
+    }
+
+    async fn tag(&self, tx: &mut TenantTx, bundle: &Bundle, id: Uuid) -> Result<(), ImportError> {
+        let tags = bundle.row.json("user_tags");
+        let tags = tags.as_ref().and_then(serde_json::Value::as_array);
+        let texts = tags.into_iter().flatten().filter_map(|tag| tag.as_str());
+        let tags: Vec<String> = texts.map(str::to_owned).collect();
+        if tags.is_empty() {
+            return Ok(());
+        }
+        let change = DocumentChange {
+            user_tags: Some(tags),
+            ..DocumentChange::default()
+        };
+        documents::update(tx, id, &change).await?;
+        Ok(())
+    }
+}
+
+/// Where a document's file lies; none if the owner's name would lead elsewhere.
+fn path_of(folder: &Path, owner_id: &str, document_id: &str) -> Option<PathBuf> {
+    let mut parts = Path::new(owner_id).components();
+    match (parts.next(), parts.next()) {
+        (Some(Component::Normal(_)), None) => {
+            Some(folder.join(owner_id).join(format!("{document_id}.pdf")))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_owner_s_name_does_not_lead_out_of_the_folder() {
+        let folder = Path::new("/files");
+        let path = |owner: &str| path_of(folder, owner, "d");
+        assert_eq!(path("auth0|1"), Some("/files/auth0|1/d.pdf".into()));
+        for bad in ["..", "../x", "/etc", "a/b", "", "."] {
+            assert_eq!(path(bad), None, "{bad}");
+        }
+    }
+}
