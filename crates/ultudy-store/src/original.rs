@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::{
     Result, StoreError,
@@ -128,18 +129,18 @@ impl Original {
         document_id: Option<&str>,
     ) -> Result<Vec<OriginalRow>> {
         let of_document = match document_id {
-            Some(_) => "AND document_id::text = $4",
-            None => "AND $4 IS NULL",
+            Some(_) => "AND document_id = $4::uuid",
+            None => "AND $4::uuid IS NULL",
         };
         let sql = format!(
             "SELECT id, CASE WHEN length(j) <= {ROW_BYTES_MAX} THEN j END AS j FROM (
-                SELECT id::text AS id, (to_jsonb(t) - {UNREAD})::text AS j
-                FROM {} t WHERE owner_id::text = $1 AND id::text > $2 {of_document}
-                ORDER BY id::text LIMIT $3
+                SELECT id, (to_jsonb(t) - {UNREAD})::text AS j
+                FROM {} t WHERE owner_id = $1 AND id > $2 {of_document}
+                ORDER BY id LIMIT $3
             ) page ORDER BY id",
             quoted(table)?
         );
-        let (mut rows, mut after) = (Vec::new(), String::new());
+        let (mut rows, mut after) = (Vec::new(), Uuid::nil());
         loop {
             let binds = binds![owner_id, after, PAGE, document_id];
             let page = self.snapshot.rows_made(sql.clone(), binds).await?;
@@ -150,7 +151,7 @@ impl Original {
                 let json = json.and_then(|json| serde_json::from_str(&json).ok());
                 rows.push(match json {
                     Some(json) => OriginalRow::Row(json),
-                    None => OriginalRow::TooLong(after.clone()),
+                    None => OriginalRow::TooLong(after.to_string()),
                 });
             }
             if is_last {
@@ -158,7 +159,22 @@ impl Original {
             }
         }
     }
+
+    /// The ids of an owner's rows of a table whose document is not there.
+    ///
+    /// # Errors
+    /// As [`Self::tables`].
+    pub async fn without_document(&mut self, table: &str, owner_id: &str) -> Result<Vec<String>> {
+        let table = quoted(table)?;
+        let sql = format!("SELECT id::text FROM {table} t WHERE {ORPHANS} ORDER BY id");
+        let rows = self.snapshot.rows_made(sql, binds![owner_id]).await?;
+        rows.iter().map(|row| row.get(0)).collect()
+    }
 }
+
+/// For [`Original::without_document`].
+const ORPHANS: &str = "owner_id = $1 AND NOT EXISTS (
+    SELECT FROM documents d WHERE d.id = t.document_id AND d.owner_id = t.owner_id)";
 
 /// An identifier; the names come from the database, which may hold anything.
 fn quoted(name: &str) -> Result<String> {

@@ -221,7 +221,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn row(concepts: Value) -> Row {
+    fn row(concepts: &Value) -> Row {
         let id = "0d5b9a6e-1c1f-4f7b-9d7a-0b8f5f3c2a11";
         let row = json!({
             "id": id, "summary": "S", "explanation": "E", "examples": "[\"one\"]",
@@ -239,7 +239,7 @@ mod tests {
             "expected_answer": "option 1"})
     }
 
-    fn convert(concepts: Value) -> Result<Converted, &'static str> {
+    fn convert(concepts: &Value) -> Result<Converted, &'static str> {
         super::convert(&row(concepts), "Topic", [2, 3])
     }
 
@@ -251,7 +251,7 @@ mod tests {
         let open = json!({"question": "Why?", "expected_answer": "Because enzymes work\u{0}"});
         let concept = json!({"name": "Cell", "explanation": "A cell.",
             "check_ins": [right, two_right, three, open]});
-        let lesson = convert(json!([concept])).unwrap();
+        let lesson = convert(&json!([concept])).unwrap();
         let concept = &lesson.content.concepts[0];
         assert_eq!(
             (concept.check_ins.len(), concept.text_check_ins.len()),
@@ -272,7 +272,7 @@ mod tests {
             {"name": "CELL", "explanation": "The smallest living unit."},
             {"name": "Empty"}, {"explanation": "nameless"}
         ]);
-        let lesson = convert(json!(concepts.to_string())).unwrap();
+        let lesson = convert(&json!(concepts.to_string())).unwrap();
         assert_eq!(lesson.content.concepts.len(), 1);
         assert_eq!(lesson.dropped_concepts, 3);
         let asked = &lesson.content.concepts[0].text_check_ins[0];
@@ -282,10 +282,10 @@ mod tests {
     #[test]
     fn what_is_no_lesson_says_why() {
         for bad in [json!("[{"), json!({"a": 1}), json!(null), json!(7)] {
-            assert_eq!(convert(bad).err(), Some(NOT_JSON));
+            assert_eq!(convert(&bad).err(), Some(NOT_JSON));
         }
         for empty in [json!([]), json!([1, null, "x", {"name": "x"}])] {
-            assert_eq!(convert(empty).err(), Some(NO_CONCEPTS));
+            assert_eq!(convert(&empty).err(), Some(NO_CONCEPTS));
         }
     }
 }

@@ -76,7 +76,6 @@ impl Importer<'_> {
         let mut tx = self.app.store.read(owner_id).await?;
         let mut there = There::read(&mut tx).await?;
         drop(tx);
-        let all: HashSet<Uuid> = rows.iter().map(|row| row.id).collect();
         for row in rows {
             let mut bundle = Bundle {
                 sections: self.rows(SECTIONS, owner_id, Some(&row.id_text)).await?,
@@ -94,22 +93,16 @@ impl Importer<'_> {
                 outcome => outcome?,
             }
         }
-        self.leave_out_orphans(owner_id, &all).await
+        self.leave_out_orphans(owner_id).await
     }
 
     /// Tells the sections and lessons whose document the original does not have.
-    async fn leave_out_orphans(
-        &mut self,
-        owner_id: &str,
-        documents: &HashSet<Uuid>,
-    ) -> Result<(), ImportError> {
+    async fn leave_out_orphans(&mut self, owner_id: &str) -> Result<(), ImportError> {
         for table in [SECTIONS, "lessons"] {
-            for row in self.rows(table, owner_id, None).await? {
-                let document = row.reference("document_id");
-                if !document.is_some_and(|id| documents.contains(&id)) {
-                    let report = &mut self.report;
-                    report.leave_out(table, &row.id_text, "the original has no such document");
-                }
+            let orphans = self.original.without_document(table, owner_id).await;
+            for id in orphans.map_err(ImportError::Original)? {
+                let reason = "the original has no such document";
+                self.report.leave_out(table, &id, reason);
             }
         }
         Ok(())
