@@ -4,7 +4,7 @@
 use ultudy_domain::account;
 use ultudy_store::{
     StoreError,
-    transfer::{self, Given},
+    transfer::{self, Given, Table},
     users,
 };
 
@@ -22,17 +22,32 @@ pub enum GiveError {
     /// There is nothing.
     #[error("{0:?} has nothing to give")]
     Nothing(String),
-    /// Jobs that have not ended, or rows that the account has already.
+    /// They work on what is to be given.
+    #[error("{0} jobs of {1:?} have not ended: wait for them, or cancel them")]
+    JobsUnfinished(i64, String),
+    /// The account has something of it already.
+    #[error("the account has rows of the same ids, such as an earlier copy; nothing is changed")]
+    Conflict(#[source] StoreError),
+    /// The database does not answer, or the rows changed meanwhile.
     #[error("{0}")]
-    Store(#[from] StoreError),
+    Store(#[source] StoreError),
+}
+
+impl From<StoreError> for GiveError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict(_) => Self::Conflict(error),
+            _ => Self::Store(error),
+        }
+    }
 }
 
 /// Gives everything of the owner `from` to the account of this address, which keeps what it
-/// has; all or nothing.
+/// has; all or nothing. How many rows of which tables.
 ///
 /// # Errors
 /// See [`GiveError`].
-pub async fn give(app: &App, from: &str, email: &str) -> Result<Given, GiveError> {
+pub async fn give(app: &App, from: &str, email: &str) -> Result<Vec<(Table, u64)>, GiveError> {
     let email = account::email(email).map_err(Error::from)?;
     let mut tx = app.store.system_read().await?;
     let found = users::by_email(&mut tx, &email).await?;
@@ -44,9 +59,9 @@ pub async fn give(app: &App, from: &str, email: &str) -> Result<Given, GiveError
     if is_account {
         return Err(GiveError::OfAnAccount(from.to_owned()));
     }
-    let given = transfer::give(&app.store, from, &user.id).await?;
-    if given.rows.is_empty() {
-        return Err(GiveError::Nothing(from.to_owned()));
+    match transfer::give(&app.store, from, &user.id).await? {
+        Given::JobsUnfinished(jobs) => Err(GiveError::JobsUnfinished(jobs, from.to_owned())),
+        Given::Rows(rows) if rows.is_empty() => Err(GiveError::Nothing(from.to_owned())),
+        Given::Rows(rows) => Ok(rows),
     }
-    Ok(given)
 }

@@ -182,7 +182,7 @@ impl Layout {
             .iter()
             .filter(|column| Some(column.name.as_str()) != numbered);
         let (names, values): (Vec<String>, Vec<String>) = stored
-            .map(|column| (quoted(&column.name), column.from_json(dialect)))
+            .map(|column| (quoted(&column.name), column.out_of_json(dialect)))
             .unzip();
         let (table, names, values) = (self.table.name, names.join(", "), values.join(", "));
         let from = match dialect {
@@ -212,7 +212,7 @@ pub(crate) enum From {
 
 impl Column {
     /// Its value in a row given as JSON.
-    fn from_json(&self, dialect: Dialect) -> String {
+    fn out_of_json(&self, dialect: Dialect) -> String {
         let name = &self.name;
         match (dialect, self.kind) {
             (Dialect::Postgres, _) => quoted(name),

@@ -1,7 +1,7 @@
 //! Giving one owner's rows to another, in one transaction.
 
 use crate::{
-    Result, Store, StoreError,
+    Result, Store,
     db::{Connection, binds, postgres::Role},
 };
 
@@ -13,11 +13,13 @@ use super::{
     value::Value,
 };
 
-/// How many rows were given.
+/// What came of giving.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Given {
-    /// Of each table that held any, in the order of [`TABLES`].
-    pub rows: Vec<(Table, u64)>,
+pub enum Given {
+    /// So many rows of each table that held any, in the order of [`TABLES`].
+    Rows(Vec<(Table, u64)>),
+    /// Nothing: so many jobs have not ended.
+    JobsUnfinished(i64),
 }
 
 /// Tables that say who somebody is, which nobody can give.
@@ -27,11 +29,14 @@ const OF_ACCOUNTS: [&str; 4] = ["users", "auth_sessions", "api_tokens", "one_tim
 /// are, counted as before.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] when jobs of `from` have not ended, when `to` has a row of the
-/// same key, or when rows of `from` changed meanwhile; nothing is changed then.
+/// [`crate::StoreError::Conflict`] when `to` has a row of the same key, [`crate::StoreError::Unavailable`]
+/// when rows of `from` changed meanwhile; nothing is changed then.
 pub async fn give(store: &Store, from: &str, to: &str) -> Result<Given> {
     let mut connection = store.snapshot_to_write(from).await?;
-    refuse_unfinished_jobs(&mut connection, from).await?;
+    let unfinished = unfinished_jobs(&mut connection, from).await?;
+    if unfinished > 0 {
+        return Ok(Given::JobsUnfinished(unfinished));
+    }
     let mut given = Vec::new();
     let names = Names::read(&mut connection, from).await?;
     for table in given_tables() {
@@ -48,7 +53,7 @@ pub async fn give(store: &Store, from: &str, to: &str) -> Result<Given> {
         connection.execute_made(sql, binds![from]).await?;
     }
     connection.commit().await?;
-    Ok(Given { rows: given })
+    Ok(Given::Rows(given))
 }
 
 fn given_tables() -> impl Iterator<Item = &'static Table> {
@@ -57,16 +62,11 @@ fn given_tables() -> impl Iterator<Item = &'static Table> {
         .filter(|table| !table.is_nobodys() && !OF_ACCOUNTS.contains(&table.name))
 }
 
-async fn refuse_unfinished_jobs(connection: &mut Connection, from: &str) -> Result<()> {
+async fn unfinished_jobs(connection: &mut Connection, from: &str) -> Result<i64> {
     let sql = "SELECT count(*) FROM jobs
         WHERE owner_id = $1 AND status IN ('queued', 'processing')";
     let unfinished: Vec<i64> = connection.all(sql.into(), binds![from]).await?;
-    match unfinished.first() {
-        None | Some(0) => Ok(()),
-        Some(jobs) => Err(StoreError::conflict(&format!(
-            "{jobs} jobs have not ended; let the server finish or cancel them first"
-        ))),
-    }
+    Ok(unfinished.first().copied().unwrap_or(0))
 }
 
 async fn give_table(

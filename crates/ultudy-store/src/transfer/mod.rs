@@ -160,14 +160,19 @@ impl Transfer {
     }
 
     /// Carries what is not there yet, and lets go of the source.
-    async fn carry(mut self, id: Uuid, progress: &mut Progress<'_>) -> Result<CarriedTransfer> {
+    async fn carry(
+        mut self,
+        id: Uuid,
+        resumed: bool,
+        progress: &mut Progress<'_>,
+    ) -> Result<CarriedTransfer> {
         let mut done = 0;
         for owner_id in std::mem::take(&mut self.owners) {
             self.source.act_as(Role::Tenant(&owner_id)).await?;
             let names = Names::read(&mut self.source, &owner_id).await?;
             for layout in &self.layouts {
                 let mut there = 0;
-                if !layout.table.is_nobodys() {
+                if resumed && !layout.table.is_nobodys() {
                     let mut to = self.to.write(&owner_id).await?;
                     there = carry::stored(&mut to, layout, &owner_id).await?;
                 }
@@ -209,7 +214,7 @@ impl BegunTransfer {
     /// One of the databases does not answer, or the destination refuses a row. Whatever was
     /// carried stays, and another run goes on from there.
     pub async fn carry(self, progress: &mut Progress<'_>) -> Result<CarriedTransfer> {
-        self.transfer.carry(self.id, progress).await
+        self.transfer.carry(self.id, self.resumed, progress).await
     }
 }
 

@@ -6,8 +6,10 @@ use std::io::Write;
 use clap::Args;
 use ultudy_app::{
     clock::SystemClock,
-    transfer::{self, Place, Report, Step},
+    transfer::{self, Place, Report, Step, TransferError},
 };
+
+use ultudy_store::StoreError;
 
 use super::{Failure, counts, log_to_stderr, progress::Progress};
 use crate::{config::Config, wire};
@@ -54,7 +56,17 @@ pub fn run(transfer: &Transfer) -> Result<(), Failure> {
     };
     let report = runtime.block_on(transfer::run(&from, &to, &SystemClock, &mut progress));
     drop(bar);
-    let report = report.map_err(|error| Failure::new("transfer", error))?;
+    let report = report.map_err(|error| {
+        let stopped = matches!(
+            &error,
+            TransferError::Store(StoreError::Unavailable(_)) | TransferError::Files(_)
+        );
+        let again = match stopped {
+            true => "; run the same command again, and it goes on where it stopped",
+            false => "",
+        };
+        Failure::new("transfer", format!("{error}{again}"))
+    })?;
     tell(&report).map_err(|error| Failure::new("standard output", error))
 }
 

@@ -58,7 +58,7 @@ async fn give(config: &Config, email: &str, from: &str) -> Result<(), Failure> {
     let given = accounts::give(&app, from, email)
         .await
         .map_err(|error| Failure::new(email, error))?;
-    let counts = counts(given.rows.iter().map(|(table, rows)| (table.name, *rows)));
+    let counts = counts(given.iter().map(|(table, rows)| (table.name, *rows)));
     let mut out = std::io::stdout().lock();
     writeln!(out, "{email} has now what {from:?} had: {counts}.")
         .map_err(|error| Failure::new("standard output", error))

@@ -352,6 +352,65 @@ async fn the_local_user_s_data_become_an_account_s() {
     assert!(taken.contains("belong to an account"), "{taken}");
 }
 
+/// The files of a data folder or object store.
+fn objects(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder.join("blobs")).expect("a folder");
+    let mut paths: Vec<_> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    paths.sort();
+    paths
+}
+
+/// What the source lacks is told, what was half copied is copied anew.
+#[tokio::test]
+async fn every_file_is_compared_with_its_row() {
+    let embedded = [("DATABASE_URL", ""), ("SAMPLE_COURSE", "false")];
+    let mut api = Api::start(&embedded, None).await;
+    let course = api.course("Biology").await;
+    for page in ["one", "two", "three", "four"] {
+        let texts = format!("A {page} is a number that is a page of this document, too.");
+        api.document(pdf::Pdf::with_pages(&[&texts]).bytes(), &course)
+            .await;
+    }
+    api.server.terminate().await.expect("it stops");
+    let data_dir = api.server.data_dir();
+    let there = objects(&data_dir.join("objects"));
+    let [missing, damaged, half, whole] = &there[..] else {
+        panic!("{there:?}");
+    };
+    std::fs::remove_file(missing).expect("it goes");
+    std::fs::write(damaged, b"%PDF-1.7 something else").expect("it is written");
+    let to = tempfile::tempdir().expect("a folder");
+    let copy = |path: &Path| {
+        to.path()
+            .join("blobs")
+            .join(path.file_name().expect("a name"))
+    };
+    std::fs::create_dir(to.path().join("blobs")).expect("a folder");
+    std::fs::write(copy(half), b"%PDF-").expect("it is written");
+    std::fs::copy(whole, copy(whole)).expect("it is copied");
+
+    let database = Database::new(PROGRAM.as_ref()).expect("a migrated database");
+    let (url, store) = (database.url(), format!("file://{}", to.path().display()));
+    let settings = [("OBJECT_STORE_URL", store.as_str())];
+    let output = ultudy(&["transfer", "--to", &url], &data_dir, &settings).output();
+    let report = said(&output.expect("it runs"));
+    assert!(
+        report.contains("Files: 1 copied, 1 were there already"),
+        "{report}"
+    );
+    for (path, what) in [(missing, "is missing"), (damaged, "is damaged")] {
+        let name = path.file_name().expect("a name").to_string_lossy();
+        let told = format!("File blobs/{name} {what} at the source");
+        assert!(report.contains(&told), "{told}: {report}");
+    }
+    for path in [damaged, half, whole] {
+        let [one, other] = [path.clone(), copy(path)].map(std::fs::read);
+        assert_eq!(one.expect("it is there"), other.expect("it is there"));
+    }
+}
+
 #[test]
 fn what_cannot_be_a_transfer_says_why() {
     let folder = tempfile::tempdir().expect("a folder");
