@@ -14,6 +14,7 @@ mod search;
 mod server;
 mod start;
 mod study;
+mod transfer;
 mod upload;
 
 use std::path::PathBuf;
@@ -25,7 +26,7 @@ use self::{machine::Machine, report::Report};
 use crate::{process, workspace};
 
 /// The measurements: name on the command line and in bench/results/, and the function.
-const MEASUREMENTS: [(&str, Measure); 8] = [
+const MEASUREMENTS: [(&str, Measure); 9] = [
     ("start", start::measure),
     ("memory", memory::measure),
     ("upload", upload::measure),
@@ -34,6 +35,7 @@ const MEASUREMENTS: [(&str, Measure); 8] = [
     ("corpus", corpus::measure),
     ("content", content::measure),
     ("search", search::measure),
+    ("transfer", transfer::measure),
 ];
 
 type Measure = fn(&Programs) -> Result<Report>;
@@ -47,7 +49,7 @@ pub struct Programs {
 }
 
 /// Measures what the product promises and writes bench/results/ (start, memory, upload,
-/// extraction, page, corpus, content, search)
+/// extraction, page, corpus, content, search, transfer)
 #[derive(Args)]
 pub struct Bench {
     /// What to measure; everything if none is named
