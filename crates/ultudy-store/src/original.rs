@@ -135,7 +135,7 @@ impl Original {
         let sql = format!(
             "SELECT id, CASE WHEN length(j) <= {ROW_BYTES_MAX} THEN j END AS j FROM (
                 SELECT id, (to_jsonb(t) - {UNREAD})::text AS j
-                FROM {} t WHERE owner_id = $1 AND id > $2 {of_document}
+                FROM {} t WHERE $1 = owner_id AND id > $2 {of_document}
                 ORDER BY id LIMIT $3
             ) page ORDER BY id",
             quoted(table)?
@@ -173,7 +173,7 @@ impl Original {
 }
 
 /// For [`Original::without_document`].
-const ORPHANS: &str = "owner_id = $1 AND NOT EXISTS (
+const ORPHANS: &str = "$1 = owner_id AND NOT EXISTS (
     SELECT FROM documents d WHERE d.id = t.document_id AND d.owner_id = t.owner_id)";
 
 /// An identifier; the names come from the database, which may hold anything.

@@ -126,9 +126,9 @@ impl Store {
             StoreConfig::Postgres(config) => {
                 let primary =
                     postgres::pool(&config.url, config.max_connections, config.acquire_timeout)?;
-                migrate::check_postgres(&primary).await?;
-                let tx = postgres::Transaction::begin(&primary, Role::System, Access::Read).await?;
-                ledger::refuse_half_done(&mut tx.into()).await?;
+                let mut system = migrate::check_postgres(&primary).await?;
+                ledger::refuse_half_done(&mut system).await?;
+                drop(system);
                 let replicas = Replicas::open(config, &primary)?;
                 Database::Postgres { primary, replicas }
             }

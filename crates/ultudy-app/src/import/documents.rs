@@ -6,7 +6,6 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use sha2::{Digest as _, Sha256};
 use tokio_util::io::ReaderStream;
 use ultudy_domain::{
     document::{DocumentChange, MaterialType, Sectioning},
@@ -18,7 +17,7 @@ use ultudy_store::{
     documents::{self, NewDocument, Reading},
     imported::{self, Noun},
     jobs::{self, NewJob},
-    sections::{self, NewSection},
+    sections,
 };
 use uuid::Uuid;
 
@@ -35,7 +34,7 @@ use crate::{
 };
 
 const DOCUMENTS: &str = "documents";
-const SECTIONS: &str = "sections";
+pub(super) const SECTIONS: &str = "sections";
 
 /// What the owner has already.
 pub(super) struct There {
@@ -277,49 +276,6 @@ impl Importer<'_> {
                 .time("created_at")
                 .unwrap_or_else(|| self.app.clock.now()),
         }
-    }
-
-    fn checked_sections(&mut self, bundle: &Bundle, there: &mut There) -> Vec<NewSection> {
-        let mut sections = Vec::new();
-        let mut page = 1;
-        for row in &bundle.sections {
-            if !there.sections.insert(row.id) {
-                self.report
-                    .leave_out(SECTIONS, &row.id_text, "its id belongs to another section");
-                continue;
-            }
-            let report = &mut self.report;
-            let start = row.count("page_start").filter(|page| *page > 0);
-            let page_start = start.unwrap_or(page);
-            let end = row.count("page_end").filter(|page| *page >= page_start);
-            let page_end = end.unwrap_or(page_start);
-            if start.is_none() || end.is_none() {
-                report.mend(
-                    SECTIONS,
-                    &row.id_text,
-                    "its pages are not known, and guessed",
-                );
-            }
-            page = page_end;
-            let markdown = row.text("markdown_text").unwrap_or_default().to_owned();
-            if markdown.is_empty() {
-                report.mend(SECTIONS, &row.id_text, "it has no text");
-            }
-            let name = cut(report, SECTIONS, row, "name", NAME_MAX);
-            sections.push(NewSection {
-                id: row.id,
-                section_number: i32::try_from(sections.len()).unwrap_or(i32::MAX - 1) + 1,
-                name: name.unwrap_or_else(|| format!("Section {}", sections.len() + 1)),
-                level: 1,
-                description: row.text("description").map(str::to_owned),
-                page_start,
-                page_end,
-                content_hash: hex::encode(Sha256::digest(markdown.as_bytes())),
-                markdown,
-            });
-            report.table(SECTIONS).imported += 1;
-        }
-        sections
     }
 
     async fn tag(&self, tx: &mut TenantTx, bundle: &Bundle, id: Uuid) -> Result<(), ImportError> {

@@ -9,6 +9,7 @@ mod lessons;
 mod mastery;
 mod report;
 mod row;
+mod sections;
 mod study;
 
 use std::path::PathBuf;

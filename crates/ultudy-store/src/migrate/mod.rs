@@ -199,8 +199,8 @@ pub async fn migrate_postgres(url: &str) -> Result<usize> {
 }
 
 /// Refuses a PostgreSQL database that [`migrate_postgres`] has not brought to exactly
-/// this program's version.
-pub(crate) async fn check_postgres(pool: &PgPool) -> Result<()> {
+/// this program's version; gives the transaction of the system that looked, which only reads.
+pub(crate) async fn check_postgres(pool: &PgPool) -> Result<Connection> {
     let tx = postgres::Transaction::begin(pool, Role::System, Access::Read).await;
     let mut connection = Connection::from(tx.map_err(not_migrated)?);
     let applied: Vec<Applied> = connection
@@ -208,7 +208,7 @@ pub(crate) async fn check_postgres(pool: &PgPool) -> Result<()> {
         .await
         .map_err(not_migrated)?;
     match pending(POSTGRES, &applied)?.len() {
-        0 => indexes::check(&mut connection).await,
+        0 => indexes::check(&mut connection).await.map(|()| connection),
         missing => Err(StoreError::Schema(format!(
             "the database's schema is {missing} version(s) older than this program: \
              run `ultudy migrate`"

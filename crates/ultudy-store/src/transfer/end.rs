@@ -61,7 +61,7 @@ impl End {
             }
             StoreConfig::Postgres(config) => {
                 let pool = postgres::pool(&config.url, 2, ACQUIRE_TIMEOUT)?;
-                migrate::check_postgres(&pool).await?;
+                drop(migrate::check_postgres(&pool).await?);
                 Ok(Self::Postgres(pool))
             }
         }
