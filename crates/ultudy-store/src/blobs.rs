@@ -3,7 +3,7 @@
 
 use ultudy_domain::Timestamp;
 
-use crate::{Result, SystemTx, TenantTx, db::binds};
+use crate::{Result, StoreError, SystemTx, TenantTx, db::binds};
 
 /// Counts one more holder and gives the object's key: `object_key` if the content is new,
 /// else the key under which it already lies (then the caller drops its own copy).
@@ -17,38 +17,30 @@ pub async fn hold(
     object_key: &str,
     now: Timestamp,
 ) -> Result<String> {
-    let keys = tx
-        .ownerless()
-        .all(
+    let held = tx
+        .by_key(
             "INSERT INTO blobs (sha256, size, object_key, holders, created_at)
             VALUES ($1, $2, $3, 1, $4)
             ON CONFLICT (sha256) DO UPDATE SET holders = blobs.holders + 1
-            RETURNING object_key"
-                .into(),
+            RETURNING object_key",
             binds![sha256, size, object_key, now],
         )
         .await?;
-    first(keys)
+    let row = held
+        .first()
+        .ok_or(StoreError::Other(sqlx::Error::RowNotFound))?;
+    row.get("object_key")
 }
 
 /// Counts one holder less; gives the object's key when that was the last one, whose row
 /// is then gone.
 pub async fn release(tx: &mut TenantTx, sha256: &str) -> Result<Option<String>> {
     // The count keeps the row locked, so nobody holds it anew in between.
-    tx.ownerless()
-        .execute(
-            "UPDATE blobs SET holders = holders - 1 WHERE sha256 = $1".into(),
-            binds![sha256],
-        )
-        .await?;
-    let mut gone = tx
-        .ownerless()
-        .all(
-            "DELETE FROM blobs WHERE sha256 = $1 AND holders = 0 RETURNING object_key".into(),
-            binds![sha256],
-        )
-        .await?;
-    Ok(gone.pop())
+    let count = "UPDATE blobs SET holders = holders - 1 WHERE sha256 = $1";
+    tx.by_key(count, binds![sha256]).await?;
+    let delete = "DELETE FROM blobs WHERE sha256 = $1 AND holders = 0 RETURNING object_key";
+    let gone = tx.by_key(delete, binds![sha256]).await?;
+    gone.first().map(|row| row.get("object_key")).transpose()
 }
 
 /// The keys of all objects that are held.
@@ -56,9 +48,4 @@ pub async fn keys(tx: &mut SystemTx) -> Result<Vec<String>> {
     tx.connection()
         .all("SELECT object_key FROM blobs".into(), binds![])
         .await
-}
-
-fn first(mut keys: Vec<String>) -> Result<String> {
-    keys.pop()
-        .ok_or(crate::StoreError::Other(sqlx::Error::RowNotFound))
 }

@@ -20,13 +20,8 @@ pub struct NewGeneration {
 
 /// The content of this key, if it was made before.
 pub async fn find(tx: &mut TenantTx, key: &str) -> Result<Option<LessonContent>> {
-    let rows = tx
-        .ownerless()
-        .rows(
-            "SELECT content FROM generations WHERE key = $1".into(),
-            binds![key],
-        )
-        .await?;
+    let sql = "SELECT content FROM generations WHERE key = $1";
+    let rows = tx.by_key(sql, binds![key]).await?;
     rows.first().map(|row| row.json("content")).transpose()
 }
 
@@ -39,21 +34,19 @@ pub async fn insert(
 ) -> Result<LessonContent> {
     let content = serde_json::to_value(&generation.content)
         .map_err(|error| StoreError::Other(sqlx::Error::Encode(error.into())))?;
-    tx.ownerless()
-        .execute(
-            "INSERT INTO generations (key, content, provider, model, created_at)
-            VALUES ($1, $2, $3, $4, $5)
-            ON CONFLICT (key) DO NOTHING"
-                .into(),
-            binds![
-                generation.key,
-                content,
-                generation.provider,
-                generation.model,
-                now
-            ],
-        )
-        .await?;
+    tx.by_key(
+        "INSERT INTO generations (key, content, provider, model, created_at)
+        VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (key) DO NOTHING",
+        binds![
+            generation.key,
+            content,
+            generation.provider,
+            generation.model,
+            now
+        ],
+    )
+    .await?;
     find(tx, &generation.key)
         .await?
         .ok_or(StoreError::Other(sqlx::Error::RowNotFound))

@@ -329,9 +329,14 @@ impl TenantTx {
             .ok_or(StoreError::Other(sqlx::Error::RowNotFound))
     }
 
-    /// For statements on the two tables that have no owner.
-    pub(crate) fn ownerless(&mut self) -> &mut Connection {
-        &mut self.connection
+    /// Runs a statement by key on one of the two tables that have no owner; its rows. As the
+    /// system role: of those tables a tenant sees only what its own rows refer to.
+    pub(crate) async fn by_key(
+        &mut self,
+        sql: impl Into<Sql>,
+        binds: Binds<'_>,
+    ) -> Result<Vec<Row>> {
+        self.connection.rows_as_system(sql.into(), binds).await
     }
 }
 

@@ -153,6 +153,13 @@ impl Connection {
             .collect()
     }
 
+    /// Runs a statement of a tenant's transaction as the system role; its rows.
+    pub(crate) async fn rows_as_system(&mut self, sql: Sql, binds: Binds<'_>) -> Result<Vec<Row>> {
+        let rows = self.database.rows_as_system(sql, binds).await;
+        self.spoiled |= rows.is_err();
+        rows
+    }
+
     /// Runs a script of any number of statements.
     pub(crate) async fn run_script(&mut self, script: SqlStr) -> Result<()> {
         let done = self.database.run_script(script).await;
@@ -199,6 +206,18 @@ impl Database {
                 rows.into_iter().map(Row::Postgres).collect()
             }
         })
+    }
+
+    /// A refused statement leaves the role behind, in a transaction that can only end.
+    async fn rows_as_system(&mut self, sql: Sql, binds: Binds<'_>) -> Result<Vec<Row>> {
+        if let Self::Postgres(tx) = self {
+            postgres::run(tx.connection(), postgres::AS_SYSTEM.to_owned()).await?;
+        }
+        let rows = self.rows(sql, binds).await?;
+        if let Self::Postgres(tx) = self {
+            postgres::run(tx.connection(), postgres::AS_TENANT.to_owned()).await?;
+        }
+        Ok(rows)
     }
 
     async fn run_script(&mut self, script: SqlStr) -> Result<()> {

@@ -10,6 +10,11 @@ use sqlx::{
 
 use crate::{Result, StoreError};
 
+/// For the rest of the transaction: across owners.
+pub(super) const AS_SYSTEM: &str = "SET LOCAL ROLE ultudy_system";
+/// For the rest of the transaction: one owner, the one that was set.
+pub(super) const AS_TENANT: &str = "SET LOCAL ROLE ultudy_tenant";
+
 /// As whom a transaction runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role<'a> {
@@ -169,9 +174,9 @@ fn begin_statement(role: Role<'_>, access: Access) -> Result<String> {
 fn role_statement(role: Role<'_>) -> Result<String> {
     Ok(match role {
         Role::Session => "SET LOCAL ROLE NONE".to_owned(),
-        Role::System => "SET LOCAL ROLE ultudy_system".to_owned(),
+        Role::System => AS_SYSTEM.to_owned(),
         Role::Tenant(owner_id) => format!(
-            "SET LOCAL ROLE ultudy_tenant; SELECT set_config('app.user_id', {}, true)",
+            "{AS_TENANT}; SELECT set_config('app.user_id', {}, true)",
             quote(owner_id)?
         ),
     })

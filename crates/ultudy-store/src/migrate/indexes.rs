@@ -15,27 +15,51 @@ use crate::{
 };
 
 /// The indexes: their names, and what follows `INDEX CONCURRENTLY name`.
-const INDEXES: [Index; 4] = [
+const INDEXES: [Index; 7] = [
     Index {
         name: "idx_lessons_document_owner",
         is_unique: false,
         on: "lessons (document_id, owner_id)",
+        replaces: None,
     },
     // Unique: one lesson a section.
     Index {
         name: "idx_lessons_section_owner",
         is_unique: true,
         on: "lessons (section_id, owner_id) WHERE section_id IS NOT NULL",
+        replaces: None,
     },
     Index {
         name: "idx_concepts_lesson",
         is_unique: false,
         on: "concepts (lesson_id, owner_id)",
+        replaces: None,
     },
     Index {
         name: "idx_jobs_owner_status",
         is_unique: false,
         on: "jobs (owner_id, status, created_at DESC)",
+        replaces: None,
+    },
+    // What has no owner is seen through these: however many hold the same content, each looks
+    // only among their own.
+    Index {
+        name: "idx_documents_sha256_owner",
+        is_unique: false,
+        on: "documents (sha256, owner_id)",
+        replaces: Some("idx_documents_sha256"),
+    },
+    Index {
+        name: "idx_figures_sha256_owner",
+        is_unique: false,
+        on: "figures (sha256, owner_id)",
+        replaces: Some("idx_figures_sha256"),
+    },
+    Index {
+        name: "idx_lessons_generation_owner",
+        is_unique: false,
+        on: "lessons (generation_key, owner_id)",
+        replaces: Some("idx_lessons_generation"),
     },
 ];
 
@@ -46,6 +70,8 @@ struct Index {
     name: &'static str,
     is_unique: bool,
     on: &'static str,
+    /// An earlier one that it makes needless, dropped once this one is built.
+    replaces: Option<&'static str>,
 }
 
 impl Index {
@@ -77,7 +103,7 @@ impl FromRow for State {
     }
 }
 
-/// Builds those that are not there.
+/// Builds those that are not there, and drops what they replace.
 pub(super) async fn build(pool: &PgPool) -> Result<()> {
     for index in &INDEXES {
         loop {
@@ -90,13 +116,22 @@ pub(super) async fn build(pool: &PgPool) -> Result<()> {
                 State::Invalid => format!("DROP INDEX CONCURRENTLY IF EXISTS {}", index.name),
                 State::Absent => index.create(),
             };
-            tracing::info!(index = index.name, "{statement}");
-            let mut connection = pool.acquire().await?;
-            match postgres::run(&mut connection, statement).await {
-                Err(error) if is_in_the_way(&error) => tokio::time::sleep(EVERY).await,
-                outcome => outcome?,
-            }
+            alter(pool, statement).await?;
         }
+        if let Some(earlier) = index.replaces {
+            alter(pool, format!("DROP INDEX CONCURRENTLY IF EXISTS {earlier}")).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Runs a statement on an index; what is in its way is waited for once, then looked at again.
+async fn alter(pool: &PgPool, statement: String) -> Result<()> {
+    tracing::info!("{statement}");
+    let mut connection = pool.acquire().await?;
+    match postgres::run(&mut connection, statement).await {
+        Err(error) if is_in_the_way(&error) => tokio::time::sleep(EVERY).await,
+        outcome => outcome?,
     }
     Ok(())
 }

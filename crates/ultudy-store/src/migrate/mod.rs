@@ -55,6 +55,10 @@ const SQLITE: &[(&str, &str)] = &[
         "transfers",
         include_str!("../../migrations/sqlite/0009_transfers.sql"),
     ),
+    (
+        "ownerless_tables",
+        include_str!("../../migrations/sqlite/0010_ownerless_tables.sql"),
+    ),
 ];
 
 const POSTGRES: &[(&str, &str)] = &[
@@ -89,6 +93,10 @@ const POSTGRES: &[(&str, &str)] = &[
     (
         "transfers",
         include_str!("../../migrations/postgres/0009_transfers.sql"),
+    ),
+    (
+        "ownerless_tables",
+        include_str!("../../migrations/postgres/0010_ownerless_tables.sql"),
     ),
 ];
 

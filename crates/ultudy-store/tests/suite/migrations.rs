@@ -198,7 +198,7 @@ async fn every_foreign_key_has_its_index() {
 }
 
 /// The schema as it was before there was a search index.
-const BEFORE_SEARCH: [&str; 12] = [
+const BEFORE_SEARCH: [&str; 16] = [
     "DROP TABLE transfers",
     "DROP TABLE one_time_links",
     "DROP TABLE api_tokens",
@@ -209,10 +209,19 @@ const BEFORE_SEARCH: [&str; 12] = [
     "DROP TABLE chunk_terms",
     "DROP TABLE chunks",
     "DROP TABLE document_index",
+    "DROP INDEX idx_documents_sha256_owner",
+    "CREATE INDEX idx_documents_sha256 ON documents (sha256)",
+    "DROP INDEX idx_lessons_generation_owner",
+    "CREATE INDEX idx_lessons_generation ON lessons (generation_key)",
     "ALTER TABLE check_ins DROP COLUMN kind",
     "DELETE FROM schema_migrations
     WHERE version >= (SELECT version FROM schema_migrations WHERE name = 'search')",
 ];
+
+/// The same on PostgreSQL alone.
+const BEFORE_POLICIES_BY_KEY: &str = "
+    DROP POLICY of_own_documents ON blobs; DROP POLICY by_key ON blobs;
+    DROP POLICY of_own_lessons ON generations; DROP POLICY by_key ON generations";
 
 #[tokio::test]
 async fn documents_of_before_there_was_search_wait_for_the_index() {
@@ -225,6 +234,7 @@ async fn documents_of_before_there_was_search_wait_for_the_index() {
                 let policy = format!("DROP POLICY owners ON {table}");
                 server.sql(name, &policy).unwrap();
             }
+            server.sql(name, BEFORE_POLICIES_BY_KEY).unwrap();
         }
         for statement in BEFORE_SEARCH {
             match &bench.database {

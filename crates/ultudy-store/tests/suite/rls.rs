@@ -27,6 +27,23 @@ const SEEN_BY_THE_SYSTEM: [(&str, &str); 9] = [
     ("study_sessions", "a transfer finds the owners of all rows"),
 ];
 
+/// Tables without row-level security, and why. No tenant may touch them.
+const UNSECURED: [(&str, &str); 1] = [("schema_migrations", "which migrations have run")];
+
+/// Tables without an owner, and how many rows are one's own.
+const OWNERLESS: [(&str, &str); 2] = [
+    (
+        "blobs",
+        "SELECT count(DISTINCT sha256) FROM (
+            SELECT sha256 FROM documents WHERE owner_id = 'OWNER'
+            UNION SELECT sha256 FROM figures WHERE owner_id = 'OWNER') own",
+    ),
+    (
+        "generations",
+        "SELECT count(DISTINCT generation_key) FROM lessons WHERE owner_id = 'OWNER'",
+    ),
+];
+
 /// A database where Alice and Bob have a world each, and its tables with an owner.
 async fn two_worlds() -> (Bench, Vec<String>) {
     let bench = Bench::postgres().await;
@@ -146,18 +163,81 @@ async fn no_row_can_be_given_to_another() {
     }
 }
 
-/// Without FORCE the owner of the tables would see everything.
+/// Without FORCE the owner of the tables would see everything; without a policy nobody would
+/// see anything, and somebody would switch it off. Every table, also of later migrations.
 #[tokio::test]
-async fn security_is_on_for_the_tables_owner_too() {
-    let (bench, tables) = two_worlds().await;
-    let secured = bench
+async fn every_table_has_security_and_a_policy() {
+    let (bench, owned) = two_worlds().await;
+    let unsecured = bench
         .database
         .ask(
-            "SELECT relname FROM pg_class
-            WHERE relkind = 'r' AND relrowsecurity AND relforcerowsecurity ORDER BY 1",
+            "SELECT relname FROM pg_class c
+            WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
+                AND NOT (relrowsecurity AND relforcerowsecurity AND EXISTS (
+                    SELECT FROM pg_policy WHERE polrelid = c.oid
+                )) ORDER BY 1",
         )
         .await;
-    assert_eq!(secured, tables);
+    assert_eq!(unsecured, UNSECURED.map(|(table, _)| table));
+    for (table, _) in UNSECURED {
+        let rights = format!(
+            "SELECT has_any_column_privilege('ultudy_tenant', '{table}',
+                'SELECT, INSERT, UPDATE, REFERENCES')
+                OR has_table_privilege('ultudy_tenant', '{table}', 'DELETE, TRUNCATE, TRIGGER')"
+        );
+        assert_eq!(bench.database.ask(&rights).await, ["f"], "{table}");
+    }
+    // A tenant's policy is for all that it may do, and binds what it writes, too.
+    let bound = bench
+        .database
+        .ask(
+            "SELECT tablename FROM pg_policies
+            WHERE roles = '{ultudy_tenant}' AND cmd = 'ALL' AND permissive = 'PERMISSIVE'
+                AND qual = '(owner_id = current_setting(''app.user_id''::text, true))'
+                AND with_check = qual ORDER BY 1",
+        )
+        .await;
+    assert_eq!(bound, owned);
+    let others = bench
+        .database
+        .ask(
+            "SELECT DISTINCT tablename FROM pg_policies
+            WHERE roles && '{public,ultudy_tenant}'::name[] AND tablename <> ALL (ARRAY(
+                SELECT table_name FROM information_schema.columns
+                WHERE table_schema = 'public' AND column_name = 'owner_id'
+            )) ORDER BY 1",
+        )
+        .await;
+    assert_eq!(others, OWNERLESS.map(|(table, _)| table));
+}
+
+/// Of what has no owner a tenant sees what its own rows refer to, and changes nothing.
+#[tokio::test]
+async fn what_has_no_owner_is_seen_through_what_has_one() {
+    let (bench, _) = two_worlds().await;
+    for user in [User::Member, User::Owner, User::Superuser] {
+        let mut connection = connect(&bench, user).await;
+        for (table, own) in OWNERLESS {
+            let all = count(&mut connection, "ultudy_system", None, table).await;
+            for owner in [ALICE, BOB] {
+                let seen = count(&mut connection, "ultudy_tenant", Some(owner), table).await;
+                let own = bench.database.ask(&own.replace("OWNER", owner)).await;
+                assert_eq!(own, [seen.to_string()], "{table} of {owner}");
+                assert!(0 < seen && seen < all, "{table}: {seen} of {all}");
+            }
+            let nobodys = count(&mut connection, "ultudy_tenant", None, table).await;
+            assert_eq!(nobodys, 0, "{table}");
+            for change in [
+                format!("DELETE FROM {table}"),
+                format!("UPDATE {table} SET created_at = created_at"),
+                format!("INSERT INTO {table} SELECT * FROM {table}"),
+            ] {
+                let done = as_role(&mut connection, "ultudy_tenant", Some(ALICE), &change).await;
+                let error = done.expect_err(&change);
+                assert_eq!(code(&error), INSUFFICIENT_PRIVILEGE, "{change}");
+            }
+        }
+    }
 }
 
 #[tokio::test]
@@ -175,7 +255,13 @@ async fn dispatch_sees_where_jobs_stand_and_nothing_else() {
     let others = tables.iter().filter(|table| !is_seen(table));
     let forbidden = others
         .map(|table| format!("SELECT owner_id FROM {table}"))
-        .chain(["blobs", "generations"].map(|table| format!("SELECT * FROM {table}")))
+        .chain(
+            [
+                "DELETE FROM generations",
+                "UPDATE generations SET created_at = created_at",
+            ]
+            .map(str::to_owned),
+        )
         .chain(["SELECT data FROM jobs", "SELECT result FROM jobs"].map(str::to_owned))
         .chain(
             [
