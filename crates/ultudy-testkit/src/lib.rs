@@ -11,6 +11,7 @@ pub mod ports;
 pub mod postgres;
 pub mod process;
 pub mod server;
+pub mod tap;
 mod unprivileged;
 pub mod wait;
 

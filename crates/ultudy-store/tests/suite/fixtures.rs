@@ -301,6 +301,15 @@ pub async fn store_lesson(tx: &mut TenantTx, lesson: &NewLesson) {
 /// lesson 20 on the first with concept 21 and check-in 22, answer 30, study session 31,
 /// job 32. Ids are offset by `base`, so that two owners can have one each.
 pub async fn store_world(tx: &mut TenantTx, base: u32) {
+    store_studies(tx, base).await;
+    let mut job = job(base + 32, "upload");
+    job.document_id = id(base + 10);
+    ultudy_store::jobs::enqueue(tx, &job, at(6)).await.unwrap();
+}
+
+/// All of [`store_world`] but the job, whose id is nobody else's: two owners can have it
+/// under the same ids.
+pub async fn store_studies(tx: &mut TenantTx, base: u32) {
     courses::insert(tx, &course(base + 1)).await.unwrap();
     store_read_document(tx, base + 10, Some(id(base + 1))).await;
     let figure = figure(1, &format!("figure-{}", base + 10));
@@ -321,9 +330,6 @@ pub async fn store_world(tx: &mut TenantTx, base: u32) {
     session.document_id = Some(id(base + 10));
     session.course_id = Some(id(base + 1));
     study_sessions::insert(tx, &session).await.unwrap();
-    let mut job = job(base + 32, "upload");
-    job.document_id = id(base + 10);
-    ultudy_store::jobs::enqueue(tx, &job, at(6)).await.unwrap();
 }
 
 fn answer(base: u32) -> Answer {

@@ -15,6 +15,7 @@ mod connections;
 mod courses;
 mod documents;
 mod figures;
+mod filters;
 mod fixtures;
 mod glossaries;
 mod indexes;

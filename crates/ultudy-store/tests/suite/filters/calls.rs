@@ -1,0 +1,161 @@
+//! Everything that the store does for an owner, done by Bob under ids that Alice has, too.
+
+use ultudy_domain::{course::CourseChange, document::DocumentChange, mastery::Mastery};
+use ultudy_store::{
+    Page, Store,
+    answers::{self, Answer},
+    api_tokens, auth_sessions, check_ins,
+    check_ins::QuestionRef,
+    chunks, concepts, courses, documents, figures, glossaries,
+    jobs::{self, JobFilter},
+    lessons::{self, LessonOf},
+    one_time_links, practice, search, sections, study_sessions, users,
+};
+
+use crate::fixtures::{ALICE, BOB, at, auth_session, failure, glossary_entry, id, job, reading};
+
+/// Each in a transaction of its own, which is rolled back.
+macro_rules! call {
+    ($store:expr, $tx:ident: $($call:expr),* $(,)?) => {$({
+        let mut owned = $store.write(BOB).await.unwrap();
+        let $tx = &mut owned;
+        // Refusals are answers, too; what was answered is heard by the tap.
+        drop($call.await);
+    })*};
+}
+
+pub async fn all(store: &Store) {
+    courses_and_documents(store).await;
+    studies(store).await;
+    runs(store).await;
+    accounts(store).await;
+}
+
+async fn courses_and_documents(store: &Store) {
+    let page = Page {
+        limit: 9,
+        after: None,
+    };
+    let within = chunks::Within::default();
+    let of_course = chunks::Within {
+        course_id: Some(id(1)),
+        ..within
+    };
+    call! { store, tx:
+        courses::find(tx, id(1)),
+        courses::list(tx, true, page),
+        courses::list(tx, false, page),
+        courses::update(tx, id(1), &CourseChange::default(), at(9)),
+        courses::delete(tx, id(1)),
+        documents::publish(tx, id(10), &reading(9, ultudy_domain::document::Sectioning::Outline)),
+        documents::find(tx, id(10)),
+        documents::list(tx, None, page),
+        documents::file(tx, id(10)),
+        documents::update(tx, id(10), &DocumentChange::default()),
+        documents::ids_of_course(tx, id(1)),
+        documents::lesson_variant(tx, id(10)),
+        documents::delete(tx, id(10)),
+        figures::sizes(tx, id(10)),
+        figures::file(tx, id(10), 1),
+        glossaries::find(tx, id(10), 1),
+        glossaries::put(tx, id(10), 1, &[glossary_entry("limit")]),
+        sections::list(tx, id(10)),
+        sections::of_course(tx, id(1)),
+        sections::find(tx, id(11)),
+        sections::with_next(tx, id(11)),
+        sections::texts(tx, id(10)),
+        chunks::searchable(tx),
+        chunks::find_many(tx, &[1, 2]),
+        chunks::lock_pending(tx, id(60)),
+        search::find(tx, "limit sequence", within, 9),
+        search::find(tx, "limit", of_course, 9),
+    }
+}
+
+async fn studies(store: &Store) {
+    let by = QuestionRef {
+        concept_name: "Limit".into(),
+        question: "What is Limit?".into(),
+        ..QuestionRef::default()
+    };
+    let scope = practice::Scope::default();
+    let answer = Answer {
+        id: id(30),
+        check_in_id: id(22),
+        concept_id: id(21),
+        answer: "Answer A".into(),
+        correct: true,
+        score: 100,
+        answered_at: at(4),
+    };
+    call! { store, tx:
+        lessons::id(tx, LessonOf::Section(id(11))),
+        lessons::find(tx, LessonOf::Section(id(11))),
+        lessons::find(tx, LessonOf::Document(id(10))),
+        lessons::delete(tx, id(20)),
+        lessons::delete(tx, id(70)),
+        concepts::find(tx, id(21)),
+        concepts::names(tx, id(10)),
+        concepts::states(tx, id(20)),
+        concepts::list(tx, None, None),
+        concepts::lock(tx, id(21)),
+        concepts::set_mastery(tx, id(21), &Mastery::NEW.after(true), at(9)),
+        check_ins::find(tx, id(22)),
+        check_ins::search(tx, &by),
+        answers::insert(tx, &answer),
+        practice::questions(tx, &scope, 9),
+        practice::unlearnt(tx, &scope, 9),
+        study_sessions::find(tx, id(31)),
+        study_sessions::track(tx, id(31), true),
+        study_sessions::complete(tx, id(31), 1, at(9)),
+        study_sessions::latest(tx, 9),
+        study_sessions::stats(tx),
+    }
+}
+
+async fn runs(store: &Store) {
+    let why = failure("busy");
+    let result = serde_json::Value::Null;
+    let all = [200, 201, 202, 203, 300, 301, 302, 303].map(id);
+    call! { store, tx:
+        jobs::enqueue(tx, &job(400, "a new key"), at(9)),
+        jobs::enqueue(tx, &job(400, "key 0"), at(9)),
+        jobs::find_many(tx, &all),
+        jobs::list(tx, &JobFilter::default(), Page::ALL),
+        jobs::cancel_of_document(tx, id(1), at(9)),
+    }
+    // Alice's, then Bob's own: the id of a job is nobody else's.
+    for base in [200, 300] {
+        let [waiting, running, failing, cancelled] = [0, 1, 2, 3].map(|n| id(base + n));
+        call! { store, tx:
+            jobs::find(tx, waiting),
+            jobs::start(tx, waiting, id(900), "w", at(9)),
+            jobs::start(tx, failing, id(900), "w", at(9)),
+            jobs::set_progress(tx, running, id(900), 50, "half"),
+            jobs::complete(tx, running, id(900), &result, at(9)),
+            jobs::retry_later(tx, running, id(900), &why, at(9)),
+            jobs::fail(tx, running, id(900), &why, at(9)),
+            jobs::hand_back(tx, running, id(900), at(9)),
+            jobs::cancel(tx, waiting, at(9)),
+            jobs::requeue(tx, cancelled, at(9)),
+        }
+    }
+}
+
+async fn accounts(store: &Store) {
+    let alices_link = format!("link-{ALICE}");
+    call! { store, tx:
+        users::find(tx),
+        users::set_password(tx, "another hash"),
+        auth_sessions::insert(tx, &auth_session(7, 5_000), "another token"),
+        auth_sessions::touch(tx, id(1), at(9), at(99)),
+        auth_sessions::list(tx, at(9)),
+        auth_sessions::delete(tx, id(1)),
+        auth_sessions::delete_others(tx, None),
+        api_tokens::touch(tx, id(2), at(9)),
+        api_tokens::list(tx),
+        api_tokens::delete(tx, id(2)),
+        one_time_links::put_reset(tx, "another link", at(0), at(1_000)),
+        one_time_links::use_up(tx, &alices_link, at(9)),
+    }
+}
