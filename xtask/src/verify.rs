@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 use clap::Args;
 
-use crate::{process, workspace};
+use crate::{debian, process, test, workspace};
 
 /// Changed copies of each file of the corpus.
 const MUTATIONS: &str = "60";
@@ -19,11 +19,17 @@ pub struct Verify {
     /// Minutes of arbitrary pages through the code that makes sections of them
     #[arg(long, value_name = "N", default_value_t = 1)]
     fuzz_minutes: u64,
+    /// Only this: what a second user is answered on every call, in bench/results/isolation.md
+    #[arg(long)]
+    isolation: bool,
 }
 
 impl Verify {
     /// Runs them all, installing what is missing.
     pub fn run(&self) -> Result<()> {
+        if self.isolation {
+            return isolation();
+        }
         ensure_cargo_deny()?;
         process::run(&mut workspace::cargo([
             "deny",
@@ -34,8 +40,17 @@ impl Verify {
             process::run(&mut workspace::cargo(["deny", "check", "advisories"]))?;
         }
         mutate_corpus()?;
-        fuzz(self.fuzz_minutes)
+        fuzz(self.fuzz_minutes)?;
+        isolation()
     }
+}
+
+/// One user with every id of another, on every call and every set-up.
+fn isolation() -> Result<()> {
+    debian::ensure(&test::PACKAGES)?;
+    let report = workspace::root().join("bench/results/isolation.md");
+    let mut test = workspace::cargo(["test", "--locked", "--workspace", "--test", "e2e"]);
+    process::run(test.arg("isolation::").env("ISOLATION_REPORT", report))
 }
 
 /// Changes bytes of the corpus's files at random, if the corpus is here.

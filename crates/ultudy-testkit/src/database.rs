@@ -71,6 +71,12 @@ impl Database {
         self.pooler.url(User::Member, &self.name)
     }
 
+    /// Where the program reaches it past PgBouncer.
+    #[must_use]
+    pub fn direct_url(&self) -> String {
+        self.server.url(User::Member, &self.name)
+    }
+
     /// Runs statements as the superuser; what `psql` prints, without decoration.
     ///
     /// # Errors

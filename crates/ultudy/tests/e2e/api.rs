@@ -77,6 +77,11 @@ impl Api {
         self.shows(user, Shown::Cookie(cookie));
     }
 
+    /// From now on it is asked as `user`.
+    pub fn ask_as(&mut self, user: &str) {
+        self.user = Some(user.to_owned());
+    }
+
     /// From now on this user shows that.
     pub fn shows(&mut self, user: &str, shown: Shown) {
         self.shown.insert(user.to_owned(), shown);

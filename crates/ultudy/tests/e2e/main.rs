@@ -12,6 +12,7 @@ mod browser;
 mod figures;
 mod headers;
 mod import;
+mod isolation;
 mod jobs;
 mod openapi;
 mod own_words;
