@@ -8,3 +8,4 @@
 mod accounts;
 mod housekeeping;
 mod support;
+mod waiting;

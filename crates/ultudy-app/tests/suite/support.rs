@@ -22,7 +22,7 @@ use ultudy_domain::{
     extraction::{ExtractError, ExtractProgress, Probe},
 };
 use ultudy_engines::events::InProcessEvents;
-use ultudy_llm::extractive::Extractive;
+use ultudy_llm::{Generator, extractive::Extractive};
 use ultudy_store::{Store, StoreConfig, queue::TableQueue};
 use uuid::Uuid;
 
@@ -94,6 +94,16 @@ pub async fn app(folder: &Path, clock: Arc<SetClock>) -> App {
         path: folder.join("ultudy.db"),
     };
     let store = Store::open(&config).await.unwrap();
+    app_with(folder, clock, store, Arc::new(Extractive))
+}
+
+/// The application with its files in a folder, on this database, with this generator.
+pub fn app_with(
+    folder: &Path,
+    clock: Arc<SetClock>,
+    store: Store,
+    generator: Arc<dyn Generator>,
+) -> App {
     let objects = LocalFileSystem::new_with_prefix(folder).unwrap();
     App::new(Parts {
         queue: Arc::new(TableQueue::new(store.clone())),
@@ -101,7 +111,7 @@ pub async fn app(folder: &Path, clock: Arc<SetClock>) -> App {
         events: Arc::new(InProcessEvents::default()),
         blobs: Blobs::new(Arc::new(objects), folder.to_owned()).in_folder(folder),
         reader: Arc::new(Unused),
-        generator: Arc::new(Extractive),
+        generator,
         clock,
         upload_bytes_max: 1_000,
         runs: Runs::default(),
