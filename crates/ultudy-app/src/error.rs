@@ -97,7 +97,7 @@ impl From<FieldError> for Error {
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable(_) => Self::Unavailable(error.into()),
+            StoreError::Unavailable(_) | StoreError::ReadOnly(_) => Self::Unavailable(error.into()),
             StoreError::Conflict(_) => {
                 Self::Conflict("Somebody changed this at the same moment. Please try again.".into())
             }

@@ -27,4 +27,4 @@ pub mod worker;
 
 pub use app::{App, Parts};
 pub use error::{Error, Result};
-pub use ultudy_store::{Page, reads_may_lag};
+pub use ultudy_store::{Page, reads_may_lag, waiting_at_most};

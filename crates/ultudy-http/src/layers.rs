@@ -1,5 +1,7 @@
 //! What happens around every handler.
 
+use std::time::Duration;
+
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
@@ -20,6 +22,10 @@ use crate::{AuthMode, HttpConfig, HttpState, auth, error::ApiError, request_id::
 /// Largest request body but for uploads, in bytes.
 const BODY_MAX: usize = 1 << 20;
 
+/// How long a request waits for the database to have a connection for it. Whoever is told after
+/// that to come back has been told within two seconds.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Around everything: ids and traces, panics caught, foreign pages refused or allowed,
 /// refusals shown to people as pages.
 pub fn around(site: Router<HttpState>, state: &HttpState) -> Router<HttpState> {
@@ -29,7 +35,7 @@ pub fn around(site: Router<HttpState>, state: &HttpState) -> Router<HttpState> {
             state.clone(),
             auth::identify,
         ))
-        .layer(middleware::from_fn(read))
+        .layer(middleware::from_fn(as_one_waits))
         .layer(cors(&state.config))
         .layer(CatchPanicLayer::custom(|_| panicked()))
         .layer(middleware::from_fn(web::as_page))
@@ -57,12 +63,17 @@ pub fn around_api(api: Router<HttpState>) -> Router<HttpState> {
         .layer(middleware::from_fn(uncached))
 }
 
-/// What only shows may show what a replica has.
-async fn read(request: Request, next: Next) -> Response {
-    match *request.method() {
-        Method::GET | Method::HEAD => ultudy_app::reads_may_lag(next.run(request)).await,
-        _ => next.run(request).await,
-    }
+/// Somebody waits for the answer: where the database is busy they are soon told so. What only
+/// shows may show what a replica has.
+async fn as_one_waits(request: Request, next: Next) -> Response {
+    let only_shows = matches!(*request.method(), Method::GET | Method::HEAD);
+    let answered = async {
+        match only_shows {
+            true => ultudy_app::reads_may_lag(next.run(request)).await,
+            false => next.run(request).await,
+        }
+    };
+    ultudy_app::waiting_at_most(PATIENCE, answered).await
 }
 
 async fn uncached(request: Request, next: Next) -> Response {
@@ -86,7 +97,7 @@ fn cors(config: &HttpConfig) -> CorsLayer {
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
         // A page of a listed origin may ask as whoever is signed in here.
         .allow_credentials(config.auth == AuthMode::Accounts)
-        .max_age(std::time::Duration::from_secs(600))
+        .max_age(Duration::from_secs(600))
 }
 
 fn panicked() -> Response {

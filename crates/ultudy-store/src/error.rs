@@ -12,6 +12,10 @@ pub enum StoreError {
     /// that was to go, or to one that is not there.
     #[error("in conflict with another row: {0}")]
     Conflict(#[source] sqlx::Error),
+    /// It may only be read just now: a replica after a switch, a disk that is full, a
+    /// transaction that only reads.
+    #[error("the database takes no changes: {0}")]
+    ReadOnly(#[source] sqlx::Error),
     /// The schema is older or newer than this program.
     #[error("{0}")]
     Schema(String),
@@ -41,6 +45,7 @@ impl From<sqlx::Error> for StoreError {
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed => Self::Unavailable(error),
             sqlx::Error::Database(refusal) if is_conflict(&**refusal) => Self::Conflict(error),
+            sqlx::Error::Database(refusal) if is_read_only(&**refusal) => Self::ReadOnly(error),
             sqlx::Error::Database(refusal) if may_pass(&**refusal) => Self::Unavailable(error),
             _ => Self::Other(error),
         }
@@ -54,21 +59,32 @@ fn is_conflict(refusal: &dyn DatabaseError) -> bool {
     )
 }
 
+/// PostgreSQL's code, and SQLite's primary one.
+fn is_read_only(refusal: &dyn DatabaseError) -> bool {
+    refusal.code().is_some_and(|code| {
+        code == "25006" || sqlite_code(&code).is_some_and(|primary| primary == 8)
+    })
+}
+
 /// Refusals that say nothing about the statement. PostgreSQL's codes: connection trouble
-/// (08, also PgBouncer's own), shutting down or starting (57P), out of resources (53),
+/// (08, also PgBouncer's own), a user, password or database that is refused (28, 3D: it was
+/// right when the program started), shutting down or starting (57P), out of resources (53),
 /// serialisation and deadlock (40), lock not available (55P03). SQLite's: busy, locked,
 /// disk full, file cannot be opened.
 fn may_pass(refusal: &dyn DatabaseError) -> bool {
     let Some(code) = refusal.code() else {
         return false;
     };
-    if let Ok(sqlite) = code.parse::<u32>()
-        && code.len() < 5
-    {
-        // The low byte is the primary code.
-        return matches!(sqlite & 0xff, 5 | 6 | 13 | 14);
+    if let Some(primary) = sqlite_code(&code) {
+        return matches!(primary, 5 | 6 | 13 | 14);
     }
-    ["08", "57P", "53", "40", "55P03"]
+    ["08", "28", "3D", "57P", "53", "40", "55P03"]
         .iter()
         .any(|class| code.starts_with(class))
+}
+
+/// SQLite's primary code, the low byte of what it tells; none if the code is PostgreSQL's.
+fn sqlite_code(code: &str) -> Option<u32> {
+    let code = (code.len() < 5).then_some(code)?;
+    code.parse::<u32>().ok().map(|code| code & 0xff)
 }

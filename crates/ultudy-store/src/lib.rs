@@ -38,7 +38,7 @@ pub mod users;
 pub use error::StoreError;
 pub use migrate::migrate_postgres;
 pub use replicas::reads_may_lag;
-pub use store::{Page, PostgresConfig, Store, StoreConfig, SystemTx, TenantTx};
+pub use store::{Page, PostgresConfig, Store, StoreConfig, SystemTx, TenantTx, waiting_at_most};
 
 /// What every function here returns.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;

@@ -1,8 +1,9 @@
 //! Connections and transactions.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{cell::Cell, path::PathBuf, sync::Arc, time::Duration};
 
 use sqlx::PgPool;
+use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
 use crate::{
@@ -80,6 +81,21 @@ impl Page {
     };
 }
 
+/// How long a server may take to answer when the program starts.
+const START_PATIENCE: Duration = Duration::from_secs(5);
+
+tokio::task_local! {
+    /// How long is still waited for connections.
+    static PATIENCE: Cell<Duration>;
+}
+
+/// Within this, transactions on a server begin after at most `limit` of waiting, all together,
+/// or are refused as [`StoreError::Unavailable`]: for whoever has somebody waiting for an
+/// answer. Elsewhere the configured time holds for each.
+pub async fn waiting_at_most<T>(limit: Duration, within: impl Future<Output = T>) -> T {
+    PATIENCE.scope(Cell::new(limit), within).await
+}
+
 /// The database. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -126,7 +142,10 @@ impl Store {
             StoreConfig::Postgres(config) => {
                 let primary =
                     postgres::pool(&config.url, config.max_connections, config.acquire_timeout)?;
-                let mut system = migrate::check_postgres(&primary).await?;
+                let patience = config.acquire_timeout.min(START_PATIENCE);
+                let mut system = timeout(patience, migrate::check_postgres(&primary))
+                    .await
+                    .unwrap_or(Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)))?;
                 ledger::refuse_half_done(&mut system).await?;
                 drop(system);
                 let replicas = Replicas::open(config, &primary)?;
@@ -244,12 +263,25 @@ impl Store {
             (Database::Sqlite(pools), Access::Read | Access::Snapshot) => pools.read().await,
             (Database::Sqlite(pools), Access::Write | Access::Exact) => pools.write().await,
             (Database::Postgres { primary, .. }, access) => {
-                Ok(postgres::Transaction::begin(primary, role, access)
-                    .await?
-                    .into())
+                let begin = postgres::Transaction::begin(primary, role, access);
+                Ok(patiently(begin).await?.into())
             }
         }
     }
+}
+
+/// Waits as long as [`waiting_at_most`] says: not only for a connection of this process, but
+/// also for PgBouncer to have one of the server's.
+async fn patiently<T>(begin: impl Future<Output = Result<T>>) -> Result<T> {
+    let Ok(left) = PATIENCE.try_with(Cell::get) else {
+        return begin.await;
+    };
+    let begun = Instant::now();
+    let outcome = timeout(left, begin).await;
+    let left = left.saturating_sub(begun.elapsed());
+    // Still within it: this is the task that has just asked.
+    let _ = PATIENCE.try_with(|patience| patience.set(left));
+    outcome.unwrap_or(Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)))
 }
 
 impl TenantTx {

@@ -19,6 +19,7 @@ use crate::{Error, Result, ports, process::ChildProcess, unprivileged, wait};
 /// Where Debian puts the programs of each major version.
 const VERSIONS: &str = "/usr/lib/postgresql";
 const STOP_LIMIT: Duration = Duration::from_secs(20);
+const STOP_MILLISECONDS: u128 = STOP_LIMIT.as_millis();
 
 /// The program's two roles, and the users every server starts with beside the superuser.
 /// The member inherits nothing: a transaction that forgot its role may do nothing.
@@ -62,7 +63,7 @@ pub struct Postgres {
     port: u16,
     programs: PathBuf,
     databases: AtomicU32,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 impl Postgres {
@@ -81,7 +82,7 @@ impl Postgres {
             port,
             programs,
             databases: AtomicU32::new(0),
-            _dir: dir,
+            dir,
         };
         server.sql("postgres", USERS)?;
         Ok(server)
@@ -108,7 +109,7 @@ impl Postgres {
             port,
             programs: self.programs.clone(),
             databases: AtomicU32::new(0),
-            _dir: dir,
+            dir,
         })
     }
 
@@ -153,6 +154,57 @@ impl Postgres {
         url(user, self.port, database)
     }
 
+    /// From now on `user` shows this password; the others are trusted as before.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub fn require_password(&self, user: User, password: &str) -> Result<()> {
+        let name = user.name();
+        let rules = self.dir.path().join("data/pg_hba.conf");
+        let before = fs::read_to_string(&rules)?;
+        let rule = format!("host all {name} 127.0.0.1/32 scram-sha-256\n");
+        if !before.starts_with(&rule) {
+            fs::write(&rules, rule + &before)?;
+        }
+        let set = format!("ALTER ROLE {name} PASSWORD '{password}'");
+        self.sql("postgres", &set)?;
+        self.sql("postgres", "SELECT pg_reload_conf()").map(drop)
+    }
+
+    /// Ends every connection to `database` but for the one that does this, and waits until they
+    /// are gone.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub fn disconnect(&self, database: &str) -> Result<()> {
+        let end = format!(
+            "SELECT pg_terminate_backend(pid, {STOP_MILLISECONDS}) FROM pg_stat_activity
+            WHERE datname = '{database}' AND pid <> pg_backend_pid()"
+        );
+        self.sql("postgres", &end).map(drop)
+    }
+
+    /// Stops it at once, as a crash does, and starts it again on the same port.
+    ///
+    /// # Errors
+    /// It does not stop, or does not start.
+    pub fn restart(&mut self) -> Result<()> {
+        self.stop()?;
+        let dir = self.dir.path();
+        self.process = serve(&self.programs, &dir.join("data"), dir, self.port)?;
+        Ok(())
+    }
+
+    fn stop(&mut self) -> Result<()> {
+        // SIGQUIT stops all its processes at once and takes its shared memory away, which
+        // SIGKILL would leave behind.
+        let process = &mut self.process;
+        process.signal(Signal::QUIT)?;
+        wait::until_blocking("PostgreSQL has stopped", STOP_LIMIT, || {
+            !process.is_running().unwrap_or(true)
+        })
+    }
+
     /// The port it listens on.
     #[must_use]
     pub fn port(&self) -> u16 {
@@ -162,15 +214,7 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        // SIGQUIT stops all its processes at once and takes its shared memory away, which
-        // SIGKILL would leave behind.
-        let process = &mut self.process;
-        let stopped = process.signal(Signal::QUIT).is_ok()
-            && wait::until_blocking("PostgreSQL has stopped", STOP_LIMIT, || {
-                !process.is_running().unwrap_or(true)
-            })
-            .is_ok();
-        if !stopped {
+        if self.stop().is_err() {
             eprintln!("PostgreSQL does not stop by itself and is killed");
         }
     }

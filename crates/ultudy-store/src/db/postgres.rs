@@ -82,7 +82,7 @@ impl Transaction {
                     tx.close();
                     stale_left -= 1;
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(not_begun(error)),
             }
         }
     }
@@ -136,6 +136,16 @@ fn roll_back(mut connection: PoolConnection<Postgres>) {
             connection.close_on_drop();
         }
     });
+}
+
+/// A role that was taken away is the operator's to give back: nothing is wrong with the
+/// request.
+fn not_begun(error: sqlx::Error) -> StoreError {
+    let refusal = error.as_database_error().and_then(|refusal| refusal.code());
+    match refusal.as_deref() {
+        Some("42501") => StoreError::Unavailable(error),
+        _ => error.into(),
+    }
 }
 
 /// Whether the error says that the server closed the connection while it lay in the pool.

@@ -190,7 +190,8 @@ pub(crate) async fn check_sqlite(connection: &mut Connection) -> Result<()> {
 /// make the roles `ultudy_tenant` and `ultudy_system` nor is a member of both.
 pub async fn migrate_postgres(url: &str) -> Result<usize> {
     let pool = postgres::pool(url, 1, std::time::Duration::from_secs(30))?;
-    let mut tx = postgres::Transaction::begin(&pool, Role::Session, Access::Write).await?;
+    let tx = postgres::Transaction::begin(&pool, Role::Session, Access::Write).await;
+    let mut tx = tx.map_err(not_migrated)?;
     postgres::run(tx.connection(), format!("{LOCK}; {TABLE}")).await?;
     postgres::run(tx.connection(), ROLES.to_owned())
         .await
@@ -286,19 +287,28 @@ fn checksum(migration: &Migration) -> String {
         .collect()
 }
 
-/// Undefined table, unknown role, role that is not ours to take.
+/// Undefined table, unknown role, role that is not ours to take; or nobody is let in at all.
 fn not_migrated(error: StoreError) -> StoreError {
     match &error {
-        StoreError::Other(sqlx::Error::Database(refusal)) => match refusal.code().as_deref() {
-            Some("42P01" | "22023") => StoreError::Schema(
-                "the database is not set up for this program: run `ultudy migrate`".to_owned(),
-            ),
-            Some("42501") => StoreError::Schema(format!(
-                "the database's user may not act as ultudy_system ({refusal}): run \
+        StoreError::Other(sqlx::Error::Database(refusal))
+        | StoreError::Unavailable(sqlx::Error::Database(refusal)) => {
+            match refusal.code().as_deref() {
+                Some("28P01" | "28000") => StoreError::Config(format!(
+                    "the server refuses the user or the password of its URL ({refusal})"
+                )),
+                Some("3D000") => StoreError::Config(format!(
+                    "the server does not have the database of its URL ({refusal})"
+                )),
+                Some("42P01" | "22023") => StoreError::Schema(
+                    "the database is not set up for this program: run `ultudy migrate`".to_owned(),
+                ),
+                Some("42501") => StoreError::Schema(format!(
+                    "the database's user may not act as ultudy_system ({refusal}): run \
                  `ultudy migrate` as this user, or `GRANT ultudy_tenant, ultudy_system TO` it"
-            )),
-            _ => error,
-        },
+                )),
+                _ => error,
+            }
+        }
         _ => error,
     }
 }

@@ -29,7 +29,10 @@ pub async fn what_is_not_committed_is_nobody_elses_to_see(bench: &Bench) {
 
 pub async fn a_transaction_that_reads_cannot_write(bench: &Bench) {
     let refused = courses::insert(&mut bench.read().await, &course(1)).await;
-    assert!(matches!(refused, Err(StoreError::Other(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(StoreError::ReadOnly(_))),
+        "{refused:?}"
+    );
 }
 
 /// After a refused statement nothing of the transaction stays, and the next one works.

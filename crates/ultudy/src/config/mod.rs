@@ -9,8 +9,9 @@ use ultudy_store::{PostgresConfig, StoreConfig};
 const DEFAULTS: &str = include_str!("../../../../config.default.toml");
 /// Replicas are looked at twice a second.
 const PIN_SECONDS_MIN: u64 = 2;
-/// How long a request waits for a database connection before it is told to come back.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long the worker waits for a database connection; a request waits far shorter
+/// (`ultudy-http`'s `layers.rs`).
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Why the program does not start: one line, with the remedy.
 #[derive(Debug, thiserror::Error)]

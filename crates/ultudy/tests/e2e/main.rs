@@ -7,6 +7,7 @@
 
 mod accounts;
 mod api;
+mod bad_database;
 mod bad_input;
 mod browser;
 mod figures;
