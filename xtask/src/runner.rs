@@ -63,19 +63,39 @@ impl Runner {
         }
         bail!("{}", failures.join("; "))
     }
+
+    /// Runs the tests of one crate whose names hold `name`, in the program's own words and
+    /// with these variables set.
+    pub fn test(&self, krate: &str, name: &str, variables: &[(&str, String)]) -> Result<()> {
+        for program in self
+            .programs
+            .iter()
+            .filter(|program| program.krate == krate)
+        {
+            let mut command = program.command();
+            command.args([name, "--nocapture"]);
+            command.envs(variables.iter().map(|(key, value)| (key, value)));
+            process::run(&mut command)?;
+        }
+        Ok(())
+    }
 }
 
 impl Program {
     fn run(&self, limit: Duration, database: Database) -> Result<()> {
-        let mut command = Command::new(&self.path);
+        let mut command = self.command();
         if database == Database::Postgres {
             command.env("TEST_DATABASE", "postgres");
         }
+        process::run_within(limit, command.arg("--quiet"))
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.path);
         command
-            .arg("--quiet")
             .current_dir(&self.directory)
             .env("CARGO_MANIFEST_DIR", &self.directory);
-        process::run_within(limit, &mut command)
+        command
     }
 }
 

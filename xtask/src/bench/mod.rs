@@ -22,7 +22,10 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::Args;
 
-use self::{machine::Machine, report::Report};
+pub use self::{
+    machine::Machine,
+    report::{Report, Table},
+};
 use crate::{process, workspace};
 
 /// The measurements: name on the command line and in bench/results/, and the function.
@@ -48,6 +51,26 @@ pub struct Programs {
     pub baseline: PathBuf,
 }
 
+impl Programs {
+    /// Builds them.
+    pub fn build() -> Result<Self> {
+        process::run(&mut workspace::cargo([
+            "build",
+            "--locked",
+            "--release",
+            "--package",
+            "ultudy",
+            "--package",
+            "ultudy-baseline",
+        ]))?;
+        let folder = workspace::target_directory()?.join("release");
+        Ok(Self {
+            ultudy: folder.join("ultudy"),
+            baseline: folder.join("ultudy-baseline"),
+        })
+    }
+}
+
 /// Measures what the product promises and writes bench/results/ (start, memory, upload,
 /// extraction, page, corpus, content, search, transfer)
 #[derive(Args)]
@@ -60,7 +83,7 @@ impl Bench {
     /// Builds, measures, writes; fails at the end if a promise is broken.
     pub fn run(&self) -> Result<()> {
         let chosen = self.chosen()?;
-        let programs = build()?;
+        let programs = Programs::build()?;
         let machine = Machine::of_this_run()?;
         let mut broken = Vec::new();
         for (name, measure) in chosen {
@@ -86,21 +109,4 @@ impl Bench {
         let all = MEASUREMENTS.into_iter();
         Ok(all.filter(|(name, _)| wanted(name)).collect())
     }
-}
-
-fn build() -> Result<Programs> {
-    process::run(&mut workspace::cargo([
-        "build",
-        "--locked",
-        "--release",
-        "--package",
-        "ultudy",
-        "--package",
-        "ultudy-baseline",
-    ]))?;
-    let folder = workspace::target_directory()?.join("release");
-    Ok(Programs {
-        ultudy: folder.join("ultudy"),
-        baseline: folder.join("ultudy-baseline"),
-    })
 }

@@ -1,15 +1,16 @@
 //! Files with bytes changed at random, through the real child: each ends as a document or
 //! with a reason, in time, and leaves no process behind. `MUTATIONS` says how many of each
-//! file of the corpus, `MUTATIONS_REPORT` where to write what came of them.
+//! file of the corpus, `MUTATIONS_READER` the program whose `extract` reads them, and
+//! `MUTATIONS_REPORT` where to write what came of them.
 
 use std::{
     collections::BTreeMap,
-    fmt::Write,
-    path::PathBuf,
+    thread,
     time::{Duration, Instant},
 };
 
-use ultudy_content::{ExtractError, ExtractLimits};
+use futures_util::{StreamExt, stream};
+use ultudy_content::{ExtractError, ExtractLimits, Extractor};
 
 use crate::{
     corpus,
@@ -52,40 +53,55 @@ fn mutated(bytes: &[u8], seed: u64) -> Vec<u8> {
     mutated
 }
 
-/// What came of a file's mutations: how often each end, and the longest in seconds.
+/// What came of a file's mutations: how often each end, and the longest.
 #[derive(Default, serde::Serialize)]
 struct Ends {
     ends: BTreeMap<String, u32>,
     slowest_seconds: f64,
+    slowest_seed: u64,
 }
 
-async fn ends(name: &str, bytes: &[u8], mutations: u64) -> Ends {
+/// Reads so many mutations, as many at once as there are processors.
+async fn ends(extractor: &Extractor, name: &str, bytes: &[u8], mutations: u64) -> Ends {
+    let at_once = thread::available_parallelism().unwrap().get();
+    let mut ended = stream::iter(0..mutations)
+        .map(|seed| end(extractor, name, bytes, seed))
+        .buffered(at_once);
     let mut all = Ends::default();
     for seed in 0..mutations {
-        let begun = Instant::now();
-        let end = match read(&with_limits(LIMITS), &mutated(bytes, seed)).await {
-            Ok(document) => {
-                assert!(!document.sections.is_empty(), "{name}, seed {seed}");
-                "document".to_owned()
-            }
-            Err(ExtractError::File(failure)) => failure.code,
-            Err(error) => panic!("{name}, seed {seed}: {error:?}"),
-        };
-        let taken = begun.elapsed();
-        // What is over the limit is the parent's doing, not the child's.
-        assert!(
-            taken < LIMITS.wall + Duration::from_secs(30),
-            "{name}, seed {seed}"
-        );
+        let (end, seconds) = ended.next().await.unwrap();
         *all.ends.entry(end).or_default() += 1;
-        all.slowest_seconds = all.slowest_seconds.max(taken.as_secs_f64());
+        if seconds > all.slowest_seconds {
+            (all.slowest_seconds, all.slowest_seed) = (seconds, seed);
+        }
     }
+    drop(ended);
     assert_eq!(
         children(),
         Vec::<String>::new(),
         "{name} left processes behind"
     );
     all
+}
+
+/// How one mutation ended, and after how many seconds.
+async fn end(extractor: &Extractor, name: &str, bytes: &[u8], seed: u64) -> (String, f64) {
+    let begun = Instant::now();
+    let end = match read(extractor, &mutated(bytes, seed)).await {
+        Ok(document) => {
+            assert!(!document.sections.is_empty(), "{name}, seed {seed}");
+            "document".to_owned()
+        }
+        Err(ExtractError::File(failure)) => failure.code,
+        Err(error) => panic!("{name}, seed {seed}: {error:?}"),
+    };
+    let taken = begun.elapsed();
+    // What is over the limit is the parent's doing, not the child's.
+    assert!(
+        taken < LIMITS.wall + Duration::from_secs(30),
+        "{name}, seed {seed}"
+    );
+    (end, taken.as_secs_f64())
 }
 
 /// Command lines of readers started here that are still there. Other tests of this process
@@ -112,7 +128,7 @@ async fn a_changed_file_ends_well() {
         .pages(vec![Page::new().heading("Sets").text(&lines); 3])
         .entry(1, "Sets", 1, None)
         .build();
-    ends("the book made here", &book, MUTATIONS).await;
+    ends(&with_limits(LIMITS), "the book made here", &book, MUTATIONS).await;
 }
 
 #[tokio::test]
@@ -121,46 +137,25 @@ async fn changed_files_of_the_corpus_end_well() {
         return;
     };
     let mutations = mutations.parse().unwrap();
+    let extractor = match std::env::var_os("MUTATIONS_READER") {
+        Some(program) => Extractor::new(program.into(), vec!["extract".to_owned()], LIMITS),
+        None => with_limits(LIMITS),
+    };
     let mut table = BTreeMap::new();
     let mut files = corpus::files();
     // The quick ones first.
     files.sort_by_key(|path| std::fs::metadata(path).map_or(0, |file| file.len()));
     for path in files {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let all = ends(&name, &std::fs::read(&path).unwrap(), mutations).await;
+        let bytes = std::fs::read(&path).unwrap();
+        let all = ends(&extractor, &name, &bytes, mutations).await;
         eprintln!(
-            "{name}: {:?}, slowest {:.1} s",
-            all.ends, all.slowest_seconds
+            "{name}: {:?}, slowest {:.1} s (seed {})",
+            all.ends, all.slowest_seconds, all.slowest_seed
         );
         table.insert(name, all);
     }
-    if let Some(report) = std::env::var_os("MUTATIONS_REPORT").map(PathBuf::from) {
-        let json = serde_json::json!({"mutations_of_each": mutations, "files": table});
-        std::fs::write(report.with_extension("json"), format!("{json:#}\n")).unwrap();
-        std::fs::write(report.with_extension("md"), markdown(mutations, &table)).unwrap();
+    if let Some(report) = std::env::var_os("MUTATIONS_REPORT") {
+        std::fs::write(report, serde_json::to_vec_pretty(&table).unwrap()).unwrap();
     }
-}
-
-fn markdown(mutations: u64, table: &BTreeMap<String, Ends>) -> String {
-    let mut text = format!(
-        "# Changed files\n\n{mutations} copies of each file of the corpus, up to {BYTES_MAX} bytes \
-         of each changed at random (seeds from 0), through the reader process with its limits: how \
-         they ended, and the slowest. None crashed its parent, outlived a limit or left a process \
-         behind.\n\n| File | Ends | Slowest |\n|---|---|---|\n"
-    );
-    for (name, all) in table {
-        let ends: Vec<_> = all
-            .ends
-            .iter()
-            .map(|(end, n)| format!("{n} {end}"))
-            .collect();
-        writeln!(
-            text,
-            "| {name} | {} | {:.1} s |",
-            ends.join(", "),
-            all.slowest_seconds
-        )
-        .unwrap();
-    }
-    text
 }
