@@ -155,7 +155,7 @@ fn matrix(columns: &[(&str, Answers)]) -> String {
         "# Isolation\n\nTwo users have the same course file; each tries every id of the other, one \
          of each table, in every place of every call of the served OpenAPI document that takes an \
          id, beside their own ids and beside the other's. A cell: the answers, and how often. \
-         Afterwards the other's rows are the same, byte for byte. Written by `cargo xtask verify --isolation`.\n\n",
+         Afterwards the other's rows are the same, byte for byte. Written by `cargo xtask verify isolation`.\n\n",
     );
     let names: Vec<_> = columns.iter().map(|(name, _)| *name).collect();
     let _ = writeln!(text, "| Call | Ids in | {} |", names.join(" | "));
