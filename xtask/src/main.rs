@@ -12,6 +12,7 @@ mod bench;
 mod ci;
 mod debian;
 mod dependencies;
+mod oidc_provider;
 mod process;
 mod runner;
 mod sample_course;

@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::{
     debian::{self, Package},
-    process,
+    oidc_provider, process,
     runner::Runner,
 };
 
@@ -108,6 +108,7 @@ impl Test {
     pub fn run(&self) -> Result<()> {
         let tiers = self.tiers()?;
         debian::ensure(&PACKAGES)?;
+        oidc_provider::ensure()?;
         let started = Instant::now();
         let runner = Runner::build()?;
         println!("-- built in {}", process::words(started.elapsed()));

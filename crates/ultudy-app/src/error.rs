@@ -49,6 +49,9 @@ pub enum Error {
     /// The sender stopped in the middle.
     #[error("The upload broke off before its end. Please send the file again.")]
     Interrupted,
+    /// Whoever says who people are is not to be reached, or answers with nonsense.
+    #[error("The sign-in service does not answer as it should. Please try again in a moment.")]
+    IssuerUnavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A part is down; it may be back soon.
     #[error("The service is busy or being restarted. Please try again in a moment.")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),

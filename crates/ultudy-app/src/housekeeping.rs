@@ -4,7 +4,7 @@
 use std::{collections::HashSet, time::Duration};
 
 use tokio_util::sync::CancellationToken;
-use ultudy_store::blobs;
+use ultudy_store::{blobs, holder};
 
 use crate::{App, Result, search::index};
 
@@ -21,6 +21,13 @@ pub async fn keep_house(app: App, shutdown: CancellationToken) {
             Ok(swept) => tracing::info!(swept, "deleted uploaded files that nothing refers to"),
             Err(error) => tracing::warn!(%error, "cannot look for files that nothing refers to"),
         }
+        match sweep_ended(&app).await {
+            Ok(0) => {}
+            Ok(swept) => {
+                tracing::info!(swept, "deleted sessions, tokens and links that have ended");
+            }
+            Err(error) => tracing::warn!(%error, "cannot delete sessions that have ended"),
+        }
         match index::catch_up(&app, &shutdown).await {
             Ok(0) => {}
             Ok(documents) => {
@@ -33,6 +40,17 @@ pub async fn keep_house(app: App, shutdown: CancellationToken) {
             () = tokio::time::sleep(EVERY) => {}
         }
     }
+}
+
+/// Deletes sessions, API tokens and links that have ended; how many.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn sweep_ended(app: &App) -> Result<u64> {
+    let mut tx = app.store.system().await?;
+    let swept = holder::delete_ended(&mut tx, app.clock.now()).await?;
+    tx.commit().await?;
+    Ok(swept)
 }
 
 /// Deletes objects that no row holds, and half-written ones, that are older than the grace

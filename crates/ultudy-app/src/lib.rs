@@ -12,6 +12,7 @@ pub mod error;
 pub mod health;
 pub mod housekeeping;
 pub mod import;
+pub mod issuer;
 pub mod jobs;
 pub mod lessons;
 mod passages;

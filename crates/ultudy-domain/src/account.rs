@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
@@ -15,7 +16,7 @@ pub const PASSWORD_MIN: usize = 8;
 pub const PASSWORD_MAX: usize = 1_000;
 
 /// What somebody may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Studies.
@@ -48,8 +49,9 @@ impl Role {
 pub struct User {
     /// Owner of all their rows.
     pub id: String,
-    /// E-mail address, as [`email`] gives it.
-    pub email: String,
+    /// E-mail address, as [`email`] gives it, by which they sign in; as the issuer tells it, and
+    /// perhaps none, of somebody whom an issuer knows.
+    pub email: Option<String>,
     /// What they may do.
     pub role: Role,
     /// When the account was made.
@@ -95,6 +97,8 @@ pub enum LinkPurpose {
     FirstOperator,
     /// To choose a new password.
     PasswordReset,
+    /// To make an account where nobody can sign up by themselves.
+    Invitation,
 }
 
 impl LinkPurpose {
@@ -104,8 +108,21 @@ impl LinkPurpose {
         match self {
             Self::FirstOperator => "first_operator",
             Self::PasswordReset => "password_reset",
+            Self::Invitation => "invitation",
         }
     }
+}
+
+/// The user whom an outside issuer calls by this subject. Two issuers may call different people
+/// the same, so both make the id; hashed, whatever stands in them, it is one that every database,
+/// log and address can hold.
+#[must_use]
+pub fn outside_id(issuer: &str, subject: &str) -> String {
+    let mut hash = Sha256::new();
+    // The length parts them: no other pair is the same text.
+    hash.update(format!("{}:{issuer}", issuer.len()));
+    hash.update(subject);
+    hex::encode(hash.finalize())
 }
 
 /// An e-mail address in the form that accounts are told apart by: compatibility forms and
@@ -174,6 +191,22 @@ mod tests {
         assert_eq!(email("STRASSE@x.de"), email("straße@x.de"));
         assert_eq!(email("ΣΑΣ@x.gr"), email("σας@x.gr"));
         assert_eq!(email("e\u{301}@x.fr"), email("É@x.fr"));
+    }
+
+    #[test]
+    fn a_subject_is_somebody_of_their_issuer_alone() {
+        let ada = outside_id("https://a.example", "ada");
+        assert_eq!(ada, outside_id("https://a.example", "ada"));
+        assert!(ada.len() == 64 && ada.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        for (issuer, subject) in [
+            ("https://b.example", "ada"),
+            ("https://a.example", "Ada"),
+            ("https://a.example", "ada\0"),
+            ("https://a.exampl", "eada"),
+            ("", "17:https://a.exampleada"),
+        ] {
+            assert_ne!(outside_id(issuer, subject), ada, "{issuer} {subject}");
+        }
     }
 
     /// Kept apart, so that nobody takes another's account by a letter that looks like theirs.

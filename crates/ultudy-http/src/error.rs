@@ -116,6 +116,9 @@ impl From<Error> for ApiError {
             Error::Unavailable(source) => {
                 tracing::warn!(error = %chain(&*source), "a part is not available");
             }
+            Error::IssuerUnavailable(source) => {
+                tracing::warn!(error = %chain(&*source), "the issuer is not available");
+            }
             Error::Invalid(fields) => answer.fields = fields,
             Error::TooMany { retry_after } => {
                 answer.retry_after = Some(retry_after.as_secs_f64().ceil() as u64);
@@ -137,7 +140,7 @@ fn status_of(error: &Error) -> StatusCode {
         Error::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         Error::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Error::Unprocessable { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Unavailable(_) | Error::IssuerUnavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

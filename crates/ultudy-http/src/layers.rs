@@ -17,7 +17,7 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-use crate::{AuthMode, HttpConfig, HttpState, auth, error::ApiError, request_id::RequestIds, web};
+use crate::{HttpConfig, HttpState, auth, error::ApiError, request_id::RequestIds, web};
 
 /// Largest request body but for uploads, in bytes.
 const BODY_MAX: usize = 1 << 20;
@@ -96,7 +96,7 @@ fn cors(config: &HttpConfig) -> CorsLayer {
         .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
         // A page of a listed origin may ask as whoever is signed in here.
-        .allow_credentials(config.auth == AuthMode::Accounts)
+        .allow_credentials(config.auth.has_sessions())
         .max_age(Duration::from_secs(600))
 }
 

@@ -9,6 +9,9 @@ use crate::routes;
 #[openapi(
     info(title = "Ultudy", description = "Course PDFs in, studying out."),
     paths(
+        routes::auth::oidc::callback,
+        routes::auth::oidc::sign_out,
+        routes::auth::oidc::start,
         routes::auth::reset::reset,
         routes::auth::sign_in::sign_in,
         routes::auth::sign_out::sign_out,

@@ -33,6 +33,9 @@ fn api() -> Router<HttpState> {
         .route("/auth/sign-in", post(auth::sign_in::sign_in))
         .route("/auth/sign-out", post(auth::sign_out::sign_out))
         .route("/auth/reset", post(auth::reset::reset))
+        .route("/auth/oidc/start", get(auth::oidc::start))
+        .route("/auth/oidc/callback", get(auth::oidc::callback))
+        .route("/auth/oidc/sign-out", get(auth::oidc::sign_out))
         .route("/me", get(me::get::get))
         .route(
             "/me/sessions",

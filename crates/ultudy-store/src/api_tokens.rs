@@ -1,39 +1,13 @@
 //! Personal API tokens.
 
-use ultudy_domain::{
-    Timestamp,
-    account::{ApiToken, User},
-};
+use ultudy_domain::{Timestamp, account::ApiToken};
 use uuid::Uuid;
 
 use crate::{
     Result, SystemTx, TenantTx,
     db::{FromRow, Row, binds},
+    holder::{self, Holder, holder_of},
 };
-
-/// Whose token this is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Holder {
-    /// The user, who is not disabled.
-    pub user: User,
-    /// The token's id.
-    pub id: Uuid,
-    /// When it was last used.
-    pub last_used_at: Option<Timestamp>,
-    /// When it ends.
-    pub expires_at: Option<Timestamp>,
-}
-
-impl FromRow for Holder {
-    fn from_row(row: &Row) -> Result<Self> {
-        Ok(Self {
-            user: User::from_row(row)?,
-            id: row.get("id")?,
-            last_used_at: row.get("last_used_at")?,
-            expires_at: row.get("expires_at")?,
-        })
-    }
-}
 
 impl FromRow for ApiToken {
     fn from_row(row: &Row) -> Result<Self> {
@@ -66,18 +40,8 @@ pub async fn insert(tx: &mut TenantTx, token: &ApiToken, token_hash: &str) -> Re
 
 /// Whose token this is, unless it has ended or its user is disabled.
 pub async fn holder(tx: &mut SystemTx, token_hash: &str, now: Timestamp) -> Result<Option<Holder>> {
-    let found = tx
-        .connection()
-        .all(
-            "SELECT u.owner_id, u.email, u.role, u.created_at, t.id, t.last_used_at, t.expires_at
-            FROM api_tokens t JOIN users u ON u.owner_id = t.owner_id
-            WHERE t.token_hash = $1 AND (t.expires_at IS NULL OR t.expires_at > $2)
-                AND u.disabled_at IS NULL"
-                .into(),
-            binds![token_hash, now],
-        )
-        .await?;
-    Ok(found.into_iter().next())
+    let statement = holder_of!("api_tokens", "last_used_at");
+    holder::find(tx, statement, token_hash, now).await
 }
 
 /// Notes that a token was used.
@@ -105,6 +69,15 @@ pub async fn delete(tx: &mut TenantTx, id: Uuid) -> Result<Option<String>> {
     tx.first(
         "DELETE FROM api_tokens WHERE owner_id = $1 AND id = $2 RETURNING token_hash",
         binds![id],
+    )
+    .await
+}
+
+/// Revokes all of the owner's tokens; their hashes.
+pub async fn delete_all(tx: &mut TenantTx) -> Result<Vec<String>> {
+    tx.all(
+        "DELETE FROM api_tokens WHERE owner_id = $1 RETURNING token_hash",
+        binds![],
     )
     .await
 }

@@ -1,45 +1,16 @@
 //! Browsers that are signed in.
 
-use ultudy_domain::{
-    Timestamp,
-    account::{AuthSession, User},
-};
+use ultudy_domain::{Timestamp, account::AuthSession};
 use uuid::Uuid;
 
 use crate::{
     Result, SystemTx, TenantTx,
     db::{FromRow, Row, binds},
+    holder::{self, Holder, holder_of},
 };
 
 /// Most sessions of a user; a new one ends the oldest.
 pub const SESSIONS_MAX: i64 = 50;
-
-/// Whose session a token is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Holder {
-    /// The user, who is not disabled.
-    pub user: User,
-    /// The session.
-    pub id: Uuid,
-    /// When it was signed in.
-    pub created_at: Timestamp,
-    /// When it last asked.
-    pub last_seen_at: Timestamp,
-    /// When it ends.
-    pub expires_at: Timestamp,
-}
-
-impl FromRow for Holder {
-    fn from_row(row: &Row) -> Result<Self> {
-        Ok(Self {
-            user: User::from_row(row)?,
-            id: row.get("id")?,
-            created_at: row.get("signed_in_at")?,
-            last_seen_at: row.get("last_seen_at")?,
-            expires_at: row.get("expires_at")?,
-        })
-    }
-}
 
 impl FromRow for AuthSession {
     fn from_row(row: &Row) -> Result<Self> {
@@ -83,18 +54,8 @@ pub async fn insert(tx: &mut TenantTx, session: &AuthSession, token_hash: &str) 
 
 /// Whose session this is, unless it has ended or its user is disabled.
 pub async fn holder(tx: &mut SystemTx, token_hash: &str, now: Timestamp) -> Result<Option<Holder>> {
-    let found = tx
-        .connection()
-        .all(
-            "SELECT u.owner_id, u.email, u.role, u.created_at, s.id,
-                s.created_at AS signed_in_at, s.last_seen_at, s.expires_at
-            FROM auth_sessions s JOIN users u ON u.owner_id = s.owner_id
-            WHERE s.token_hash = $1 AND s.expires_at > $2 AND u.disabled_at IS NULL"
-                .into(),
-            binds![token_hash, now],
-        )
-        .await?;
-    Ok(found.into_iter().next())
+    let statement = holder_of!("auth_sessions", "last_seen_at");
+    holder::find(tx, statement, token_hash, now).await
 }
 
 /// Notes that a session asked, and when it ends now.

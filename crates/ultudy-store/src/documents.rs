@@ -259,6 +259,15 @@ pub async fn ids_of_course(tx: &mut TenantTx, course_id: Uuid) -> Result<Vec<Uui
     .await
 }
 
+/// Ids of all documents, unread ones too.
+pub async fn ids(tx: &mut TenantTx) -> Result<Vec<Uuid>> {
+    tx.all(
+        "SELECT id FROM documents WHERE owner_id = $1 ORDER BY id",
+        binds![],
+    )
+    .await
+}
+
 /// Deletes a document, visible or unread, with everything made from it (the history in
 /// `answers` too), and releases its blobs; none if the owner does not have it. Its jobs
 /// stay as they are.

@@ -22,6 +22,7 @@ pub mod documents;
 pub mod figures;
 pub mod generations;
 pub mod glossaries;
+pub mod holder;
 pub mod imported;
 pub mod jobs;
 pub mod lessons;

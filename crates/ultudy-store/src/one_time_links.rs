@@ -26,6 +26,30 @@ pub async fn put_reset(
     Ok(())
 }
 
+/// Stores a link that makes an account, which the owner will be.
+pub async fn put_invitation(
+    tx: &mut TenantTx,
+    token_hash: &str,
+    now: Timestamp,
+    expires: Timestamp,
+) -> Result<()> {
+    let purpose = LinkPurpose::Invitation.as_str();
+    tx.execute(
+        "INSERT INTO one_time_links (owner_id, token_hash, purpose, created_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5)",
+        binds![token_hash, purpose, now, expires],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Deletes all of the owner's links.
+pub async fn delete_all(tx: &mut TenantTx) -> Result<()> {
+    tx.execute("DELETE FROM one_time_links WHERE owner_id = $1", binds![])
+        .await?;
+    Ok(())
+}
+
 /// Stores the link that makes the first operator, who will be `owner_id`, in the place of an
 /// earlier one.
 pub async fn put_first_operator(

@@ -1,4 +1,4 @@
-//! Users: people with accounts. `owner_id` is the user.
+//! Users: people with accounts, and people whom an outside issuer knows. `owner_id` is the user.
 
 use ultudy_domain::{
     Timestamp,
@@ -21,9 +21,20 @@ pub struct Credentials {
     pub disabled_at: Option<Timestamp>,
 }
 
+/// A user as whoever looks after accounts sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The user.
+    pub user: User,
+    /// Who says that it is them; none if a password does.
+    pub issuer: Option<String>,
+    /// Since when the account may not be used.
+    pub disabled_at: Option<Timestamp>,
+}
+
 macro_rules! columns {
     () => {
-        "owner_id, email, password_hash, role, created_at, disabled_at"
+        "owner_id, email, password_hash, role, created_at, disabled_at, issuer"
     };
 }
 
@@ -48,7 +59,17 @@ impl FromRow for Credentials {
     }
 }
 
-/// Stores a new user, the transaction's owner.
+impl FromRow for Account {
+    fn from_row(row: &Row) -> Result<Self> {
+        Ok(Self {
+            user: User::from_row(row)?,
+            issuer: row.get("issuer")?,
+            disabled_at: row.get("disabled_at")?,
+        })
+    }
+}
+
+/// Stores a new user with a password, the transaction's owner.
 ///
 /// # Errors
 /// [`crate::StoreError::Conflict`] when the e-mail address has an account.
@@ -67,8 +88,20 @@ pub async fn insert(tx: &mut TenantTx, user: &User, password_hash: &str) -> Resu
     Ok(())
 }
 
+/// Stores a new user whom an issuer knows, the transaction's owner; false if they are there.
+pub async fn insert_outside(tx: &mut TenantTx, user: &User, issuer: &str) -> Result<bool> {
+    let inserted = tx
+        .execute(
+            "INSERT INTO users (owner_id, email, role, created_at, issuer)
+            VALUES ($1, $2, $3, $4, $5) ON CONFLICT (owner_id) DO NOTHING",
+            binds![user.email, user.role.as_str(), user.created_at, issuer],
+        )
+        .await?;
+    Ok(inserted > 0)
+}
+
 /// The user of the transaction.
-pub async fn find(tx: &mut TenantTx) -> Result<Option<User>> {
+pub async fn find(tx: &mut TenantTx) -> Result<Option<Account>> {
     tx.first(
         concat!("SELECT ", columns!(), " FROM users WHERE owner_id = $1"),
         binds![],
@@ -87,16 +120,107 @@ pub async fn set_password(tx: &mut TenantTx, password_hash: &str) -> Result<bool
     Ok(changed > 0)
 }
 
-/// Whose e-mail address this is.
+/// Deletes the user, with all that is theirs but documents: those must give back their blobs
+/// before.
+///
+/// # Errors
+/// [`crate::StoreError::Conflict`] when a document is left.
+pub async fn delete(tx: &mut TenantTx) -> Result<()> {
+    for statement in [
+        "DELETE FROM study_sessions WHERE owner_id = $1",
+        "DELETE FROM jobs WHERE owner_id = $1",
+        "DELETE FROM courses WHERE owner_id = $1",
+        "DELETE FROM one_time_links WHERE owner_id = $1",
+        // Their sessions and tokens go with them.
+        "DELETE FROM users WHERE owner_id = $1",
+    ] {
+        tx.execute(statement, binds![]).await?;
+    }
+    Ok(())
+}
+
+/// Whose e-mail address this is, of those who sign in by it.
 pub async fn by_email(tx: &mut SystemTx, email: &str) -> Result<Option<Credentials>> {
     let found = tx
         .connection()
         .all(
-            concat!("SELECT ", columns!(), " FROM users WHERE email = $1").into(),
+            concat!(
+                "SELECT ",
+                columns!(),
+                " FROM users WHERE email = $1 AND issuer IS NULL"
+            )
+            .into(),
             binds![email],
         )
         .await?;
     Ok(found.into_iter().next())
+}
+
+/// Everybody of this id or this e-mail address: of an address perhaps several, if issuers tell it.
+pub async fn named(tx: &mut SystemTx, name: &str) -> Result<Vec<Account>> {
+    tx.connection()
+        .all(
+            concat!(
+                "SELECT ",
+                columns!(),
+                " FROM users WHERE owner_id = $1 OR email = $1 ORDER BY owner_id"
+            )
+            .into(),
+            binds![name],
+        )
+        .await
+}
+
+/// At most `limit` users after the id `after`, by their ids.
+pub async fn list(tx: &mut SystemTx, after: &str, limit: i64) -> Result<Vec<Account>> {
+    tx.connection()
+        .all(
+            concat!(
+                "SELECT ",
+                columns!(),
+                " FROM users WHERE owner_id > $1 ORDER BY owner_id LIMIT $2"
+            )
+            .into(),
+            binds![after, limit],
+        )
+        .await
+}
+
+/// Says what a user may do.
+pub async fn set_role(tx: &mut SystemTx, owner_id: &str, role: Role) -> Result<()> {
+    tx.connection()
+        .execute(
+            "UPDATE users SET role = $2 WHERE owner_id = $1".into(),
+            binds![owner_id, role.as_str()],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Notes another address that an issuer tells.
+pub async fn set_email(tx: &mut SystemTx, owner_id: &str, email: Option<&str>) -> Result<()> {
+    tx.connection()
+        .execute(
+            "UPDATE users SET email = $2 WHERE owner_id = $1 AND issuer IS NOT NULL".into(),
+            binds![owner_id, email],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Says since when an account may not be used; none if it may.
+pub async fn set_disabled(
+    tx: &mut SystemTx,
+    owner_id: &str,
+    since: Option<Timestamp>,
+) -> Result<()> {
+    tx.connection()
+        .execute(
+            "UPDATE users SET disabled_at = $2 WHERE owner_id = $1".into(),
+            binds![owner_id, since],
+        )
+        .await?;
+    Ok(())
 }
 
 /// Whether there is an operator who may sign in.

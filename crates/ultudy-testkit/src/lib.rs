@@ -6,12 +6,15 @@
 pub mod browser;
 pub mod database;
 pub mod error;
+pub mod issuer;
+pub mod oidc_provider;
 pub mod pgbouncer;
 pub mod ports;
 pub mod postgres;
 pub mod process;
 pub mod server;
 pub mod tap;
+pub mod tls;
 mod unprivileged;
 pub mod wait;
 

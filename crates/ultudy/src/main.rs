@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 mod commands;
 mod config;
+mod sample;
 mod wire;
 
 /// Study your course PDFs. Without a command it serves: pages, API and worker in one
@@ -28,7 +29,7 @@ enum Command {
     /// Bring everything over from another program.
     #[command(subcommand)]
     Import(commands::import::Import),
-    /// Look after accounts (AUTH_MODE=accounts).
+    /// Look after accounts (AUTH_MODE=accounts, oidc or jwt).
     #[command(subcommand)]
     User(commands::user::User),
     /// Make the lessons of PDFs at hand, without a server.

@@ -6,7 +6,12 @@ use async_trait::async_trait;
 use object_store::local::LocalFileSystem;
 use tokio_util::sync::CancellationToken;
 use ultudy_app::{
-    App, Parts, accounts::Accounts, blobs::Blobs, clock::SystemClock, reader::DocumentReader,
+    App, Parts,
+    accounts::{Accounts, Bearer},
+    blobs::Blobs,
+    clock::SystemClock,
+    issuer::{Caller, Provider, ProviderConfig, Verifier},
+    reader::DocumentReader,
     worker::Runs,
 };
 use ultudy_content::Extractor;
@@ -18,7 +23,11 @@ use ultudy_engines::events::InProcessEvents;
 use ultudy_llm::extractive::Extractive;
 use ultudy_store::{PostgresConfig, Store, StoreConfig, queue::TableQueue};
 
-use crate::{commands::Failure, config::Config};
+use crate::{
+    commands::Failure,
+    config::{Config, Issuer},
+    sample::SAMPLE,
+};
 
 /// Opens everything the settings name.
 ///
@@ -39,8 +48,49 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         clock: Arc::new(SystemClock),
         upload_bytes_max: config.upload_bytes_max,
         runs: Runs::default(),
-        accounts: Accounts::new(config.sign_up_open),
+        accounts: accounts(config)?,
     }))
+}
+
+fn accounts(config: &Config) -> Result<Accounts, Failure> {
+    let mut accounts = Accounts::new(config.sign_up_open);
+    accounts.sample = config.sample_course.then_some(SAMPLE);
+    let caller = |http_allowed| {
+        Caller::new(http_allowed).map_err(|error| Failure::new("certificates", error))
+    };
+    match config.issuer.clone() {
+        Issuer::None => {}
+        Issuer::Jwt {
+            jwks_url,
+            issuer,
+            audience,
+            roles,
+            http_allowed,
+        } => {
+            let verifier = Verifier::new(issuer, audience, caller(http_allowed)?, jwks_url);
+            accounts.bearer = Some(Bearer { verifier, roles });
+        }
+        Issuer::Oidc {
+            issuer,
+            client_id,
+            client_secret,
+            scopes,
+            redirect_url,
+            roles,
+            http_allowed,
+        } => {
+            let provider = ProviderConfig {
+                issuer,
+                client_id,
+                client_secret: client_secret.map(|secret| secret.0),
+                scopes,
+                redirect_url,
+                roles,
+            };
+            accounts.provider = Some(Provider::new(provider, caller(http_allowed)?));
+        }
+    }
+    Ok(accounts)
 }
 
 fn queue(config: &Config, store: &Store) -> Result<TableQueue, Failure> {

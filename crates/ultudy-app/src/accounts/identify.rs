@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use chrono::TimeDelta;
 use moka::sync::Cache;
 use ultudy_domain::{Timestamp, account::User};
-use ultudy_store::{api_tokens, auth_sessions};
+use ultudy_store::{api_tokens, auth_sessions, holder::Holder};
 
 use super::{Via, Who, secret, sessions, tokens};
 use crate::{App, Result};
@@ -29,11 +29,20 @@ pub(super) struct Known(Cache<String, Found>);
 
 impl Default for Known {
     fn default() -> Self {
-        let cache = Cache::builder()
-            .max_capacity(REMEMBERED_MAX)
-            .time_to_live(BELIEVED);
-        Self(cache.build())
+        Self(believed())
     }
+}
+
+/// A cache of what is believed for [`BELIEVED`].
+pub(super) fn believed<K, V>() -> Cache<K, V>
+where
+    K: std::hash::Hash + Eq + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    Cache::builder()
+        .max_capacity(REMEMBERED_MAX)
+        .time_to_live(BELIEVED)
+        .build()
 }
 
 impl Known {
@@ -70,14 +79,14 @@ pub async fn by_session(app: &App, shown: &str) -> Result<Option<Arc<Who>>> {
         return Ok(None);
     };
     let mut expires_at = holder.expires_at;
-    if holder.last_seen_at + NOTED <= now {
-        let later = sessions::end_of(holder.created_at, now);
+    if is_to_be_noted(&holder, now) {
+        let later = sessions::end_of(holder.begun_at, now);
         if noted(&note_session(app, &holder, now, later).await) {
-            expires_at = later;
+            expires_at = Some(later);
         }
     }
     let via = Via::Session(holder.id);
-    Ok(Some(believe(app, hash, holder.user, via, Some(expires_at))))
+    Ok(Some(believe(app, hash, holder.user, via, expires_at)))
 }
 
 /// Whose API token this is; nobody's if it has ended, was revoked or never was.
@@ -98,7 +107,7 @@ pub async fn by_token(app: &App, shown: &str) -> Result<Option<Arc<Who>>> {
     let Some(holder) = holder else {
         return Ok(None);
     };
-    if holder.last_used_at.is_none_or(|last| last + NOTED <= now) {
+    if is_to_be_noted(&holder, now) {
         noted(&note_token(app, &holder, now).await);
     }
     let via = Via::Token(holder.id);
@@ -111,9 +120,13 @@ pub async fn by_token(app: &App, shown: &str) -> Result<Option<Arc<Who>>> {
     )))
 }
 
+fn is_to_be_noted(holder: &Holder, now: Timestamp) -> bool {
+    holder.used_at.is_none_or(|last| last + NOTED <= now)
+}
+
 async fn note_session(
     app: &App,
-    holder: &auth_sessions::Holder,
+    holder: &Holder,
     now: Timestamp,
     expires_at: Timestamp,
 ) -> Result<()> {
@@ -122,7 +135,7 @@ async fn note_session(
     Ok(tx.commit().await?)
 }
 
-async fn note_token(app: &App, holder: &api_tokens::Holder, now: Timestamp) -> Result<()> {
+async fn note_token(app: &App, holder: &Holder, now: Timestamp) -> Result<()> {
     let mut tx = app.store.write(&holder.user.id).await?;
     api_tokens::touch(&mut tx, holder.id, now).await?;
     Ok(tx.commit().await?)

@@ -4,9 +4,9 @@ use ultudy_domain::{
     OwnerId,
     account::{self, LinkPurpose},
 };
-use ultudy_store::{auth_sessions, one_time_links, users};
+use ultudy_store::{api_tokens, auth_sessions, one_time_links, users};
 
-use super::{Client, LINK_LIFE, Secret, passwords, secret};
+use super::{Client, LINK_LIFE, Secret, administration, passwords, secret};
 use crate::{App, Error, Result};
 
 /// A link that makes the first operator, in the place of an earlier one; none if there is an
@@ -27,7 +27,22 @@ pub async fn first_operator_link(app: &App) -> Result<Option<Secret>> {
     Ok(Some(link))
 }
 
-/// A link by which somebody can choose a new password, in the place of an earlier one.
+/// A link by which somebody can make an account, also where nobody can by themselves.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn invitation_link(app: &App) -> Result<Secret> {
+    let (now, link) = (app.clock.now(), Secret::draw(&*app.clock, ""));
+    // Whoever uses it will be this user.
+    let owner_id = app.clock.new_id().to_string();
+    let mut tx = app.store.write(&owner_id).await?;
+    one_time_links::put_invitation(&mut tx, &link.hash(), now, now + LINK_LIFE).await?;
+    tx.commit().await?;
+    Ok(link)
+}
+
+/// A link by which somebody can choose a new password, in the place of an earlier one. It ends
+/// all their sessions and revokes their API tokens at once: somebody else may hold them.
 ///
 /// # Errors
 /// [`Error::NotFound`] when the address has no account.
@@ -41,11 +56,12 @@ pub async fn reset_link(app: &App, email: &str) -> Result<Secret> {
     let mut tx = app.store.write(&user.id).await?;
     one_time_links::put_reset(&mut tx, &link.hash(), now, now + LINK_LIFE).await?;
     tx.commit().await?;
+    administration::shut_out(app, &user.id).await?;
     Ok(link)
 }
 
-/// Gives whoever has the link a new password. It ends all their sessions: somebody else may
-/// have known the old one.
+/// Gives whoever has the link a new password. It ends all their sessions and revokes their API
+/// tokens: somebody else may have known the old one.
 ///
 /// # Errors
 /// [`Error::Invalid`], before anything is hashed; [`Error::Unprocessable`] for a link that was
@@ -72,12 +88,15 @@ async fn change(app: &App, link: &str, password: &str, client: &Client) -> Resul
     if !one_time_links::use_up(&mut tx, &link, app.clock.now()).await? {
         return Err(unusable());
     }
-    let user = users::find(&mut tx).await?.ok_or_else(unusable)?;
+    let user = users::find(&mut tx).await?.ok_or_else(unusable)?.user;
     users::set_password(&mut tx, &hash).await?;
-    let ended = auth_sessions::delete_others(&mut tx, None).await?;
+    let mut ended = auth_sessions::delete_others(&mut tx, None).await?;
+    ended.extend(api_tokens::delete_all(&mut tx).await?);
     tx.commit().await?;
     app.accounts.known.forget(&ended);
-    app.accounts.attempts.forget(&user.email, client.address);
+    if let Some(email) = &user.email {
+        app.accounts.attempts.forget(email, client.address);
+    }
     Ok(())
 }
 

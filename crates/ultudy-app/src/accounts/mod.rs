@@ -1,23 +1,27 @@
-//! Accounts (`AUTH_MODE=accounts`): who signs up, who signs in, who asks.
+//! Accounts: who signs up, who signs in, who asks. With `AUTH_MODE=accounts` people sign in by a
+//! password, with `oidc` at an outside provider; with `jwt` they show an issuer's tokens.
 //!
 //! Passwords are kept as Argon2id hashes, everything else that lets somebody in (sessions,
 //! API tokens, links) as the SHA-256 of 256 random bits. What is looked up before it is known
 //! who asks runs as the system, everything after as the user.
 
+pub mod administration;
 mod attempts;
 mod give;
 mod identify;
 mod links;
+mod outside;
 mod passwords;
-
 mod secret;
 mod sessions;
 mod sign_in;
 mod sign_up;
 mod tokens;
+mod welcome;
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
+use moka::sync::Cache;
 use ultudy_domain::account::User;
 use uuid::Uuid;
 
@@ -25,9 +29,15 @@ use attempts::Attempts;
 use identify::Known;
 use passwords::Hasher;
 
+use crate::{
+    issuer::{Person, Provider},
+    sample::Sample,
+};
+
 pub use give::{GiveError, give};
 pub use identify::{by_session, by_token};
-pub use links::{first_operator_link, reset_link, reset_password};
+pub use links::{first_operator_link, invitation_link, reset_link, reset_password};
+pub use outside::{Bearer, begin_at_provider, by_bearer, come_back_from_provider};
 pub use secret::Secret;
 pub use sessions::{SESSION_LIFE, end_others, end_session, list_sessions, sign_out};
 pub use sign_in::sign_in;
@@ -41,9 +51,17 @@ pub const LINK_LIFE: chrono::TimeDelta = chrono::TimeDelta::hours(24);
 pub struct Accounts {
     /// Whether anybody may make an account.
     pub sign_up_open: bool,
+    /// What a new user finds.
+    pub sample: Option<Sample>,
+    /// How an issuer's tokens are believed; none if they are not.
+    pub bearer: Option<Bearer>,
+    /// Where people sign in; none if it is here.
+    pub provider: Option<Provider>,
     hasher: Hasher,
     attempts: Attempts,
     known: Known,
+    /// Whom an issuer's token has let in of late.
+    admitted: Cache<Person, Arc<Who>>,
 }
 
 impl Accounts {
@@ -52,9 +70,13 @@ impl Accounts {
     pub fn new(sign_up_open: bool) -> Self {
         Self {
             sign_up_open,
+            sample: None,
+            bearer: None,
+            provider: None,
             hasher: Hasher::default(),
             attempts: Attempts::default(),
             known: Known::default(),
+            admitted: identify::believed(),
         }
     }
 }
@@ -66,6 +88,8 @@ pub enum Via {
     Session(Uuid),
     /// The API token of this id.
     Token(Uuid),
+    /// A token of an issuer's.
+    Bearer,
 }
 
 /// Who asks.

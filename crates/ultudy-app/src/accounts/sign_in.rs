@@ -7,7 +7,7 @@ use super::{Client, SignedIn, sessions};
 use crate::{App, Error, Result};
 
 const WRONG: Error = Error::Unauthorized("E-mail or password is wrong.");
-const DISABLED: Error = Error::Unauthorized("This account has been disabled.");
+pub(super) const DISABLED: Error = Error::Unauthorized("This account has been disabled.");
 
 /// Begins a session, if the password is right. It is a new one each time, so that nobody can
 /// have known its token before; `replaced`, what the browser showed until now, is ended.

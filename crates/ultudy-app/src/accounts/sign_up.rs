@@ -6,7 +6,7 @@ use ultudy_domain::{
 };
 use ultudy_store::{StoreError, one_time_links, users};
 
-use super::{Client, SignedIn, links, passwords, secret, sessions};
+use super::{Client, SignedIn, links, passwords, secret, sessions, welcome};
 use crate::{App, Error, Result};
 
 const CLOSED: Error = Error::Forbidden("Nobody can sign up here by themselves.");
@@ -17,7 +17,8 @@ pub struct NewAccount {
     pub email: String,
     /// Password.
     pub password: String,
-    /// The link that makes the first operator; none for a student.
+    /// The link that makes the first operator, or an invitation; none for whoever comes by
+    /// themselves.
     pub link: Option<String>,
 }
 
@@ -34,7 +35,8 @@ struct Place {
 /// # Errors
 /// [`Error::Invalid`], before anything is hashed; [`Error::Forbidden`] when nobody may sign
 /// up; [`Error::Conflict`] when the address has an account; [`Error::TooMany`], for that says
-/// who has one; [`Error::Unprocessable`] for a link that was used or has ended.
+/// who has one, and without e-mail nothing can keep it from whoever may sign up;
+/// [`Error::Unprocessable`] for a link that was used or has ended.
 pub async fn sign_up(app: &App, new: &NewAccount, client: &Client) -> Result<SignedIn> {
     let email = account::email(&new.email)?;
     account::check_password(&new.password)?;
@@ -48,6 +50,9 @@ pub async fn sign_up(app: &App, new: &NewAccount, client: &Client) -> Result<Sig
     let made = make(app, email, new, client).await;
     if !matches!(made, Err(Error::Conflict(_) | Error::Unprocessable { .. })) {
         attempt.take_back();
+    }
+    if let Ok(signed_in) = &made {
+        welcome::greet(app, &signed_in.user.id);
     }
     made
 }
@@ -63,7 +68,7 @@ async fn make(app: &App, email: String, new: &NewAccount, client: &Client) -> Re
     let hash = app.accounts.hasher.hash(&new.password, salt).await?;
     let user = User {
         id: place.owner_id,
-        email,
+        email: Some(email.clone()),
         role: place.role,
         created_at: app.clock.now(),
     };
@@ -79,7 +84,7 @@ async fn make(app: &App, email: String, new: &NewAccount, client: &Client) -> Re
     }
     let session = sessions::begin(app, &mut tx, client).await?;
     tx.commit().await?;
-    app.accounts.attempts.let_in(&user.email, client.address);
+    app.accounts.attempts.let_in(&email, client.address);
     Ok(SignedIn { user, session })
 }
 
@@ -92,10 +97,17 @@ async fn place(app: &App, link: Option<&str>) -> Result<Place> {
         });
     };
     let hash = secret::hash_of(link, "").ok_or_else(links::unusable)?;
-    let owner_id = links::holder(app, LinkPurpose::FirstOperator, &hash).await?;
+    let (owner_id, role) = match links::holder(app, LinkPurpose::FirstOperator, &hash).await {
+        Ok(owner_id) => (owner_id, Role::Operator),
+        Err(Error::Unprocessable { .. }) => {
+            let owner_id = links::holder(app, LinkPurpose::Invitation, &hash).await?;
+            (owner_id, Role::Student)
+        }
+        Err(error) => return Err(error),
+    };
     Ok(Place {
         owner_id,
-        role: Role::Operator,
+        role,
         link: Some(hash),
     })
 }

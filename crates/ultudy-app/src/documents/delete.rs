@@ -25,6 +25,16 @@ pub async fn delete(app: &App, owner_id: &str, id: Uuid) -> Result<DeletedDocume
     documents::find(&mut tx, id)
         .await?
         .ok_or(Error::NotFound("document"))?;
+    settled(app, tx, id).await
+}
+
+/// [`delete`] for a document that is perhaps not read yet.
+pub(crate) async fn delete_any(app: &App, owner_id: &str, id: Uuid) -> Result<DeletedDocument> {
+    let tx = app.store.write(owner_id).await?;
+    settled(app, tx, id).await
+}
+
+async fn settled(app: &App, mut tx: TenantTx, id: Uuid) -> Result<DeletedDocument> {
     let removed = remove(app, &mut tx, id)
         .await?
         .ok_or(Error::NotFound("document"))?;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{App, Error, Result};
 
-mod delete;
+pub(crate) mod delete;
 pub mod extract;
 mod figures;
 mod file;

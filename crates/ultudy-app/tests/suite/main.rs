@@ -7,5 +7,6 @@
 
 mod accounts;
 mod housekeeping;
+mod issuer;
 mod support;
 mod waiting;

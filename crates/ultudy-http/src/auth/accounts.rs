@@ -1,10 +1,10 @@
-//! `AUTH_MODE=accounts`: sessions by cookie, API tokens by `Authorization: Bearer`.
+//! Accounts: sessions by cookie, API tokens and tokens of an issuer by `Authorization: Bearer`.
 
 use std::sync::Arc;
 
 use axum::{
     extract::{FromRequestParts, Request},
-    http::{HeaderMap, Method, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -13,28 +13,41 @@ use ultudy_app::accounts::{self, Who};
 use super::{Owner, session_cookie};
 use crate::{AuthMode, HttpState, error::ApiError, web};
 
-/// Whoever is signed in; only with accounts.
+/// Whoever is signed in; only where there are sessions.
 pub struct Account(pub Arc<Who>);
 
 impl FromRequestParts<HttpState> for Account {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &HttpState) -> Result<Self, ApiError> {
-        require_accounts(state)?;
+        require(state.config.auth.has_sessions(), NO_ACCOUNTS)?;
         let who = parts.extensions.get::<Arc<Who>>().cloned();
         who.map(Self)
             .ok_or_else(|| ApiError::new(StatusCode::UNAUTHORIZED, "Please sign in."))
     }
 }
 
-/// Refuses where there are no accounts.
-pub fn require_accounts(state: &HttpState) -> Result<(), ApiError> {
-    match state.config.auth {
-        AuthMode::Accounts => Ok(()),
-        AuthMode::Local | AuthMode::Dev => Err(ApiError::new(
-            StatusCode::NOT_FOUND,
-            "There are no accounts on this server.",
-        )),
+const NO_ACCOUNTS: &str = "There are no accounts on this server.";
+
+/// Refuses where nobody signs in by a password.
+pub fn require_passwords(state: &HttpState) -> Result<(), ApiError> {
+    let reason = match state.config.auth {
+        AuthMode::Oidc => "People do not sign in by a password on this server.",
+        _ => NO_ACCOUNTS,
+    };
+    require(state.config.auth == AuthMode::Accounts, reason)
+}
+
+/// Refuses where nobody signs in at an outside provider.
+pub fn require_provider(state: &HttpState) -> Result<(), ApiError> {
+    let reason = "This server leads nobody to another one to sign in.";
+    require(state.config.auth == AuthMode::Oidc, reason)
+}
+
+fn require(is_so: bool, reason: &str) -> Result<(), ApiError> {
+    match is_so {
+        true => Ok(()),
+        false => Err(ApiError::new(StatusCode::NOT_FOUND, reason)),
     }
 }
 
@@ -44,45 +57,75 @@ pub(super) async fn identify(state: HttpState, mut request: Request, next: Next)
     if let Err(error) = check_forgery(&request, &state.config.cors_origins) {
         return error.into_response();
     }
-    let who = match who(&state, request.uri().path(), request.headers()).await {
-        Ok(who) => who,
-        Err(error) => return error.into_response(),
+    let path = request.uri().path();
+    let who = match is_for_everybody(path) {
+        true => Ok(None),
+        false => who(&state, request.headers()).await,
     };
+    let who = match who {
+        Ok(who) => who,
+        Err(error) => return challenged(error.into_response()),
+    };
+    let has_sessions = state.config.auth.has_sessions();
     let Some(who) = who else {
-        let sign_in = sign_in_for(&request);
+        let sign_in = sign_in_for(&request).filter(|_| has_sessions);
         let response = next.run(request).await;
         return match sign_in {
             Some(sign_in) if response.status() == StatusCode::UNAUTHORIZED => {
                 Redirect::to(&sign_in).into_response()
             }
-            _ => response,
+            _ => challenged(response),
         };
     };
     request.extensions_mut().insert(Owner(who.user.id.clone()));
     request.extensions_mut().insert(who);
-    web::as_signed_in(next.run(request)).await
+    match has_sessions {
+        true => web::as_signed_in(next.run(request)).await,
+        false => next.run(request).await,
+    }
 }
 
-async fn who(
-    state: &HttpState,
-    path: &str,
-    headers: &HeaderMap,
-) -> Result<Option<Arc<Who>>, ApiError> {
-    if is_for_everybody(path) {
-        return Ok(None);
+/// Whether whoever began a request with these headers may still ask. When it cannot be told they
+/// may: the database may be back in a moment.
+pub async fn is_still_in(state: &HttpState, headers: &HeaderMap) -> bool {
+    if !state.config.auth.is_for_many() {
+        return true;
     }
-    if let Some(token) = bearer(headers) {
-        let who = accounts::by_token(&state.app, token).await?;
-        let unknown = || {
-            let message = "This API token is not valid: it was revoked, or never was one.";
-            ApiError::new(StatusCode::UNAUTHORIZED, message)
-        };
-        return who.map(Some).ok_or_else(unknown);
+    match who(state, headers).await {
+        Ok(who) => who.is_some(),
+        Err(error) => error.status() != StatusCode::UNAUTHORIZED,
     }
-    match session_cookie::shown(headers) {
-        Some(session) => Ok(accounts::by_session(&state.app, session).await?),
-        None => Ok(None),
+}
+
+async fn who(state: &HttpState, headers: &HeaderMap) -> Result<Option<Arc<Who>>, ApiError> {
+    let is_issued = state.config.auth == AuthMode::Jwt;
+    match bearer(headers) {
+        Some(token) if is_issued => Ok(Some(accounts::by_bearer(&state.app, token).await?)),
+        Some(token) => {
+            let who = accounts::by_token(&state.app, token).await?;
+            let unknown = || {
+                let message = "This API token is not valid: it was revoked, or never was one.";
+                ApiError::new(StatusCode::UNAUTHORIZED, message)
+            };
+            who.map(Some).ok_or_else(unknown)
+        }
+        None if is_issued => Ok(None),
+        None => match session_cookie::shown(headers) {
+            Some(session) => Ok(accounts::by_session(&state.app, session).await?),
+            None => Ok(None),
+        },
     }
+}
+
+/// Says how to show who one is (RFC 6750, 3).
+fn challenged(mut response: Response) -> Response {
+    if response.status() == StatusCode::UNAUTHORIZED {
+        let challenge = HeaderValue::from_static("Bearer");
+        response
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    response
 }
 
 /// What needs nobody's name, and is to answer when the database does not.

@@ -12,8 +12,9 @@ use crate::{HttpState, error::ApiError};
 mod accounts;
 pub mod client;
 pub mod session_cookie;
+pub mod sign_in_cookie;
 
-pub use accounts::{Account, require_accounts};
+pub use accounts::{Account, is_still_in, require_passwords, require_provider};
 
 /// The one user of `AUTH_MODE=local`.
 pub const LOCAL_OWNER: &str = "local";
@@ -30,8 +31,30 @@ pub enum AuthMode {
     Local,
     /// `X-User-Id` names the user: for tests, on this machine only.
     Dev,
-    /// People sign in: a browser by a session's cookie, a program by an API token.
+    /// People sign in by a password: a browser has a session's cookie then, a program an API
+    /// token.
     Accounts,
+    /// The same, but people sign in at an outside provider.
+    Oidc,
+    /// Programs show the tokens of an outside issuer.
+    Jwt,
+}
+
+impl AuthMode {
+    /// Whether it keeps people apart who are not known to this machine.
+    #[must_use]
+    pub fn is_for_many(self) -> bool {
+        match self {
+            Self::Local | Self::Dev => false,
+            Self::Accounts | Self::Oidc | Self::Jwt => true,
+        }
+    }
+
+    /// Whether browsers have sessions.
+    #[must_use]
+    pub fn has_sessions(self) -> bool {
+        matches!(self, Self::Accounts | Self::Oidc)
+    }
 }
 
 /// The user who asks.
@@ -58,7 +81,7 @@ pub async fn identify(
     mut request: Request,
     next: Next,
 ) -> Response {
-    if state.config.auth == AuthMode::Accounts {
+    if state.config.auth.is_for_many() {
         return accounts::identify(state, request, next).await;
     }
     match owner(&state, request.headers()) {
@@ -77,7 +100,7 @@ fn owner(state: &HttpState, headers: &HeaderMap) -> Result<Option<Owner>, ApiErr
     match state.config.auth {
         AuthMode::Local => Ok(Some(Owner(LOCAL_OWNER.into()))),
         AuthMode::Dev => named(headers),
-        AuthMode::Accounts => Ok(None),
+        AuthMode::Accounts | AuthMode::Oidc | AuthMode::Jwt => Ok(None),
     }
 }
 

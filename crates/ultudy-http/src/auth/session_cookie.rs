@@ -23,8 +23,7 @@ pub fn shown(headers: &HeaderMap) -> Option<&str> {
     cookie::read(headers, NAME)
 }
 
-/// `Set-Cookie` of a new session. Scripts cannot read it, other sites' requests but plain
-/// links do not carry it. It outlives the session, whose end the server knows.
+/// `Set-Cookie` of a new session. It outlives the session, whose end the server knows.
 pub fn begin(session: &Secret, secure: bool) -> Option<HeaderValue> {
     set(session.reveal(), SESSION_LIFE.num_seconds(), secure)
 }
@@ -35,9 +34,5 @@ pub fn end(secure: bool) -> Option<HeaderValue> {
 }
 
 fn set(value: &str, max_age: i64, secure: bool) -> Option<HeaderValue> {
-    let secure = if secure { "; Secure" } else { "" };
-    let text = format!("{NAME}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}");
-    let mut header = HeaderValue::from_str(&text).ok()?;
-    header.set_sensitive(true);
-    Some(header)
+    cookie::private(NAME, value, "/", max_age, secure)
 }

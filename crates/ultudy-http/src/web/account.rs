@@ -1,4 +1,4 @@
-//! `GET /sign-in`, `/sign-up`, `/reset` and `/account`, only with accounts.
+//! `GET /sign-in`, `/sign-up`, `/reset` and `/account`, only where people sign in.
 
 use std::{future::Future, sync::Arc};
 
@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::{page, visitor::Visitor, words};
 use crate::{
     HttpState,
-    auth::{Account, require_accounts},
+    auth::{Account, require_passwords},
     error::ApiError,
     input::Params,
 };
@@ -52,16 +52,19 @@ pub struct Next {
 }
 
 impl Next {
-    /// Only a path of this site: `//host` and `/\host` are other sites to a browser, which
-    /// also leaves out tabs and line ends.
-    fn path(&self) -> &str {
-        let is_own = |path: &&str| {
-            path.starts_with('/')
-                && !path.starts_with("//")
-                && !path.contains(|c: char| c == '\\' || c.is_control())
-        };
-        self.next.as_deref().filter(is_own).unwrap_or("/")
+    /// The path; the first page, if it is none of this site.
+    pub fn path(&self) -> &str {
+        own_path(self.next.as_deref().unwrap_or_default())
     }
+}
+
+/// Only a path of this site, else its first page: `//host` and `/\host` are other sites to a
+/// browser, which also leaves out tabs and line ends.
+pub fn own_path(path: &str) -> &str {
+    let is_own = path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains(|c: char| c == '\\' || c.is_control());
+    if is_own { path } else { "/" }
 }
 
 #[derive(Template)]
@@ -70,6 +73,15 @@ pub(super) struct SignInPage<'a> {
     pub(super) at: &'static str,
     pub(super) next: &'a str,
     pub(super) sign_up_open: bool,
+    /// Where people sign in, if it is not here.
+    pub(super) provider: Option<ProviderLinks<'a>>,
+}
+
+/// An outside provider on the page.
+pub(super) struct ProviderLinks<'a> {
+    pub(super) name: &'a str,
+    /// Whether one can sign out of the provider itself.
+    pub(super) can_sign_out: bool,
 }
 
 #[derive(Template)]
@@ -90,7 +102,7 @@ pub(super) struct ResetPage {
 #[template(path = "account.html")]
 pub(super) struct AccountPage {
     pub(super) at: &'static str,
-    pub(super) email: String,
+    pub(super) email: Option<String>,
     pub(super) is_operator: bool,
     pub(super) sessions: Vec<SessionRow>,
     pub(super) tokens: Vec<TokenRow>,
@@ -118,7 +130,14 @@ pub async fn sign_in(
     who: Option<Extension<Arc<Who>>>,
     Params(next): Params<Next>,
 ) -> Result<Response, ApiError> {
-    require_accounts(&state)?;
+    let provider = state.app.accounts.provider.as_ref();
+    let provider = provider.map(|provider| ProviderLinks {
+        name: provider.name(),
+        can_sign_out: provider.end_session().is_some(),
+    });
+    if provider.is_none() {
+        require_passwords(&state)?;
+    }
     if who.is_some() {
         return Ok(Redirect::to(next.path()).into_response());
     }
@@ -126,6 +145,7 @@ pub async fn sign_in(
         at: "outside",
         next: next.path(),
         sign_up_open: state.app.accounts.sign_up_open,
+        provider,
     })
 }
 
@@ -134,7 +154,7 @@ pub async fn sign_up(
     State(state): State<HttpState>,
     Params(next): Params<Next>,
 ) -> Result<Response, ApiError> {
-    require_accounts(&state)?;
+    require_passwords(&state)?;
     page::answer(&SignUpPage {
         at: "outside",
         next: next.path(),
@@ -144,7 +164,7 @@ pub async fn sign_up(
 
 /// `GET /reset`
 pub async fn reset(State(state): State<HttpState>) -> Result<Response, ApiError> {
-    require_accounts(&state)?;
+    require_passwords(&state)?;
     page::answer(&ResetPage { at: "outside" })
 }
 

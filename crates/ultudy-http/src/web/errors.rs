@@ -70,8 +70,12 @@ pub async fn as_page(request: Request, next: Next) -> Response {
     page
 }
 
-/// Whether an address is one that programs ask: the API and the health answers.
+/// Whether an address is one that programs ask: the API and the health answers, but where a
+/// provider sends browsers back to.
 pub fn is_for_programs(path: &str) -> bool {
+    if path.starts_with("/api/auth/oidc/") {
+        return false;
+    }
     let first = path.split('/').nth(1).unwrap_or_default();
     matches!(first, "api" | "health" | "db")
 }

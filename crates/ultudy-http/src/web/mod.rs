@@ -26,7 +26,7 @@ mod visitor;
 mod waiting;
 mod words;
 
-pub use account::{as_signed_in, in_query, is_signed_in};
+pub use account::{Next, as_signed_in, in_query, is_signed_in, own_path};
 pub use errors::{as_page, is_for_programs};
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use ultudy_domain::{
 };
 
 use super::{
-    account::{AccountPage, SignInPage, SignUpPage, as_signed_in},
+    account::{AccountPage, ProviderLinks, SignInPage, SignUpPage, as_signed_in},
     course::{CoursePage, DocumentRow},
     courses::{CourseCard, CoursesPage},
     document::DocumentPage,
@@ -177,6 +177,17 @@ fn sign_in(next: &str) -> SignInPage<'_> {
         at: "outside",
         next,
         sign_up_open: true,
+        provider: None,
+    }
+}
+
+fn sign_in_elsewhere<'a>(name: &'a str) -> SignInPage<'a> {
+    SignInPage {
+        provider: Some(ProviderLinks {
+            name,
+            can_sign_out: true,
+        }),
+        ..sign_in("/")
     }
 }
 
@@ -191,7 +202,7 @@ fn sign_up(next: &str) -> SignUpPage<'_> {
 fn account(name: &str) -> AccountPage {
     let user = User {
         id: "ada".into(),
-        email: name.into(),
+        email: Some(name.into()),
         role: Role::Operator,
         created_at: samples::moment(),
     };
@@ -222,7 +233,7 @@ fn visitor() -> Visitor {
 }
 
 /// Every page, with `name` wherever a text may come from outside.
-fn every_page(name: &str) -> [(&'static str, String); 12] {
+fn every_page(name: &str) -> [(&'static str, String); 13] {
     let progress = ProgressPage::new(overview(name, &[false]), &visitor());
     [
         ("courses", courses(name).render()),
@@ -235,6 +246,7 @@ fn every_page(name: &str) -> [(&'static str, String); 12] {
         ("search", search(name).render()),
         ("practice", practice(name).render()),
         ("sign-in", sign_in(name).render()),
+        ("sign-in elsewhere", sign_in_elsewhere(name).render()),
         ("sign-up", sign_up(name).render()),
         ("account", account(name).render()),
     ]

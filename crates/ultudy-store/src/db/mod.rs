@@ -213,7 +213,8 @@ impl Database {
         if let Self::Postgres(tx) = self {
             postgres::run(tx.connection(), postgres::AS_SYSTEM.to_owned()).await?;
         }
-        let rows = self.rows(sql, binds).await?;
+        let text = sql.of(self);
+        let rows = self.rows(text, binds).await?;
         if let Self::Postgres(tx) = self {
             postgres::run(tx.connection(), postgres::AS_TENANT.to_owned()).await?;
         }

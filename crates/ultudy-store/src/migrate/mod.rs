@@ -52,6 +52,10 @@ const SQLITE: &[(&str, &str)] = &[
         include_str!("../../migrations/sqlite/0007_accounts.sql"),
     ),
     (
+        "issuers",
+        include_str!("../../migrations/sqlite/0008_issuers.sql"),
+    ),
+    (
         "transfers",
         include_str!("../../migrations/sqlite/0009_transfers.sql"),
     ),
@@ -89,6 +93,10 @@ const POSTGRES: &[(&str, &str)] = &[
     (
         "accounts",
         include_str!("../../migrations/postgres/0007_accounts.sql"),
+    ),
+    (
+        "issuers",
+        include_str!("../../migrations/postgres/0008_issuers.sql"),
     ),
     (
         "transfers",

@@ -1,9 +1,12 @@
+use ultudy_domain::Timestamp;
 use ultudy_domain::account::{AuthSession, LinkPurpose, Role};
-use ultudy_store::{StoreError, SystemTx, api_tokens, auth_sessions, one_time_links, users};
+use ultudy_store::{
+    StoreError, SystemTx, api_tokens, auth_sessions, documents, holder, one_time_links, users,
+};
 
 use crate::{
     bench::{Bench, Database},
-    fixtures::{ALICE, BOB, api_token, at, auth_session, id, store_account, user},
+    fixtures::{ALICE, BOB, api_token, at, auth_session, id, store_account, store_world, user},
 };
 
 async fn accounts_of_both(bench: &Bench) {
@@ -44,7 +47,11 @@ pub async fn a_user_is_found_by_their_address_alone(bench: &Bench) {
     assert_eq!(none.unwrap(), None);
 
     let mut tx = bench.write().await;
-    assert_eq!(users::find(&mut tx).await.unwrap(), Some(user(&tx)));
+    let found = users::find(&mut tx)
+        .await
+        .unwrap()
+        .map(|account| account.user);
+    assert_eq!(found, Some(user(&tx)));
     assert!(users::set_password(&mut tx, "another").await.unwrap());
     tx.commit().await.unwrap();
     let mut tx = system(bench).await;
@@ -63,7 +70,7 @@ pub async fn an_address_has_one_account(bench: &Bench) {
     accounts_of_both(bench).await;
     let mut tx = bench.store.write("carol").await.unwrap();
     let mut taken = user(&tx);
-    taken.email = "alice@example.org".into();
+    taken.email = Some("alice@example.org".into());
     let refused = users::insert(&mut tx, &taken, "a hash").await;
     assert!(
         matches!(refused, Err(StoreError::Conflict(_))),
@@ -267,4 +274,124 @@ pub async fn a_deleted_user_takes_their_sessions_along(bench: &Bench) {
         assert_eq!(session.unwrap().is_some(), says, "{owner}");
         assert_eq!(token.unwrap().is_some(), says, "{owner}");
     }
+}
+
+pub async fn people_of_issuers_are_told_apart_by_their_ids_alone(bench: &Bench) {
+    accounts_of_both(bench).await;
+    let address = Some("alice@example.org".to_owned());
+    for (owner, email) in [("one", &address), ("other", &address), ("third", &None)] {
+        let mut tx = bench.store.write(owner).await.unwrap();
+        let mut person = user(&tx);
+        person.email = email.clone();
+        for first in [true, false] {
+            let new = users::insert_outside(&mut tx, &person, "https://id.example").await;
+            assert_eq!(new.unwrap(), first, "{owner}");
+        }
+        tx.commit().await.unwrap();
+    }
+    let mut tx = system(bench).await;
+    let signs_in = users::by_email(&mut tx, "alice@example.org").await.unwrap();
+    assert_eq!(
+        signs_in.unwrap().user.id,
+        ALICE,
+        "no issuer's address has a password"
+    );
+    let named = async |tx: &mut SystemTx, name: &str| -> Vec<String> {
+        let found = users::named(tx, name).await.unwrap();
+        found.into_iter().map(|account| account.user.id).collect()
+    };
+    assert_eq!(
+        named(&mut tx, "alice@example.org").await,
+        [ALICE, "one", "other"]
+    );
+    assert_eq!(named(&mut tx, "third").await, ["third"]);
+    assert_eq!(named(&mut tx, "nobody").await, [""; 0]);
+    let (mut all, mut after) = (Vec::new(), String::new());
+    while let Some(last) = users::list(&mut tx, &after, 2).await.unwrap().last() {
+        after.clone_from(&last.user.id);
+        all.push(last.issuer.is_some());
+    }
+    assert_eq!(
+        all,
+        [false, true, true],
+        "alice and bob, one and other, third"
+    );
+}
+
+pub async fn an_account_is_looked_after_by_the_system_and_deleted_by_its_owner(bench: &Bench) {
+    for (owner, base) in [(ALICE, 0), (BOB, 100)] {
+        let mut tx = bench.store.write(owner).await.unwrap();
+        store_world(&mut tx, base).await;
+        store_account(&mut tx).await;
+        tx.commit().await.unwrap();
+    }
+    let mut tx = bench.store.system().await.unwrap();
+    users::set_role(&mut tx, ALICE, Role::Operator)
+        .await
+        .unwrap();
+    users::set_disabled(&mut tx, ALICE, Some(at(7)))
+        .await
+        .unwrap();
+    users::set_email(&mut tx, ALICE, None).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = bench.write().await;
+    let account = users::find(&mut tx).await.unwrap().unwrap();
+    assert_eq!(
+        (account.user.role, account.disabled_at),
+        (Role::Operator, Some(at(7)))
+    );
+    assert!(account.user.email.is_some(), "by it they sign in");
+
+    let left = users::delete(&mut tx).await;
+    assert!(
+        matches!(left, Err(StoreError::Conflict(_))),
+        "documents must go before: {left:?}"
+    );
+    drop(tx);
+    let mut tx = bench.write().await;
+    for document in documents::ids(&mut tx).await.unwrap() {
+        documents::delete(&mut tx, document).await.unwrap();
+    }
+    users::delete(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = bench.write().await;
+    assert_eq!(users::find(&mut tx).await.unwrap(), None);
+    drop(tx);
+    let mut tx = bench.bob().await;
+    assert!(users::find(&mut tx).await.unwrap().is_some());
+    assert!(!documents::ids(&mut tx).await.unwrap().is_empty());
+}
+
+pub async fn what_has_ended_is_deleted_and_nothing_else(bench: &Bench) {
+    accounts_of_both(bench).await;
+    // PostgreSQL itself looks at the clock, too.
+    let ended = |n: i64| Timestamp::from_timestamp(1_600_000_000 + n, 0).unwrap();
+    let mut tx = bench.write().await;
+    let mut session = auth_session(10, 1);
+    (session.created_at, session.expires_at) = (ended(0), ended(1));
+    auth_sessions::insert(&mut tx, &session, "old session")
+        .await
+        .unwrap();
+    let mut token = api_token(11, None);
+    token.expires_at = Some(ended(1));
+    api_tokens::insert(&mut tx, &token, "old token")
+        .await
+        .unwrap();
+    one_time_links::put_invitation(&mut tx, "old link", ended(0), ended(1))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    for (moment, count) in [(ended(0), 0), (ended(1), 3), (ended(2), 0)] {
+        let mut tx = bench.store.system().await.unwrap();
+        assert_eq!(holder::delete_ended(&mut tx, moment).await.unwrap(), count);
+        tx.commit().await.unwrap();
+    }
+    let mut tx = bench.write().await;
+    assert_eq!(auth_sessions::list(&mut tx, at(1)).await.unwrap().len(), 1);
+    assert_eq!(api_tokens::list(&mut tx).await.unwrap().len(), 1);
+    assert!(
+        one_time_links::use_up(&mut tx, "link-alice", at(1))
+            .await
+            .unwrap()
+    );
 }

@@ -348,7 +348,7 @@ fn answer(base: u32) -> Answer {
 pub fn user(tx: &TenantTx) -> User {
     User {
         id: tx.owner_id().into(),
-        email: format!("{}@example.org", tx.owner_id()),
+        email: Some(format!("{}@example.org", tx.owner_id())),
         role: Role::Student,
         created_at: at(0),
     }

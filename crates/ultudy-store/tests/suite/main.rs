@@ -72,7 +72,10 @@ on_both! {
         nothing_of_anothers_account_can_be_reached,
         a_link_is_used_once_and_in_time,
         there_is_one_link_for_a_first_operator,
-        a_deleted_user_takes_their_sessions_along;
+        a_deleted_user_takes_their_sessions_along,
+        people_of_issuers_are_told_apart_by_their_ids_alone,
+        an_account_is_looked_after_by_the_system_and_deleted_by_its_owner,
+        what_has_ended_is_deleted_and_nothing_else;
     blobs:
         one_content_is_kept_once_until_its_last_holder_goes,
         holders_that_come_and_go_at_once_never_lose_the_object;

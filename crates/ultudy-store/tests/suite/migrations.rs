@@ -257,3 +257,61 @@ async fn documents_of_before_there_was_search_wait_for_the_index() {
         assert_eq!(waiting, [(ALICE.to_owned(), id(10))]);
     }
 }
+
+/// SQLite makes the tables anew: nothing is lost with the old ones.
+#[tokio::test]
+async fn accounts_of_before_there_were_issuers_stay_as_they_are() {
+    use sqlx::{Connection, Row, SqliteConnection};
+    let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+    let run = async |connection: &mut SqliteConnection, script: &'static str| {
+        sqlx::raw_sql(script).fetch_all(connection).await.unwrap()
+    };
+    run(&mut connection, "PRAGMA foreign_keys = on").await;
+    run(
+        &mut connection,
+        include_str!("../../migrations/sqlite/0007_accounts.sql"),
+    )
+    .await;
+    let accounts = "
+        INSERT INTO users VALUES ('ada', 'ada@example.org', 'hash', 'operator', '1', '2');
+        INSERT INTO auth_sessions VALUES ('ada', x'01', 'a', '1', '2', '3', 'agent', 'there');
+        INSERT INTO api_tokens VALUES ('ada', x'02', 'b', 'name', '1', '2', '3');
+        INSERT INTO one_time_links VALUES ('ada', 'c', 'password_reset', '1', '2', '3');";
+    run(&mut connection, accounts).await;
+    const TABLES: [&str; 4] = ["users", "auth_sessions", "api_tokens", "one_time_links"];
+    let contents = async |connection: &mut SqliteConnection| {
+        let mut all = Vec::new();
+        for table in TABLES {
+            let columns =
+                format!("SELECT name FROM pragma_table_info('{table}') WHERE name <> 'issuer'");
+            let columns = sqlx::raw_sql(sqlx::AssertSqlSafe(columns));
+            let columns = columns.fetch_all(&mut *connection).await.unwrap();
+            let columns: Vec<String> = columns
+                .iter()
+                .map(|row| format!("quote({})", row.get::<String, _>(0)))
+                .collect();
+            let rows = format!("SELECT {} FROM {table}", columns.join(" || ',' || "));
+            let rows = sqlx::raw_sql(sqlx::AssertSqlSafe(rows));
+            let rows = rows.fetch_all(&mut *connection).await.unwrap();
+            all.extend(rows.iter().map(|row| row.get::<String, _>(0)));
+        }
+        all
+    };
+    let before = contents(&mut connection).await;
+    assert_eq!(before.len(), TABLES.len());
+    let mut tx = connection.begin().await.unwrap();
+    run(
+        &mut tx,
+        include_str!("../../migrations/sqlite/0008_issuers.sql"),
+    )
+    .await;
+    tx.commit().await.unwrap();
+    assert_eq!(contents(&mut connection).await, before);
+    run(&mut connection, "DELETE FROM users").await;
+    let left = contents(&mut connection).await;
+    assert_eq!(
+        left.len(),
+        1,
+        "sessions and tokens go with their user: {left:?}"
+    );
+}

@@ -278,17 +278,15 @@ async fn dispatch_sees_where_jobs_stand_and_nothing_else() {
         .chain(["DELETE FROM jobs", "UPDATE jobs SET status = 'queued'"].map(str::to_owned))
         .chain(
             [
-                "UPDATE users SET role = 'operator'",
+                "UPDATE users SET owner_id = ''",
                 "UPDATE users SET password_hash = ''",
+                "UPDATE users SET issuer = ''",
                 "DELETE FROM users",
                 "INSERT INTO users SELECT * FROM users",
                 "SELECT user_agent FROM auth_sessions",
                 "SELECT address FROM auth_sessions",
                 "UPDATE auth_sessions SET owner_id = ''",
-                "DELETE FROM auth_sessions",
                 "SELECT name FROM api_tokens",
-                "DELETE FROM api_tokens",
-                "DELETE FROM one_time_links",
                 "INSERT INTO one_time_links
                     SELECT owner_id, 'forged', purpose, created_at, expires_at FROM one_time_links",
             ]
@@ -298,6 +296,26 @@ async fn dispatch_sees_where_jobs_stand_and_nothing_else() {
         let done = as_role(&mut connection, "ultudy_system", None, &statement).await;
         let error = done.expect_err(&statement);
         assert_eq!(code(&error), INSUFFICIENT_PRIVILEGE, "{statement}");
+    }
+}
+
+#[tokio::test]
+async fn housekeeping_deletes_what_has_ended_and_nothing_else() {
+    let (bench, _) = two_worlds().await;
+    let mut connection = connect(&bench, User::Member).await;
+    for (table, left) in [
+        ("auth_sessions", 1),
+        ("api_tokens", 1),
+        ("one_time_links", 1),
+    ] {
+        let end = format!("UPDATE {table} SET expires_at = now() WHERE owner_id = '{BOB}'");
+        bench.database.ask(&end).await;
+        let all = format!("DELETE FROM {table} RETURNING owner_id");
+        let gone = as_role(&mut connection, "ultudy_system", None, &all).await;
+        let gone: Vec<String> = gone.unwrap().iter().map(|row| row.get(0)).collect();
+        assert_eq!(gone, [BOB], "{table}");
+        let still = count(&mut connection, "ultudy_tenant", Some(ALICE), table).await;
+        assert_eq!(still, left, "{table}");
     }
 }
 

@@ -10,21 +10,14 @@ use tokio_util::sync::CancellationToken;
 use ultudy_app::{
     App,
     accounts::{self, Secret},
-    housekeeping,
-    sample::{self, Sample},
+    housekeeping, sample,
     worker::{self, WorkerConfig},
 };
 use ultudy_http::{AuthMode, HttpConfig, HttpState, auth::LOCAL_OWNER, router::router};
 
 use super::{Failure, log_to_stderr};
-use crate::{config::Config, wire};
+use crate::{config::Config, sample::SAMPLE, wire};
 
-const SAMPLE: Sample = Sample {
-    course: "Sample course",
-    title: "How computers learn from data",
-    file_name: "course.pdf",
-    pdf: include_bytes!("../../../../sample/course.pdf"),
-};
 /// How long open requests may take to end once the server stops.
 const REQUESTS_END: Duration = Duration::from_secs(10);
 
@@ -60,7 +53,8 @@ async fn serve(config: Config) -> Result<(), Failure> {
     ));
     let house = tokio::spawn(housekeeping::keep_house(app.clone(), shutdown.clone()));
     load_sample(&app, &config);
-    announce(address, first_operator(&app, &config).await?.as_ref())?;
+    let first_operator = first_operator(&app, &config).await?;
+    announce(address, &config, first_operator.as_ref())?;
     let state = HttpState {
         app,
         config: Arc::new(http_config(&config)),
@@ -105,16 +99,21 @@ async fn first_operator(app: &App, config: &Config) -> Result<Option<Secret>, Fa
 }
 
 /// On standard output: the link is for whoever starts the program, and for no log.
-fn announce(address: SocketAddr, first_operator: Option<&Secret>) -> Result<(), Failure> {
+fn announce(
+    address: SocketAddr,
+    config: &Config,
+    first_operator: Option<&Secret>,
+) -> Result<(), Failure> {
     let mut said = format!("Ultudy listens on http://{address}\n");
     if let Some(link) = first_operator {
         let link = link.reveal();
         let hours = accounts::LINK_LIFE.num_hours();
+        let base = config.base_url(address);
         said.insert_str(
             0,
             &format!(
                 "Nobody operates this server yet. Within {hours} hours, once: \
-                 http://{address}/sign-up#{link}\n"
+                 {base}/sign-up#{link}\n"
             ),
         );
     }
@@ -164,7 +163,8 @@ fn http_config(config: &Config) -> HttpConfig {
     }
 }
 
-/// In the background: the first page does not wait for it.
+/// For the one user there is without accounts; others find it when they are new. In the
+/// background: the first page does not wait for it.
 fn load_sample(app: &App, config: &Config) {
     if !config.sample_course || config.auth != AuthMode::Local {
         return;

@@ -1,10 +1,21 @@
 //! Settings: environment variables over the defaults of `config.default.toml`.
 
-use std::{collections::BTreeMap, net::IpAddr, path::PathBuf, str::FromStr, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    str::FromStr,
+    time::Duration,
+};
 
 use ultudy_content::{ExtractLimits, Recogniser, RecognitionLimits};
 use ultudy_http::{AuthMode, CookieSecure};
 use ultudy_store::{PostgresConfig, StoreConfig};
+use url::Url;
+
+mod auth;
+
+pub use auth::Issuer;
 
 const DEFAULTS: &str = include_str!("../../../../config.default.toml");
 /// Replicas are looked at twice a second.
@@ -30,6 +41,10 @@ pub struct Config {
     pub env: String,
     pub cors_origins: Vec<String>,
     pub auth: AuthMode,
+    /// Who says who people are, if it is not this program.
+    pub issuer: Issuer,
+    /// Where browsers reach this server; none if it is where it listens.
+    pub public_url: Option<Url>,
     /// Whether anybody may make an account.
     pub sign_up_open: bool,
     pub cookie_secure: CookieSecure,
@@ -69,10 +84,12 @@ impl Config {
             port: settings.parse("PORT", "must be a port number, 0 to 65535")?,
             env: settings.text("ENV"),
             cors_origins: settings.list("CORS_ORIGINS"),
-            auth: auth(&settings)?,
-            sign_up_open: sign_up_open(&settings)?,
-            cookie_secure: cookie_secure(&settings)?,
-            trusted_proxies: trusted_proxies(&settings)?,
+            auth: auth::mode(&settings)?,
+            issuer: auth::issuer(&settings)?,
+            public_url: auth::public_url(&settings)?,
+            sign_up_open: auth::sign_up_open(&settings)?,
+            cookie_secure: auth::cookie_secure(&settings)?,
+            trusted_proxies: auth::trusted_proxies(&settings)?,
             log: settings.required("LOG")?,
             store: store(&settings, &data_dir)?,
             object_dir: object_dir(&settings, &data_dir)?,
@@ -118,16 +135,24 @@ impl Config {
         }
     }
 
+    /// Where browsers reach the server, given where it listens.
+    pub fn base_url(&self, address: SocketAddr) -> String {
+        match &self.public_url {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None => format!("http://{address}"),
+        }
+    }
+
     /// Without accounts everybody who reaches the server is the user.
     fn refuse_public_address(&self) -> Result<(), ConfigError> {
-        if self.host.is_loopback() || self.auth == AuthMode::Accounts {
+        if self.host.is_loopback() || self.auth.is_for_many() {
             return Ok(());
         }
         Err(ConfigError {
             name: "HOST".into(),
             value: self.host.to_string(),
             reason: "is reachable from other machines, which AUTH_MODE=local and dev do not \
-                     protect: set HOST=127.0.0.1, or AUTH_MODE=accounts"
+                     protect: set HOST=127.0.0.1, or AUTH_MODE=accounts, oidc or jwt"
                 .into(),
         })
     }
@@ -212,42 +237,6 @@ fn host(settings: &Settings) -> Result<IpAddr, ConfigError> {
         "localhost" => Ok(IpAddr::from([127, 0, 0, 1])),
         _ => settings.parse("HOST", "must be an IP address such as 127.0.0.1"),
     }
-}
-
-fn auth(settings: &Settings) -> Result<AuthMode, ConfigError> {
-    match settings.text("AUTH_MODE").as_str() {
-        "local" => Ok(AuthMode::Local),
-        "dev" => Ok(AuthMode::Dev),
-        "accounts" => Ok(AuthMode::Accounts),
-        _ => Err(settings.error("AUTH_MODE", "must be local, accounts or dev")),
-    }
-}
-
-fn sign_up_open(settings: &Settings) -> Result<bool, ConfigError> {
-    match settings.text("SIGN_UP").as_str() {
-        "open" => Ok(true),
-        "off" => Ok(false),
-        _ => Err(settings.error("SIGN_UP", "must be open or off")),
-    }
-}
-
-fn cookie_secure(settings: &Settings) -> Result<CookieSecure, ConfigError> {
-    match settings.text("COOKIE_SECURE").as_str() {
-        "auto" => Ok(CookieSecure::Auto),
-        "true" => Ok(CookieSecure::Always),
-        "false" => Ok(CookieSecure::Never),
-        _ => Err(settings.error("COOKIE_SECURE", "must be auto, true or false")),
-    }
-}
-
-fn trusted_proxies(settings: &Settings) -> Result<Vec<IpAddr>, ConfigError> {
-    let name = "TRUSTED_PROXIES";
-    let listed = settings.list(name);
-    let addresses = listed.iter().map(|text| text.parse::<IpAddr>());
-    let addresses = addresses.map(|address| address.map(|it| it.to_canonical()));
-    addresses
-        .collect::<Result<_, _>>()
-        .map_err(|_| settings.error(name, "must be IP addresses separated by commas"))
 }
 
 fn store(settings: &Settings, data_dir: &std::path::Path) -> Result<StoreConfig, ConfigError> {
@@ -371,7 +360,7 @@ fn recogniser(settings: &Settings) -> Result<Option<Recogniser>, ConfigError> {
 mod tests {
     use super::*;
 
-    fn read(set: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    pub(super) fn read(set: &[(&str, &str)]) -> Result<Config, ConfigError> {
         let set: BTreeMap<_, _> = set.iter().copied().collect();
         Config::read(|name| set.get(name).map(|value| (*value).to_owned()))
     }
@@ -396,6 +385,8 @@ mod tests {
             ("SIGN_UP", "yes"),
             ("COOKIE_SECURE", "yes"),
             ("TRUSTED_PROXIES", "127.0.0.1, proxy"),
+            ("PUBLIC_URL", "study.example"),
+            ("AUTH_OIDC_ISSUER", "…"),
             ("UPLOAD_MAX_MB", "0"),
             ("LESSON_QUEUE_CONCURRENCY", "-1"),
             ("OBJECT_STORE_URL", "s3://bucket"),

@@ -40,7 +40,7 @@ pub struct Answer {
 impl Api {
     /// A server in `AUTH_MODE=local` without the sample course.
     pub async fn local() -> Self {
-        Self::start(&[("SAMPLE_COURSE", "false")], None).await
+        Self::start(&[], None).await
     }
 
     /// A server in `AUTH_MODE=dev`, asked as `user`.
@@ -48,9 +48,10 @@ impl Api {
         Self::start(&[("AUTH_MODE", "dev")], Some(user)).await
     }
 
-    /// A server with these settings.
+    /// A server with these settings, without the sample course unless they say otherwise.
     pub async fn start(settings: &[(&str, &str)], user: Option<&str>) -> Self {
-        let server = Server::start(env!("CARGO_BIN_EXE_ultudy"), settings)
+        let settings = [&[("SAMPLE_COURSE", "false")], settings].concat();
+        let server = Server::start(env!("CARGO_BIN_EXE_ultudy"), &settings)
             .await
             .expect("the server starts");
         Self {

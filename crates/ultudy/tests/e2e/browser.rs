@@ -12,9 +12,9 @@ use crate::{
 /// Widths every page must fit: a small phone, a laptop.
 const WIDTHS: [u32; 2] = [PHONE, LAPTOP];
 
-struct Student {
-    browser: Browser,
-    api: Api,
+pub struct Student {
+    pub browser: Browser,
+    pub api: Api,
 }
 
 impl Student {
@@ -23,7 +23,7 @@ impl Student {
         let browser = Browser::start().await.expect("a browser");
         Self {
             browser,
-            api: Api::start(&[], None).await,
+            api: Api::start(&[("SAMPLE_COURSE", "true")], None).await,
         }
     }
 
@@ -34,13 +34,13 @@ impl Student {
         }
     }
 
-    async fn open(&self, path: &str) {
+    pub async fn open(&self, path: &str) {
         let url = format!("{}{path}", self.api.server.base_url());
         self.browser.goto(&url).await.expect("the page opens");
     }
 
     /// Waits for something to be there.
-    async fn sees(&self, css: &str) -> fantoccini::elements::Element {
+    pub async fn sees(&self, css: &str) -> fantoccini::elements::Element {
         let found = self
             .browser
             .wait()
@@ -53,7 +53,7 @@ impl Student {
         }
     }
 
-    async fn text(&self) -> String {
+    pub async fn text(&self) -> String {
         let body = self
             .browser
             .find(Locator::Css("body"))
@@ -62,7 +62,7 @@ impl Student {
         body.text().await.expect("its text")
     }
 
-    async fn script(&self, script: &str) -> serde_json::Value {
+    pub async fn script(&self, script: &str) -> serde_json::Value {
         self.browser
             .execute(script, vec![])
             .await
@@ -70,7 +70,7 @@ impl Student {
     }
 
     /// Waits until a script's answer is true.
-    async fn waits_until(&self, what: &str, script: &str) {
+    pub async fn waits_until(&self, what: &str, script: &str) {
         let reached =
             ultudy_testkit::wait::until(what, PATIENCE, async || self.script(script).await == true);
         reached.await.expect(what);
@@ -96,7 +96,7 @@ impl Student {
     }
 
     /// Asserts that the page fits its width, and keeps a picture if `SCREENSHOTS` names a folder.
-    async fn looks(&self, name: &str) {
+    pub async fn looks(&self, name: &str) {
         for scheme in [Scheme::Light, Scheme::Dark] {
             self.browser
                 .prefer(scheme)

@@ -15,6 +15,8 @@ mod headers;
 mod import;
 mod isolation;
 mod jobs;
+mod jwt;
+mod oidc;
 mod openapi;
 mod own_words;
 mod pdf;

@@ -242,7 +242,7 @@ async fn a_study_session_counts_and_ends_once() {
 
 #[tokio::test]
 async fn the_sample_course_is_there_once_and_stays_away_when_deleted() {
-    let mut api = Api::start(&[], None).await;
+    let mut api = Api::start(&[("SAMPLE_COURSE", "true")], None).await;
     let sample =
         ultudy_testkit::wait::for_some("the sample is read", crate::api::PATIENCE, async || {
             let documents = api.get("/api/documents").await.body;

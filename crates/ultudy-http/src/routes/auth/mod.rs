@@ -3,6 +3,7 @@
 use axum::http::{HeaderValue, header};
 use axum::response::AppendHeaders;
 
+pub mod oidc;
 pub mod reset;
 pub mod sign_in;
 pub mod sign_out;

@@ -6,7 +6,7 @@ use ultudy_app::accounts;
 
 use crate::{
     HttpState,
-    auth::{client::Knocks, require_accounts},
+    auth::{client::Knocks, require_passwords},
     error::{ApiError, Problems},
     input::Body,
     routes::Done,
@@ -30,7 +30,7 @@ pub async fn reset(
     knocks: Knocks,
     Body(body): Body<Reset>,
 ) -> Result<Json<Done>, ApiError> {
-    require_accounts(&state)?;
+    require_passwords(&state)?;
     accounts::reset_password(&state.app, &body.link, &body.password, &knocks.client).await?;
     Ok(Json(Done::SUCCESS))
 }

@@ -7,7 +7,7 @@ use ultudy_domain::account::User;
 
 use crate::{
     HttpState,
-    auth::{client::Knocks, require_accounts, session_cookie},
+    auth::{client::Knocks, require_passwords, session_cookie},
     error::{ApiError, Problems},
     input::Body,
     routes::auth::session_headers,
@@ -33,7 +33,7 @@ pub async fn sign_in(
     headers: HeaderMap,
     Body(body): Body<SignIn>,
 ) -> Result<impl IntoResponse, ApiError> {
-    require_accounts(&state)?;
+    require_passwords(&state)?;
     let replaced = session_cookie::shown(&headers);
     let (email, password) = (&body.email, &body.password);
     let signed_in =

@@ -7,7 +7,7 @@ use ultudy_domain::account::User;
 
 use crate::{
     HttpState,
-    auth::{client::Knocks, require_accounts},
+    auth::{client::Knocks, require_passwords},
     error::{ApiError, Problems},
     input::Body,
     routes::auth::session_headers,
@@ -34,7 +34,7 @@ pub async fn sign_up(
     knocks: Knocks,
     Body(body): Body<SignUp>,
 ) -> Result<impl IntoResponse, ApiError> {
-    require_accounts(&state)?;
+    require_passwords(&state)?;
     let new = NewAccount {
         email: body.email,
         password: body.password,

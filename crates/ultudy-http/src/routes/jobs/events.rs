@@ -4,7 +4,7 @@ use std::{convert::Infallible, time::Duration};
 
 use axum::{
     extract::State,
-    http::{HeaderName, HeaderValue},
+    http::{HeaderMap, HeaderName, HeaderValue},
     response::{
         IntoResponse, Response, Sse,
         sse::{Event, KeepAlive},
@@ -17,7 +17,7 @@ use ultudy_domain::job::{Job, JobStatus};
 use super::JobView;
 use crate::{
     HttpState,
-    auth::Owner,
+    auth::{Owner, is_still_in},
     error::{ApiError, Problems},
     input::Id,
 };
@@ -31,11 +31,13 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 pub async fn one(
     State(state): State<HttpState>,
     Owner(owner): Owner,
+    headers: HeaderMap,
     Id(id): Id,
 ) -> Result<Response, ApiError> {
     let jobs = jobs::watch_one(&state.app, &owner, id).await?;
     Ok(answer(
-        &state,
+        state,
+        headers,
         jobs.map(|job| event(job.version.to_string(), job)),
     ))
 }
@@ -47,10 +49,12 @@ pub async fn one(
 pub async fn all(
     State(state): State<HttpState>,
     Owner(owner): Owner,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let jobs = jobs::watch_all(&state.app, &owner).await?;
     Ok(answer(
-        &state,
+        state,
+        headers,
         jobs.map(|job| event(format!("{}:{}", job.id, job.version), job)),
     ))
 }
@@ -66,12 +70,28 @@ fn event(id: String, job: Job) -> Event {
     event.data(data.unwrap_or_else(|_| "{}".into()))
 }
 
-/// An open stream would hold up the server's end: it ends with the server.
-fn answer(state: &HttpState, events: impl Stream<Item = Event> + Send + 'static) -> Response {
-    let stop = state.shutdown.clone();
-    let events = events
-        .map(Ok::<_, Infallible>)
-        .take_until(async move { stop.cancelled().await });
+/// An open stream would hold up the server's end: it ends with the server. It ends, too, when
+/// whoever asked for it may not ask any more.
+fn answer(
+    state: HttpState,
+    headers: HeaderMap,
+    events: impl Stream<Item = Event> + Send + 'static,
+) -> Response {
+    let end = async move {
+        let shut_out = async {
+            loop {
+                tokio::time::sleep(HEARTBEAT).await;
+                if !is_still_in(&state, &headers).await {
+                    return;
+                }
+            }
+        };
+        tokio::select! {
+            () = state.shutdown.cancelled() => {}
+            () = shut_out => {}
+        }
+    };
+    let events = events.map(Ok::<_, Infallible>).take_until(end);
     let mut response = Sse::new(events)
         .keep_alive(KeepAlive::new().interval(HEARTBEAT))
         .into_response();

@@ -32,7 +32,7 @@ pub async fn get(
     let user = who.map(|Extension(who)| who.user.clone());
     Ok(Json(Me {
         id: owner,
-        email: user.as_ref().map(|user| user.email.clone()),
+        email: user.as_ref().and_then(|user| user.email.clone()),
         role: user.as_ref().map(|user| user.role),
         created_at: user.map(|user| user.created_at),
     }))

@@ -91,7 +91,7 @@ pub async fn end_others(
 ) -> Result<Json<Ended>, ApiError> {
     let kept = match who.via {
         Via::Session(id) => Some(id),
-        Via::Token(_) => None,
+        Via::Token(_) | Via::Bearer => None,
     };
     let ended = accounts::end_others(&state.app, &who.user.id, kept).await?;
     Ok(Json(Ended {
