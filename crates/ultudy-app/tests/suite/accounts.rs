@@ -128,3 +128,22 @@ async fn a_token_says_when_it_was_last_used() {
     let as_token = accounts::by_token(&app, session.reveal()).await.unwrap();
     assert!(as_token.is_none(), "nor a cookie a token");
 }
+
+#[tokio::test]
+async fn what_has_ended_is_swept_up() {
+    let clock = SetClock::new();
+    let (_folder, app, used) = with_ada(&clock).await;
+    sign_in(&app, PASSWORD, "192.0.2.1").await.unwrap();
+    accounts::reset_link(&app, "eve@example.org")
+        .await
+        .unwrap_err();
+    accounts::invitation_link(&app).await.unwrap();
+    let sweep = || ultudy_app::housekeeping::sweep_ended(&app);
+    assert_eq!(sweep().await.unwrap(), 0);
+    clock.advance(TimeDelta::days(20));
+    assert!(is_in(&app, &used).await);
+    assert_eq!(sweep().await.unwrap(), 1, "the link");
+    clock.advance(TimeDelta::days(11));
+    assert_eq!(sweep().await.unwrap(), 1, "the session that was not used");
+    assert!(is_in(&app, &used).await);
+}
