@@ -8,10 +8,14 @@ use std::{
 use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
 use ultudy_domain::figure::{ExtractedFigure, FIGURE_BYTES_MAX, FIGURES_MAX};
 
-use super::{draw::PageByPage, read::Stop, speaker::Speaker};
+use super::{
+    draw::PageByPage,
+    read::{Stop, can_read_again, open_again},
+    speaker::Speaker,
+};
 use crate::{
     layout::{Drawing, Page, Picture, has_caption, place_figures},
-    pdf::{PageImage, Pdf},
+    pdf::{FileEnd, ImageFile, PageImage, Pdf},
     protocol::Message,
 };
 
@@ -120,34 +124,62 @@ fn images(pdf: &Pdf, pages: &[Page]) -> Vec<(usize, PageImage)> {
     found
 }
 
-/// Begins to draw the pages that have drawn figures.
-pub(super) fn draw(pdf: &Arc<Pdf>, figures: &[Figure]) -> PageByPage {
-    let drawn = figures
-        .iter()
-        .filter(|figure| matches!(figure.source, Source::Drawing));
-    let mut pages: Vec<u32> = drawn.map(|figure| figure.page - 1).collect();
-    pages.dedup();
-    PageByPage::begin(pdf, pages)
+/// Where the files of figures come from.
+pub(super) struct Files {
+    pdf: Arc<Pdf>,
+    drawn: PageByPage,
+}
+
+impl Files {
+    /// Begins to draw what is drawn, of each page no more than that.
+    pub(super) fn of(pdf: Pdf, file: &FileEnd, figures: &[Figure]) -> Result<Self, Stop> {
+        let mut drawn: Vec<(u32, Vec<Picture>)> = Vec::new();
+        for figure in figures {
+            match (&figure.source, drawn.last_mut()) {
+                (Source::Image(_), _) => {}
+                (Source::Drawing, Some((page, own))) if *page == figure.page - 1 => {
+                    own.push(figure.picture.clone());
+                }
+                (Source::Drawing, _) => {
+                    drawn.push((figure.page - 1, vec![figure.picture.clone()]));
+                }
+            }
+        }
+        let update = || pdf.crop_update(&drawn, file);
+        let pdf = match can_read_again().then(update).flatten() {
+            Some(update) => open_again(pdf, &update)?,
+            None => pdf,
+        };
+        let pdf = Arc::new(pdf);
+        let pages = drawn.iter().map(|(page, _)| *page).collect();
+        let drawn = PageByPage::begin(&pdf, pages);
+        Ok(Self { pdf, drawn })
+    }
+
+    /// The file of a figure, with its width and height in pixels.
+    fn file(&mut self, figure: &Figure) -> Option<(ImageFile, u32, u32)> {
+        let index = figure.page - 1;
+        match &figure.source {
+            Source::Image(image) => {
+                let file = self.pdf.image_file(index, image.at)?;
+                Some((file, image.width, image.height))
+            }
+            Source::Drawing => self.drawn.cut(index, &figure.picture),
+        }
+    }
 }
 
 /// Says the files, as far as they fit together; of one that does not, the caption is told
 /// in the text.
 pub(super) fn say(
-    pdf: &Pdf,
-    mut drawn: PageByPage,
+    mut files: Files,
     figures: &[Figure],
     pages: &[Page],
     speaker: &mut Speaker,
 ) -> Result<(), Stop> {
     let mut left = FIGURE_BYTES_MAX;
     for figure in figures {
-        let file = match &figure.source {
-            Source::Image(image) => pdf
-                .image_file(figure.page - 1, image.at)
-                .map(|file| (file, image.width, image.height)),
-            Source::Drawing => drawn.cut(figure.page - 1, &figure.picture),
-        };
-        let Some((file, width, height)) = file else {
+        let Some((file, width, height)) = files.file(figure) else {
             continue;
         };
         let plain = u64::try_from(file.data.len()).is_ok_and(|bytes| bytes < BYTES_MIN);

@@ -1,20 +1,21 @@
 //! From the file on standard input to sections on standard output.
 
-use std::{
-    io::{self, Read},
-    sync::Arc,
-};
+use std::io::{self, Read};
 
 use ultudy_domain::{language, section::ExtractedSection};
 
-use super::{figures, recognise, speaker::Speaker};
+use super::{
+    figures::{self, Files},
+    recognise,
+    speaker::Speaker,
+};
 use crate::{
     fault::Fault,
     headings,
     layout::{self, Page, Typography},
     legibility::is_legible,
     markdown,
-    pdf::{PageError, Pdf},
+    pdf::{FileEnd, PageError, Pdf},
     protocol::{Message, Summary, TEXT_MAX},
     sections::{self, Part},
 };
@@ -48,9 +49,6 @@ impl From<io::Error> for Stop {
     }
 }
 
-/// Bytes at a file's end that tell where its table is.
-const ENDING: usize = 2 << 10;
-
 /// Opens the file on standard input.
 pub(super) fn open() -> Result<Pdf, Stop> {
     Ok(Pdf::open(input(&[])?)?)
@@ -58,27 +56,32 @@ pub(super) fn open() -> Result<Pdf, Stop> {
 
 /// Opens it so that the signs of its maths fonts are read as what they are, as far as the
 /// font programs say it.
-fn open_to_read(pages_max: u32) -> Result<Pdf, Stop> {
+fn open_to_read(pages_max: u32) -> Result<(Pdf, FileEnd), Stop> {
     let bytes = input(&[])?;
-    let length = bytes.len();
-    let ending = bytes[length.saturating_sub(ENDING)..].to_vec();
+    let file = FileEnd::of(&bytes);
     let pdf = Pdf::open(bytes)?;
-    let pages = pdf.page_count(pages_max)?;
-    let update = || pdf.encoding_update(length, &ending);
+    pdf.page_count(pages_max)?;
+    let update = || pdf.encoding_update(&file);
     let Some(update) = can_read_again().then(update).flatten() else {
-        return Ok(pdf);
+        return Ok((pdf, file));
     };
+    Ok((open_again(pdf, &update)?, file))
+}
+
+/// Opens the file once more, with an update; without, if it is not the same document then.
+pub(super) fn open_again(pdf: Pdf, update: &[u8]) -> Result<Pdf, Stop> {
+    let pages = pdf.page_count(u32::MAX);
     // Two copies of a large file at once would not fit the memory limit.
     drop(pdf);
-    let mended = Pdf::open(input(&update)?);
-    match mended {
-        Ok(mended) if mended.page_count(pages_max) == Ok(pages) => Ok(mended),
+    let again = Pdf::open(input(update)?);
+    match again {
+        Ok(again) if again.page_count(u32::MAX) == pages => Ok(again),
         _ => open(),
     }
 }
 
 /// Whether standard input is a file, and no pipe that gives its bytes once.
-fn can_read_again() -> bool {
+pub(super) fn can_read_again() -> bool {
     rustix::fs::seek(io::stdin(), rustix::fs::SeekFrom::Start(0)).is_ok()
 }
 
@@ -110,7 +113,7 @@ pub(super) fn probe(pages_max: u32, speaker: &mut Speaker) -> Result<(), Stop> {
 
 /// Says the whole document, section by section.
 pub(super) fn extract(pages_max: u32, recognise: bool, speaker: &mut Speaker) -> Result<(), Stop> {
-    let pdf = Arc::new(open_to_read(pages_max)?);
+    let (pdf, file) = open_to_read(pages_max)?;
     let page_count = pdf.page_count(pages_max)?;
     let mut pages = read_pages(&pdf, page_count, speaker)?;
     let mut unreadable_pages = drop_illegible(&mut pages);
@@ -127,16 +130,17 @@ pub(super) fn extract(pages_max: u32, recognise: bool, speaker: &mut Speaker) ->
     layout::join_tables(&mut pages);
     layout::mend_hyphens(&mut pages);
     let figures = figures::place(&pdf, &mut pages);
-    let drawn = figures::draw(&pdf, &figures);
+    let (title, outline) = (pdf.title(), pdf.outline());
+    let files = Files::of(pdf, &file, &figures)?;
     let typography = Typography::measure(&pages);
     layout::settle_asides(&mut pages, &typography);
     let found = headings::find(&pages, &typography, folios);
     headings::mark(&mut pages, &found.headings);
-    let division = sections::divide(&pages, &pdf.outline(), &found, typography.body);
+    let division = sections::divide(&pages, &outline, &found, typography.body);
     say_sections(&pages, &division.parts, &typography, speaker)?;
-    figures::say(&pdf, drawn, &figures, &pages, speaker)?;
+    figures::say(files, &figures, &pages, speaker)?;
     speaker.say(&Message::Done(Summary {
-        title: pdf.title(),
+        title,
         page_count,
         sectioning: division.sectioning,
         headings: division.headings,
@@ -149,7 +153,7 @@ pub(super) fn extract(pages_max: u32, recognise: bool, speaker: &mut Speaker) ->
 
 /// Says all text there is, page by page, in reading order.
 pub(super) fn text(pages_max: u32, recognise: bool, speaker: &mut Speaker) -> Result<(), Stop> {
-    let pdf = open_to_read(pages_max)?;
+    let (pdf, _) = open_to_read(pages_max)?;
     let page_count = pdf.page_count(pages_max)?;
     let mut pages = read_pages(&pdf, page_count, speaker)?;
     if recognise {

@@ -14,6 +14,7 @@ mod page_tree;
 mod picture;
 mod row;
 mod text;
+mod update;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -28,12 +29,17 @@ pub(crate) use self::{
     picture::DrawnPage,
     row::is_spaceless,
     text::clean,
+    update::FileEnd,
 };
 use self::{
     drawing::{Area, Content, Kind, Shape},
     glyphs::Signs,
 };
-use crate::{fault::Fault, formula::Rule, layout::Page};
+use crate::{
+    fault::Fault,
+    formula::Rule,
+    layout::{Page, Picture},
+};
 
 /// Why a page gave nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,12 +81,23 @@ impl Pdf {
         Ok(Self { document })
     }
 
-    /// What to append to the file, of this length and ending, so that the signs of its
-    /// maths fonts are read as what they are; `None` if there is nothing to mend.
-    pub(crate) fn encoding_update(&self, length: usize, ending: &[u8]) -> Option<Vec<u8>> {
+    /// What to append to the file so that the signs of its maths fonts are read as what
+    /// they are; `None` if there is nothing to mend.
+    pub(crate) fn encoding_update(&self, file: &FileEnd) -> Option<Vec<u8>> {
         let pages = u32::try_from(self.document.page_count().ok()?).ok()?;
-        let find = || encoding::update(self, pages, length, ending);
+        let find = || encoding::update(self, pages).written(self, file);
         catch_unwind(AssertUnwindSafe(find)).ok()?
+    }
+
+    /// What to append to the file so that of these pages, by index from 0, only the part
+    /// is drawn that holds these pictures; `None` if that is impossible.
+    pub(crate) fn crop_update(
+        &self,
+        pictures: &[(u32, Vec<Picture>)],
+        file: &FileEnd,
+    ) -> Option<Vec<u8>> {
+        let write = || picture::crops(self, pictures).written(self, file);
+        catch_unwind(AssertUnwindSafe(write)).ok()?
     }
 
     /// Number of pages, from 1 to `pages_max`.

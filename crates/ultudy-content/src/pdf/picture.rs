@@ -4,10 +4,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pdf_oxide::{
     extractors::{ColorSpace, ImageData, PdfImage, PixelFormat},
+    object::Object,
     rendering::{RenderOptions, RenderedImage, render_page},
 };
 
-use super::{ImageFile, PageError, Pdf, drawing::Area};
+use super::{
+    ImageFile, PageError, Pdf,
+    drawing::Area,
+    page_tree,
+    update::{Dict, Update},
+};
 use crate::{layout::Picture, picture::Grey, protocol::PIXELS_MAX};
 
 /// Pixels to an inch that recognition is trained on.
@@ -38,25 +44,25 @@ impl DrawnPage {
         let bottom = pixel((self.page.top - part.bottom) * down, self.drawn.height);
         let rows = self.drawn.data.chunks_exact(4 * self.drawn.width as usize);
         let rows = rows.take(bottom as usize).skip(top as usize);
-        let row = |row: &[u8]| {
-            row.get(4 * left as usize..4 * right as usize)
-                .map(<[u8]>::to_vec)
-        };
-        let rgba: Vec<u8> = rows.filter_map(row).flatten().collect();
         let (width, height) = (right.saturating_sub(left), bottom.saturating_sub(top));
+        let mut rgba = Vec::with_capacity(4 * width as usize * height as usize);
+        for row in rows {
+            rgba.extend_from_slice(row.get(4 * left as usize..4 * right as usize)?);
+        }
         let pixels = rgba.as_chunks::<4>().0;
         let grey = pixels
             .iter()
             .all(|[red, green, blue, _]| red == green && green == blue);
-        let (pixels, format, colours) = if grey {
-            let pixels = pixels.iter().map(|[grey, ..]| *grey).collect();
-            (pixels, PixelFormat::Grayscale, ColorSpace::DeviceGray)
+        let (kept, format, colours) = if grey {
+            (1, PixelFormat::Grayscale, ColorSpace::DeviceGray)
         } else {
-            let pixels = pixels
-                .iter()
-                .flat_map(|[red, green, blue, _]| [*red, *green, *blue]);
-            (pixels.collect(), PixelFormat::RGB, ColorSpace::DeviceRGB)
+            (3, PixelFormat::RGB, ColorSpace::DeviceRGB)
         };
+        let mut colour = Vec::with_capacity(kept * pixels.len());
+        for pixel in pixels {
+            colour.extend_from_slice(&pixel[..kept]);
+        }
+        let pixels = colour;
         let data = ImageData::Raw { pixels, format };
         let image = PdfImage::new(width, height, colours, 8, data);
         let file = ImageFile {
@@ -65,6 +71,48 @@ impl DrawnPage {
         };
         Some((file, width, height))
     }
+}
+
+/// Makes pages no larger than what holds the pictures on them: the renderer's work for
+/// each clip and each transparent group grows with the page it draws.
+pub(super) fn crops(pdf: &Pdf, pictures: &[(u32, Vec<Picture>)]) -> Update {
+    let mut update = Update::default();
+    for (reference, index) in page_tree::indices(pdf) {
+        let Ok(at) = pictures.binary_search_by_key(&index, |(page, _)| *page) else {
+            continue;
+        };
+        let own = pictures.get(at).map_or(&[][..], |(_, own)| own);
+        if let Some(page) = cropped(pdf, index, own) {
+            update.set(reference, page);
+        }
+    }
+    update
+}
+
+/// The dictionary of a page without what is around the pictures.
+fn cropped(pdf: &Pdf, index: u32, pictures: &[Picture]) -> Option<Dict> {
+    let at = usize::try_from(index).ok()?;
+    let visible = pdf.visible(at).ok()?;
+    let areas = pictures.iter().map(|picture| Area {
+        left: picture.left,
+        right: picture.right,
+        bottom: picture.bottom,
+        top: picture.top,
+    });
+    // To whole points, for the pixels to be those of the whole page.
+    let all = areas
+        .reduce(|all, area| all.with(&area))?
+        .common(&visible)?;
+    let sides = [
+        visible.left + (all.left - visible.left).floor(),
+        visible.top - (visible.top - all.bottom).ceil(),
+        visible.left + (all.right - visible.left).ceil(),
+        visible.top - (visible.top - all.top).floor(),
+    ];
+    let sides = sides.map(|side| Object::Real(f64::from(side)));
+    let mut page = pdf.document.get_page(at).ok()?.as_dict()?.clone();
+    page.insert("CropBox".to_owned(), Object::Array(sides.into()));
+    Some(page)
 }
 
 impl Pdf {

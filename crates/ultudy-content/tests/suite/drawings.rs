@@ -1,9 +1,15 @@
 //! Figures drawn with lines, with the words in them.
 
+use std::{
+    fs::File,
+    io::Write,
+    process::{Command, Stdio},
+};
+
 use ultudy_domain::document::ExtractedDocument;
 
 use crate::{
-    harness::{document, text},
+    harness::{document, file, program, text},
     pdf_file::{Face, Page, PdfFile},
 };
 
@@ -76,6 +82,37 @@ async fn a_drawing_is_a_figure_and_its_labels_no_text() {
              one. The loss adds up the squares of all residuals.\n\n![{caption}](figure:1)"
         )
     );
+}
+
+/// What the reader says of its figures: their sides and files.
+fn said(input: Stdio, feed: &[u8]) -> Vec<String> {
+    let mut reader = Command::new(program())
+        .stdin(input)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    if let Some(mut pipe) = reader.stdin.take() {
+        pipe.write_all(feed).unwrap();
+    }
+    let said = String::from_utf8(reader.wait_with_output().unwrap().stdout).unwrap();
+    let figures = said.lines().filter(|line| line.contains("image/png"));
+    figures.map(str::to_owned).collect()
+}
+
+#[test]
+fn what_is_drawn_of_a_part_of_the_page_is_what_the_whole_page_shows() {
+    // Two figures on the first page, so that not only one is in the corner of the part.
+    let second = GRAPH.replace("500", "300").replace("510", "310");
+    let second = second.replace("620", "420").replace("615", "415");
+    let two = graph().draw(&second);
+    let book = PdfFile::default().pages(vec![two, graph()]).build();
+    let part: File = file(&book);
+    let part = said(part.into(), &[]);
+    // Bytes that come once cannot be read again with the parts marked.
+    let whole = said(Stdio::piped(), &book);
+    assert_eq!(part.len(), 3, "{part:?}");
+    assert!(part == whole, "{part:?}\n{whole:?}");
 }
 
 #[tokio::test]

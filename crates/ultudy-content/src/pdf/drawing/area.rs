@@ -39,7 +39,7 @@ impl Area {
     }
 
     /// The least area that holds both.
-    pub(super) fn with(&self, other: &Self) -> Self {
+    pub(in crate::pdf) fn with(&self, other: &Self) -> Self {
         Self {
             left: self.left.min(other.left),
             right: self.right.max(other.right),
@@ -59,7 +59,7 @@ impl Area {
     }
 
     /// What both hold; `None` if they lie apart.
-    pub(super) fn common(&self, other: &Self) -> Option<Self> {
+    pub(in crate::pdf) fn common(&self, other: &Self) -> Option<Self> {
         let common = Self {
             left: self.left.max(other.left),
             right: self.right.min(other.right),
