@@ -6,6 +6,8 @@ mod destination;
 mod drawing;
 mod encoding;
 mod font;
+#[cfg(test)]
+pub(crate) mod fuzz;
 mod glyphs;
 mod images;
 mod lines;
@@ -19,7 +21,10 @@ mod update;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pdf_oxide::{
-    PdfDocument, layout::TextSpan, object::Object, optional_content::decode_pdf_text_string,
+    PdfDocument,
+    layout::{TextChar, TextSpan},
+    object::Object,
+    optional_content::decode_pdf_text_string,
 };
 
 pub(crate) use self::{
@@ -151,23 +156,15 @@ impl Pdf {
                 .document
                 .extract_spans(at)
                 .map_err(|error| PageError::unreadable(index, &error))?;
-            // Read for the spans already.
-            let chars = self.document.extract_chars(at).unwrap_or_default();
-            let Content { shapes, is_endless } = drawing::content(self, at, area);
-            let rules = rules(&shapes, &spans);
-            // What turns a page turns its words and not its shapes.
-            let turned = self.document.get_page_rotation(at).is_ok_and(|by| by != 0);
-            let shapes = if turned { Vec::new() } else { shapes };
-            let (drawings, spans) = drawing::take(spans, shapes, decoration, &area);
-            Ok(Page {
-                number: index + 1,
-                bottom: area.bottom,
-                top: area.top,
-                width: area.right - area.left,
-                lines: lines::assemble(&spans, &rules, Signs::of(&chars)),
-                drawings,
-                is_endless,
-            })
+            let print = Printed {
+                spans,
+                // Read for the spans already.
+                chars: self.document.extract_chars(at).unwrap_or_default(),
+                content: drawing::content(self, at, area),
+                is_turned: self.document.get_page_rotation(at).is_ok_and(|by| by != 0),
+                area,
+            };
+            Ok(print.page(index + 1, decoration))
         };
         // One bad page must not cost the student the others.
         catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(PageError::Unreadable))
@@ -210,6 +207,37 @@ impl Pdf {
         match object {
             Object::Reference(to) => self.document.load_object(*to).ok(),
             here => Some(here.clone()),
+        }
+    }
+}
+
+/// What is printed and drawn on a page.
+struct Printed {
+    spans: Vec<TextSpan>,
+    chars: Vec<TextChar>,
+    content: Content,
+    is_turned: bool,
+    /// What is seen of it.
+    area: Area,
+}
+
+impl Printed {
+    /// Its lines and figures.
+    fn page(self, number: u32, decoration: &Decoration) -> Page {
+        let Content { shapes, is_endless } = self.content;
+        let area = self.area;
+        let rules = rules(&shapes, &self.spans);
+        // What turns a page turns its words and not its shapes.
+        let shapes = if self.is_turned { Vec::new() } else { shapes };
+        let (drawings, spans) = drawing::take(self.spans, shapes, decoration, &area);
+        Page {
+            number,
+            bottom: area.bottom,
+            top: area.top,
+            width: area.right - area.left,
+            lines: lines::assemble(&spans, &rules, Signs::of(&self.chars)),
+            drawings,
+            is_endless,
         }
     }
 }
