@@ -48,7 +48,7 @@ pub(super) struct Signs {
 impl Signs {
     /// Of the library's characters, which come from the top down.
     pub(super) fn of(chars: &[TextChar]) -> Self {
-        let mut signs: Vec<Sign> = chars.iter().filter_map(sign).collect();
+        let mut signs: Vec<Sign> = signs(chars);
         signs.sort_by(|a, b| b.baseline.total_cmp(&a.baseline));
         Self {
             baselines: signs.iter().map(|sign| sign.baseline).collect(),
@@ -189,7 +189,27 @@ impl Place {
     }
 }
 
-fn sign(char: &TextChar) -> Option<Sign> {
+/// The characters that are seen and lie somewhere.
+fn signs(chars: &[TextChar]) -> Vec<Sign> {
+    // A page has thousands of characters and few changes of font.
+    let mut known: Option<(&TextChar, Face)> = None;
+    let sign = |char| {
+        let face = match known {
+            Some((last, face)) if has_font_of(char, last) => face,
+            _ => font::face_of(&char.font_name, char.is_italic, char.is_monospace),
+        };
+        known = Some((char, face));
+        sign(char, face)
+    };
+    chars.iter().filter_map(sign).collect()
+}
+
+fn has_font_of(char: &TextChar, other: &TextChar) -> bool {
+    char.font_name == other.font_name
+        && (char.is_italic, char.is_monospace) == (other.is_italic, other.is_monospace)
+}
+
+fn sign(char: &TextChar, face: Face) -> Option<Sign> {
     let character = char.char;
     let finite = [
         char.origin_x,
@@ -206,8 +226,7 @@ fn sign(char: &TextChar) -> Option<Sign> {
         right: char.origin_x + char.advance_width.max(0.0),
         baseline: char.origin_y,
         size: char.font_size.abs().max(1.0),
-        face: font::face_of(&char.font_name, char.is_italic, char.is_monospace)
-            .of_text(character.encode_utf8(&mut [0; 4])),
+        face: face.of_text(character.encode_utf8(&mut [0; 4])),
     })
 }
 
