@@ -20,9 +20,9 @@ use crate::{
     protocol::{Message, Shape},
 };
 
-/// How long all pages of figures together may be waited for; what is drawn is worth less than
-/// the text, which would be lost with the child at the end of its own time.
-const TIME_MAX: Duration = Duration::from_secs(45);
+/// How long all pages of figures together may be waited for: no student waits for a drawing
+/// longer than for a whole book. A figure that is not drawn by then is left out.
+const TIME_MAX: Duration = Duration::from_secs(12);
 
 /// Says a page's picture, or that there is nothing on the page.
 pub(super) fn picture(page: u32, speaker: &mut Speaker) -> Result<(), Stop> {
@@ -82,10 +82,17 @@ impl PageByPage {
     /// `None` where the page cannot be drawn in time.
     pub(super) fn cut(&mut self, index: u32, part: &Picture) -> Option<(ImageFile, u32, u32)> {
         while self.last.as_ref().is_none_or(|(last, _)| *last < index) {
+            if self.left.is_zero() {
+                return None;
+            }
             let begun = Instant::now();
             let next = self.drawn.recv_timeout(self.left);
             self.left = self.left.saturating_sub(begun.elapsed());
-            self.last = Some(next.ok()?);
+            let Ok(next) = next else {
+                eprintln!("no time left to draw page {}", index + 1);
+                return None;
+            };
+            self.last = Some(next);
         }
         let (last, drawn) = self.last.as_ref()?;
         drawn.as_ref().filter(|_| *last == index)?.cut(part)
