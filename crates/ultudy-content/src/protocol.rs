@@ -71,8 +71,12 @@ impl Shape {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "page", rename_all = "snake_case")]
 pub(crate) enum Answer {
-    /// Text, on a page of this height in points.
-    Text { height: f32, lines: Vec<Line> },
+    /// Text, on a page of this size in points.
+    Text {
+        width: f32,
+        height: f32,
+        lines: Vec<Line>,
+    },
     /// There is nothing on the page.
     Blank,
     /// It could not be read, or there was no time left for it.

@@ -33,12 +33,16 @@ pub(super) fn pages(
     let mut recognised = Vec::new();
     for page in &mut asked {
         match answer(&mut answers)? {
-            Answer::Text { height, lines } if is_legible(lines.iter()) => {
+            Answer::Text {
+                width,
+                height,
+                lines,
+            } if is_legible(lines.iter()) => {
                 **page = Page {
                     number: page.number,
                     bottom: 0.0,
                     top: height,
-                    width: page.width,
+                    width,
                     lines,
                     drawings: Vec::new(),
                     is_endless: false,

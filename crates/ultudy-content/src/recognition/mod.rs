@@ -6,12 +6,13 @@ mod language;
 mod picture;
 mod tesseract;
 mod tsv;
+mod turn;
 
 use std::{fs::File, io, path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::sync::{OnceCell, Semaphore};
 
-use self::{budget::Budget, language::Choice, picture::Drawn};
+use self::{budget::Budget, language::Choice, picture::Drawn, tsv::Print, turn::Turn};
 use crate::{
     extractor::{Launcher, Limits},
     protocol::{Answer, Shape},
@@ -105,6 +106,7 @@ impl Recogniser {
             pdf,
             choice: Choice::new(&self.languages, installed),
             budget: Budget::new(&self.limits),
+            turn: Turn::default(),
         })
     }
 }
@@ -116,6 +118,8 @@ pub(crate) struct Recognition<'a> {
     pdf: &'a File,
     choice: Choice,
     budget: Budget,
+    /// How the last page lay.
+    turn: Turn,
 }
 
 impl Recognition<'_> {
@@ -141,22 +145,66 @@ impl Recognition<'_> {
         let limits = &self.recogniser.limits;
         match picture::draw(self.launcher, limits, self.pdf, page).await? {
             Drawn::Picture(shape, pixels) => {
-                let call = tesseract::Call {
-                    program: &self.recogniser.program,
-                    languages: self.choice.languages(),
-                    limits,
-                };
-                let table = call.read(self.launcher, shape, &pixels).await?;
-                Ok(table.map_or(Answer::Unread, |table| self.answer(shape, &table)))
+                let print = self.whichever_way_round(shape, &pixels).await?;
+                Ok(print.map_or(Answer::Unread, |print| self.answer(print)))
             }
             Drawn::Blank => Ok(Answer::Blank),
             Drawn::Nothing => Ok(Answer::Unread),
         }
     }
 
-    fn answer(&mut self, shape: Shape, table: &str) -> Answer {
-        let (height, lines) = tsv::lines(table, shape);
-        self.choice.learn(&lines);
-        Answer::Text { height, lines }
+    /// Reads a picture as the last page lay; where that makes little sense or the lines run
+    /// up or down, turned; the best of that.
+    async fn whichever_way_round(
+        &mut self,
+        shape: Shape,
+        pixels: &[u8],
+    ) -> io::Result<Option<Print>> {
+        let mut best: Option<(Turn, Print)> = None;
+        let mut left = vec![self.turn];
+        let mut tried = Vec::new();
+        while let Some(turn) = left.pop() {
+            tried.push(turn);
+            let (shape, pixels) = turn.of(shape, pixels);
+            let call = tesseract::Call {
+                program: &self.recogniser.program,
+                languages: self.choice.languages(),
+                limits: &self.recogniser.limits,
+            };
+            let Some(table) = call.read(self.launcher, shape, &pixels).await? else {
+                continue;
+            };
+            let print = tsv::print(&table, shape);
+            let others: &[u8] = match (print.is_sideways(), print.is_unsure()) {
+                (true, _) => &[3, 1],
+                (false, true) => &[2],
+                (false, false) => &[],
+            };
+            left.extend(others.iter().map(|quarters| turn.further(*quarters)));
+            let found = others.is_empty();
+            if best
+                .as_ref()
+                .is_none_or(|(_, best)| print.is_better_than(best))
+            {
+                best = Some((turn, print));
+            }
+            if found {
+                break;
+            }
+            left.retain(|turn| !tried.contains(turn));
+        }
+        Ok(best.map(|(turn, print)| {
+            self.turn = turn;
+            print
+        }))
+    }
+
+    fn answer(&mut self, print: Print) -> Answer {
+        self.choice.learn(&print.lines);
+        Answer::Text {
+            width: print.width,
+            height: print.height,
+            lines: print.lines,
+        }
     }
 }

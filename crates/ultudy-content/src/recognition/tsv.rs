@@ -3,6 +3,8 @@
 //! Columns, in pixels from the upper left corner: level (5 is a word), page, block,
 //! paragraph, line, word, left, top, width, height, confidence in per cent, text.
 
+use std::cmp::Ordering;
+
 use crate::{layout::Line, pdf, protocol::Shape};
 
 /// A line less sure than this, on average, is a drawing or a stain.
@@ -14,10 +16,56 @@ const SAME_SIZE: f32 = 0.15;
 /// Share of a font's size that letters such as p hang below the baseline.
 const DESCENT: f32 = 0.22;
 
-/// The height of a page in points, and the lines on it.
-pub(super) fn lines(table: &str, shape: Shape) -> (f32, Vec<Line>) {
+/// Less sure than this, on average, of a page's letters, Tesseract may have seen them upside
+/// down: then it is to about 30 per cent, of a poor scan to 80.
+const UNSURE: f32 = 60.0;
+
+/// Fewest letters of a word whose box tells which way its line runs, and how much taller
+/// than wide it is where that is up or down.
+const LENGTH_MIN: usize = 4;
+const TALL: f32 = 1.2;
+
+/// What is printed on a page.
+pub(super) struct Print {
+    /// Of the page, in points.
+    pub(super) width: f32,
+    /// Of the page, in points.
+    pub(super) height: f32,
+    pub(super) lines: Vec<Line>,
+    letters: f32,
+    /// Of all letters, the confidence in them in per cent.
+    sure: f32,
+    /// Words whose boxes tell which way the lines run, and how many of them are tall.
+    long: usize,
+    tall: usize,
+}
+
+impl Print {
+    /// Whether the lines run up or down.
+    pub(super) fn is_sideways(&self) -> bool {
+        2 * self.tall > self.long
+    }
+
+    /// Whether there is something, and it makes little sense.
+    pub(super) fn is_unsure(&self) -> bool {
+        self.letters > 0.0 && self.sure < UNSURE * self.letters
+    }
+
+    /// Whether more of it is likely to be what is printed.
+    pub(super) fn is_better_than(&self, other: &Self) -> bool {
+        let rank = |print: &Self| (!print.is_unsure(), !print.is_sideways());
+        match rank(self).cmp(&rank(other)) {
+            Ordering::Equal => self.sure > other.sure,
+            order => order.is_gt(),
+        }
+    }
+}
+
+/// What the table of a page of this shape says.
+pub(super) fn print(table: &str, shape: Shape) -> Print {
+    let words = || table.lines().filter_map(|row| Word::parse(row, shape));
     let mut groups: Vec<Vec<Word>> = Vec::new();
-    for word in table.lines().filter_map(|row| Word::parse(row, shape)) {
+    for word in words() {
         match groups.last_mut() {
             Some(group) if group.iter().all(|other| other.line == word.line) => group.push(word),
             _ => groups.push(vec![word]),
@@ -25,7 +73,17 @@ pub(super) fn lines(table: &str, shape: Shape) -> (f32, Vec<Line>) {
     }
     let mut lines: Vec<Line> = groups.iter().filter_map(|words| line_of(words)).collect();
     even_out(&mut lines);
-    (shape.points(shape.height), lines)
+    let letters = |word: &Word| word.text.chars().count() as f32;
+    let long = || words().filter(Word::tells_direction);
+    Print {
+        width: shape.points(shape.width),
+        height: shape.points(shape.height),
+        lines,
+        letters: words().map(|word| letters(&word)).sum(),
+        sure: words().map(|word| letters(&word) * word.confidence).sum(),
+        long: long().count(),
+        tall: long().filter(Word::is_tall).count(),
+    }
 }
 
 /// A word, in points from the lower left corner.
@@ -89,6 +147,16 @@ impl<'a> Word<'a> {
         } else {
             self.height / share
         }
+    }
+
+    /// Whether its box shows which way its line runs; signs of scripts that are written
+    /// downwards, too, may stand above each other.
+    fn tells_direction(&self) -> bool {
+        self.text.chars().count() >= LENGTH_MIN && !self.text.chars().any(pdf::is_spaceless)
+    }
+
+    fn is_tall(&self) -> bool {
+        self.height > TALL * (self.right - self.left)
     }
 
     fn hangs(&self) -> bool {
@@ -170,8 +238,10 @@ mod tests {
             5\t1\t2\t1\t1\t1\t300\t500\t100\t36\t91.2\tThe\n\
             5\t1\t2\t1\t1\t2\t420\t500\t100\t46\t90.0\tdog\n\
             5\t1\t2\t1\t2\t1\t300\t560\t100\t24\t12.0\t~;~\n";
-        let (height, lines) = lines(table, SHAPE);
-        assert!((height - 792.0).abs() < 0.01);
+        let print = print(table, SHAPE);
+        assert!((print.height - 792.0).abs() < 0.01);
+        assert!(!print.is_sideways() && !print.is_unsure());
+        let lines = print.lines;
         let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
         assert_eq!(texts, ["Child", "The dog"]);
         let (heading, body) = (&lines[0], &lines[1]);
@@ -185,13 +255,15 @@ mod tests {
     fn scripts_without_spaces_stay_without() {
         let row = |text: &str| format!("5\t1\t1\t1\t1\t1\t10\t10\t40\t40\t90\t{text}\n");
         let table = ["細胞", "は", "DNA", "cell"].map(row).concat();
-        assert_eq!(lines(&table, SHAPE).1[0].text, "細胞は DNA cell");
+        assert_eq!(print(&table, SHAPE).lines[0].text, "細胞は DNA cell");
     }
 
     #[test]
     fn a_table_that_makes_no_sense_gives_nothing() {
         for table in ["", "5", "5\t1\t1\t1\t1\t1\tx\t1\t1\t1\t90\tword", "\t\t\t"] {
-            assert_eq!(lines(table, SHAPE).1, Vec::new());
+            let print = print(table, SHAPE);
+            assert_eq!(print.lines, Vec::new());
+            assert!(!print.is_sideways() && !print.is_unsure());
         }
     }
 }

@@ -137,10 +137,35 @@ fn letters(text: &str) -> Vec<&str> {
 
 #[tokio::test]
 async fn a_scan_is_read_straight_or_askew() {
-    let document = read(&reading(tesseract(), slowly()), &scan(&[0.0, 4.0]))
-        .await
-        .unwrap();
-    assert_eq!(document.recognised_pages, [1, 2]);
+    are_read(&scan(&[0.0, 4.0]), &[1, 2]).await;
+}
+
+#[tokio::test]
+async fn a_scan_is_read_upside_down_or_sideways() {
+    are_read(&scan(&[180.0]), &[1]).await;
+    for quarter in [90, 270] {
+        are_read(&turned(&scan(&[0.0]), quarter), &[1]).await;
+    }
+}
+
+/// A scan of one page that shows it turned.
+fn turned(scan: &[u8], degrees: u16) -> Vec<u8> {
+    // As long as what it stands for: the table of the file's objects stays right.
+    let (plain, turned) = (b"/Type/Page/Parent 2 0 R", format!("/Rotate {degrees} "));
+    let at = scan.windows(plain.len()).position(|part| part == plain);
+    let at = at.unwrap();
+    let mut scan = scan.to_vec();
+    let type_at = at + "/Type/Page".len();
+    assert!(turned.len() <= "/Parent 2 0 R".len());
+    let padded = format!("{turned:<13}");
+    scan[type_at..type_at + padded.len()].copy_from_slice(padded.as_bytes());
+    scan
+}
+
+/// Each page's words, nearly all, are those of the sample course.
+async fn are_read(scan: &[u8], pages: &[u32]) {
+    let document = read(&reading(tesseract(), slowly()), scan).await.unwrap();
+    assert_eq!(document.recognised_pages, pages);
     assert_eq!(document.unreadable_pages, [0; 0]);
     assert_eq!(document.language.as_deref(), Some("en"));
     let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sample/course.pdf");
