@@ -12,7 +12,6 @@ use super::frames;
 use super::labels::Kind;
 use super::language::is_hiragana;
 use super::phrases::fill;
-use super::questions::Maker;
 use super::quotes::{escaped, passages};
 use super::study::Study;
 use super::telling;
@@ -78,7 +77,7 @@ fn of_title(study: &mut Study, title: &str) -> Option<ConceptContent> {
         formulas: formulas::of(study, &chosen),
         important_notes: Vec::new(),
         pages,
-        check_ins: Maker::new(study, &[]).check_ins_of(&chosen),
+        check_ins: Vec::new(),
         text_check_ins: vec![TextCheckInContent {
             question: fill(study.phrases.tell, &[&escaped(title)]),
             expected_answer: quotes.join("\n\n"),

@@ -31,7 +31,7 @@ use super::phrases::fill;
 use super::quotes::{self, GAP};
 use super::study::{Study, Support};
 use super::terms::Term;
-use altered::Changed;
+use altered::{Changed, Known};
 use definiens::after_bracket;
 use gloss::Gloss;
 use kind::Kind;
@@ -63,6 +63,8 @@ pub(super) struct Maker<'a> {
     told: Vec<Option<usize>>,
     /// The text's sentences that one change makes wrong.
     changed: OnceCell<Vec<Changed>>,
+    /// Which words stand together in the text.
+    known: OnceCell<Known>,
 }
 
 /// What a sentence must do to be asked about.
@@ -112,6 +114,7 @@ impl<'a> Maker<'a> {
             kinds: Vec::new(),
             told: Vec::new(),
             changed: OnceCell::new(),
+            known: OnceCell::new(),
         };
         maker.glosses = (0..study.terms.len())
             .map(|term| gloss::of(study, term))
@@ -200,9 +203,6 @@ impl<'a> Maker<'a> {
         if drafts.is_empty() && named && !strict {
             drafts = self.drafts(term, subject);
         }
-        if drafts.is_empty() {
-            drafts.extend(framed());
-        }
         let turn = self.study.variant % drafts.len().max(1);
         drafts.rotate_left(turn);
         let mut check_ins: Vec<CheckInContent> = Vec::new();
@@ -215,14 +215,6 @@ impl<'a> Maker<'a> {
             }
         }
         check_ins
-    }
-
-    /// The question which of several statements the text makes, one of these sentences.
-    pub(in crate::extractive) fn check_ins_of(&self, sentences: &[usize]) -> Vec<CheckInContent> {
-        let mut drafts = sentences.iter().filter_map(|&at| self.among(at, sentences));
-        let check_in = drafts.next().map(Draft::finish);
-        let sound = check_in.filter(|check_in| check_in.fault().is_none());
-        sound.into_iter().collect()
     }
 
     fn drafts(&self, term: usize, subject: &Term) -> Vec<Draft> {

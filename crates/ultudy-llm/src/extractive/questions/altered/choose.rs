@@ -37,8 +37,8 @@ pub(super) fn wrong(
     let fits = |site: &&Site| match scope {
         Scope::Definiens => true,
         Scope::Definition => site.class != Class::Truth,
-        // What is said not to be so may be so of something else.
-        Scope::Fact => site.class != Class::Truth && !site.weak,
+        // What is denied, or counted otherwise, may be so as well.
+        Scope::Fact => !site.weak && is_plain(site.class),
     };
     let usable: Vec<_> = sites.iter().filter(fits).collect();
     let mut choices: Vec<(u32, Vec<Vec<Change>>)> = Vec::new();
@@ -60,6 +60,11 @@ pub(super) fn wrong(
     let good = good.count().min(CHOICE);
     let chosen = choices.into_iter().nth(turn % good.max(1))?;
     Some(chosen.1)
+}
+
+/// Whether what differs by a class of change is wrong of itself.
+pub(super) fn is_plain(class: Class) -> bool {
+    matches!(class, Class::Order | Class::Kind)
 }
 
 fn both(left: &Site, right: &Site) -> Vec<Vec<Change>> {
@@ -118,7 +123,7 @@ mod tests {
     #[test]
     fn one_place_does_with_three_ways() {
         let sites = [site(0, &["3", "1", "4"], Class::Number)];
-        assert_eq!(wrong(TEXT, &sites, Scope::Fact, 0).unwrap().len(), 3);
+        assert_eq!(wrong(TEXT, &sites, Scope::Definition, 0).unwrap().len(), 3);
     }
 
     #[test]

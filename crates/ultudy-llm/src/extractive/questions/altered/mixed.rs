@@ -1,11 +1,14 @@
 //! “Which of these does the text say?”: a sentence of the text among others of which each is
 //! changed in one place.
 
+use std::collections::BTreeSet;
+
 use super::super::sound::has_letters;
 use super::super::{Answer, Draft, Maker, WRONG};
+use super::choose;
 use super::contrasts::Class;
 use super::site::{Change, applied, changes};
-use super::statement::Statement;
+use super::statement::{Statement, leans};
 use crate::extractive::frames::Frame;
 use crate::extractive::labels::Kind;
 use crate::extractive::phrases::fill;
@@ -17,12 +20,27 @@ use crate::extractive::terms::Term;
 const LENGTH: std::ops::RangeInclusive<usize> = 40..=240;
 /// The same where there are no spaces.
 const LENGTH_UNSPACED: std::ops::RangeInclusive<usize> = 16..=110;
+/// What is only so sometimes may as well not be so.
+const VAGUE: [&str; 14] = [
+    " may ",
+    " might ",
+    " can ",
+    " could ",
+    "some",
+    "often",
+    "usually",
+    " kann ",
+    " können ",
+    "oft",
+    "場合",
+    "かもしれ",
+    "ことがあ",
+    "限らな",
+];
 /// How much longer than another a statement may be.
 const LONGER: usize = 2;
 /// Likeness of two sentences from which on one tells whether the other is right.
 const SAME: f32 = 0.5;
-/// What a place that is changed must be worth.
-const WORTH_MIN: u32 = 2;
 
 /// A sentence with a change that makes it wrong.
 pub(in super::super) struct Changed {
@@ -50,33 +68,16 @@ impl Maker<'_> {
         });
         let told = told.map(|found| Statement::whole(self.study, found.sentence));
         let mut told = framed.into_iter().chain(told);
-        told.find_map(|right| self.among_changed(&right, Some(subject), &own))
+        told.find_map(|right| self.among_changed(&right, subject, &own))
     }
 
-    /// The same of a sentence without a term, beside `others` if these will do.
-    pub(in super::super) fn among(&self, right: usize, others: &[usize]) -> Option<Draft> {
-        let plain = self.is_plain(right);
-        let right = plain.then(|| Statement::whole(self.study, right))?;
-        self.among_changed(&right, None, others)
-    }
-
-    fn among_changed(
-        &self,
-        right: &Statement,
-        subject: Option<&Term>,
-        others: &[usize],
-    ) -> Option<Draft> {
-        let chosen = self.beside(right, others)?;
-        let name = subject.map(|subject| subject.name.to_lowercase());
-        let about = |text: &str| {
-            let text = text.to_lowercase();
-            name.as_ref().is_some_and(|name| text.contains(name))
-        };
-        let mut texts = chosen.iter().map(|one| one.text.as_str());
-        let all = about(&right.text) && texts.all(about);
-        let question = match subject.filter(|_| all) {
-            Some(subject) => self.which(subject),
-            None => self.study.phrases.which_said.to_owned(),
+    fn among_changed(&self, right: &Statement, subject: &Term, others: &[usize]) -> Option<Draft> {
+        let name = subject.name.to_lowercase();
+        let chosen = self.beside(right, others, &name)?;
+        let mut texts = chosen.iter().map(|one| &one.text).chain([&right.text]);
+        let question = match texts.all(|text| text.to_lowercase().contains(&name)) {
+            true => self.which(subject),
+            false => self.study.phrases.which_said.to_owned(),
         };
         let wrong = chosen.iter().map(|one| Answer {
             reason: self.difference(&one.statement.text, &one.changes, &one.statement.quote),
@@ -97,15 +98,16 @@ impl Maker<'_> {
         })
     }
 
-    /// Wrong statements as long as the right one that it does not tell of, `others` and near
-    /// ones first.
-    fn beside(&self, right: &Statement, others: &[usize]) -> Option<Vec<&Changed>> {
+    /// Wrong statements as long as the right one, which does not tell of them; those about what
+    /// has a name and near ones first.
+    fn beside(&self, right: &Statement, others: &[usize], name: &str) -> Option<Vec<&Changed>> {
         let length = |text: &str| text.chars().count();
         let changed = self.changed.get_or_init(|| self.all_changed());
         let mut candidates: Vec<_> = changed.iter().collect();
         candidates.sort_by_key(|one| {
             let at = one.statement.sentence;
-            (!others.contains(&at), at.abs_diff(right.sentence), at)
+            let about = others.contains(&at) || one.text.to_lowercase().contains(name);
+            (!about, at.abs_diff(right.sentence), at)
         });
         let mut chosen: Vec<&Changed> = Vec::new();
         for one in candidates {
@@ -128,7 +130,8 @@ impl Maker<'_> {
 
     /// The text's own statements that one change makes wrong.
     fn all_changed(&self) -> Vec<Changed> {
-        let own = (0..self.study.text.own).filter(|&at| self.is_plain(at));
+        let subjects = self.with_subject();
+        let own = subjects.into_iter().filter(|&at| self.is_plain(at));
         let own = own.map(|at| Statement::whole(self.study, at));
         let frames = self.study.text.frames.iter();
         let frames = frames.filter_map(|frame| self.of_whole_frame(frame));
@@ -137,13 +140,26 @@ impl Maker<'_> {
             .collect()
     }
 
+    /// The text's own sentences that say something of what it explains somewhere.
+    fn with_subject(&self) -> BTreeSet<usize> {
+        let terms = self.study.terms.iter().enumerate();
+        let explained = terms.filter(|(index, term)| {
+            let told = !term.definitions.is_empty() || term.heading.is_some();
+            told && self.is_name(*index, term)
+        });
+        let support = explained.flat_map(|(index, _)| self.study.support(index));
+        let about = support.filter(|found| found.clean);
+        about.map(|found| found.sentence).collect()
+    }
+
     fn changed(&self, statement: Statement) -> Option<Changed> {
         let sites = self.sites(&statement, "");
-        // Beside other sentences, what merely changed places gives itself away.
-        let clear = |class| !matches!(class, Class::Junction | Class::Swap);
-        let fits = sites
-            .iter()
-            .filter(|site| !site.weak && clear(site.class) && site.worth >= WORTH_MIN);
+        let vague = VAGUE.iter().any(|word| statement.text.contains(word));
+        let fits = sites.iter().filter(|site| match site.class {
+            Class::Truth => !vague,
+            Class::Quantity => !site.weak,
+            class => choose::is_plain(class),
+        });
         let best = fits.max_by_key(|site| site.worth)?;
         let turn = (self.study.variant + statement.sentence) % best.ways.len().max(1);
         let changes = changes(best, turn);
@@ -176,5 +192,6 @@ impl Maker<'_> {
             && !Self::is_vague_sentence(sentence)
             && !sentence.is_about_the_book()
             && !has_letters(sentence)
+            && !leans(&sentence.plain)
     }
 }

@@ -4,9 +4,9 @@
 mod choose;
 mod contrasts;
 mod formulas;
+mod known;
 mod mixed;
 mod pieces;
-mod related;
 mod siblings;
 mod site;
 mod statement;
@@ -18,6 +18,7 @@ use crate::extractive::frames::Frame;
 use crate::extractive::phrases::fill;
 use crate::extractive::study::Support;
 use crate::extractive::terms::Term;
+pub(super) use known::Known;
 pub(super) use mixed::Changed;
 use site::{Change, Site, applied};
 use statement::Statement;
@@ -89,14 +90,13 @@ impl Maker<'_> {
         let language = self.study.text.lexicon.language;
         let pieces = pieces::of(text);
         let prose = &pieces.prose;
-        let terms = self.study.terms.iter();
-        let terms = terms.filter(|term| !term.definitions.is_empty() || term.heading.is_some());
+        let terms = self.study.terms.iter().enumerate();
+        let terms = terms.filter(|(index, term)| {
+            let matter = !term.definitions.is_empty() || term.heading.is_some();
+            matter && self.is_name(*index, term)
+        });
+        let terms = terms.map(|(_, term)| term);
         let mut sites = siblings::sites(text, prose, terms, subject, language);
-        for related in self.related(statement.sentence, text, prose, subject) {
-            if !sites.iter().any(|site| site.overlaps(&related)) {
-                sites.push(related);
-            }
-        }
         let others = words::contraries(text, prose, language);
         let others = others
             .into_iter()
@@ -117,6 +117,16 @@ impl Maker<'_> {
                 .filter_map(|place| text.get(place.clone()));
             !own.any(named) && !site.ways.iter().flatten().any(|way| named(way))
         });
+        let sentences = &self.study.text.sentences;
+        let known = self.known.get_or_init(|| Known::of(sentences));
+        for site in &mut sites {
+            let places = &site.places;
+            site.ways.retain(|way| {
+                let mut pairs = places.iter().zip(way);
+                !pairs.any(|(place, other)| known.has(text, place, other))
+            });
+        }
+        sites.retain(|site| !site.ways.is_empty());
         sites
     }
 

@@ -115,7 +115,8 @@ fn find(
             let joins = |c: Option<char>| {
                 c.is_some_and(|c| c.is_alphabetic() && !is_hiragana(c) || c == '-')
             };
-            let open = head.is_empty() && joins(after);
+            // A translation in brackets would tell what stood there.
+            let open = head.is_empty() && (joins(after) || after == Some('('));
             prose
                 .iter()
                 .any(|range| range.start <= *at && whole <= range.end)

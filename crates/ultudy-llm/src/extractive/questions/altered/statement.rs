@@ -1,7 +1,7 @@
 //! What the text says of a term, as a statement to be told from others.
 
 use super::super::definiens::Form;
-use super::super::sound::DEFINES;
+use super::super::sound::{DEFINES, has_letters};
 use super::super::{LENGTH_MAX, Maker};
 use super::choose::Scope;
 use crate::extractive::frames::{Frame, Shape};
@@ -173,7 +173,8 @@ impl Maker<'_> {
             && sentence.plain.chars().count() <= LENGTH_MAX
             && !Self::is_vague_sentence(sentence)
             && !sentence.is_about_the_book()
-            && !super::super::sound::has_letters(sentence)
+            && !has_letters(sentence)
+            && !leans(&sentence.plain)
     }
 
     /// A long statement with its opening in the question.
@@ -214,4 +215,75 @@ fn is_closed(head: &str) -> bool {
     let open = head.matches(['(', '[', '（', '「']).count();
     let closed = head.matches([')', ']', '）', '」']).count();
     even("*") && even("_") && even("$") && even("`") && open == closed
+}
+
+/// Whether a sentence goes on from what was said before it.
+pub(super) fn leans(plain: &str) -> bool {
+    const OPENINGS: [&str; 54] = [
+        "as a consequence",
+        "in particular",
+        "other ",
+        "another ",
+        "going back",
+        "similarly",
+        "however",
+        "thus",
+        "hence",
+        "therefore",
+        "also",
+        "then ",
+        "this ",
+        "these ",
+        "that ",
+        "those ",
+        "the issue",
+        "on the other",
+        "for example",
+        "moreover",
+        "furthermore",
+        "instead",
+        "finally",
+        "again",
+        "alternatively",
+        "in contrast",
+        "in practice",
+        "in general",
+        "the problem",
+        "the method",
+        "the notion",
+        "the idea",
+        "they ",
+        "it ",
+        "such ",
+        "so ",
+        "but ",
+        "and ",
+        "or ",
+        "daher",
+        "also ",
+        "dabei",
+        "damit",
+        "dies",
+        "insbesondere",
+        "außerdem",
+        "donc",
+        "ainsi",
+        "de plus",
+        "por tanto",
+        "además",
+        "しかし",
+        "また",
+        "この",
+    ];
+    const WITHIN: [&str; 6] = [
+        ", however",
+        " them up",
+        "からだ。",
+        "からである。",
+        "上述",
+        "前述",
+    ];
+    let lower = plain.to_lowercase();
+    OPENINGS.iter().any(|opening| lower.starts_with(opening))
+        || WITHIN.iter().any(|turn| lower.contains(turn))
 }

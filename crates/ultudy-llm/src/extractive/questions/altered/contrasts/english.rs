@@ -4,14 +4,14 @@ pub(super) static LISTS: Lists = Lists {
     order: "the_first/the_last minimum/maximum minimal/maximal minimize/maximize minimizes/maximizes \
         minimizing/maximizing minimized/maximized smallest/largest smaller/larger least/greatest \
         lowest/highest lower_bound/upper_bound lower_bounds/upper_bounds lower>higher \
-        higher/lower less_than/greater_than fewer_than/more_than \
-        more_than>fewer_than no_more_than/no_less_than less_likely/more_likely \
+        higher/lower less_than/greater_than fewer_than>more_than \
+        no_more_than/no_less_than less_likely/more_likely \
         more_often/less_often \
         increases/decreases increase/decrease increasing/decreasing increased/decreased \
         grows/shrinks rises/falls rising/falling raises/lowers before/after \
         earlier/later above/below left_subtree/right_subtree left_child/right_child \
         left_side/right_side left-hand/right-hand to_the_left/to_the_right \
-        input/output inputs/outputs previous/next preceding/subsequent predecessor/successor \
+        input/output inputs/outputs the_previous/the_next preceding/subsequent predecessor/successor \
         ascending/descending front/rear top/bottom beginning_of/end_of inner/outer \
         inside/outside interior/exterior forward/backward forwards/backwards longest/shortest \
         longer/shorter best/worst fastest/slowest faster/slower high/low large/small \
@@ -33,8 +33,8 @@ pub(super) static LISTS: Lists = Lists {
         additive/multiplicative even_number/odd_number even_numbers/odd_numbers even_integer/odd_integer even_function/odd_function finite/infinite bounded/unbounded discrete/continuous \
         linear/quadratic/exponential deterministic/random \
         constant/variable independent/dependent \
-        equal_to>different_from different_from>equal_to equal/unequal of_the_same>of_a_different have_the_same>have_a_different \
-        has_the_same>has_a_different in_the_same>in_a_different at_the_same>at_a_different distinct/equal empty/nonempty non-empty>empty \
+        equal_to>different_from different_from>equal_to equal/unequal of_the_same>of_different have_the_same>have_different \
+        has_the_same>has_different in_the_same>in_different at_the_same>at_different distinct/equal empty/nonempty non-empty>empty \
         zero/nonzero nonzero>zero non-zero>zero unknown>known true/false valid/invalid \
         possible/impossible necessary/sufficient public/private mutable/immutable \
         symmetric/antisymmetric commutative/associative \
@@ -55,16 +55,15 @@ pub(super) static LISTS: Lists = Lists {
         opens/closes uniformly/pointwise left/right vertex/edge vertices/edges \
         node/edge nodes/edges numerator/denominator square/cube squares/cubes \
         derivative/integral differentiable/continuous/integrable \
-         the_argument/the_result the_arguments/the_results expression/statement \
-        expressions/statements \
+         the_argument/the_result the_arguments/the_results \
         encoder/decoder symbolic/numerical weight/bias weights/biases \
         classification/regression seconds/minutes/hours days/weeks/months \
         automatically/manually temporary/permanent exact/approximate \
-        bottom-up/top-down wavelength/frequency speed/acceleration force/energy mass/volume",
-    quantity: "always/never often/seldom usually/rarely frequently/rarely \
+        bottom-up/top-down wavelength/frequency force/energy mass/volume",
+    quantity: "always>seldom never>often often/seldom usually/rarely frequently/rarely \
         exactly_one/at_most_one/at_least_one at_least/at_most exactly_two/at_least_two/at_most_two exactly_the_same>roughly_the_same \
         everywhere/nowhere only_one/more_than_one many>few most>few \
-        unique>arbitrary arbitrary>fixed one_or_more>at_most_one \
+        unique>arbitrary arbitrary>fixed \
         twice/three_times half/twice double/half only_once>more_than_once",
     weaker: "every>some/no each>some/no for_all>for_some all>some/only_some any>some \
         some>every there_exists>there_is_at_most_one for_every>for_some for_each>for_some",

@@ -32,7 +32,7 @@ pub(super) static LISTS: Lists = Lists {
         natürlichen_Zahlen/reellen_Zahlen ganzen_Zahlen/reellen_Zahlen",
     quantity: "immer/nie stets/nie oft/selten meist/selten genau_ein~/höchstens_ein~/mindestens_ein~ \
         genau_eine~/höchstens_eine~/mindestens_eine~ genau_zwei/höchstens_zwei/mindestens_zwei \
-        mindestens/höchstens/genau überall/nirgends eindeutig~>beliebig~ beide/keine",
+        mindestens/höchstens/genau überall/nirgends eindeutig~>beliebig~ beide>keine",
     weaker: "jede>keine jeder>kein jedes>kein jedem>keinem jeden>keinen jede>mindestens_eine \
         jeder>mindestens_ein für_alle>für_mindestens_ein alle>einige allen>einigen \
         je_zwei>mindestens_zwei endlich_viele/unendlich_viele",
