@@ -33,8 +33,8 @@ pub use survey::{BlobRow, Survey, TableSum};
 pub use tables::{LEFT_BEHIND, TABLES, Table};
 pub use value::Digest;
 
-/// Rows read and stored at once.
-const PAGE: i64 = 500;
+/// Rows read and stored at once: of sections and lessons some megabytes.
+const PAGE: i64 = 250;
 
 /// What is being done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
