@@ -1,21 +1,17 @@
 //! Giving what somebody without an account has, such as the one user of a laptop, to an
 //! account.
 
-use ultudy_domain::account;
 use ultudy_store::{
     StoreError,
     transfer::{self, Given, Table},
     users,
 };
 
-use crate::{App, Error};
+use crate::App;
 
 /// Why nothing was given.
 #[derive(Debug, thiserror::Error)]
 pub enum GiveError {
-    /// No such account, or not an address.
-    #[error("{0}")]
-    Account(#[from] Error),
     /// What is to be given belongs to an account already.
     #[error("the rows of {0:?} belong to an account, and stay there")]
     OfAnAccount(String),
@@ -42,24 +38,19 @@ impl From<StoreError> for GiveError {
     }
 }
 
-/// Gives everything of the owner `from` to the account of this address, which keeps what it
-/// has; all or nothing. How many rows of which tables.
+/// Gives everything of the owner `from` to the account of this id, which keeps what it has;
+/// all or nothing. How many rows of which tables.
 ///
 /// # Errors
 /// See [`GiveError`].
-pub async fn give(app: &App, from: &str, email: &str) -> Result<Vec<(Table, u64)>, GiveError> {
-    let email = account::email(email).map_err(Error::from)?;
-    let mut tx = app.store.system_read().await?;
-    let found = users::by_email(&mut tx, &email).await?;
-    drop(tx);
-    let user = found.ok_or(Error::NotFound("account"))?.user;
+pub async fn give(app: &App, from: &str, to: &str) -> Result<Vec<(Table, u64)>, GiveError> {
     let mut tx = app.store.read(from).await?;
     let is_account = users::find(&mut tx).await?.is_some();
     drop(tx);
     if is_account {
         return Err(GiveError::OfAnAccount(from.to_owned()));
     }
-    match transfer::give(&app.store, from, &user.id).await? {
+    match transfer::give(&app.store, from, to).await? {
         Given::JobsUnfinished(jobs) => Err(GiveError::JobsUnfinished(jobs, from.to_owned())),
         Given::Rows(rows) if rows.is_empty() => Err(GiveError::Nothing(from.to_owned())),
         Given::Rows(rows) => Ok(rows),

@@ -28,7 +28,10 @@ const SEEN_BY_THE_SYSTEM: [(&str, &str); 9] = [
 ];
 
 /// Tables without row-level security, and why. No tenant may touch them.
-const UNSECURED: [(&str, &str); 1] = [("schema_migrations", "which migrations have run")];
+const UNSECURED: [(&str, &str); 2] = [
+    ("schema_migrations", "which migrations have run"),
+    ("transfers", "which databases were carried into this one"),
+];
 
 /// Tables without an owner, and how many rows are one's own.
 const OWNERLESS: [(&str, &str); 2] = [

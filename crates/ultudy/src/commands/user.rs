@@ -31,8 +31,8 @@ pub enum User {
     /// no account: courses, documents, lessons, mastery, history. All or nothing; what the
     /// account has stays beside it.
     Give {
-        /// The account's e-mail address.
-        email: String,
+        /// E-mail address, or id as `list` shows it.
+        user: String,
         /// Whose data, as its owner_id says.
         #[arg(long, value_name = "OWNER", default_value = LOCAL_OWNER)]
         from: String,
@@ -118,7 +118,7 @@ async fn look_after(config: &Config, user: &User) -> Result<(), Failure> {
             administration::delete(&app, &id).await.map_err(of)?;
             say(format!("{user} is deleted now"))
         }
-        User::Give { email, from } => give(&app, email, from).await,
+        User::Give { user, from } => give(&app, user, from).await,
     }
 }
 
@@ -156,10 +156,10 @@ fn say(line: impl Display) -> Result<(), Failure> {
     writeln!(out, "{line}").map_err(|error| Failure::new("standard output", error))
 }
 
-async fn give(app: &App, email: &str, from: &str) -> Result<(), Failure> {
-    let given = accounts::give(app, from, email)
+async fn give(app: &App, user: &str, from: &str) -> Result<(), Failure> {
+    let given = accounts::give(app, from, &id(app, user).await?)
         .await
-        .map_err(|error| Failure::new(email, error))?;
+        .map_err(|error| Failure::new(user, error))?;
     let counts = counts(given.iter().map(|(table, rows)| (table.name, *rows)));
-    say(format!("{email} has now what {from:?} had: {counts}."))
+    say(format!("{user} has now what {from:?} had: {counts}."))
 }

@@ -19,7 +19,7 @@ use crate::{
 };
 
 mod calls;
-mod source;
+pub mod source;
 
 /// Statements whose answer is the same without the filter even where nothing hides rows.
 const HARMLESS: [(&str, &str); 1] = [(
