@@ -30,6 +30,14 @@ const USERS: &str = "
     CREATE ROLE member LOGIN NOINHERIT IN ROLE ultudy_tenant, ultudy_system;
     CREATE ROLE stranger LOGIN CREATEROLE;";
 
+/// Its data dies with it.
+const SETTINGS: [&str; 4] = [
+    "fsync=off",
+    "full_page_writes=off",
+    "max_connections=100",
+    "shared_buffers=16MB",
+];
+
 /// As whom to connect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum User {
@@ -72,10 +80,20 @@ impl Postgres {
     /// # Errors
     /// PostgreSQL is not installed, or does not start.
     pub fn start() -> Result<Self> {
+        Self::start_with(&[])
+    }
+
+    /// Starts a server of its own with these settings, such as `shared_buffers=1GB`, over its
+    /// own small ones.
+    ///
+    /// # Errors
+    /// See [`Postgres::start`].
+    pub fn start_with(settings: &[&str]) -> Result<Self> {
         let programs = programs()?;
         let dir = unprivileged::temp_dir()?;
         let data = dir.path().join("data");
         init(&programs, &data)?;
+        configure(&data, settings)?;
         let port = ports::free_port()?;
         let server = Self {
             process: serve(&programs, &data, dir.path(), port)?,
@@ -205,6 +223,20 @@ impl Postgres {
         })
     }
 
+    /// What it has logged.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub fn log(&self) -> Result<String> {
+        Ok(unprivileged::log(self.dir.path())?)
+    }
+
+    /// The id of its main process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
     /// The port it listens on.
     #[must_use]
     pub fn port(&self) -> u16 {
@@ -253,6 +285,20 @@ fn init(programs: &Path, data: &Path) -> Result<()> {
     output_of(&mut initdb).map(drop)
 }
 
+/// Writes the settings of a new server, the given ones over those that all have.
+fn configure(data: &Path, settings: &[&str]) -> Result<()> {
+    let file = data.join("postgresql.conf");
+    let made = fs::read_to_string(&file)?;
+    let text = [made.as_str()]
+        .into_iter()
+        .chain(SETTINGS)
+        .chain(settings.iter().copied());
+    Ok(fs::write(
+        &file,
+        text.collect::<Vec<_>>().join("\n") + "\n",
+    )?)
+}
+
 fn serve(programs: &Path, data: &Path, dir: &Path, port: u16) -> Result<ChildProcess> {
     let mut postgres = unprivileged::command(&programs.join("postgres"))?;
     postgres.arg("-D").arg(data);
@@ -260,11 +306,6 @@ fn serve(programs: &Path, data: &Path, dir: &Path, port: u16) -> Result<ChildPro
         format!("port={port}"),
         "listen_addresses=127.0.0.1".to_owned(),
         format!("unix_socket_directories={}", dir.display()),
-        // Its data dies with it.
-        "fsync=off".to_owned(),
-        "full_page_writes=off".to_owned(),
-        "max_connections=100".to_owned(),
-        "shared_buffers=16MB".to_owned(),
     ] {
         postgres.arg("-c").arg(setting);
     }

@@ -16,6 +16,9 @@ use crate::{Error, Result, process::ChildProcess, wait};
 /// The user that Debian's database packages make.
 const USER: &str = "postgres";
 
+/// A server's log in its folder.
+const LOG: &str = "log";
+
 /// How long a server may take to start on a busy machine.
 const START_LIMIT: Duration = Duration::from_secs(60);
 
@@ -51,7 +54,7 @@ pub(crate) fn serve(
     what: &str,
     ready: impl Fn() -> bool,
 ) -> Result<ChildProcess> {
-    let log = dir.join("log");
+    let log = dir.join(LOG);
     let file = fs::File::create(&log)?;
     let mut process = ChildProcess::spawn(command.stdout(Stdio::null()).stderr(file))?;
     let mut ended = None;
@@ -64,9 +67,14 @@ pub(crate) fn serve(
         Some(status) => Err(Error::Failed {
             program: command.get_program().to_string_lossy().into_owned(),
             status,
-            output: fs::read_to_string(&log)?,
+            output: self::log(dir)?,
         }),
     }
+}
+
+/// What a server has written into its log in `dir`.
+pub(crate) fn log(dir: &Path) -> io::Result<String> {
+    fs::read_to_string(dir.join(LOG))
 }
 
 /// A temporary folder in which such a command may write.

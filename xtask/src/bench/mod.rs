@@ -5,6 +5,7 @@ mod books;
 mod content;
 mod corpus;
 mod extraction;
+mod growth;
 mod machine;
 mod memory;
 mod page;
@@ -29,7 +30,7 @@ pub use self::{
 use crate::{process, workspace};
 
 /// The measurements: name on the command line and in bench/results/, and the function.
-const MEASUREMENTS: [(&str, Measure); 9] = [
+const MEASUREMENTS: [(&str, Measure); 10] = [
     ("start", start::measure),
     ("memory", memory::measure),
     ("upload", upload::measure),
@@ -39,6 +40,7 @@ const MEASUREMENTS: [(&str, Measure); 9] = [
     ("content", content::measure),
     ("search", search::measure),
     ("transfer", transfer::measure),
+    ("growth", growth::measure),
 ];
 
 type Measure = fn(&Programs) -> Result<Report>;
@@ -72,7 +74,7 @@ impl Programs {
 }
 
 /// Measures what the product promises and writes bench/results/ (start, memory, upload,
-/// extraction, page, corpus, content, search, transfer)
+/// extraction, page, corpus, content, search, transfer, growth)
 #[derive(Args)]
 pub struct Bench {
     /// What to measure; everything if none is named
