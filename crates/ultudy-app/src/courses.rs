@@ -73,8 +73,8 @@ pub async fn list(
     include_archived: bool,
     page: Page,
 ) -> Result<Vec<Course>> {
-    let mut tx = app.store.read(owner_id).await?;
-    Ok(courses::list(&mut tx, include_archived, page).await?)
+    let list = courses::read_list(include_archived, page);
+    Ok(app.store.read_at_once(owner_id, list).await?)
 }
 
 /// One course.

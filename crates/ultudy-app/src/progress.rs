@@ -18,6 +18,25 @@ pub async fn overview(
     course_id: Option<Uuid>,
     document_id: Option<Uuid>,
 ) -> Result<ProgressOverview> {
+    if course_id.is_some() || document_id.is_some() {
+        check(app, owner_id, course_id, document_id).await?;
+    }
+    let listed = u32::try_from(LISTED_MAX).unwrap_or(u32::MAX);
+    let learnt = concepts::read_list(course_id, document_id)
+        .and(courses::read_list(true, Page::ALL))
+        .and(study_sessions::read_latest(listed))
+        .and(study_sessions::read_stats());
+    let (((concepts, courses), sessions), stats) = app.store.read_at_once(owner_id, learnt).await?;
+    let names: BTreeMap<Uuid, String> = courses.into_iter().map(|c| (c.id, c.name)).collect();
+    Ok(ProgressOverview::gather(&concepts, &names, sessions, stats))
+}
+
+async fn check(
+    app: &App,
+    owner_id: &str,
+    course_id: Option<Uuid>,
+    document_id: Option<Uuid>,
+) -> Result<()> {
     let mut tx = app.store.read(owner_id).await?;
     if let Some(id) = course_id {
         courses::find(&mut tx, id)
@@ -29,11 +48,5 @@ pub async fn overview(
             .await?
             .ok_or(Error::NotFound("document"))?;
     }
-    let concepts = concepts::list(&mut tx, course_id, document_id).await?;
-    let courses = courses::list(&mut tx, true, Page::ALL).await?;
-    let names: BTreeMap<Uuid, String> = courses.into_iter().map(|c| (c.id, c.name)).collect();
-    let listed = u32::try_from(LISTED_MAX).unwrap_or(u32::MAX);
-    let sessions = study_sessions::latest(&mut tx, listed).await?;
-    let stats = study_sessions::stats(&mut tx).await?;
-    Ok(ProgressOverview::gather(&concepts, &names, sessions, stats))
+    Ok(())
 }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::{
     Result, TenantTx,
     db::{FromRow, Row, Sql, binds},
+    read::{self, Read, Statement, own_binds},
 };
 
 /// A taken name.
@@ -116,7 +117,13 @@ pub async fn list(
     course_id: Option<Uuid>,
     document_id: Option<Uuid>,
 ) -> Result<Vec<Concept>> {
-    tx.all(
+    read_list(course_id, document_id).run(tx).await
+}
+
+/// See [`list`].
+#[must_use]
+pub fn read_list(course_id: Option<Uuid>, document_id: Option<Uuid>) -> Read<Vec<Concept>> {
+    read::all(Statement::new(
         concat!(
             select!(),
             "LEFT JOIN sections s ON s.owner_id = c.owner_id AND s.id = c.section_id
@@ -125,9 +132,8 @@ pub async fn list(
                 AND ($3 IS NULL OR d.id = $3)
             ORDER BY d.id, COALESCE(s.section_number, 0), c.concept_number"
         ),
-        binds![course_id, document_id],
-    )
-    .await
+        own_binds![course_id, document_id],
+    ))
 }
 
 /// Locks a concept against other answers until the transaction ends, and reads it.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::{
     Page, Result, TenantTx,
     db::{FromRow, Row, binds},
+    read::{self, Read, Statement, own_binds},
 };
 
 macro_rules! columns {
@@ -72,7 +73,13 @@ pub async fn find(tx: &mut TenantTx, id: Uuid) -> Result<Option<Course>> {
 
 /// The owner's courses, oldest first (by id, which holds the time).
 pub async fn list(tx: &mut TenantTx, include_archived: bool, page: Page) -> Result<Vec<Course>> {
-    tx.all(
+    read_list(include_archived, page).run(tx).await
+}
+
+/// See [`list`].
+#[must_use]
+pub fn read_list(include_archived: bool, page: Page) -> Read<Vec<Course>> {
+    read::all(Statement::new(
         concat!(
             "SELECT ",
             columns!(),
@@ -83,9 +90,8 @@ pub async fn list(tx: &mut TenantTx, include_archived: bool, page: Page) -> Resu
             ORDER BY id
             LIMIT $4"
         ),
-        binds![include_archived, page.after, i64::from(page.limit)],
-    )
-    .await
+        own_binds![include_archived, page.after, i64::from(page.limit)],
+    ))
 }
 
 /// Changes a course; none if the owner does not have it.

@@ -12,6 +12,7 @@ use crate::{
     Result, StoreError, TenantTx,
     check_ins::{CHOICE, TEXT},
     db::{FromRow, Row, binds},
+    read::{Read, Statement, own_binds},
 };
 
 /// A lesson to store. Its concepts and check-ins come with it.
@@ -200,35 +201,41 @@ pub async fn id(tx: &mut TenantTx, of: LessonOf) -> Result<Option<Uuid>> {
 
 /// The lesson, if there is one.
 pub async fn find(tx: &mut TenantTx, of: LessonOf) -> Result<Option<Lesson>> {
+    read(of).run(tx).await
+}
+
+/// See [`find`].
+#[must_use]
+pub fn read(of: LessonOf) -> Read<Option<Lesson>> {
     let (section_id, document_id) = of.ids();
-    let found = tx
-        .rows(
-            "SELECT l.id, l.document_id, l.section_id, l.created_at, d.course_id, d.chapter,
-                g.content
-            FROM lessons l
-            JOIN documents d ON d.owner_id = l.owner_id AND d.id = l.document_id
-            JOIN generations g ON g.key = l.generation_key
-            WHERE l.owner_id = $1
-                AND (l.section_id = $2 OR (l.document_id = $3 AND l.section_id IS NULL))",
-            binds![section_id, document_id],
-        )
-        .await?;
-    let Some(row) = found.first() else {
-        return Ok(None);
-    };
-    let id: Uuid = row.get("id")?;
-    let own = tx
-        .rows(
-            "SELECT c.id AS concept_id, c.name, c.concept_number, k.id, k.kind, k.content
-            FROM concepts c
-            LEFT JOIN check_ins k ON k.owner_id = c.owner_id AND k.concept_id = c.id
-                AND k.lesson_id = c.lesson_id
-            WHERE c.owner_id = $1 AND c.lesson_id = $2
-            ORDER BY c.concept_number, k.place",
-            binds![id],
-        )
-        .await?;
-    assemble(row, &own).map(Some)
+    let lesson = Statement::new(
+        "SELECT l.id, l.document_id, l.section_id, l.created_at, d.course_id, d.chapter,
+            g.content
+        FROM lessons l
+        JOIN documents d ON d.owner_id = l.owner_id AND d.id = l.document_id
+        JOIN generations g ON g.key = l.generation_key
+        WHERE l.owner_id = $1
+            AND (l.section_id = $2 OR (l.document_id = $3 AND l.section_id IS NULL))",
+        own_binds![section_id, document_id],
+    );
+    let own = Statement::new(
+        "SELECT c.id AS concept_id, c.name, c.concept_number, k.id, k.kind, k.content
+        FROM lessons l
+        JOIN concepts c ON c.owner_id = l.owner_id AND c.lesson_id = l.id
+        LEFT JOIN check_ins k ON k.owner_id = c.owner_id AND k.concept_id = c.id
+            AND k.lesson_id = c.lesson_id
+        WHERE l.owner_id = $1
+            AND (l.section_id = $2 OR (l.document_id = $3 AND l.section_id IS NULL))
+        ORDER BY c.concept_number, k.place",
+        own_binds![section_id, document_id],
+    );
+    Read::new(vec![lesson, own], |rows| {
+        let [lessons, own] = rows else {
+            return Err(StoreError::Other(sqlx::Error::RowNotFound));
+        };
+        let lesson = lessons.first().map(|row| assemble(row, own));
+        lesson.transpose()
+    })
 }
 
 /// Deletes a lesson and raises the variant of its section or document, so that asking

@@ -7,6 +7,7 @@
 mod db;
 mod error;
 mod migrate;
+mod read;
 mod replicas;
 mod store;
 
@@ -38,6 +39,7 @@ pub mod users;
 
 pub use error::StoreError;
 pub use migrate::migrate_postgres;
+pub use read::Read;
 pub use replicas::reads_may_lag;
 pub use store::{Page, PostgresConfig, Store, StoreConfig, SystemTx, TenantTx, waiting_at_most};
 

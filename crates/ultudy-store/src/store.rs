@@ -9,11 +9,12 @@ use uuid::Uuid;
 use crate::{
     Result, StoreError,
     db::{
-        Binds, Connection, FromRow, Row, Sql, binds,
+        Bind, Binds, Connection, FromRow, Row, Sql, binds,
         postgres::{self, Access, Role},
         sqlite,
     },
     migrate,
+    read::Read,
     replicas::Replicas,
     transfer::ledger,
 };
@@ -177,6 +178,36 @@ impl Store {
         self.begin(Role::Tenant(owner_id), Access::Exact).await
     }
 
+    /// Reads in a transaction of its own, on a server in one round trip: for what is asked for
+    /// most.
+    ///
+    /// # Errors
+    /// No connection in time, or `owner_id` is no owner's.
+    pub async fn read_at_once<T: 'static>(&self, owner_id: &str, read: Read<T>) -> Result<T> {
+        let Database::Postgres { primary, replicas } = &self.database else {
+            return read.run(&mut self.read(owner_id).await?).await;
+        };
+        check(owner_id)?;
+        let statements = read.statements.iter().map(|statement| {
+            let owner = &owner_id as &(dyn Bind + Sync);
+            let binds = [vec![owner], statement.binds()].concat();
+            (of_owner(statement.sql), binds)
+        });
+        let statements: Vec<_> = statements.collect();
+        let of_replica = match replicas {
+            Some(replicas) => replicas.read_at_once(owner_id, &statements).await,
+            None => None,
+        };
+        let answers = match of_replica {
+            Some(answers) => answers,
+            None => patiently(postgres::read_at_once(primary, owner_id, &statements)).await?,
+        };
+        let rows = |rows: Vec<_>| rows.into_iter().map(Row::Postgres).collect();
+        let rows: Vec<Vec<Row>> = answers.into_iter().map(rows).collect();
+        drop(statements);
+        read.assemble(&rows)
+    }
+
     /// Begins a transaction across owners.
     ///
     /// # Errors
@@ -230,13 +261,7 @@ impl Store {
     }
 
     async fn tenant(&self, owner_id: &str, access: Access) -> Result<TenantTx> {
-        // What PostgreSQL takes an unset tenant for; no row can belong to it.
-        if owner_id.is_empty() {
-            return Err(StoreError::Owner("an owner's id must not be empty"));
-        }
-        if owner_id.contains('\0') {
-            return Err(StoreError::Owner("an owner's id must not hold NUL"));
-        }
+        check(owner_id)?;
         let owner_id = owner_id.to_owned();
         let replicas = match &self.database {
             Database::Postgres { replicas, .. } => replicas.clone(),
@@ -385,6 +410,17 @@ impl SystemTx {
     pub(crate) fn connection(&mut self) -> &mut Connection {
         &mut self.connection
     }
+}
+
+fn check(owner_id: &str) -> Result<()> {
+    // What PostgreSQL takes an unset tenant for; no row can belong to it.
+    if owner_id.is_empty() {
+        return Err(StoreError::Owner("an owner's id must not be empty"));
+    }
+    if owner_id.contains('\0') {
+        return Err(StoreError::Owner("an owner's id must not hold NUL"));
+    }
+    Ok(())
 }
 
 /// Row-level security would hide another owner's rows anyway, but only on PostgreSQL.

@@ -8,8 +8,9 @@ use ultudy_domain::{
 use uuid::Uuid;
 
 use crate::{
-    Result, TenantTx,
+    Result, StoreError, TenantTx,
     db::{FromRow, Row, binds, read_name},
+    read::{self, Read, Statement, own_binds},
 };
 
 macro_rules! columns {
@@ -124,7 +125,13 @@ pub async fn complete(
 
 /// The latest sessions, latest first.
 pub async fn latest(tx: &mut TenantTx, limit: u32) -> Result<Vec<StudySession>> {
-    tx.all(
+    read_latest(limit).run(tx).await
+}
+
+/// See [`latest`].
+#[must_use]
+pub fn read_latest(limit: u32) -> Read<Vec<StudySession>> {
+    read::all(Statement::new(
         concat!(
             "SELECT ",
             columns!(),
@@ -132,20 +139,28 @@ pub async fn latest(tx: &mut TenantTx, limit: u32) -> Result<Vec<StudySession>> 
             ORDER BY started_at DESC, id DESC
             LIMIT $2"
         ),
-        binds![i64::from(limit)],
-    )
-    .await
+        own_binds![i64::from(limit)],
+    ))
 }
 
 /// Sums over all sessions.
 pub async fn stats(tx: &mut TenantTx) -> Result<StudyStats> {
-    tx.one(
+    read_stats().run(tx).await
+}
+
+/// See [`stats`].
+#[must_use]
+pub fn read_stats() -> Read<StudyStats> {
+    let sums = Statement::new(
         "SELECT count(*) AS sessions,
             COALESCE(sum(total_check_ins), 0) AS check_ins,
             COALESCE(sum(correct_check_ins), 0) AS correct,
             COALESCE(sum(duration_minutes), 0) AS minutes
         FROM study_sessions WHERE owner_id = $1",
-        &[],
-    )
-    .await
+        own_binds![],
+    );
+    Read::new(vec![sums], |rows| {
+        let row = rows.iter().flatten().next();
+        StudyStats::from_row(row.ok_or(StoreError::Other(sqlx::Error::RowNotFound))?)
+    })
 }

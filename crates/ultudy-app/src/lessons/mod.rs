@@ -25,10 +25,8 @@ pub use ultudy_store::lessons::LessonOf;
 /// # Errors
 /// [`Error::NotFound`] when there is none.
 pub async fn get(app: &App, owner_id: &str, of: LessonOf) -> Result<Lesson> {
-    let mut tx = app.store.read(owner_id).await?;
-    lessons::find(&mut tx, of)
-        .await?
-        .ok_or(Error::NotFound("lesson"))
+    let lesson = app.store.read_at_once(owner_id, lessons::read(of)).await?;
+    lesson.ok_or(Error::NotFound("lesson"))
 }
 
 /// Deletes a lesson; asking again makes another version. What was answered stays.

@@ -40,6 +40,11 @@ pub enum Requested {
 /// # Errors
 /// [`Error::NotFound`] for the document or section.
 pub async fn request(app: &App, owner_id: &str, asked: LessonRequest) -> Result<Requested> {
+    // What is asked for most, so in one round trip.
+    let lesson = lessons::read(asked.of());
+    if let Some(lesson) = app.store.read_at_once(owner_id, lesson).await? {
+        return asked.of_its_document(lesson);
+    }
     let mut tx = app.store.read(owner_id).await?;
     if let Some(found) = existing(&mut tx, &asked).await? {
         return Ok(found);
@@ -51,12 +56,7 @@ pub async fn request(app: &App, owner_id: &str, asked: LessonRequest) -> Result<
 
 async fn existing(tx: &mut TenantTx, asked: &LessonRequest) -> Result<Option<Requested>> {
     if let Some(lesson) = lessons::find(tx, asked.of()).await? {
-        let of_this_document = lesson.document_id == asked.document_id;
-        return if of_this_document {
-            Ok(Some(Requested::Lesson(Box::new(lesson))))
-        } else {
-            Err(Error::NotFound("section"))
-        };
+        return asked.of_its_document(lesson).map(Some);
     }
     let job = jobs::in_flight(tx, &asked.dedupe_key()).await?;
     Ok(job.map(|job| Requested::Job(Box::new(job))))
@@ -124,6 +124,15 @@ impl LessonRequest {
         match self.section_id {
             Some(id) => LessonOf::Section(id),
             None => LessonOf::Document(self.document_id),
+        }
+    }
+
+    /// The lesson, unless its section is another document's.
+    fn of_its_document(&self, lesson: Lesson) -> Result<Requested> {
+        if lesson.document_id == self.document_id {
+            Ok(Requested::Lesson(Box::new(lesson)))
+        } else {
+            Err(Error::NotFound("section"))
         }
     }
 

@@ -61,6 +61,9 @@ impl Bind for Matching<'_> {
     fn add_postgres(&self, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
         Arguments::add(arguments, self.write('\'', " | ", " & "))
     }
+    fn literal(&self) -> String {
+        Bind::literal(&self.write('\'', " | ", " & "))
+    }
 }
 
 /// What the index keeps of a passage, joined by spaces.

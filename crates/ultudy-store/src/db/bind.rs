@@ -9,6 +9,62 @@ use uuid::Uuid;
 pub(crate) trait Bind {
     fn add_sqlite(&self, arguments: &mut SqliteArguments) -> Result<(), BoxDynError>;
     fn add_postgres(&self, arguments: &mut PgArguments) -> Result<(), BoxDynError>;
+    /// As it stands in the text of a statement for PostgreSQL.
+    fn literal(&self) -> String;
+}
+
+/// What a [`Bind`] is as a literal.
+trait Literal {
+    /// PostgreSQL's type.
+    const TYPE: &'static str;
+    fn text(&self) -> String;
+    fn literal(&self) -> String {
+        format!("{}::{}", quote(&self.text()), Self::TYPE)
+    }
+}
+
+/// A string literal that reads the same whatever `standard_conforming_strings` says. NUL, which
+/// no text can hold, is left as it is: the server refuses the statement.
+pub(super) fn quote(text: &str) -> String {
+    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+}
+
+macro_rules! literals {
+    ($($of:ty: $type:literal, $text:expr;)*) => {$(
+        impl Literal for $of {
+            const TYPE: &'static str = $type;
+            fn text(&self) -> String {
+                let text: fn(&Self) -> String = $text;
+                text(self)
+            }
+        }
+    )*};
+}
+
+literals! {
+    bool: "boolean", |value| value.to_string();
+    i16: "smallint", |value| value.to_string();
+    i32: "integer", |value| value.to_string();
+    i64: "bigint", |value| value.to_string();
+    &str: "text", |value| (*value).to_owned();
+    String: "text", |value| value.clone();
+    Uuid: "uuid", |value| value.to_string();
+    NaiveDate: "date", |value| value.to_string();
+    serde_json::Value: "jsonb", |value| value.to_string();
+    Timestamp: "timestamptz", |value| truncate_to_micros(*value).to_rfc3339();
+}
+
+impl<T: Literal> Literal for Option<T> {
+    const TYPE: &'static str = T::TYPE;
+    fn text(&self) -> String {
+        self.as_ref().map(T::text).unwrap_or_default()
+    }
+    fn literal(&self) -> String {
+        match self {
+            Some(value) => value.literal(),
+            None => format!("NULL::{}", T::TYPE),
+        }
+    }
 }
 
 /// The binds of a statement, `$1` first.
@@ -27,6 +83,9 @@ macro_rules! bind_as_is {
             }
             fn add_postgres(&self, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
                 Arguments::add(arguments, self)
+            }
+            fn literal(&self) -> String {
+                Literal::literal(self)
             }
         }
     )*};
@@ -62,6 +121,9 @@ impl Bind for Timestamp {
     fn add_postgres(&self, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
         Arguments::add(arguments, truncate_to_micros(*self))
     }
+    fn literal(&self) -> String {
+        Literal::literal(self)
+    }
 }
 
 impl Bind for Option<Timestamp> {
@@ -70,5 +132,8 @@ impl Bind for Option<Timestamp> {
     }
     fn add_postgres(&self, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
         Arguments::add(arguments, self.map(truncate_to_micros))
+    }
+    fn literal(&self) -> String {
+        Literal::literal(self)
     }
 }

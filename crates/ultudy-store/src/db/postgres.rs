@@ -2,12 +2,14 @@
 
 use std::{str::FromStr, time::Duration};
 
+use futures_util::TryStreamExt as _;
 use sqlx::{
-    AssertSqlSafe, PgConnection, PgPool, Postgres,
+    AssertSqlSafe, Either, PgConnection, PgPool, Postgres,
     pool::PoolConnection,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::{PgConnectOptions, PgPoolOptions, PgRow},
 };
 
+use super::{Bind, Binds, Sql, bind::quote};
 use crate::{Result, StoreError};
 
 /// For the rest of the transaction: across owners.
@@ -187,18 +189,96 @@ fn role_statement(role: Role<'_>) -> Result<String> {
         Role::System => AS_SYSTEM.to_owned(),
         Role::Tenant(owner_id) => format!(
             "{AS_TENANT}; SELECT set_config('app.user_id', {}, true)",
-            quote(owner_id)?
+            quoted(owner_id)?
         ),
     })
 }
 
-/// A string literal that reads the same whatever `standard_conforming_strings` says.
-fn quote(text: &str) -> Result<String> {
-    if text.contains('\0') {
+/// An owner's id as a literal.
+fn quoted(owner_id: &str) -> Result<String> {
+    if owner_id.contains('\0') {
         return Err(StoreError::Owner("an owner's id must not hold NUL"));
     }
-    let escaped = text.replace('\\', "\\\\").replace('\'', "''");
-    Ok(format!("E'{escaped}'"))
+    Ok(quote(owner_id))
+}
+
+/// A statement with its binds in its text.
+fn with_literals(text: &str, binds: Binds<'_>) -> String {
+    let mut statement = String::with_capacity(text.len() + 40 * binds.len());
+    let mut parts = text.split('$');
+    statement.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let digits = part.len() - part.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let (number, rest) = part.split_at(digits);
+        let place = number
+            .parse::<usize>()
+            .ok()
+            .and_then(|number| number.checked_sub(1));
+        match place.and_then(|place| binds.get(place)) {
+            Some(bind) => statement.push_str(&bind.literal()),
+            // Not a bind: the server says what is wrong with it.
+            None => statement.extend(["$", number]),
+        }
+        statement.push_str(rest);
+    }
+    statement
+}
+
+/// Runs statements that only read as a tenant in a transaction of their own, in one round trip;
+/// the rows of each. Dropped in the middle, it leaves the connection to be used again.
+pub(crate) async fn read_at_once(
+    pool: &PgPool,
+    owner_id: &str,
+    statements: &[(Sql, Vec<&(dyn Bind + Sync)>)],
+) -> Result<Vec<Vec<PgRow>>> {
+    let mut text = format!(
+        "BEGIN READ ONLY; SELECT set_config('role', 'ultudy_tenant', true), \
+         set_config('app.user_id', {}, true)",
+        quoted(owner_id)?
+    );
+    for (sql, binds) in statements {
+        text.push_str("; ");
+        text.push_str(&with_literals(sql.postgres, binds));
+    }
+    text.push_str("; COMMIT");
+    let mut stale_left = pool.options().get_max_connections();
+    loop {
+        let mut tx = Transaction {
+            connection: Some(pool.acquire().await?),
+        };
+        match results(tx.connection(), text.clone()).await {
+            Ok(mut results) => {
+                drop(tx.connection.take());
+                // Begun, for whom, …, committed.
+                if results.len() != statements.len() + 3 {
+                    let reason = "the transaction's answers are not as many as its statements";
+                    return Err(StoreError::Other(sqlx::Error::Protocol(reason.to_owned())));
+                }
+                results.pop();
+                return Ok(results.split_off(2));
+            }
+            // It only reads, so it can be asked again.
+            Err(error) if is_closed(&error) && stale_left > 0 => {
+                tx.close();
+                stale_left -= 1;
+            }
+            Err(error) => return Err(not_begun(error)),
+        }
+    }
+}
+
+/// The rows of each of several statements.
+async fn results(connection: &mut PgConnection, text: String) -> sqlx::Result<Vec<Vec<PgRow>>> {
+    let mut answers = sqlx::raw_sql(AssertSqlSafe(text)).fetch_many(connection);
+    let mut results = Vec::new();
+    let mut rows = Vec::new();
+    while let Some(answer) = answers.try_next().await? {
+        match answer {
+            Either::Left(_) => results.push(std::mem::take(&mut rows)),
+            Either::Right(row) => rows.push(row),
+        }
+    }
+    Ok(results)
 }
 
 #[cfg(test)]
@@ -207,14 +287,23 @@ mod tests {
 
     #[test]
     fn a_quote_or_a_backslash_cannot_end_the_literal() {
-        assert_eq!(
-            quote(r"a'; DROP TABLE x;--\").ok().as_deref(),
-            Some(r"E'a''; DROP TABLE x;--\\'")
-        );
+        assert_eq!(quote(r"a'; DROP TABLE x;--\"), r"E'a''; DROP TABLE x;--\\'");
     }
 
     #[test]
     fn a_nul_is_refused() {
-        assert!(matches!(quote("a\0b"), Err(StoreError::Owner(_))));
+        assert!(matches!(quoted("a\0b"), Err(StoreError::Owner(_))));
+    }
+
+    #[test]
+    fn binds_stand_in_the_text_by_their_numbers() {
+        let id = uuid::Uuid::nil();
+        let none: Option<i32> = None;
+        let binds: Binds<'_> = &[&"o", &id, &none];
+        assert_eq!(
+            with_literals("a = $1 AND b = $2 OR $3 IS NULL AND c = $1 AND $4", binds),
+            "a = E'o'::text AND b = E'00000000-0000-0000-0000-000000000000'::uuid \
+             OR NULL::integer IS NULL AND c = E'o'::text AND $4"
+        );
     }
 }

@@ -10,11 +10,14 @@ use std::sync::{
 };
 use std::{future::Future, time::Duration};
 
-use sqlx::PgPool;
+use sqlx::{PgPool, postgres::PgRow};
 
 use crate::{
     PostgresConfig, Result,
-    db::postgres::{self, Access, Role, Transaction},
+    db::{
+        Bind, Sql,
+        postgres::{self, Access, Role, Transaction},
+    },
 };
 
 mod monitor;
@@ -81,21 +84,39 @@ impl Replicas {
 
     /// Begins a transaction that reads on one of them; none if it must be the primary.
     pub(crate) async fn begin(&self, owner_id: &str) -> Option<Transaction> {
-        if READS_MAY_LAG.try_with(|()| ()).is_err() || self.pins.is_pinned(owner_id).await {
-            return None;
-        }
-        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-        let (before, from) = self.all.split_at(turn % self.all.len());
-        for replica in from.iter().chain(before) {
-            if !replica.is_fresh() {
-                continue;
-            }
-            match Transaction::begin(&replica.pool, Role::Tenant(owner_id), Access::Read).await {
-                Ok(tx) => return Some(tx),
-                Err(error) => replica.set_fresh(false, &error),
+        for replica in self.to_ask(owner_id).await {
+            let tx = Transaction::begin(&replica.pool, Role::Tenant(owner_id), Access::Read).await;
+            if let Some(tx) = replica.judged(tx) {
+                return Some(tx);
             }
         }
         None
+    }
+
+    /// Reads at once on one of them; none if it must be the primary.
+    pub(crate) async fn read_at_once(
+        &self,
+        owner_id: &str,
+        statements: &[(Sql, Vec<&(dyn Bind + Sync)>)],
+    ) -> Option<Vec<Vec<PgRow>>> {
+        for replica in self.to_ask(owner_id).await {
+            let rows = postgres::read_at_once(&replica.pool, owner_id, statements).await;
+            if let Some(rows) = replica.judged(rows) {
+                return Some(rows);
+            }
+        }
+        None
+    }
+
+    /// Those that may be asked for an owner's rows, in turn; none if it must be the primary.
+    async fn to_ask(&self, owner_id: &str) -> Vec<&Replica> {
+        if READS_MAY_LAG.try_with(|()| ()).is_err() || self.pins.is_pinned(owner_id).await {
+            return Vec::new();
+        }
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let (before, from) = self.all.split_at(turn % self.all.len());
+        let all = from.iter().chain(before);
+        all.filter(|replica| replica.is_fresh()).collect()
     }
 
     /// How many are read from.
@@ -112,6 +133,11 @@ impl Replicas {
 impl Replica {
     fn is_fresh(&self) -> bool {
         self.is_fresh.load(Ordering::Relaxed)
+    }
+
+    /// What it answered; if that is a refusal, it is out of use.
+    fn judged<T>(&self, answer: Result<T>) -> Option<T> {
+        answer.map_err(|error| self.set_fresh(false, &error)).ok()
     }
 
     /// Takes it into use or out of it, and says so when that changes.

@@ -25,6 +25,7 @@ mod lessons;
 mod migrations;
 mod pgbouncer;
 mod queue;
+mod read_at_once;
 mod replicas;
 mod rls;
 mod search;
@@ -158,6 +159,9 @@ on_both! {
         a_word_on_every_page_is_answered_from_its_strong_passages,
         a_document_is_read_into_the_index_once,
         what_waits_for_the_index_is_told_to_housekeeping;
+    read_at_once:
+        reads_at_once_say_what_a_transaction_says,
+        any_owner_can_read_at_once_but_nobody_and_nul;
     sections:
         sections_come_in_order_with_their_texts,
         a_course_gives_its_documents_sections,

@@ -1,0 +1,102 @@
+//! Reads that do not depend on each other: made of statements, run in any transaction, or all
+//! together in one of their own that on a server is a single round trip.
+
+use std::fmt;
+
+use crate::{
+    Result, TenantTx,
+    db::{Bind, Binds, FromRow, Row, Sql},
+};
+
+/// Statements on an owner's rows, whose `$1` is the owner, and what becomes of their rows.
+pub struct Read<T> {
+    pub(crate) statements: Vec<Statement>,
+    assemble: Assemble<T>,
+}
+
+type Assemble<T> = Box<dyn FnOnce(&[Vec<Row>]) -> Result<T> + Send>;
+
+/// A statement with all its binds but the owner.
+pub(crate) struct Statement {
+    pub(crate) sql: Sql,
+    binds: Vec<Box<dyn Bind + Send + Sync>>,
+}
+
+impl<T> fmt::Debug for Read<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let texts = self.statements.iter().map(|statement| statement.sql);
+        f.debug_list().entries(texts).finish()
+    }
+}
+
+/// The binds of a [`Statement`], `$2` first.
+macro_rules! own_binds {
+    ($($value:expr),* $(,)?) => {
+        vec![$(Box::new($value) as Box<dyn $crate::db::Bind + Send + Sync>),*]
+    };
+}
+pub(crate) use own_binds;
+
+impl Statement {
+    pub(crate) fn new(sql: impl Into<Sql>, binds: Vec<Box<dyn Bind + Send + Sync>>) -> Self {
+        Self {
+            sql: sql.into(),
+            binds,
+        }
+    }
+
+    /// Its binds, the owner's to be put before them.
+    pub(crate) fn binds(&self) -> Vec<&(dyn Bind + Sync)> {
+        let binds = self.binds.iter();
+        binds.map(|bind| &**bind as &(dyn Bind + Sync)).collect()
+    }
+}
+
+impl<T: 'static> Read<T> {
+    /// Of these statements; `assemble` is given the rows of each.
+    pub(crate) fn new(
+        statements: Vec<Statement>,
+        assemble: impl FnOnce(&[Vec<Row>]) -> Result<T> + Send + 'static,
+    ) -> Self {
+        Self {
+            statements,
+            assemble: Box::new(assemble),
+        }
+    }
+
+    /// Both.
+    #[must_use]
+    pub fn and<U: 'static>(mut self, other: Read<U>) -> Read<(T, U)> {
+        let own = self.statements.len();
+        self.statements.extend(other.statements);
+        Read {
+            statements: self.statements,
+            assemble: Box::new(move |rows| {
+                let (left, right) = rows.split_at(own.min(rows.len()));
+                Ok(((self.assemble)(left)?, (other.assemble)(right)?))
+            }),
+        }
+    }
+
+    pub(crate) fn assemble(self, rows: &[Vec<Row>]) -> Result<T> {
+        (self.assemble)(rows)
+    }
+
+    /// In this transaction, one statement after the other.
+    pub(crate) async fn run(self, tx: &mut TenantTx) -> Result<T> {
+        let mut rows = Vec::with_capacity(self.statements.len());
+        for statement in &self.statements {
+            let binds: &Binds<'_> = &&*statement.binds();
+            rows.push(tx.rows(statement.sql, binds).await?);
+        }
+        self.assemble(&rows)
+    }
+}
+
+/// All rows of a statement, read.
+pub(crate) fn all<T: FromRow + 'static>(statement: Statement) -> Read<Vec<T>> {
+    Read::new(vec![statement], |rows| {
+        let rows = rows.iter().flatten();
+        rows.map(T::from_row).collect()
+    })
+}
