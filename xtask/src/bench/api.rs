@@ -34,6 +34,11 @@ impl Api {
         }
     }
 
+    /// The server's address and port.
+    pub fn address_of_server(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
     /// Gets a page and drops it; fails unless it is there.
     pub fn visit(&self, path: &str) -> Result<()> {
         let mut answer = self.agent.get(self.address(path)).call()?;

@@ -4,8 +4,10 @@ mod api;
 mod books;
 mod content;
 mod corpus;
+mod database;
 mod extraction;
 mod growth;
+mod load;
 mod machine;
 mod memory;
 mod page;
@@ -30,7 +32,7 @@ pub use self::{
 use crate::{process, workspace};
 
 /// The measurements: name on the command line and in bench/results/, and the function.
-const MEASUREMENTS: [(&str, Measure); 10] = [
+const MEASUREMENTS: [(&str, Measure); 11] = [
     ("start", start::measure),
     ("memory", memory::measure),
     ("upload", upload::measure),
@@ -41,6 +43,7 @@ const MEASUREMENTS: [(&str, Measure); 10] = [
     ("search", search::measure),
     ("transfer", transfer::measure),
     ("growth", growth::measure),
+    ("database", database::measure),
 ];
 
 type Measure = fn(&Programs) -> Result<Report>;
@@ -74,7 +77,7 @@ impl Programs {
 }
 
 /// Measures what the product promises and writes bench/results/ (start, memory, upload,
-/// extraction, page, corpus, content, search, transfer, growth)
+/// extraction, page, corpus, content, search, transfer, growth, database)
 #[derive(Args)]
 pub struct Bench {
     /// What to measure; everything if none is named
