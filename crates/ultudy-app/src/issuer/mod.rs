@@ -5,6 +5,8 @@
 //! believe a token for the same reasons, by one [`Verifier`].
 
 mod caller;
+mod discovery;
+mod jwk;
 mod keys;
 mod person;
 mod provider;

@@ -1,14 +1,14 @@
 //! An OpenID provider that signs people in: authorisation code with PKCE (OpenID Connect Core
-//! 1.0, 3.1; RFC 7636), its addresses by discovery (OpenID Connect Discovery 1.0, 4).
+//! 1.0, 3.1; RFC 7636).
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::TimeDelta;
 use oauth2::{
-    AuthType, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken,
-    EndpointNotSet, EndpointSet, ExtraTokenFields, PkceCodeChallenge, PkceCodeVerifier,
-    RedirectUrl, RequestTokenError, Scope, StandardRevocableToken, StandardTokenResponse,
-    TokenResponse, TokenUrl,
+    AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
+    EndpointSet, ExtraTokenFields, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
+    RequestTokenError, Scope, StandardRevocableToken, StandardTokenResponse, TokenResponse,
+    TokenUrl,
     basic::{
         BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
         BasicTokenType,
@@ -17,10 +17,9 @@ use oauth2::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use ultudy_domain::Timestamp;
 use url::Url;
 
-use super::{Caller, Person, RoleClaim, Verifier, caller::CallError};
+use super::{Caller, Person, RoleClaim, discovery::Endpoints};
 use crate::{Error, Result, accounts::Secret, clock::Clock};
 
 /// How old a provider's addresses may be before they are looked at anew.
@@ -44,34 +43,18 @@ pub struct ProviderConfig {
     pub roles: Option<RoleClaim>,
 }
 
+impl ProviderConfig {
+    /// Without a slash at its end, which issuers, operators and addresses treat each in their way.
+    pub(super) fn issuer(&self) -> &str {
+        self.issuer.as_str().trim_end_matches('/')
+    }
+}
+
 /// A provider, as this process knows it.
 pub struct Provider {
     config: ProviderConfig,
     caller: Caller,
-    known: Mutex<Option<Arc<Known>>>,
-}
-
-/// A provider's addresses, checked.
-struct Known {
-    authorization: Url,
-    token: Url,
-    userinfo: Option<Url>,
-    end_session: Option<Url>,
-    auth_type: AuthType,
-    verifier: Verifier,
-    seen_at: Timestamp,
-}
-
-/// Discovery's answer, as far as it is used.
-#[derive(Deserialize)]
-struct Discovery {
-    issuer: String,
-    authorization_endpoint: String,
-    token_endpoint: String,
-    jwks_uri: String,
-    userinfo_endpoint: Option<String>,
-    end_session_endpoint: Option<String>,
-    token_endpoint_auth_methods_supported: Option<Vec<String>>,
+    known: Mutex<Option<Arc<Endpoints>>>,
 }
 
 /// What the browser brings back.
@@ -160,7 +143,7 @@ impl Provider {
         let is_begun = |shown: &&str| callback.state.as_deref() == Some(&derived("state", shown));
         let secret = shown.filter(is_begun).ok_or_else(not_begun)?;
         // RFC 9207, 2.4: another provider's answer must not be taken for this one's.
-        let is_other = |iss: &String| iss.trim_end_matches('/') != self.issuer();
+        let is_other = |iss: &String| iss.trim_end_matches('/') != self.config.issuer();
         if callback.iss.as_ref().is_some_and(is_other) {
             return Err(failed("The answer came from another sign-in service."));
         }
@@ -184,12 +167,7 @@ impl Provider {
         Some(url)
     }
 
-    /// Without a slash at its end, which issuers, operators and addresses treat each in their way.
-    fn issuer(&self) -> &str {
-        self.config.issuer.as_str().trim_end_matches('/')
-    }
-
-    async fn known(&self, clock: &Arc<dyn Clock>) -> Result<Arc<Known>> {
+    async fn known(&self, clock: &Arc<dyn Clock>) -> Result<Arc<Endpoints>> {
         let before = self
             .known
             .lock()
@@ -200,7 +178,9 @@ impl Provider {
         {
             return Ok(known.clone());
         }
-        match (self.discover(clock.now(), before.as_deref()).await, before) {
+        let found =
+            Endpoints::discover(&self.caller, &self.config, clock.now(), before.as_deref()).await;
+        match (found, before) {
             (Ok(known), _) => {
                 let known = Arc::new(known);
                 *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(known.clone());
@@ -214,67 +194,7 @@ impl Provider {
         }
     }
 
-    async fn discover(
-        &self,
-        seen_at: Timestamp,
-        before: Option<&Known>,
-    ) -> std::result::Result<Known, CallError> {
-        let mut url = self.config.issuer.clone();
-        let path = format!(
-            "{}/.well-known/openid-configuration",
-            url.path().trim_end_matches('/')
-        );
-        url.set_path(&path);
-        let found: Discovery = self.caller.get(&url, None).await?;
-        let unexpected = |reason: String| CallError::Unexpected {
-            url: url.clone(),
-            reason,
-        };
-        if found.issuer.trim_end_matches('/') != self.issuer() {
-            let reason = format!(
-                "it calls itself {:?}; is AUTH_OIDC_ISSUER right?",
-                found.issuer
-            );
-            return Err(unexpected(reason));
-        }
-        let address = |text: &str| {
-            let address = self.caller.address(text);
-            address.map_err(|error| unexpected(format!("{text:?} {error}")))
-        };
-        let jwks_url = address(&found.jwks_uri)?;
-        let methods = found.token_endpoint_auth_methods_supported;
-        let basic_is_known =
-            methods.is_none_or(|all| all.iter().any(|it| it == "client_secret_basic"));
-        let verifier = before.map(|before| before.verifier.clone());
-        let verifier = verifier.filter(|verifier| {
-            *verifier.jwks_url() == jwks_url && verifier.issuer() == found.issuer
-        });
-        Ok(Known {
-            authorization: address(&found.authorization_endpoint)?,
-            token: address(&found.token_endpoint)?,
-            userinfo: found
-                .userinfo_endpoint
-                .as_deref()
-                .map(address)
-                .transpose()?,
-            end_session: found
-                .end_session_endpoint
-                .as_deref()
-                .map(address)
-                .transpose()?,
-            auth_type: match basic_is_known {
-                true => AuthType::BasicAuth,
-                false => AuthType::RequestBody,
-            },
-            verifier: verifier.unwrap_or_else(|| {
-                let (audience, caller) = (self.config.client_id.clone(), self.caller.clone());
-                Verifier::new(found.issuer, audience, caller, jwks_url)
-            }),
-            seen_at,
-        })
-    }
-
-    fn client(&self, known: &Known) -> OAuthClient {
+    fn client(&self, known: &Endpoints) -> OAuthClient {
         let mut client = Client::new(ClientId::new(self.config.client_id.clone()))
             .set_auth_uri(AuthUrl::from_url(known.authorization.clone()))
             .set_token_uri(TokenUrl::from_url(known.token.clone()))
@@ -286,7 +206,7 @@ impl Provider {
         client
     }
 
-    async fn exchange(&self, known: &Known, code: String, secret: &str) -> Result<Tokens> {
+    async fn exchange(&self, known: &Endpoints, code: String, secret: &str) -> Result<Tokens> {
         let verifier = PkceCodeVerifier::new(derived("verifier", secret));
         let caller = self.caller.clone();
         let send = move |request| {
@@ -315,7 +235,7 @@ impl Provider {
     async fn person(
         &self,
         clock: &Arc<dyn Clock>,
-        known: &Known,
+        known: &Endpoints,
         tokens: &Tokens,
         secret: &str,
     ) -> Result<Person> {
