@@ -114,6 +114,18 @@ impl Bind for Value {
             Self::Json(json) => json.add_postgres(arguments),
         }
     }
+    fn literal(&self) -> String {
+        match self {
+            Self::Null => None::<String>.literal(),
+            Self::Text(text) => text.literal(),
+            Self::Uuid(id) => id.literal(),
+            Self::Integer(number) => number.literal(),
+            Self::Boolean(is) => is.literal(),
+            Self::Time(time) => time.literal(),
+            Self::Date(date) => date.literal(),
+            Self::Json(json) => json.literal(),
+        }
+    }
 }
 
 /// Rows as one JSON array of objects.

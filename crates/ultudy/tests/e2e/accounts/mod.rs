@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::api::{Answer, Api, PASSWORD, address, send, session_cookie};
 
-mod administration;
+pub mod administration;
 mod forgery;
 mod links;
 mod pages;

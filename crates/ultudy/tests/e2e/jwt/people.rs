@@ -9,7 +9,7 @@ use ultudy_testkit::{issuer::Key, wait};
 
 use super::World;
 use crate::{
-    accounts::look_after,
+    accounts::{administration::change_behind, look_after},
     api::{send, text},
 };
 
@@ -132,6 +132,26 @@ async fn somebody_disabled_here_is_refused_whatever_their_issuer_says() {
     look_after(&world.api, &["enable", &id]);
     let me = world.me(&token).await;
     assert_eq!(me.body["role"], "operator", "no claim says otherwise");
+}
+
+/// As after an import: the owner was the subject itself.
+#[tokio::test]
+async fn somebody_is_given_what_they_had_under_another_id() {
+    let world = World::new().await;
+    let token = world.token("ada");
+    let course = world.api.request_as(None, Method::POST, "/api/courses");
+    let course = course.bearer_auth(&token).json(&json!({"name": "Hers"}));
+    assert_eq!(send(course).await.status, StatusCode::CREATED);
+    let before = "UPDATE courses SET owner_id = 'ada'";
+    change_behind(&world.api, before).await;
+    let courses = async || {
+        let answer = world.ask(Method::GET, "/api/courses", &token).await;
+        answer.body["courses"].as_array().map(Vec::len)
+    };
+    assert_eq!(courses().await, Some(0));
+    let id = text(&world.me(&token).await.body["id"]);
+    look_after(&world.api, &["give", &id, "--from", "ada"]);
+    assert_eq!(courses().await, Some(1));
 }
 
 #[tokio::test]
