@@ -76,7 +76,10 @@ impl Pdf {
     /// Opens a file from its bytes; an empty user password needs no asking.
     pub(crate) fn open(bytes: Vec<u8>) -> Result<Self, Fault> {
         let blank = is_blank(&bytes);
-        let document = PdfDocument::from_bytes(bytes).map_err(|error| {
+        // Where the table of objects is broken, the library looks for them in what is no
+        // text, and may stumble.
+        let opened = catch_unwind(|| PdfDocument::from_bytes(bytes));
+        let document = opened.map_err(|_| Fault::Damaged)?.map_err(|error| {
             eprintln!("open: {error}");
             if blank { Fault::Empty } else { Fault::Damaged }
         })?;
@@ -107,7 +110,8 @@ impl Pdf {
 
     /// Number of pages, from 1 to `pages_max`.
     pub(crate) fn page_count(&self, pages_max: u32) -> Result<u32, Fault> {
-        let count = self.document.page_count().map_err(|error| {
+        let counted = catch_unwind(AssertUnwindSafe(|| self.document.page_count()));
+        let count = counted.map_err(|_| Fault::Damaged)?.map_err(|error| {
             eprintln!("page count: {error}");
             Fault::Damaged
         })?;
@@ -120,15 +124,18 @@ impl Pdf {
 
     /// The title in the file's own metadata, if there is one that reads like a title.
     pub(crate) fn title(&self) -> Option<String> {
-        let info = self.resolve(self.document.trailer().as_dict()?.get("Info")?)?;
-        let title = self.resolve(info.as_dict()?.get("Title")?)?;
-        let title = text::one_line(&decode_pdf_text_string(title.as_string()?));
-        text::is_title(&title).then_some(title)
+        let read = || {
+            let info = self.resolve(self.document.trailer().as_dict()?.get("Info")?)?;
+            let title = self.resolve(info.as_dict()?.get("Title")?)?;
+            let title = text::one_line(&decode_pdf_text_string(title.as_string()?));
+            text::is_title(&title).then_some(title)
+        };
+        catch_unwind(AssertUnwindSafe(read)).ok()?
     }
 
     /// The outline's entries in its own order; empty if there is none.
     pub(crate) fn outline(&self) -> Vec<OutlineEntry> {
-        outline::read(self)
+        catch_unwind(AssertUnwindSafe(|| outline::read(self))).unwrap_or_default()
     }
 
     /// What many of these pages draw alike.

@@ -49,6 +49,24 @@ async fn something_else_is_damaged() {
 }
 
 #[tokio::test]
+async fn an_object_whose_head_is_no_text_crashes_nothing() {
+    // The library takes such bytes for text, and stumbles.
+    let book = small_book().build();
+    for number in 1..=8 {
+        let head = format!("\n{number} 0 obj");
+        let head = book
+            .windows(head.len())
+            .position(|part| part == head.as_bytes());
+        let mut book = book.clone();
+        book[head.unwrap() + 2] = 0xff;
+        match read(&extractor(), &book).await {
+            Ok(document) => assert!(!document.sections.is_empty()),
+            failed => assert_eq!(code(failed), "pdf_damaged", "{number}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_file_cut_off_gives_what_is_left_or_is_damaged() {
     let whole = small_book().build();
     for length in (0..whole.len()).step_by(97) {
