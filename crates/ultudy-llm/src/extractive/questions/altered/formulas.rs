@@ -55,7 +55,7 @@ pub(super) fn sites(text: &str, formulas: &[Range<usize>]) -> Vec<Site> {
             };
             let start = formula.start + at;
             sites.push(Site {
-                places: vec![start..start + from.len()],
+                places: Vec::from([start..start + from.len()]),
                 ways: vec![vec![spaced(to, latex.get(at + from.len()..))]],
                 class,
                 weak: false,

@@ -21,7 +21,14 @@ const LENGTH: std::ops::RangeInclusive<usize> = 40..=240;
 /// The same where there are no spaces.
 const LENGTH_UNSPACED: std::ops::RangeInclusive<usize> = 16..=110;
 /// What is only so sometimes may as well not be so.
-const VAGUE: [&str; 14] = [
+const VAGUE: [&str; 21] = [
+    " not ",
+    "out ",
+    " nicht ",
+    " kein",
+    " ohne ",
+    " whether ",
+    " ob ",
     " may ",
     " might ",
     " can ",
@@ -37,6 +44,8 @@ const VAGUE: [&str; 14] = [
     "ことがあ",
     "限らな",
 ];
+/// Words before what a sentence begins with.
+const ARTICLES: usize = 1;
 /// How much longer than another a statement may be.
 const LONGER: usize = 2;
 /// Likeness of two sentences from which on one tells whether the other is right.
@@ -140,7 +149,7 @@ impl Maker<'_> {
             .collect()
     }
 
-    /// The text's own sentences that say something of what it explains somewhere.
+    /// The text's own sentences that begin with what it explains somewhere.
     fn with_subject(&self) -> BTreeSet<usize> {
         let terms = self.study.terms.iter().enumerate();
         let explained = terms.filter(|(index, term)| {
@@ -148,13 +157,20 @@ impl Maker<'_> {
             told && self.is_name(*index, term)
         });
         let support = explained.flat_map(|(index, _)| self.study.support(index));
-        let about = support.filter(|found| found.clean);
+        let about = support.filter(|found| {
+            let first = found.places.first();
+            let opens = first.is_some_and(|place| place.start <= ARTICLES);
+            found.clean && opens && self.is_subject(found)
+        });
         about.map(|found| found.sentence).collect()
     }
 
     fn changed(&self, statement: Statement) -> Option<Changed> {
         let sites = self.sites(&statement, "");
         let vague = VAGUE.iter().any(|word| statement.text.contains(word));
+        if leans(&statement.text) {
+            return None;
+        }
         let fits = sites.iter().filter(|site| match site.class {
             Class::Truth => !vague,
             Class::Quantity => !site.weak,

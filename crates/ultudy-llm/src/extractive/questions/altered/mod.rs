@@ -96,7 +96,7 @@ impl Maker<'_> {
             matter && self.is_name(*index, term)
         });
         let terms = terms.map(|(_, term)| term);
-        let mut sites = siblings::sites(text, prose, terms, subject, language);
+        let mut sites = siblings::sites(text, prose, &terms, subject, language);
         let others = words::contraries(text, prose, language);
         let others = others
             .into_iter()

@@ -21,7 +21,7 @@ const ENDINGS: [&str; 6] = ["en", "em", "er", "es", "e", ""];
 pub(super) fn sites<'a>(
     text: &str,
     prose: &[Range<usize>],
-    terms: impl Iterator<Item = &'a Term> + Clone,
+    terms: &(impl Iterator<Item = &'a Term> + Clone),
     subject: &str,
     language: Language,
 ) -> Vec<Site> {
@@ -38,7 +38,7 @@ pub(super) fn sites<'a>(
         let site = Site {
             places: vec![place],
             ways: Vec::new(),
-            class: Class::Kind,
+            class: Class::Sibling,
             weak: false,
             worth: WORTH,
         };
@@ -155,7 +155,7 @@ mod tests {
 
     fn found(text: &str, names: &[&str], subject: &str, language: Language) -> Vec<String> {
         let terms: Vec<_> = names.iter().map(|name| Term::named(name)).collect();
-        let sites = sites(text, &[0..text.len()], terms.iter(), subject, language);
+        let sites = sites(text, &[0..text.len()], &terms.iter(), subject, language);
         let shown = sites.iter().map(|site| {
             let ways: Vec<_> = site.ways.iter().flatten().map(String::as_str).collect();
             format!("{}>{}", &text[site.places[0].clone()], ways.join("/"))

@@ -211,7 +211,7 @@ impl Maker<'_> {
 
 /// Whether no emphasis, code, formula or bracket goes on behind a beginning.
 fn is_closed(head: &str) -> bool {
-    let even = |mark: &str| head.matches(mark).count() % 2 == 0;
+    let even = |mark: &str| head.matches(mark).count().is_multiple_of(2);
     let open = head.matches(['(', '[', '（', '「']).count();
     let closed = head.matches([')', ']', '）', '」']).count();
     even("*") && even("_") && even("$") && even("`") && open == closed
@@ -219,7 +219,10 @@ fn is_closed(head: &str) -> bool {
 
 /// Whether a sentence goes on from what was said before it.
 pub(super) fn leans(plain: &str) -> bool {
-    const OPENINGS: [&str; 54] = [
+    const OPENINGS: [&str; 57] = [
+        "because of the",
+        "both ",
+        "the arguments for",
         "as a consequence",
         "in particular",
         "other ",

@@ -36,7 +36,7 @@ pub(super) fn contraries(text: &str, prose: &[Range<usize>], language: Language)
             let free = |taken: &Range<usize>| place.end <= taken.start || taken.end <= place.start;
             let inside =
                 |range: &Range<usize>| range.start <= place.start && place.end <= range.end;
-            if !prose.iter().any(inside) || !taken.iter().all(free) {
+            if !prose.iter().any(inside) || !taken.iter().all(free) || is_aside(text, &place) {
                 continue;
             }
             let written = text.get(place.clone()).unwrap_or_default();
@@ -99,7 +99,7 @@ fn drop_pairs(sites: &mut Vec<Site>, text: &str) {
 
 fn worth(contrast: &Contrast) -> u32 {
     match contrast.class {
-        Class::Kind | Class::Order | Class::Swap | Class::Quantity => 4,
+        Class::Kind | Class::Sibling | Class::Order | Class::Swap | Class::Quantity => 4,
         Class::Number => 3,
         Class::Truth => 2,
         Class::Junction => 1,
@@ -235,6 +235,15 @@ fn with_article(article: &str, word: &str) -> String {
     format!("{} {word}", cased(fitting, article))
 }
 
+/// Whether a place stands in brackets, or behind a word that leaves open whether it is so.
+fn is_aside(text: &str, place: &Range<usize>) -> bool {
+    let before = text.get(..place.start).unwrap_or_default();
+    let count = |marks: [char; 2]| before.matches(marks).count();
+    count(['(', '（']) > count([')', '）'])
+        || before.contains("whether ")
+        || before.ends_with("ob ")
+}
+
 /// The sites at numbers that say how many or when, each with three others.
 pub(super) fn numbers(text: &str, prose: &[Range<usize>], language: Language) -> Vec<Site> {
     let Some(lists) = contrasts::lists(language) else {
@@ -253,7 +262,7 @@ pub(super) fn numbers(text: &str, prose: &[Range<usize>], language: Language) ->
                 continue;
             }
             sites.push(Site {
-                places: vec![start..start + word.len()],
+                places: Vec::from([start..start + word.len()]),
                 ways: others.into_iter().map(|other| vec![other]).collect(),
                 class: Class::Number,
                 weak: false,
@@ -279,7 +288,7 @@ fn others(word: &str, lists: &Lists) -> Vec<String> {
         return Vec::new();
     };
     let others = match number {
-        ..FEW => return Vec::new(),
+        number if number < FEW => return Vec::new(),
         _ if word.starts_with('0') => return Vec::new(),
         _ if YEARS.contains(&number) => [number - 10, number + 10, number + 20],
         ..=SMALL => [number + 1, number - 1, number + 2],

@@ -14,7 +14,7 @@ pub(super) static LISTS: Lists = Lists {
         input/output inputs/outputs the_previous/the_next preceding/subsequent predecessor/successor \
         ascending/descending front/rear top/bottom beginning_of/end_of inner/outer \
         inside/outside interior/exterior forward/backward forwards/backwards longest/shortest \
-        longer/shorter best/worst fastest/slowest faster/slower high/low large/small \
+        longer/shorter best/worst fastest/slowest faster/slower high/low \
         strong/weak strongest/weakest stronger/weaker deepest/shallowest \
         source/target numerator/denominator parent/child parents/children \
         ancestor/descendant ancestors/descendants subset/superset subsets/supersets \
@@ -29,7 +29,7 @@ pub(super) static LISTS: Lists = Lists {
     kind: "row/column rows/columns horizontal/vertical horizontally/vertically static/dynamic \
         statically/dynamically local/global locally/globally internal/external \
         compile_time/run_time injective/surjective injection/surjection union/intersection \
-        sum_of/product_of sums/products addition/multiplication/subtraction \
+        sum_of/product_of sums/products addition/multiplication \
         additive/multiplicative even_number/odd_number even_numbers/odd_numbers even_integer/odd_integer even_function/odd_function finite/infinite bounded/unbounded discrete/continuous \
         linear/quadratic/exponential deterministic/random \
         constant/variable independent/dependent \

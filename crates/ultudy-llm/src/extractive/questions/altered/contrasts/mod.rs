@@ -21,6 +21,8 @@ pub(super) enum Class {
     Order,
     /// Puts another thing of the same kind in its place.
     Kind,
+    /// Puts another thing of the document in its place, of which the same may be true.
+    Sibling,
     /// Says of how many it holds.
     Quantity,
     /// Says the contrary; two of these can cancel each other.
