@@ -163,7 +163,7 @@ pub async fn named(tx: &mut SystemTx, name: &str) -> Result<Vec<Account>> {
             concat!(
                 "SELECT ",
                 columns!(),
-                " FROM users WHERE owner_id = $1 OR email = $1 ORDER BY owner_id"
+                " FROM users WHERE email = $1 OR $1 = owner_id ORDER BY owner_id"
             )
             .into(),
             binds![name],
@@ -190,8 +190,8 @@ pub async fn list(tx: &mut SystemTx, after: &str, limit: i64) -> Result<Vec<Acco
 pub async fn set_role(tx: &mut SystemTx, owner_id: &str, role: Role) -> Result<()> {
     tx.connection()
         .execute(
-            "UPDATE users SET role = $2 WHERE owner_id = $1".into(),
-            binds![owner_id, role.as_str()],
+            "UPDATE users SET role = $1 WHERE owner_id = $2".into(),
+            binds![role.as_str(), owner_id],
         )
         .await?;
     Ok(())
@@ -201,8 +201,8 @@ pub async fn set_role(tx: &mut SystemTx, owner_id: &str, role: Role) -> Result<(
 pub async fn set_email(tx: &mut SystemTx, owner_id: &str, email: Option<&str>) -> Result<()> {
     tx.connection()
         .execute(
-            "UPDATE users SET email = $2 WHERE owner_id = $1 AND issuer IS NOT NULL".into(),
-            binds![owner_id, email],
+            "UPDATE users SET email = $1 WHERE owner_id = $2 AND issuer IS NOT NULL".into(),
+            binds![email, owner_id],
         )
         .await?;
     Ok(())
@@ -216,8 +216,8 @@ pub async fn set_disabled(
 ) -> Result<()> {
     tx.connection()
         .execute(
-            "UPDATE users SET disabled_at = $2 WHERE owner_id = $1".into(),
-            binds![owner_id, since],
+            "UPDATE users SET disabled_at = $1 WHERE owner_id = $2".into(),
+            binds![since, owner_id],
         )
         .await?;
     Ok(())

@@ -2,7 +2,7 @@
 
 use ultudy_domain::{course::CourseChange, document::DocumentChange, mastery::Mastery};
 use ultudy_store::{
-    Page, Store,
+    Page, Store, TenantTx,
     answers::{self, Answer},
     api_tokens, auth_sessions, check_ins,
     check_ins::QuestionRef,
@@ -54,6 +54,7 @@ async fn courses_and_documents(store: &Store) {
         documents::file(tx, id(10)),
         documents::update(tx, id(10), &DocumentChange::default()),
         documents::ids_of_course(tx, id(1)),
+        documents::ids(tx),
         documents::lesson_variant(tx, id(10)),
         documents::delete(tx, id(10)),
         figures::sizes(tx, id(10)),
@@ -163,7 +164,18 @@ async fn accounts(store: &Store) {
         api_tokens::touch(tx, id(2), at(9)),
         api_tokens::list(tx),
         api_tokens::delete(tx, id(2)),
+        api_tokens::delete_all(tx),
+        one_time_links::delete_all(tx),
+        delete_user(tx),
         one_time_links::put_reset(tx, "another link", at(0), at(1_000)),
         one_time_links::use_up(tx, &alices_link, at(9)),
     }
+}
+
+/// All that is to be done for it, in one transaction.
+async fn delete_user(tx: &mut TenantTx) -> ultudy_store::Result<()> {
+    for document in documents::ids(tx).await? {
+        documents::delete(tx, document).await?;
+    }
+    users::delete(tx).await
 }
