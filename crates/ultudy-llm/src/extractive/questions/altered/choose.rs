@@ -104,7 +104,7 @@ mod tests {
 
     fn site(at: usize, ways: &[&str], class: Class) -> Site {
         Site {
-            places: vec![at..at + 1],
+            places: std::iter::once(at..at + 1).collect(),
             ways: ways.iter().map(|way| vec![(*way).to_owned()]).collect(),
             class,
             weak: class == Class::Junction,

@@ -55,7 +55,7 @@ pub(super) fn sites(text: &str, formulas: &[Range<usize>]) -> Vec<Site> {
             };
             let start = formula.start + at;
             sites.push(Site {
-                places: Vec::from([start..start + from.len()]),
+                places: std::iter::once(start..start + from.len()).collect(),
                 ways: vec![vec![spaced(to, latex.get(at + from.len()..))]],
                 class,
                 weak: false,
@@ -97,7 +97,8 @@ mod tests {
     use super::*;
 
     fn altered(latex: &str) -> Vec<String> {
-        let sites = sites(latex, &[0..latex.len()]);
+        let whole = std::iter::once(0..latex.len()).collect::<Vec<_>>();
+        let sites = sites(latex, &whole);
         let sites = sites.iter();
         sites
             .map(|site| applied(latex, &changes(site, 0)))

@@ -155,7 +155,8 @@ mod tests {
 
     fn found(text: &str, names: &[&str], subject: &str, language: Language) -> Vec<String> {
         let terms: Vec<_> = names.iter().map(|name| Term::named(name)).collect();
-        let sites = sites(text, &[0..text.len()], &terms.iter(), subject, language);
+        let whole = std::iter::once(0..text.len()).collect::<Vec<_>>();
+        let sites = sites(text, &whole, &terms.iter(), subject, language);
         let shown = sites.iter().map(|site| {
             let ways: Vec<_> = site.ways.iter().flatten().map(String::as_str).collect();
             format!("{}>{}", &text[site.places[0].clone()], ways.join("/"))

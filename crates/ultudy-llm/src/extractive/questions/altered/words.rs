@@ -262,7 +262,7 @@ pub(super) fn numbers(text: &str, prose: &[Range<usize>], language: Language) ->
                 continue;
             }
             sites.push(Site {
-                places: Vec::from([start..start + word.len()]),
+                places: std::iter::once(start..start + word.len()).collect(),
                 ways: others.into_iter().map(|other| vec![other]).collect(),
                 class: Class::Number,
                 weak: false,
