@@ -55,6 +55,7 @@ pub(super) fn steps(study: &Study, wanted: usize) -> Vec<Step> {
             false,
             if lone { wanted } else { ENOUGH },
         ),
+        step(Rigor::Near, Of::Own, false, ENOUGH),
         step(Rigor::Loose, Of::Framed, true, ENOUGH),
         step(Rigor::Loose, Of::Own, true, ENOUGH),
         step(Rigor::Defined, Of::Borrowed, false, FOREIGN),

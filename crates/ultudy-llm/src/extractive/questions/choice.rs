@@ -77,7 +77,8 @@ impl Maker<'_> {
             }
         }
         let echoes = chosen.iter().filter(|candidate| candidate.echoes).count();
-        let choosy = self.rigor <= Rigor::Told && !(self.lone && self.rigor == Rigor::Loose);
+        let near = self.rigor == Rigor::Near || (self.lone && self.rigor == Rigor::Loose);
+        let choosy = self.rigor <= Rigor::Told && !near;
         let given_away = echo && echoes < PLAUSIBLE_MIN && choosy;
         if chosen.len() < WRONG || given_away || !self.are_plausible(&chosen) {
             return None;
@@ -103,6 +104,13 @@ impl Maker<'_> {
             Rigor::Loose if self.lone => true,
             Rigor::Defined => within(Likeness::Same) >= PLAUSIBLE_MIN,
             Rigor::Loose => within(Likeness::Alike) >= WRONG,
+            Rigor::Near => {
+                let near = |candidate: &&Candidate<'_>| {
+                    let rival = &candidate.rival;
+                    rival.told && rival.far <= NEAR
+                };
+                chosen.iter().filter(near).count() >= PLAUSIBLE_MIN
+            }
             Rigor::Told | Rigor::Named | Rigor::Any => within(Likeness::Opaque) >= PLAUSIBLE_MIN,
             Rigor::Last | Rigor::Law => true,
         }

@@ -56,7 +56,7 @@ impl Maker<'_> {
             }
             let form = self.form_in(&gap, rival.term, true);
             // Better an article that may not fit than no question.
-            let loose = self.rigor == Rigor::Loose && form.is_none();
+            let loose = matches!(self.rigor, Rigor::Loose | Rigor::Near) && form.is_none();
             let text = match form {
                 None if loose => self.form_in(&gap, rival.term, false),
                 form => form,

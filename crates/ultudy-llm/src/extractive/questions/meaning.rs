@@ -7,7 +7,7 @@ use super::forms::with_first;
 use super::genus::Likeness;
 use super::gloss::{Gloss, words_within};
 use super::rivals::{Asked, Rival};
-use super::{Answer, Draft, Maker};
+use super::{Answer, Draft, Maker, Rigor};
 use crate::extractive::language::Language;
 use crate::extractive::phrases::fill;
 use crate::extractive::quotes::escaped;
@@ -104,7 +104,7 @@ impl Maker<'_> {
             likeness: right.likeness(gloss),
             ..rival
         };
-        if rival.likeness > Likeness::Unknown && !self.lone {
+        if rival.likeness > Likeness::Unknown && !self.lone && self.rigor != Rigor::Near {
             return None;
         }
         Some(Candidate {

@@ -75,6 +75,8 @@ pub(super) enum Rigor {
     Defined,
     /// Say what a term is, and be understood alone.
     Loose,
+    /// The same, where enough else is explained near it in the document.
+    Near,
     /// Say what a term is or does.
     Told,
     /// Name the section's matter as what it speaks of; wrong answers may be named only.

@@ -120,7 +120,10 @@ impl Maker<'_> {
             own.any(|&(at, strength)| strength >= DEFINES && at < self.study.text.own)
         };
         self.is_told(index)
-            || (self.lone && self.rigor == Rigor::Loose && self.is_name(index, term) && defined())
+            || (self.lone
+                && matches!(self.rigor, Rigor::Loose | Rigor::Near)
+                && self.is_name(index, term)
+                && defined())
             || (self.rigor >= Rigor::Named && matter())
     }
 

@@ -41,7 +41,7 @@ impl Maker<'_> {
         };
         let subject = || self.is_subject(found);
         let about = match self.rigor {
-            Rigor::Defined | Rigor::Loose => false,
+            Rigor::Defined | Rigor::Loose | Rigor::Near => false,
             Rigor::Told => subject() && (found.defines >= DEFINES || self.is_active(found)),
             Rigor::Named => subject() || self.is_central(found),
             Rigor::Any => subject(),
