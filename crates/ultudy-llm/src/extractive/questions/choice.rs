@@ -107,7 +107,7 @@ impl Maker<'_> {
             Rigor::Near => {
                 let near = |candidate: &&Candidate<'_>| {
                     let rival = &candidate.rival;
-                    rival.told && rival.far <= NEAR
+                    rival.told && rival.far <= NEAR && rival.likeness <= Likeness::Opaque
                 };
                 chosen.iter().filter(near).count() >= PLAUSIBLE_MIN
             }

@@ -48,7 +48,7 @@ pub(super) static LISTS: Lists = Lists {
         physical/logical primary/secondary serial/parallel sequentially/concurrently \
         synchronous/asynchronous lazy/eager recursive/iterative stable/unstable \
         homogeneous/heterogeneous active/passive voluntary/involuntary conscious/unconscious \
-        domestic/foreign fixed/variable short-run/long-run proton/electron/neutron \
+        domestic/foreign short-run/long-run proton/electron/neutron \
         protons/electrons/neutrons oxidation/reduction mitosis/meiosis solid/liquid/gas \
         qualitative/quantitative theoretical/empirical \
         open/closed regular/irregular rational/irrational transitive/symmetric \
@@ -65,9 +65,9 @@ pub(super) static LISTS: Lists = Lists {
         everywhere/nowhere only_one/more_than_one many>few most>few \
         unique>arbitrary arbitrary>fixed \
         twice/three_times half/twice double/half only_once>more_than_once",
-    weaker: "every>some/no each>some/no for_all>for_some all>some/only_some any>some \
-        some>every there_exists>there_is_at_most_one for_every>for_some for_each>for_some",
-    truth: "can>cannot cannot>can is_not>is is>is_not are_not>are are>are_not was>was_not were>were_not does_not_exist>exists must>need_not \
+    weaker: "every>some/no for_all>for_some all_the>only_some_of_the all_of_the>only_some_of_the \
+        some>every there_exists>there_is_at_most_one for_every>for_some",
+    truth: "can>cannot cannot>can no_longer>still is_not>is is>is_not are_not>are are>are_not was>was_not were>were_not does_not_exist>exists must>need_not \
         need_not>must not_necessarily>necessarily without>with may>must may_not>must \
         should>should_not should_not>should will>will_not will_not>will has_no>has_a \
         independently_of>depending_on depends_on>does_not_depend_on \
