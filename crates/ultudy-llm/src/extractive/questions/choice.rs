@@ -77,8 +77,7 @@ impl Maker<'_> {
             }
         }
         let echoes = chosen.iter().filter(|candidate| candidate.echoes).count();
-        let near = self.rigor == Rigor::Near || (self.lone && self.rigor == Rigor::Loose);
-        let choosy = self.rigor <= Rigor::Told && !near;
+        let choosy = self.rigor <= Rigor::Told && !(self.lone && self.rigor == Rigor::Loose);
         let given_away = echo && echoes < PLAUSIBLE_MIN && choosy;
         if chosen.len() < WRONG || given_away || !self.are_plausible(&chosen) {
             return None;

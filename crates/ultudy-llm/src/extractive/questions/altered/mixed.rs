@@ -60,6 +60,18 @@ pub(in super::super) struct Changed {
     denies: bool,
 }
 
+impl Changed {
+    /// What stands in the text and what stands there instead.
+    fn exchanges(&self) -> Vec<(&str, &str)> {
+        let changes = self.changes.iter();
+        let changes = changes.map(|change| {
+            let own = self.statement.text.get(change.place.clone());
+            (own.unwrap_or_default(), change.text.as_str())
+        });
+        changes.collect()
+    }
+}
+
 impl Maker<'_> {
     /// The question which of four statements the text makes, of which one is about a term.
     pub(in super::super) fn mixed(
@@ -130,7 +142,11 @@ impl Maker<'_> {
                 .all(|other| other != at && likeness(other) < SAME);
             // Were all that deny something wrong, nobody would need to know what the text says.
             let denied = one.denies && chosen.iter().any(|known| known.denies);
-            if chosen.len() < WRONG && fits && new && !denied {
+            // Two that are wrong by the same word stand and fall together.
+            let again = chosen
+                .iter()
+                .any(|known| known.exchanges() == one.exchanges());
+            if chosen.len() < WRONG && fits && new && !denied && !again {
                 chosen.push(one);
             }
         }

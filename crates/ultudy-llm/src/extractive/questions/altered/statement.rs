@@ -219,8 +219,9 @@ fn is_closed(head: &str) -> bool {
 
 /// Whether a sentence goes on from what was said before it.
 pub(super) fn leans(plain: &str) -> bool {
-    const OPENINGS: [&str; 57] = [
+    const OPENINGS: [&str; 58] = [
         "because of the",
+        "one ",
         "both ",
         "the arguments for",
         "as a consequence",
@@ -278,9 +279,15 @@ pub(super) fn leans(plain: &str) -> bool {
         "また",
         "この",
     ];
-    const WITHIN: [&str; 6] = [
+    const WITHIN: [&str; 12] = [
         ", however",
         " them up",
+        " this ",
+        " these ",
+        "the underlying",
+        "way of proceeding",
+        " dies",
+        "との違い",
         "からだ。",
         "からである。",
         "上述",

@@ -69,8 +69,10 @@ pub(super) fn contraries(text: &str, prose: &[Range<usize>], language: Language)
     }
     let mut found: Vec<_> = order.iter().filter_map(|key| sites.remove(key)).collect();
     drop_pairs(&mut found, text);
-    // Of two denials, one may be about something else.
-    found.retain(|site| site.class != Class::Truth || site.places.len() == 1);
+    // Of two denials, one may be about something else; of two things named twice each, what
+    // is said of one may be as true of the other: “an *open* set is a union of *open* balls”.
+    let renamed = |class| matches!(class, Class::Truth | Class::Kind | Class::Order);
+    found.retain(|site| site.places.len() == 1 || !renamed(site.class));
     found
 }
 
@@ -241,7 +243,9 @@ fn is_aside(text: &str, place: &Range<usize>) -> bool {
     let count = |marks: [char; 2]| before.matches(marks).count();
     count(['(', '（']) > count([')', '）'])
         || before.contains("whether ")
-        || before.ends_with("ob ")
+        || ["ob ", "necessarily ", "notwendigerweise ", "unbedingt "]
+            .iter()
+            .any(|opening| before.ends_with(opening))
 }
 
 /// The sites at numbers that say how many or when, each with three others.
@@ -408,6 +412,18 @@ mod tests {
         let text = "The smaller goes to the front, the larger to the rear.";
         let sites = found(text, Language::English);
         assert!(sites.is_empty(), "{sites:?}");
+    }
+
+    #[test]
+    fn what_is_said_of_either_of_two_things_is_left() {
+        for text in [
+            "A ring is commutative if its multiplication is commutative.",
+            "The target can be any space, not necessarily finite.",
+        ] {
+            let sites = found(text, Language::English);
+            let told = |site: &String| site.contains("commutative") || site.contains("finite");
+            assert!(!sites.iter().any(told), "{sites:?}");
+        }
     }
 
     #[test]

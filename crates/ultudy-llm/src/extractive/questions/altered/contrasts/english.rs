@@ -29,10 +29,11 @@ pub(super) static LISTS: Lists = Lists {
     kind: "row/column rows/columns horizontal/vertical horizontally/vertically static/dynamic \
         statically/dynamically local/global locally/globally internal/external \
         compile_time/run_time injective/surjective injection/surjection union/intersection \
-        sum_of/product_of sums/products addition/multiplication \
+        product_of>sum_of sums/products addition/multiplication \
         additive/multiplicative even_number/odd_number even_numbers/odd_numbers even_integer/odd_integer even_function/odd_function finite/infinite bounded/unbounded discrete/continuous \
         linear/quadratic/exponential deterministic/random \
-        constant/variable independent/dependent \
+        constant/variable independent_of>dependent_on independent/dependent \
+        held_fixed>varied a_common>a_different average_of/sum_of/maximum_of \
         equal_to>different_from different_from>equal_to equal/unequal of_the_same>of_different have_the_same>have_different \
         has_the_same>has_different in_the_same>in_different at_the_same>at_different distinct/equal empty/nonempty non-empty>empty \
         zero/nonzero nonzero>zero non-zero>zero unknown>known true/false valid/invalid \
@@ -54,7 +55,7 @@ pub(super) static LISTS: Lists = Lists {
         open/closed regular/irregular rational/irrational transitive/symmetric \
         opens/closes uniformly/pointwise left/right vertex/edge vertices/edges \
         node/edge nodes/edges numerator/denominator square/cube squares/cubes \
-        derivative/integral differentiable/continuous/integrable \
+        derivative_of>integral_of integral_of>derivative_of differentiable/continuous/integrable \
          the_argument/the_result the_arguments/the_results \
         encoder/decoder symbolic/numerical weight/bias weights/biases \
         classification/regression seconds/minutes/hours days/weeks/months \
@@ -65,7 +66,7 @@ pub(super) static LISTS: Lists = Lists {
         everywhere/nowhere only_one/more_than_one many>few most>few \
         unique>arbitrary arbitrary>fixed \
         twice/three_times half/twice double/half only_once>more_than_once",
-    weaker: "every>some/no for_all>for_some all_the>only_some_of_the all_of_the>only_some_of_the \
+    weaker: "every>some/no all_the_others>none_of_the_others for_all>for_some all_the>only_some_of_the all_of_the>only_some_of_the \
         some>every there_exists>there_is_at_most_one for_every>for_some",
     truth: "can>cannot cannot>can no_longer>still is_not>is is>is_not are_not>are are>are_not was>was_not were>were_not does_not_exist>exists must>need_not \
         need_not>must not_necessarily>necessarily without>with may>must may_not>must \
