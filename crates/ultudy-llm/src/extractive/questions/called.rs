@@ -3,7 +3,7 @@
 use super::choice::Candidate;
 use super::cloze::unlikeness;
 use super::definiens::{Form, after_bracket};
-use super::echo::{echoed, is_echoed};
+use super::echo::{echoed, echoes_all};
 use super::forms::Gap;
 use super::gloss::{Gloss, words_within};
 use super::rivals::Asked;
@@ -44,7 +44,7 @@ impl Maker<'_> {
             let text = self.form_in(&gap, rival.term, false)?;
             Some(Candidate {
                 agrees: true,
-                echoes: is_echoed(rival.term, &shared, &sentence.plain),
+                echoes: echoes_all(rival.term, &shared, &sentence.plain),
                 unlike: unlikeness(&text, gap.model),
                 text,
                 rival,

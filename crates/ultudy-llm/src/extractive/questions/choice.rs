@@ -108,7 +108,10 @@ impl Maker<'_> {
                     let rival = &candidate.rival;
                     rival.told && rival.far <= NEAR && rival.likeness <= Likeness::Opaque
                 };
+                // One that is of the same kind shows that the others are not.
+                let alike = within(Likeness::Alike);
                 chosen.iter().filter(near).count() >= PLAUSIBLE_MIN
+                    && (alike == 0 || alike >= PLAUSIBLE_MIN)
             }
             Rigor::Told | Rigor::Named | Rigor::Any => within(Likeness::Opaque) >= PLAUSIBLE_MIN,
             Rigor::Last | Rigor::Law => true,

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::choice::Candidate;
-use super::echo::{echoed, is_echoed};
+use super::echo::{echoed, echoes_all};
 use super::forms::{Gap, with_open_articles};
 use super::genus::Likeness;
 use super::rivals::Asked;
@@ -64,7 +64,7 @@ impl Maker<'_> {
             let text = text.filter(|_| !self.could_fill(&rival, &asked));
             candidates.extend(text.map(|text| Candidate {
                 agrees: !loose,
-                echoes: is_echoed(rival.term, &shared, &sentence.plain),
+                echoes: echoes_all(rival.term, &shared, &sentence.plain),
                 unlike: unlikeness(&text, gap.model),
                 text,
                 rival,

@@ -12,6 +12,13 @@ pub(super) fn is_echoed(name: &Term, words: &[Word], plain: &str) -> bool {
     !echoed(name, words, plain).is_empty()
 }
 
+/// Whether a name shares each of the words that another one shares: one that has only
+/// “search” of “breadth-first search” is told from it by “breadth”.
+pub(super) fn echoes_all(name: &Term, shared: &[Word], plain: &str) -> bool {
+    let mut shared = shared.iter();
+    shared.all(|word| is_echoed(name, std::slice::from_ref(word), plain))
+}
+
 /// The words that a name shares.
 pub(super) fn echoed(name: &Term, words: &[Word], plain: &str) -> Vec<Word> {
     let lower = name.name.to_lowercase();

@@ -3,7 +3,7 @@
 use super::choice::{Candidate, NEAR};
 use super::cloze::unlikeness;
 use super::definiens;
-use super::echo::{echoed, is_echoed};
+use super::echo::{echoed, echoes_all};
 use super::forms::{Gap, with_open_articles};
 use super::genus::{Genus, Likeness};
 use super::rivals::Asked;
@@ -69,7 +69,7 @@ impl Maker<'_> {
             let silent = !lower.contains(&stem(&rival.term.name));
             candidates.extend(text.filter(|_| silent).map(|text| Candidate {
                 agrees: true,
-                echoes: is_echoed(rival.term, &shared, &sentence.plain),
+                echoes: echoes_all(rival.term, &shared, &sentence.plain),
                 unlike: unlikeness(&text, gap.model),
                 text,
                 rival,

@@ -86,14 +86,37 @@ fn are_apart(text: &str, left: &Site, right: &Site) -> bool {
     let mirrors = |site: &Site| matches!(site.class, Class::Order | Class::Swap);
     let mirrored = mirrors(left) && mirrors(right);
     let denies = |site: &Site| site.class == Class::Truth;
-    // “not open” is as good as “closed”.
+    // “not open” is as good as “closed”, and “not given as output” as “given as input”.
     let near = left.distance(right) <= DENIED;
-    let cancels = (denies(left) && denies(right)) || ((denies(left) || denies(right)) && near);
+    let reverses = |site: &Site| denies(site) || site.class == Class::Order;
+    let cancels =
+        denies(left) && (reverses(right) || near) || denies(right) && (reverses(left) || near);
+    // “Zero in few places” is as good as “nonzero in most”.
+    let counts = |site: &Site| denies(site) || site.class == Class::Quantity;
+    let cancels = cancels
+        || is_negation(text, left) && counts(right)
+        || is_negation(text, right) && counts(left)
+        || is_negation(text, left) && is_negation(text, right);
     !left.overlaps(right)
         && !cancels
         && (!mirrored || (left.class == right.class && left.distance(right) <= SAME_PHRASE))
         && !swapped(left, right)
         && left.ways.first() != right.ways.first()
+}
+
+/// Whether a site puts what is not so for what is, in one word: “unbounded”, “nonzero”.
+fn is_negation(text: &str, site: &Site) -> bool {
+    let written = site
+        .places
+        .first()
+        .and_then(|place| text.get(place.clone()));
+    let written = written.unwrap_or_default().to_lowercase();
+    let mut ways = site.ways.iter().flatten();
+    site.class == Class::Kind
+        && ways.any(|way| {
+            let way = way.to_lowercase();
+            !way.is_empty() && (written.ends_with(&way) || way.ends_with(&written))
+        })
 }
 
 #[cfg(test)]

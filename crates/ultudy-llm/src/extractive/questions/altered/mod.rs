@@ -18,6 +18,7 @@ use crate::extractive::frames::Frame;
 use crate::extractive::phrases::fill;
 use crate::extractive::study::Support;
 use crate::extractive::terms::Term;
+use contrasts::Class;
 pub(super) use known::Known;
 pub(super) use mixed::Changed;
 use site::{Change, Site, applied};
@@ -117,6 +118,7 @@ impl Maker<'_> {
                 .filter_map(|place| text.get(place.clone()));
             !own.any(named) && !site.ways.iter().flatten().any(|way| named(way))
         });
+        sites.retain(|site| !is_told_elsewhere(text, site));
         let sentences = &self.study.text.sentences;
         let known = self.known.get_or_init(|| Known::of(sentences));
         for site in &mut sites {
@@ -154,6 +156,25 @@ impl Maker<'_> {
             &[&phrases.list(&told.collect::<Vec<_>>()), quote],
         )
     }
+}
+
+/// Whether a word that would change stands elsewhere in another form, which tells what stood
+/// here: “every *open* cover of sets that are all *open*”.
+fn is_told_elsewhere(text: &str, site: &Site) -> bool {
+    let [place] = site.places.as_slice() else {
+        return false;
+    };
+    let written = text.get(place.clone()).unwrap_or_default();
+    let around = [text.get(..place.start), text.get(place.end..)];
+    let mut around = around.into_iter().flatten().flat_map(words_of);
+    let own: Vec<_> = words_of(written).collect();
+    matches!(site.class, Class::Kind | Class::Order)
+        && around.any(|word| own.iter().any(|own| is_form(own, &word)))
+}
+
+/// Whether two words of some length begin alike.
+fn is_form(left: &str, right: &str) -> bool {
+    left.chars().count() >= STEM && right.chars().count() >= STEM && are_alike(left, right)
 }
 
 fn words_of(text: &str) -> impl Iterator<Item = String> {

@@ -59,6 +59,8 @@ const EMPTY: [&str; 27] = [
     "最適",
     "同様",
 ];
+/// Ends of nouns that say no more of what a thing is.
+const HOLLOW: [&str; 3] = ["考え方", "という意味", "という概念"];
 /// Characters that say more than the noun they stand before, at least.
 const TOLD_MIN: usize = 3;
 
@@ -104,7 +106,8 @@ fn reading(plain: &str, subject: Range<usize>, definiens: Range<usize>) -> Optio
         || text.contains("は、")
         || text.contains("であり、")
         || has_topic(text);
-    (told && !clauses && !EMPTY.contains(&noun)).then(|| Reading {
+    let hollow = HOLLOW.iter().any(|end| text.ends_with(end)) || EMPTY.contains(&noun);
+    (told && !clauses && !hollow).then(|| Reading {
         form: Form::Is,
         subject,
         definiens,

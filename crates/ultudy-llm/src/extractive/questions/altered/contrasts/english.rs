@@ -33,9 +33,9 @@ pub(super) static LISTS: Lists = Lists {
         additive/multiplicative even_number/odd_number even_numbers/odd_numbers even_integer/odd_integer even_function/odd_function finite/infinite bounded/unbounded discrete/continuous \
         linear/quadratic/exponential deterministic/random \
         constant/variable independent_of>dependent_on independent/dependent \
-        held_fixed>varied a_common>a_different average_of/sum_of/maximum_of \
+        held_fixed>varied average_of/sum_of/maximum_of \
         equal_to>different_from different_from>equal_to equal/unequal of_the_same>of_different have_the_same>have_different \
-        has_the_same>has_different in_the_same>in_different at_the_same>at_different distinct/equal empty/nonempty non-empty>empty \
+        has_the_same>has_different in_the_same>in_different at_the_same>at_different distinct/equal \
         zero/nonzero nonzero>zero non-zero>zero unknown>known true/false valid/invalid \
         possible/impossible necessary/sufficient public/private mutable/immutable \
         symmetric/antisymmetric commutative/associative \

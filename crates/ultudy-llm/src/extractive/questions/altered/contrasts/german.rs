@@ -20,8 +20,7 @@ pub(super) static LISTS: Lists = Lists {
         derselbe/ein_anderer denselben/einen_anderen dasselbe/ein_anderes \
         gleiche~/verschiedene~ waagerecht~/senkrecht~ statisch~/dynamisch~ abhängig~/unabhängig~ \
         konvergent~/divergent~ konvergiert/divergiert Summe/Differenz Zeile/Spalte Zeilen/Spalten \
-        Durchschnitt/Abschluss wahr/falsch notwendig~/hinreichend~ leer/nicht_leer leere/nichtleere \
-        nichtleere~>leere~ \
+        Durchschnitt/Abschluss wahr/falsch notwendig~/hinreichend~ \
         Knoten/Kanten Radius/Durchmesser Addition/Multiplikation \
         homöomorph~/isometrisch~ isometrisch~/homöomorph~ Homöomorphismus/Isomorphismus \
         hyperbolisch~/euklidisch~ euklidisch~/hyperbolisch~ orientierbar~/nicht_orientierbar~ \
