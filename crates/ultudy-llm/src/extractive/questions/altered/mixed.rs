@@ -7,7 +7,7 @@ use super::super::sound::has_letters;
 use super::super::{Answer, Draft, Maker, WRONG};
 use super::choose;
 use super::contrasts::Class;
-use super::site::{Change, applied, changes};
+use super::site::{Change, Site, applied, changes};
 use super::statement::{Statement, leans};
 use crate::extractive::frames::Frame;
 use crate::extractive::labels::Kind;
@@ -187,7 +187,10 @@ impl Maker<'_> {
         if leans(&statement.text) {
             return None;
         }
-        let fits = sites.iter().filter(|site| match site.class {
+        let named = self.named_until(&statement);
+        let behind = |site: &&Site| site.places.iter().all(|place| place.start >= named);
+        let sites = sites.iter().filter(behind);
+        let fits = sites.filter(|site| match site.class {
             Class::Truth => !vague,
             Class::Quantity => !site.weak,
             class => choose::is_plain(class),
@@ -202,6 +205,17 @@ impl Maker<'_> {
             changes,
             text,
         })
+    }
+
+    /// Where the name ends with which a statement begins: with another name it would be about
+    /// something that is not.
+    fn named_until(&self, statement: &Statement) -> usize {
+        let things = self.things(statement.sentence, "");
+        let first = things.first().filter(|(_, words)| words.start <= ARTICLES);
+        let sentence = self.study.sentence(statement.sentence);
+        let name = first.and_then(|(_, words)| sentence.written(words));
+        let place = name.and_then(|name| Some(statement.text.find(name)? + name.len()));
+        place.unwrap_or(0)
     }
 
     /// Whether a sentence is a statement that can be read alone and is not too long.

@@ -14,18 +14,18 @@ pub(super) static LISTS: Lists = Lists {
         input/output inputs/outputs the_previous/the_next preceding/subsequent predecessor/successor \
         ascending/descending front/rear top/bottom beginning_of/end_of inner/outer \
         inside/outside interior/exterior forward/backward forwards/backwards longest/shortest \
-        longer/shorter best/worst fastest/slowest faster/slower high/low \
+        longer/shorter best/worst badly/well fastest/slowest faster/slower high/low \
         strong/weak strongest/weakest stronger/weaker deepest/shallowest \
-        source/target numerator/denominator parent/child parents/children \
+        numerator/denominator parent/child parents/children \
         ancestor/descendant ancestors/descendants subset/superset subsets/supersets \
         insert/delete inserts/deletes inserted/deleted insertion/deletion \
         add/remove adds/removes added/removed encode/decode encodes/decodes \
         encrypt/decrypt push/pop accept/reject accepts/rejects \
-        positive/negative nonpositive/nonnegative gain/loss supply/demand seller/buyer \
+        positive/negative nonpositive/nonnegative supply/demand seller/buyer \
         upstream/downstream north/south east/west northern/southern eastern/western \
         hot/cold warm/cold early/late early_in/late_in old/young older/younger oldest/youngest \
         rich/poor wider/narrower wide/narrow thick/thin heavy/light heavier/lighter \
-        nearest/farthest closest/farthest near/far upward/downward upwards/downwards",
+        nearest/farthest closest/farthest far_from>close_to close_to>far_from upward/downward upwards/downwards",
     kind: "row/column rows/columns horizontal/vertical horizontally/vertically static/dynamic \
         statically/dynamically local/global locally/globally internal/external \
         compile_time/run_time injective/surjective injection/surjection union/intersection \
@@ -33,7 +33,8 @@ pub(super) static LISTS: Lists = Lists {
         additive/multiplicative even_number/odd_number even_numbers/odd_numbers even_integer/odd_integer even_function/odd_function finite/infinite bounded/unbounded discrete/continuous \
         linear/quadratic/exponential deterministic/random \
         constant/variable independent_of>dependent_on independent/dependent \
-        held_fixed>varied average_of/sum_of/maximum_of \
+        held_fixed>varied average_of>sum_of/product_of/maximum_of \
+        difference_between>sum_of/product_of/ratio_of \
         equal_to>different_from different_from>equal_to equal/unequal of_the_same>of_different have_the_same>have_different \
         has_the_same>has_different in_the_same>in_different at_the_same>at_different distinct/equal \
         zero/nonzero nonzero>zero non-zero>zero unknown>known true/false valid/invalid \
@@ -61,7 +62,7 @@ pub(super) static LISTS: Lists = Lists {
         classification/regression seconds/minutes/hours days/weeks/months \
         automatically/manually temporary/permanent exact/approximate \
         bottom-up/top-down wavelength/frequency force/energy mass/volume",
-    quantity: "always>seldom never>often often/seldom usually/rarely frequently/rarely \
+    quantity: "one_number>two_numbers one_value>two_values one_pass>two_passes one_step>two_steps always>seldom never>often often/seldom usually/rarely frequently/rarely \
         exactly_one/at_most_one/at_least_one at_least/at_most exactly_two/at_least_two/at_most_two exactly_the_same>roughly_the_same \
         everywhere/nowhere only_one/more_than_one many>few most>few \
         unique>arbitrary arbitrary>fixed \
