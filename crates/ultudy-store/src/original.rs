@@ -56,7 +56,7 @@ impl Original {
     /// # Errors
     /// It cannot be reached.
     pub async fn open(url: &str) -> Result<Self> {
-        let pool = postgres::pool(url, 1, ACQUIRE_TIMEOUT)?;
+        let pool = postgres::Pool::new(url, 1, ACQUIRE_TIMEOUT)?;
         let tx = postgres::Transaction::begin(&pool, Role::Session, Access::Snapshot).await?;
         Ok(Self {
             snapshot: tx.into(),

@@ -2,7 +2,6 @@
 
 use std::{cell::Cell, path::PathBuf, sync::Arc, time::Duration};
 
-use sqlx::PgPool;
 use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
@@ -10,7 +9,7 @@ use crate::{
     Result, StoreError,
     db::{
         Bind, Binds, Connection, FromRow, Row, Sql, binds,
-        postgres::{self, Access, Role},
+        postgres::{self, Access, Pool, Role},
         sqlite,
     },
     migrate,
@@ -107,7 +106,7 @@ pub struct Store {
 enum Database {
     Sqlite(sqlite::Pools),
     Postgres {
-        primary: PgPool,
+        primary: Pool,
         replicas: Option<Arc<Replicas>>,
     },
 }
@@ -142,7 +141,7 @@ impl Store {
             }
             StoreConfig::Postgres(config) => {
                 let primary =
-                    postgres::pool(&config.url, config.max_connections, config.acquire_timeout)?;
+                    Pool::new(&config.url, config.max_connections, config.acquire_timeout)?;
                 let patience = config.acquire_timeout.min(START_PATIENCE);
                 let mut system = timeout(patience, migrate::check_postgres(&primary))
                     .await

@@ -64,6 +64,9 @@ impl Bind for Matching<'_> {
     fn literal(&self) -> String {
         Bind::literal(&self.write('\'', " | ", " & "))
     }
+    fn type_name(&self) -> &'static str {
+        Bind::type_name(&String::new())
+    }
 }
 
 /// What the index keeps of a passage, joined by spaces.

@@ -11,6 +11,8 @@ pub(crate) trait Bind {
     fn add_postgres(&self, arguments: &mut PgArguments) -> Result<(), BoxDynError>;
     /// As it stands in the text of a statement for PostgreSQL.
     fn literal(&self) -> String;
+    /// PostgreSQL's name of its type.
+    fn type_name(&self) -> &'static str;
 }
 
 /// What a [`Bind`] is as a literal.
@@ -87,6 +89,9 @@ macro_rules! bind_as_is {
             fn literal(&self) -> String {
                 Literal::literal(self)
             }
+            fn type_name(&self) -> &'static str {
+                <Self as Literal>::TYPE
+            }
         }
     )*};
 }
@@ -124,6 +129,9 @@ impl Bind for Timestamp {
     fn literal(&self) -> String {
         Literal::literal(self)
     }
+    fn type_name(&self) -> &'static str {
+        <Self as Literal>::TYPE
+    }
 }
 
 impl Bind for Option<Timestamp> {
@@ -135,5 +143,8 @@ impl Bind for Option<Timestamp> {
     }
     fn literal(&self) -> String {
         Literal::literal(self)
+    }
+    fn type_name(&self) -> &'static str {
+        <Self as Literal>::TYPE
     }
 }

@@ -4,13 +4,11 @@
 
 use std::time::Duration;
 
-use sqlx::PgPool;
-
 use crate::{
     Result, StoreError,
     db::{
         Connection, FromRow, Row, binds,
-        postgres::{self, Access, Role},
+        postgres::{self, Access, Pool, Role},
     },
 };
 
@@ -104,7 +102,7 @@ impl FromRow for State {
 }
 
 /// Builds those that are not there, and drops what they replace.
-pub(super) async fn build(pool: &PgPool) -> Result<()> {
+pub(super) async fn build(pool: &Pool) -> Result<()> {
     for index in &INDEXES {
         loop {
             let statement = match of_pool(pool, index).await? {
@@ -126,7 +124,7 @@ pub(super) async fn build(pool: &PgPool) -> Result<()> {
 }
 
 /// Runs a statement on an index; what is in its way is waited for once, then looked at again.
-async fn alter(pool: &PgPool, statement: String) -> Result<()> {
+async fn alter(pool: &Pool, statement: String) -> Result<()> {
     tracing::info!("{statement}");
     let mut connection = pool.acquire().await?;
     match postgres::run(&mut connection, statement).await {
@@ -163,7 +161,7 @@ pub(super) async fn check(connection: &mut Connection) -> Result<()> {
     Ok(())
 }
 
-async fn of_pool(pool: &PgPool, index: &Index) -> Result<State> {
+async fn of_pool(pool: &Pool, index: &Index) -> Result<State> {
     let tx = postgres::Transaction::begin(pool, Role::Session, Access::Read).await?;
     state(&mut Connection::from(tx), index).await
 }

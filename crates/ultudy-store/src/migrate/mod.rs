@@ -8,7 +8,7 @@
 //! that must not stop a table's writers are built afterwards, each by itself.
 
 use sqlx::{
-    PgPool, SqlSafeStr,
+    SqlSafeStr,
     migrate::{Migration, MigrationType},
 };
 
@@ -16,7 +16,7 @@ use crate::{
     Result, StoreError,
     db::{
         Connection, FromRow, Row, binds,
-        postgres::{self, Access, Role},
+        postgres::{self, Access, Pool, Role},
     },
 };
 
@@ -197,7 +197,7 @@ pub(crate) async fn check_sqlite(connection: &mut Connection) -> Result<()> {
 /// The database cannot be reached, is newer than this program, or the user may neither
 /// make the roles `ultudy_tenant` and `ultudy_system` nor is a member of both.
 pub async fn migrate_postgres(url: &str) -> Result<usize> {
-    let pool = postgres::pool(url, 1, std::time::Duration::from_secs(30))?;
+    let pool = Pool::new(url, 1, std::time::Duration::from_secs(30))?;
     let tx = postgres::Transaction::begin(&pool, Role::Session, Access::Write).await;
     let mut tx = tx.map_err(not_migrated)?;
     postgres::run(tx.connection(), format!("{LOCK}; {TABLE}")).await?;
@@ -217,7 +217,7 @@ pub async fn migrate_postgres(url: &str) -> Result<usize> {
 
 /// Refuses a PostgreSQL database that [`migrate_postgres`] has not brought to exactly
 /// this program's version; gives the transaction of the system that looked, which only reads.
-pub(crate) async fn check_postgres(pool: &PgPool) -> Result<Connection> {
+pub(crate) async fn check_postgres(pool: &Pool) -> Result<Connection> {
     let tx = postgres::Transaction::begin(pool, Role::System, Access::Read).await;
     let mut connection = Connection::from(tx.map_err(not_migrated)?);
     let applied: Vec<Applied> = connection

@@ -10,13 +10,13 @@ use std::sync::{
 };
 use std::{future::Future, time::Duration};
 
-use sqlx::{PgPool, postgres::PgRow};
+use sqlx::postgres::PgRow;
 
 use crate::{
     PostgresConfig, Result,
     db::{
         Bind, Sql,
-        postgres::{self, Access, Role, Transaction},
+        postgres::{self, Access, Pool, Role, Transaction},
     },
 };
 
@@ -55,21 +55,21 @@ pub(crate) struct Replicas {
 struct Replica {
     /// Its place in the setting, from 1: the URL may hold a password.
     number: usize,
-    pool: PgPool,
+    pool: Pool,
     /// Whether it was up to date when last looked at.
     is_fresh: AtomicBool,
 }
 
 impl Replicas {
     /// Those of the settings; none are used before they have been looked at.
-    pub(crate) fn open(config: &PostgresConfig, primary: &PgPool) -> Result<Option<Arc<Self>>> {
+    pub(crate) fn open(config: &PostgresConfig, primary: &Pool) -> Result<Option<Arc<Self>>> {
         if config.replica_urls.is_empty() {
             return Ok(None);
         }
         let all = (1..).zip(&config.replica_urls).map(|(number, url)| {
             Ok(Replica {
                 number,
-                pool: postgres::pool(url, config.max_connections, ACQUIRE_TIMEOUT)?,
+                pool: Pool::new(url, config.max_connections, ACQUIRE_TIMEOUT)?,
                 is_fresh: AtomicBool::new(false),
             })
         });

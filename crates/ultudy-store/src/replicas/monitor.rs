@@ -7,13 +7,14 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use sqlx::{PgPool, Row as _};
+use sqlx::Row as _;
 use tokio::{
     task::JoinHandle,
     time::{Instant, timeout},
 };
 
 use super::Replica;
+use crate::db::postgres::Pool;
 
 /// How often they are looked at, and how long one look may take.
 const EVERY: Duration = Duration::from_millis(500);
@@ -26,7 +27,7 @@ type Places = VecDeque<(Instant, i64)>;
 pub(super) struct Monitor(JoinHandle<()>);
 
 impl Monitor {
-    pub(super) fn start(primary: PgPool, replicas: Arc<[Replica]>, lag_max: Duration) -> Self {
+    pub(super) fn start(primary: Pool, replicas: Arc<[Replica]>, lag_max: Duration) -> Self {
         Self(tokio::spawn(async move {
             let mut places = Places::new();
             loop {
@@ -43,7 +44,7 @@ impl Drop for Monitor {
     }
 }
 
-async fn look(primary: &PgPool, replicas: &[Replica], places: &mut Places, lag_max: Duration) {
+async fn look(primary: &Pool, replicas: &[Replica], places: &mut Places, lag_max: Duration) {
     let asked = Instant::now();
     // While the primary does not answer nobody can change anything, so nothing grows older
     // than it was: what is in use stays.
@@ -76,12 +77,14 @@ fn lag(places: &Places, replayed: i64, now: Instant) -> Option<Duration> {
 }
 
 /// A place in the log, in bytes from its beginning.
-async fn place(pool: &PgPool, function: &str) -> Result<i64, Unknown> {
+async fn place(pool: &Pool, function: &str) -> Result<i64, Unknown> {
     let sql = format!("SELECT ({function} - '0/0')::bigint");
     let row = async {
+        let mut connection = pool.acquire().await?;
         let mut rows = sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
-            .fetch_all(pool)
+            .fetch_all(&mut *connection)
             .await?;
+        connection.rest();
         rows.pop().ok_or(sqlx::Error::RowNotFound)
     };
     let row = timeout(EVERY, row).await.map_err(|_| Unknown::TooSlow)??;

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use sqlx::{PgPool, SqlitePool};
+use sqlx::SqlitePool;
 
 use crate::{
     Result, StoreConfig, StoreError,
     db::{
         Connection,
-        postgres::{self, Access, Role},
+        postgres::{self, Access, Pool, Role},
         sqlite,
     },
     migrate,
@@ -25,7 +25,7 @@ pub(crate) enum End {
     /// A file that nobody else has open meanwhile.
     Sqlite(SqlitePool),
     /// A server.
-    Postgres(PgPool),
+    Postgres(Pool),
 }
 
 impl End {
@@ -60,7 +60,7 @@ impl End {
                 Ok(Self::Sqlite(pool))
             }
             StoreConfig::Postgres(config) => {
-                let pool = postgres::pool(&config.url, 2, ACQUIRE_TIMEOUT)?;
+                let pool = Pool::new(&config.url, 2, ACQUIRE_TIMEOUT)?;
                 drop(migrate::check_postgres(&pool).await?);
                 Ok(Self::Postgres(pool))
             }

@@ -126,6 +126,18 @@ impl Bind for Value {
             Self::Json(json) => json.literal(),
         }
     }
+    fn type_name(&self) -> &'static str {
+        match self {
+            Self::Null => None::<String>.type_name(),
+            Self::Text(text) => text.type_name(),
+            Self::Uuid(id) => id.type_name(),
+            Self::Integer(number) => number.type_name(),
+            Self::Boolean(is) => is.type_name(),
+            Self::Time(time) => time.type_name(),
+            Self::Date(date) => date.type_name(),
+            Self::Json(json) => json.type_name(),
+        }
+    }
 }
 
 /// Rows as one JSON array of objects.

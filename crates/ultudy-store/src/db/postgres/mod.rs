@@ -1,16 +1,17 @@
 //! PostgreSQL: the pool, and transactions that begin in one round trip.
 
-use std::{str::FromStr, time::Duration};
+use std::str::FromStr;
 
-use futures_util::TryStreamExt as _;
-use sqlx::{
-    AssertSqlSafe, Either, PgConnection, PgPool, Postgres,
-    pool::PoolConnection,
-    postgres::{PgConnectOptions, PgPoolOptions, PgRow},
-};
+use sqlx::{AssertSqlSafe, PgConnection, postgres::PgConnectOptions};
 
-use super::{Bind, Binds, Sql, bind::quote};
+use super::bind::quote;
 use crate::{Result, StoreError};
+
+mod at_once;
+mod pool;
+
+pub(crate) use at_once::read_at_once;
+pub(crate) use pool::{Lent, Pool};
 
 /// For the rest of the transaction: across owners.
 pub(super) const AS_SYSTEM: &str = "SET LOCAL ROLE ultudy_system";
@@ -49,30 +50,20 @@ pub(crate) fn connect_options(url: &str) -> Result<PgConnectOptions> {
         .application_name("ultudy"))
 }
 
-/// A pool that connects when first asked to.
-pub(crate) fn pool(url: &str, max_connections: u32, acquire_timeout: Duration) -> Result<PgPool> {
-    Ok(PgPoolOptions::new()
-        .max_connections(max_connections)
-        .acquire_timeout(acquire_timeout)
-        // A probe would cost a round trip each time; `Transaction::begin` finds out.
-        .test_before_acquire(false)
-        .connect_lazy_with(connect_options(url)?))
-}
-
 /// An open transaction. Dropped without a commit it is rolled back before its connection
 /// is used again: also when the future that was beginning or ending it is dropped, after
 /// which sqlx's own transaction would leave it open on the server.
 #[derive(Debug)]
 pub(crate) struct Transaction {
     /// None once it has ended.
-    connection: Option<PoolConnection<Postgres>>,
+    connection: Option<Lent>,
 }
 
 impl Transaction {
     /// Begins as the given role, in one round trip.
-    pub(crate) async fn begin(pool: &PgPool, role: Role<'_>, access: Access) -> Result<Self> {
+    pub(crate) async fn begin(pool: &Pool, role: Role<'_>, access: Access) -> Result<Self> {
         let statement = begin_statement(role, access)?;
-        let mut stale_left = pool.options().get_max_connections();
+        let mut stale_left = pool.max_connections();
         loop {
             let mut tx = Self {
                 connection: Some(pool.acquire().await?),
@@ -109,13 +100,20 @@ impl Transaction {
     /// Makes the changes permanent.
     pub(crate) async fn commit(mut self) -> Result<()> {
         run(self.connection(), "COMMIT".to_owned()).await?;
-        drop(self.connection.take());
+        self.rest();
         Ok(())
     }
 
+    /// It has ended well.
+    fn rest(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            connection.rest();
+        }
+    }
+
     fn close(&mut self) {
-        if let Some(mut connection) = self.connection.take() {
-            connection.close_on_drop();
+        if let Some(connection) = self.connection.take() {
+            connection.close();
         }
     }
 }
@@ -128,14 +126,17 @@ impl Drop for Transaction {
     }
 }
 
-fn roll_back(mut connection: PoolConnection<Postgres>) {
+fn roll_back(mut connection: Lent) {
     let Ok(runtime) = tokio::runtime::Handle::try_current() else {
-        return connection.close_on_drop();
+        return connection.close();
     };
     runtime.spawn(async move {
-        if let Err(error) = run(&mut connection, "ROLLBACK".to_owned()).await {
-            tracing::debug!(%error, "a connection could not roll back and is closed");
-            connection.close_on_drop();
+        match run(&mut connection, "ROLLBACK".to_owned()).await {
+            Ok(()) => connection.rest(),
+            Err(error) => {
+                tracing::debug!(%error, "a connection could not roll back and is closed");
+                connection.close();
+            }
         }
     });
 }
@@ -196,89 +197,16 @@ fn role_statement(role: Role<'_>) -> Result<String> {
 
 /// An owner's id as a literal.
 fn quoted(owner_id: &str) -> Result<String> {
-    if owner_id.contains('\0') {
-        return Err(StoreError::Owner("an owner's id must not hold NUL"));
-    }
+    check(owner_id)?;
     Ok(quote(owner_id))
 }
 
-/// A statement with its binds in its text.
-fn with_literals(text: &str, binds: Binds<'_>) -> String {
-    let mut statement = String::with_capacity(text.len() + 40 * binds.len());
-    let mut parts = text.split('$');
-    statement.push_str(parts.next().unwrap_or_default());
-    for part in parts {
-        let digits = part.len() - part.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        let (number, rest) = part.split_at(digits);
-        let place = number
-            .parse::<usize>()
-            .ok()
-            .and_then(|number| number.checked_sub(1));
-        match place.and_then(|place| binds.get(place)) {
-            Some(bind) => statement.push_str(&bind.literal()),
-            // Not a bind: the server says what is wrong with it.
-            None => statement.extend(["$", number]),
-        }
-        statement.push_str(rest);
+/// No literal can hold NUL.
+fn check(owner_id: &str) -> Result<()> {
+    if owner_id.contains('\0') {
+        return Err(StoreError::Owner("an owner's id must not hold NUL"));
     }
-    statement
-}
-
-/// Runs statements that only read as a tenant in a transaction of their own, in one round trip;
-/// the rows of each. Dropped in the middle, it leaves the connection to be used again.
-pub(crate) async fn read_at_once(
-    pool: &PgPool,
-    owner_id: &str,
-    statements: &[(Sql, Vec<&(dyn Bind + Sync)>)],
-) -> Result<Vec<Vec<PgRow>>> {
-    let mut text = format!(
-        "BEGIN READ ONLY; SELECT set_config('role', 'ultudy_tenant', true), \
-         set_config('app.user_id', {}, true)",
-        quoted(owner_id)?
-    );
-    for (sql, binds) in statements {
-        text.push_str("; ");
-        text.push_str(&with_literals(sql.postgres, binds));
-    }
-    text.push_str("; COMMIT");
-    let mut stale_left = pool.options().get_max_connections();
-    loop {
-        let mut tx = Transaction {
-            connection: Some(pool.acquire().await?),
-        };
-        match results(tx.connection(), text.clone()).await {
-            Ok(mut results) => {
-                drop(tx.connection.take());
-                // Begun, for whom, …, committed.
-                if results.len() != statements.len() + 3 {
-                    let reason = "the transaction's answers are not as many as its statements";
-                    return Err(StoreError::Other(sqlx::Error::Protocol(reason.to_owned())));
-                }
-                results.pop();
-                return Ok(results.split_off(2));
-            }
-            // It only reads, so it can be asked again.
-            Err(error) if is_closed(&error) && stale_left > 0 => {
-                tx.close();
-                stale_left -= 1;
-            }
-            Err(error) => return Err(not_begun(error)),
-        }
-    }
-}
-
-/// The rows of each of several statements.
-async fn results(connection: &mut PgConnection, text: String) -> sqlx::Result<Vec<Vec<PgRow>>> {
-    let mut answers = sqlx::raw_sql(AssertSqlSafe(text)).fetch_many(connection);
-    let mut results = Vec::new();
-    let mut rows = Vec::new();
-    while let Some(answer) = answers.try_next().await? {
-        match answer {
-            Either::Left(_) => results.push(std::mem::take(&mut rows)),
-            Either::Right(row) => rows.push(row),
-        }
-    }
-    Ok(results)
+    Ok(())
 }
 
 #[cfg(test)]
@@ -293,17 +221,5 @@ mod tests {
     #[test]
     fn a_nul_is_refused() {
         assert!(matches!(quoted("a\0b"), Err(StoreError::Owner(_))));
-    }
-
-    #[test]
-    fn binds_stand_in_the_text_by_their_numbers() {
-        let id = uuid::Uuid::nil();
-        let none: Option<i32> = None;
-        let binds: Binds<'_> = &[&"o", &id, &none];
-        assert_eq!(
-            with_literals("a = $1 AND b = $2 OR $3 IS NULL AND c = $1 AND $4", binds),
-            "a = E'o'::text AND b = E'00000000-0000-0000-0000-000000000000'::uuid \
-             OR NULL::integer IS NULL AND c = E'o'::text AND $4"
-        );
     }
 }

@@ -1,0 +1,195 @@
+//! Statements that only read, in a transaction of their own and one round trip.
+//!
+//! Parsing and planning a short read takes the server longer than running it, so each statement
+//! is prepared once on each of the server's connections: by SQL's own `PREPARE`, which PgBouncer
+//! passes on like any text. Which of its connections PgBouncer gives is not known beforehand, so
+//! the statement is executed as if it were prepared there; a connection that does not know it
+//! says so, and it is prepared. Its name is a hash of its text, so that whoever else prepares
+//! under that name prepares the same.
+
+use std::{
+    fmt::Write as _,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
+
+use futures_util::TryStreamExt as _;
+use sqlx::{AssertSqlSafe, Either, PgConnection, Row as _, postgres::PgRow};
+
+use super::{Pool, Transaction, check, is_closed, not_begun, run};
+use crate::{
+    Result, StoreError,
+    db::{Bind, Sql},
+};
+
+/// Statements with all their binds, the owner's first.
+pub(crate) type Statements<'a> = [(Sql, Vec<&'a (dyn Bind + Sync)>)];
+
+/// The rows of each statement.
+type Answers = Vec<Vec<PgRow>>;
+
+/// From here on the transaction reads what the owner `$1` has. Prepared like the others, it takes
+/// half of the time that `SET LOCAL` takes.
+const AS_READER: Sql = Sql::pair(
+    "",
+    "SELECT set_config('transaction_read_only', 'on', true), \
+     set_config('role', 'ultudy_tenant', true), set_config('app.user_id', $1, true)",
+);
+
+/// Runs statements that only read as a tenant in a transaction of their own, in one round trip;
+/// the rows of each. Dropped in the middle, it leaves the connection to be used again.
+pub(crate) async fn read_at_once(
+    pool: &Pool,
+    owner_id: &str,
+    statements: &Statements<'_>,
+) -> Result<Answers> {
+    check(owner_id)?;
+    let as_reader = vec![&owner_id as &(dyn Bind + Sync)];
+    // One text is one transaction.
+    let text = format!(
+        "{}{}",
+        executed(AS_READER, &as_reader),
+        all_executed(statements)
+    );
+    let mut stale_left = pool.max_connections();
+    loop {
+        let mut tx = Transaction {
+            connection: Some(pool.acquire().await?),
+        };
+        match answers(tx.connection(), text.clone()).await {
+            Ok(answers) => {
+                tx.rest();
+                return those_of(statements, answers, 1);
+            }
+            Err(error) if is_unprepared(&error) => {
+                return prepare_and_read(tx, &as_reader, statements).await;
+            }
+            // It only reads, so it can be asked again.
+            Err(error) if is_closed(&error) && stale_left > 0 => {
+                tx.close();
+                stale_left -= 1;
+            }
+            Err(error) => return Err(not_begun(error)),
+        }
+    }
+}
+
+/// The same for a server connection that does not know the statements, or knows them for tables
+/// that have changed since. The open transaction keeps it until they are prepared.
+async fn prepare_and_read(
+    mut tx: Transaction,
+    as_reader: &[&(dyn Bind + Sync)],
+    statements: &Statements<'_>,
+) -> Result<Answers> {
+    let known = "BEGIN; SELECT name FROM pg_prepared_statements".to_owned();
+    let known = answers(tx.connection(), known).await.map_err(not_begun)?;
+    let known = known.iter().flatten().map(|row| row.try_get(0));
+    let known: Vec<String> = known.collect::<sqlx::Result<_>>()?;
+    let mut text = String::new();
+    let mut done = Vec::new();
+    let mut prepare = |text: &mut String, sql: Sql, binds: &[&(dyn Bind + Sync)]| {
+        let name = name(sql, binds);
+        if done.contains(&name) {
+            return;
+        }
+        if known.contains(&name) {
+            let _ = write!(text, "DEALLOCATE {name}; ");
+        }
+        let types: Vec<&str> = binds.iter().map(|bind| bind.type_name()).collect();
+        let types = types.join(", ");
+        // Writing to a string cannot fail.
+        let _ = write!(text, "PREPARE {name} ({types}) AS {}; ", sql.postgres);
+        done.push(name);
+    };
+    prepare(&mut text, AS_READER, as_reader);
+    text.push_str(&executed(AS_READER, as_reader));
+    text.push_str("; ");
+    for (sql, binds) in statements {
+        prepare(&mut text, *sql, binds);
+    }
+    run(tx.connection(), text).await.map_err(not_begun)?;
+    let text = format!("SELECT{}; COMMIT", all_executed(statements));
+    let mut answers = answers(tx.connection(), text).await?;
+    tx.rest();
+    // Committed.
+    answers.pop();
+    those_of(statements, answers, 1)
+}
+
+/// Runs them as prepared, after whatever stands before.
+fn all_executed(statements: &Statements<'_>) -> String {
+    let each = statements.iter();
+    each.map(|(sql, binds)| ["; ", &executed(*sql, binds)].concat())
+        .collect()
+}
+
+fn executed(sql: Sql, binds: &[&(dyn Bind + Sync)]) -> String {
+    let literals: Vec<String> = binds.iter().map(|bind| bind.literal()).collect();
+    format!("EXECUTE {}({})", name(sql, binds), literals.join(", "))
+}
+
+fn name(sql: Sql, binds: &[&(dyn Bind + Sync)]) -> String {
+    let mut hasher = DefaultHasher::new();
+    sql.postgres.hash(&mut hasher);
+    for bind in binds {
+        bind.type_name().hash(&mut hasher);
+    }
+    format!("ultudy_{:016x}", hasher.finish())
+}
+
+/// The answers to the statements, which follow those to `before` others.
+fn those_of(statements: &Statements<'_>, mut answers: Answers, before: usize) -> Result<Answers> {
+    if answers.len() != before + statements.len() {
+        let reason = "the transaction's answers are not as many as its statements";
+        return Err(StoreError::Other(sqlx::Error::Protocol(reason.to_owned())));
+    }
+    Ok(answers.split_off(before))
+}
+
+/// Whether the connection does not know a statement, or only for tables as they were.
+fn is_unprepared(error: &sqlx::Error) -> bool {
+    let refusal = error.as_database_error().and_then(|refusal| refusal.code());
+    matches!(refusal.as_deref(), Some("26000" | "0A000"))
+}
+
+/// The rows of each of several statements.
+async fn answers(connection: &mut PgConnection, text: String) -> sqlx::Result<Answers> {
+    let mut stream = sqlx::raw_sql(AssertSqlSafe(text)).fetch_many(connection);
+    let mut answers = Vec::new();
+    let mut rows = Vec::new();
+    while let Some(answer) = stream.try_next().await? {
+        match answer {
+            Either::Left(_) => answers.push(std::mem::take(&mut rows)),
+            Either::Right(row) => rows.push(row),
+        }
+    }
+    Ok(answers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_is_executed_with_its_binds_as_literals() {
+        let sql = Sql::from("SELECT $1, $2");
+        let id = uuid::Uuid::nil();
+        let none: Option<uuid::Uuid> = None;
+        let with: Vec<&(dyn Bind + Sync)> = vec![&"o'b", &id];
+        let without: Vec<&(dyn Bind + Sync)> = vec![&"o'b", &none];
+        let name = name(sql, &with);
+        assert_eq!(name, super::name(sql, &without), "the types are the same");
+        assert_eq!(
+            all_executed(&[(sql, with), (sql, without)]),
+            format!(
+                "; EXECUTE {name}(E'o''b'::text, E'00000000-0000-0000-0000-000000000000'::uuid)\
+                 ; EXECUTE {name}(E'o''b'::text, NULL::uuid)"
+            )
+        );
+    }
+
+    #[test]
+    fn other_types_make_another_statement() {
+        let sql = Sql::from("SELECT $1");
+        assert_ne!(name(sql, &[&1_i32]), name(sql, &[&1_i64]));
+    }
+}
