@@ -2,11 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use ultudy_domain::progress::{LISTED_MAX, ProgressOverview};
+use ultudy_domain::{
+    concept::Concept,
+    overview_text,
+    progress::{LISTED_MAX, ProgressOverview, StudyStats},
+    study_session::StudySession,
+};
 use ultudy_store::{Page, concepts, courses, documents, study_sessions};
 use uuid::Uuid;
 
 use crate::{App, Error, Result};
+
+/// What an overview is made of.
+struct Learnt {
+    concepts: Vec<Concept>,
+    course_names: BTreeMap<Uuid, String>,
+    sessions: Vec<StudySession>,
+    stats: StudyStats,
+}
 
 /// The overview, of everything, of a course or of a document.
 ///
@@ -18,35 +31,58 @@ pub async fn overview(
     course_id: Option<Uuid>,
     document_id: Option<Uuid>,
 ) -> Result<ProgressOverview> {
-    if course_id.is_some() || document_id.is_some() {
-        check(app, owner_id, course_id, document_id).await?;
-    }
+    let learnt = learnt(app, owner_id, course_id, document_id).await?;
+    Ok(ProgressOverview::gather(
+        &learnt.concepts,
+        &learnt.course_names,
+        learnt.sessions,
+        learnt.stats,
+    ))
+}
+
+/// The same as the JSON that is answered.
+///
+/// # Errors
+/// As [`overview`].
+pub async fn overview_json(
+    app: &App,
+    owner_id: &str,
+    course_id: Option<Uuid>,
+    document_id: Option<Uuid>,
+) -> Result<Vec<u8>> {
+    let learnt = learnt(app, owner_id, course_id, document_id).await?;
+    Ok(overview_text::json(
+        &learnt.concepts,
+        &learnt.course_names,
+        &learnt.sessions,
+        learnt.stats,
+    ))
+}
+
+async fn learnt(
+    app: &App,
+    owner_id: &str,
+    course_id: Option<Uuid>,
+    document_id: Option<Uuid>,
+) -> Result<Learnt> {
     let listed = u32::try_from(LISTED_MAX).unwrap_or(u32::MAX);
     let learnt = concepts::read_list(course_id, document_id)
         .and(courses::read_list(true, Page::ALL))
         .and(study_sessions::read_latest(listed))
         .and(study_sessions::read_stats());
-    let (((concepts, courses), sessions), stats) = app.store.read_at_once(owner_id, learnt).await?;
-    let names: BTreeMap<Uuid, String> = courses.into_iter().map(|c| (c.id, c.name)).collect();
-    Ok(ProgressOverview::gather(&concepts, &names, sessions, stats))
-}
-
-async fn check(
-    app: &App,
-    owner_id: &str,
-    course_id: Option<Uuid>,
-    document_id: Option<Uuid>,
-) -> Result<()> {
-    let mut tx = app.store.read(owner_id).await?;
-    if let Some(id) = course_id {
-        courses::find(&mut tx, id)
-            .await?
-            .ok_or(Error::NotFound("course"))?;
+    let asked = courses::read_is_there(course_id).and(documents::read_is_there(document_id));
+    let (learnt, (has_course, has_document)) =
+        app.store.read_at_once(owner_id, learnt.and(asked)).await?;
+    for (is_there, what) in [(has_course, "course"), (has_document, "document")] {
+        if !is_there {
+            return Err(Error::NotFound(what));
+        }
     }
-    if let Some(id) = document_id {
-        documents::find(&mut tx, id)
-            .await?
-            .ok_or(Error::NotFound("document"))?;
-    }
-    Ok(())
+    let (((concepts, courses), sessions), stats) = learnt;
+    Ok(Learnt {
+        concepts,
+        course_names: courses.into_iter().map(|c| (c.id, c.name)).collect(),
+        sessions,
+        stats,
+    })
 }

@@ -250,7 +250,10 @@ fn chapters<'a>(
         .collect()
 }
 
-fn weak_areas(concepts: &[Concept], course_names: &BTreeMap<Uuid, String>) -> Vec<WeakArea> {
+pub(crate) fn weak_areas(
+    concepts: &[Concept],
+    course_names: &BTreeMap<Uuid, String>,
+) -> Vec<WeakArea> {
     let is_weak = |concept: &&Concept| {
         matches!(
             concept.mastery.state,

@@ -1,5 +1,7 @@
 //! Concepts and their mastery.
 
+use std::collections::HashMap;
+
 use ultudy_domain::{
     Timestamp,
     concept::Concept,
@@ -8,9 +10,9 @@ use ultudy_domain::{
 use uuid::Uuid;
 
 use crate::{
-    Result, TenantTx,
+    Result, StoreError, TenantTx,
     db::{FromRow, Row, Sql, binds},
-    read::{self, Read, Statement, own_binds},
+    read::{Read, Statement, own_binds},
 };
 
 /// A taken name.
@@ -40,22 +42,24 @@ macro_rules! select_one {
 
 impl FromRow for Concept {
     fn from_row(row: &Row) -> Result<Self> {
-        let state: String = row.get("mastery_state")?;
+        // By places: there are hundreds of them, and to find a name each time takes longer than
+        // to read what stands there.
+        let state: String = row.get(7)?;
         Ok(Self {
-            id: row.get("id")?,
-            name: row.get("name")?,
-            document_id: row.get("document_id")?,
-            section_id: row.get("section_id")?,
-            course_id: row.get("course_id")?,
-            chapter: row.get("chapter")?,
-            concept_number: row.get("concept_number")?,
+            id: row.get(0)?,
+            name: row.get(1)?,
+            document_id: row.get(2)?,
+            section_id: row.get(3)?,
+            course_id: row.get(4)?,
+            chapter: row.get(5)?,
+            concept_number: row.get(6)?,
             mastery: Mastery {
                 state: MasteryState::parse(&state),
-                total_attempts: row.get("total_attempts")?,
-                correct_attempts: row.get("correct_attempts")?,
-                consecutive_correct: row.get("consecutive_correct")?,
+                total_attempts: row.get(8)?,
+                correct_attempts: row.get(9)?,
+                consecutive_correct: row.get(10)?,
             },
-            last_reviewed_at: row.get("last_reviewed_at")?,
+            last_reviewed_at: row.get(11)?,
         })
     }
 }
@@ -123,17 +127,82 @@ pub async fn list(
 /// See [`list`].
 #[must_use]
 pub fn read_list(course_id: Option<Uuid>, document_id: Option<Uuid>) -> Read<Vec<Concept>> {
-    read::all(Statement::new(
-        concat!(
-            select!(),
-            "LEFT JOIN sections s ON s.owner_id = c.owner_id AND s.id = c.section_id
-            WHERE c.owner_id = $1 AND c.lesson_id IS NOT NULL
-                AND ($2 IS NULL OR d.course_id = $2)
-                AND ($3 IS NULL OR d.id = $3)
-            ORDER BY d.id, COALESCE(s.section_number, 0), c.concept_number"
-        ),
+    // There may be hundreds: what they have in common comes once, and they are joined and sorted
+    // here, which takes half of the time.
+    macro_rules! listed {
+        ($reviewed:literal) => {
+            concat!(
+                "SELECT c.id, c.name, c.document_id, c.section_id, c.concept_number,
+                    c.mastery_state, c.total_attempts, c.correct_attempts, c.consecutive_correct, ",
+                $reviewed,
+                " FROM concepts c
+                WHERE c.owner_id = $1 AND c.lesson_id IS NOT NULL
+                    AND ($2 IS NULL OR c.document_id = $2)"
+            )
+        };
+    }
+    // Exact: a double holds microseconds until the year 2255.
+    let concepts = Sql::pair(
+        listed!("c.last_reviewed_at"),
+        listed!("(date_part('epoch', c.last_reviewed_at) * 1000000)::bigint"),
+    );
+    let concepts = Statement::new(concepts, own_binds![document_id]);
+    let documents = Statement::new(
+        "SELECT id, course_id, chapter FROM documents
+        WHERE owner_id = $1 AND ($2 IS NULL OR course_id = $2) AND ($3 IS NULL OR id = $3)",
         own_binds![course_id, document_id],
-    ))
+    );
+    let sections = Statement::new(
+        "SELECT id, section_number FROM sections
+        WHERE owner_id = $1 AND ($2 IS NULL OR document_id = $2)",
+        own_binds![document_id],
+    );
+    Read::new(vec![concepts, documents, sections], |rows| {
+        let [concepts, documents, sections] = rows else {
+            return Err(StoreError::Other(sqlx::Error::RowNotFound));
+        };
+        joined(concepts, documents, sections)
+    })
+}
+
+/// Concepts with what their documents say, in order.
+fn joined(concepts: &[Row], documents: &[Row], sections: &[Row]) -> Result<Vec<Concept>> {
+    let document = |row: &Row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?)));
+    let documents = documents.iter().map(document);
+    let documents: HashMap<Uuid, (Option<Uuid>, Option<String>)> =
+        documents.collect::<Result<_>>()?;
+    let number = |row: &Row| Ok((row.get(0)?, row.get(1)?));
+    let numbers: HashMap<Uuid, i32> = sections.iter().map(number).collect::<Result<_>>()?;
+    let mut listed = Vec::with_capacity(concepts.len());
+    for row in concepts {
+        let document_id = row.get(2)?;
+        let Some((course_id, chapter)) = documents.get(&document_id) else {
+            continue;
+        };
+        let section_id: Option<Uuid> = row.get(3)?;
+        let concept_number = row.get(4)?;
+        let state: String = row.get(5)?;
+        let concept = Concept {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            document_id,
+            section_id,
+            course_id: *course_id,
+            chapter: chapter.clone(),
+            concept_number,
+            mastery: Mastery {
+                state: MasteryState::parse(&state),
+                total_attempts: row.get(6)?,
+                correct_attempts: row.get(7)?,
+                consecutive_correct: row.get(8)?,
+            },
+            last_reviewed_at: row.time_or_micros(9)?,
+        };
+        let section = section_id.and_then(|id| numbers.get(&id)).copied();
+        listed.push(((document_id, section.unwrap_or(0), concept_number), concept));
+    }
+    listed.sort_by_key(|(place, _)| *place);
+    Ok(listed.into_iter().map(|(_, concept)| concept).collect())
 }
 
 /// Locks a concept against other answers until the transaction ends, and reads it.

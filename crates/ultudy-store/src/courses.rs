@@ -71,6 +71,22 @@ pub async fn find(tx: &mut TenantTx, id: Uuid) -> Result<Option<Course>> {
     .await
 }
 
+/// Whether the owner has the course.
+pub async fn is_there(tx: &mut TenantTx, id: Uuid) -> Result<bool> {
+    read_is_there(Some(id)).run(tx).await
+}
+
+/// See [`is_there`]; true if none is meant.
+#[must_use]
+pub fn read_is_there(id: Option<Uuid>) -> Read<bool> {
+    read::is_there(id.map(|id| {
+        Statement::new(
+            "SELECT 1 FROM courses WHERE owner_id = $1 AND id = $2",
+            own_binds![id],
+        )
+    }))
+}
+
 /// The owner's courses, oldest first (by id, which holds the time).
 pub async fn list(tx: &mut TenantTx, include_archived: bool, page: Page) -> Result<Vec<Course>> {
     read_list(include_archived, page).run(tx).await

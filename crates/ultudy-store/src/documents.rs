@@ -11,6 +11,7 @@ use crate::{
     Page, Result, TenantTx, blobs,
     db::{FromRow, Row, binds},
     figures,
+    read::{self, Read, Statement, own_binds},
 };
 
 /// A document whose file has arrived and is not read yet.
@@ -184,6 +185,22 @@ pub async fn find(tx: &mut TenantTx, id: Uuid) -> Result<Option<Document>> {
         binds![id],
     )
     .await
+}
+
+/// Whether the owner has the visible document.
+pub async fn is_there(tx: &mut TenantTx, id: Uuid) -> Result<bool> {
+    read_is_there(Some(id)).run(tx).await
+}
+
+/// See [`is_there`]; true if none is meant.
+#[must_use]
+pub fn read_is_there(id: Option<Uuid>) -> Read<bool> {
+    read::is_there(id.map(|id| {
+        Statement::new(
+            "SELECT 1 FROM documents WHERE owner_id = $1 AND id = $2 AND published",
+            own_binds![id],
+        )
+    }))
 }
 
 /// The owner's visible documents, oldest first (by id, which holds the time), of one

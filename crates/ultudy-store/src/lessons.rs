@@ -4,6 +4,7 @@ use ultudy_domain::{
     Timestamp,
     check_in::{self, CheckInContent, Question, TextCheckInContent},
     lesson::{ConceptContent, Lesson, LessonConcept, LessonContent},
+    lesson_text::LessonText,
     mastery::Mastery,
 };
 use uuid::Uuid;
@@ -12,7 +13,7 @@ use crate::{
     Result, StoreError, TenantTx,
     check_ins::{CHOICE, TEXT},
     db::{FromRow, Row, binds},
-    read::{Read, Statement, own_binds},
+    read::{self, Read, Statement, own_binds},
 };
 
 /// A lesson to store. Its concepts and check-ins come with it.
@@ -55,14 +56,57 @@ pub enum LessonOf {
     Document(Uuid),
 }
 
-impl LessonOf {
-    /// Its section, or its document.
-    fn ids(self) -> (Option<Uuid>, Option<Uuid>) {
-        match self {
-            Self::Section(id) => (Some(id), None),
-            Self::Document(id) => (None, Some(id)),
-        }
+/// What is read to answer a lesson, whose texts are written down already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The lesson's id.
+    pub id: Uuid,
+    /// The document it teaches.
+    pub document_id: Uuid,
+    /// The section it teaches; none for the whole document.
+    pub section_id: Option<Uuid>,
+    /// The document's course.
+    pub course_id: Option<Uuid>,
+    /// The document's chapter.
+    pub chapter: Option<String>,
+    /// Its texts; none if they were not asked for, or of a lesson that was stored before they
+    /// were written down.
+    pub text: Option<LessonText>,
+}
+
+impl FromRow for Kept {
+    fn from_row(row: &Row) -> Result<Self> {
+        let text: Option<String> = row.get(5)?;
+        Ok(Self {
+            id: row.get(0)?,
+            document_id: row.get(1)?,
+            section_id: row.get(2)?,
+            course_id: row.get(3)?,
+            chapter: row.get(4)?,
+            text: text.and_then(LessonText::kept),
+        })
     }
+}
+
+/// A statement on the lesson on a section, or else on a whole document, as each finds it by its
+/// own index; `$2` is the section or document.
+macro_rules! of_lesson {
+    ($of:expr, $select:literal, $rest:literal, $($bind:expr),*) => {
+        match $of {
+            LessonOf::Section(id) => Statement::new(
+                concat!($select, " WHERE l.owner_id = $1 AND l.section_id = $2 ", $rest),
+                own_binds![id, $($bind),*],
+            ),
+            LessonOf::Document(id) => Statement::new(
+                concat!(
+                    $select,
+                    " WHERE l.owner_id = $1 AND l.document_id = $2 AND l.section_id IS NULL ",
+                    $rest
+                ),
+                own_binds![id, $($bind),*],
+            ),
+        }
+    };
 }
 
 /// Stores a lesson with its concepts and check-ins. A conflict if there is one already,
@@ -88,6 +132,23 @@ pub async fn insert(tx: &mut TenantTx, lesson: &NewLesson, now: Timestamp) -> Re
             put_question(tx, lesson.id, concept_id, &question, now).await?;
         }
     }
+    let of = match lesson.section_id {
+        Some(id) => LessonOf::Section(id),
+        None => LessonOf::Document(lesson.document_id),
+    };
+    match find(tx, of).await? {
+        Some(stored) => keep(tx, stored.id, &LessonText::of(&stored)).await,
+        None => Err(StoreError::Other(sqlx::Error::RowNotFound)),
+    }
+}
+
+/// Keeps the texts of a lesson as they are answered.
+pub async fn keep(tx: &mut TenantTx, id: Uuid, text: &LessonText) -> Result<()> {
+    tx.execute(
+        "UPDATE lessons SET written = $3 WHERE owner_id = $1 AND id = $2",
+        binds![id, text.as_str()],
+    )
+    .await?;
     Ok(())
 }
 
@@ -187,16 +248,30 @@ async fn put_question(
 
 /// The lesson's id, if there is one; a lesson under the same id never changes.
 pub async fn id(tx: &mut TenantTx, of: LessonOf) -> Result<Option<Uuid>> {
-    let (section_id, document_id) = of.ids();
-    let found = tx
-        .rows(
-            "SELECT id FROM lessons
-            WHERE owner_id = $1
-                AND (section_id = $2 OR (document_id = $3 AND section_id IS NULL))",
-            binds![section_id, document_id],
-        )
-        .await?;
-    found.first().map(|row| row.get("id")).transpose()
+    let ids = read::all(of_lesson!(of, "SELECT l.id FROM lessons l", "",));
+    Ok(ids.run(tx).await?.pop())
+}
+
+/// What is read to answer the lesson, if there is one.
+#[must_use]
+pub fn read_kept(of: LessonOf, with_text: bool) -> Read<Option<Kept>> {
+    let kept = of_lesson!(
+        of,
+        "SELECT l.id, l.document_id, l.section_id, d.course_id, d.chapter,
+            CASE WHEN $3 THEN l.written END
+        FROM lessons l
+        JOIN documents d ON d.owner_id = l.owner_id AND d.id = l.document_id",
+        "",
+        with_text
+    );
+    Read::new(vec![kept], |rows| {
+        rows.iter().flatten().next().map(Kept::from_row).transpose()
+    })
+}
+
+/// See [`read_kept`].
+pub async fn kept(tx: &mut TenantTx, of: LessonOf) -> Result<Option<Kept>> {
+    read_kept(of, true).run(tx).await
 }
 
 /// The lesson, if there is one.
@@ -207,27 +282,23 @@ pub async fn find(tx: &mut TenantTx, of: LessonOf) -> Result<Option<Lesson>> {
 /// See [`find`].
 #[must_use]
 pub fn read(of: LessonOf) -> Read<Option<Lesson>> {
-    let (section_id, document_id) = of.ids();
-    let lesson = Statement::new(
+    let lesson = of_lesson!(
+        of,
         "SELECT l.id, l.document_id, l.section_id, l.created_at, d.course_id, d.chapter,
             g.content
         FROM lessons l
         JOIN documents d ON d.owner_id = l.owner_id AND d.id = l.document_id
-        JOIN generations g ON g.key = l.generation_key
-        WHERE l.owner_id = $1
-            AND (l.section_id = $2 OR (l.document_id = $3 AND l.section_id IS NULL))",
-        own_binds![section_id, document_id],
+        JOIN generations g ON g.key = l.generation_key",
+        "",
     );
-    let own = Statement::new(
+    let own = of_lesson!(
+        of,
         "SELECT c.id AS concept_id, c.name, c.concept_number, k.id, k.kind, k.content
         FROM lessons l
         JOIN concepts c ON c.owner_id = l.owner_id AND c.lesson_id = l.id
         LEFT JOIN check_ins k ON k.owner_id = c.owner_id AND k.concept_id = c.id
-            AND k.lesson_id = c.lesson_id
-        WHERE l.owner_id = $1
-            AND (l.section_id = $2 OR (l.document_id = $3 AND l.section_id IS NULL))
-        ORDER BY c.concept_number, k.place",
-        own_binds![section_id, document_id],
+            AND k.lesson_id = c.lesson_id",
+        "ORDER BY c.concept_number, k.place",
     );
     Read::new(vec![lesson, own], |rows| {
         let [lessons, own] = rows else {

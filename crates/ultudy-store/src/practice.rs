@@ -30,6 +30,7 @@ pub struct PracticeQuestion {
 
 impl FromRow for PracticeQuestion {
     fn from_row(row: &Row) -> Result<Self> {
+        // Its columns are the first.
         let concept = Concept::from_row(row)?;
         Ok(Self {
             check_in: CheckIn {
@@ -58,9 +59,9 @@ pub async fn questions(
 ) -> Result<Vec<PracticeQuestion>> {
     tx.all(
         concat!(
-            "SELECT k.id AS check_in_id, k.content, c.id, c.name, c.document_id, c.section_id,
-                d.course_id, d.chapter, c.concept_number, c.mastery_state, c.total_attempts,
-                c.correct_attempts, c.consecutive_correct, c.last_reviewed_at
+            "SELECT c.id, c.name, c.document_id, c.section_id, d.course_id, d.chapter,
+                c.concept_number, c.mastery_state, c.total_attempts, c.correct_attempts,
+                c.consecutive_correct, c.last_reviewed_at, k.id AS check_in_id, k.content
             FROM concepts c
             JOIN documents d ON d.owner_id = c.owner_id AND d.id = c.document_id
             JOIN check_ins k ON k.owner_id = c.owner_id AND k.concept_id = c.id

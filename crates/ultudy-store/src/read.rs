@@ -93,6 +93,13 @@ impl<T: 'static> Read<T> {
     }
 }
 
+/// Whether a statement finds a row; true where there is none to run.
+pub(crate) fn is_there(statement: Option<Statement>) -> Read<bool> {
+    Read::new(Vec::from_iter(statement), |rows| {
+        Ok(rows.iter().all(|rows| !rows.is_empty()))
+    })
+}
+
 /// All rows of a statement, read.
 pub(crate) fn all<T: FromRow + 'static>(statement: Statement) -> Read<Vec<T>> {
     Read::new(vec![statement], |rows| {

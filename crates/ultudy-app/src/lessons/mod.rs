@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::{App, Error, Result};
 
+mod answer;
 pub mod generate;
 pub(crate) mod glossary;
 mod key;
@@ -14,6 +15,7 @@ mod open;
 pub(crate) mod own;
 mod request;
 
+pub use answer::{Changes, answer, changes};
 pub use key::generation_key;
 pub use make::make;
 pub use open::{Opened, open};

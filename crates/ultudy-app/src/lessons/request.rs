@@ -3,7 +3,7 @@
 
 use ultudy_domain::{
     job::{Job, JobType, Priority},
-    lesson::Lesson,
+    lesson_text::WrittenLesson,
 };
 use ultudy_store::{
     TenantTx, documents,
@@ -13,6 +13,7 @@ use ultudy_store::{
 };
 use uuid::Uuid;
 
+use super::answer;
 use crate::{App, Error, Result};
 
 /// What is asked for.
@@ -30,7 +31,7 @@ pub struct LessonRequest {
 #[derive(Debug)]
 pub enum Requested {
     /// The lesson.
-    Lesson(Box<Lesson>),
+    Lesson(Box<WrittenLesson>),
     /// The job that makes it.
     Job(Box<Job>),
 }
@@ -40,9 +41,7 @@ pub enum Requested {
 /// # Errors
 /// [`Error::NotFound`] for the document or section.
 pub async fn request(app: &App, owner_id: &str, asked: LessonRequest) -> Result<Requested> {
-    // What is asked for most, so in one round trip.
-    let lesson = lessons::read(asked.of());
-    if let Some(lesson) = app.store.read_at_once(owner_id, lesson).await? {
+    if let Some(lesson) = answer::find(app, owner_id, asked.of()).await? {
         return asked.of_its_document(lesson);
     }
     let mut tx = app.store.read(owner_id).await?;
@@ -56,7 +55,7 @@ pub async fn request(app: &App, owner_id: &str, asked: LessonRequest) -> Result<
 
 async fn existing(tx: &mut TenantTx, asked: &LessonRequest) -> Result<Option<Requested>> {
     if let Some(lesson) = lessons::find(tx, asked.of()).await? {
-        return asked.of_its_document(lesson).map(Some);
+        return asked.of_its_document(WrittenLesson::of(&lesson)).map(Some);
     }
     let job = jobs::in_flight(tx, &asked.dedupe_key()).await?;
     Ok(job.map(|job| Requested::Job(Box::new(job))))
@@ -128,7 +127,7 @@ impl LessonRequest {
     }
 
     /// The lesson, unless its section is another document's.
-    fn of_its_document(&self, lesson: Lesson) -> Result<Requested> {
+    fn of_its_document(&self, lesson: WrittenLesson) -> Result<Requested> {
         if lesson.document_id == self.document_id {
             Ok(Requested::Lesson(Box::new(lesson)))
         } else {

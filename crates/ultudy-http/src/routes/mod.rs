@@ -17,6 +17,11 @@ pub mod study;
 pub mod study_sessions;
 pub mod upload;
 
+use axum::{
+    body::Bytes,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
 use serde::Serialize;
 
 /// The answer of a call that has nothing else to say.
@@ -34,4 +39,10 @@ impl Done {
         success: true,
         message: None,
     };
+}
+
+/// Answers JSON that is written already.
+fn as_json(json: Vec<u8>) -> Response {
+    const KIND: HeaderValue = HeaderValue::from_static("application/json");
+    ([(header::CONTENT_TYPE, KIND)], Bytes::from(json)).into_response()
 }

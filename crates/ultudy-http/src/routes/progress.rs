@@ -1,6 +1,6 @@
 //! `GET /progress/overview`
 
-use axum::{Json, extract::State};
+use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use ultudy_app::progress;
 use ultudy_domain::progress::ProgressOverview;
@@ -30,8 +30,8 @@ pub async fn overview(
     State(state): State<HttpState>,
     Owner(owner): Owner,
     Params(params): Params<OverviewParams>,
-) -> Result<Json<ProgressOverview>, ApiError> {
-    let overview =
-        progress::overview(&state.app, &owner, params.course_id, params.document_id).await?;
-    Ok(Json(overview))
+) -> Result<Response, ApiError> {
+    let (course_id, document_id) = (params.course_id, params.document_id);
+    let overview = progress::overview_json(&state.app, &owner, course_id, document_id).await?;
+    Ok(super::as_json(overview))
 }

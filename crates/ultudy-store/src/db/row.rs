@@ -3,6 +3,7 @@
 use sqlx::{
     ColumnIndex, Decode, Postgres, Row as _, Sqlite, Type, postgres::PgRow, sqlite::SqliteRow,
 };
+use ultudy_domain::Timestamp;
 use uuid::Uuid;
 
 use crate::Result;
@@ -31,6 +32,18 @@ impl Row {
             Self::Sqlite(row) => row.try_get(column)?,
             Self::Postgres(row) => row.try_get(column)?,
         })
+    }
+
+    /// A time that SQLite gives as it is and PostgreSQL as microseconds since 1970: to write a
+    /// time down and to read it takes either side longer than the rest of a short row.
+    pub(crate) fn time_or_micros(&self, place: usize) -> Result<Option<Timestamp>> {
+        match self {
+            Self::Sqlite(row) => Ok(row.try_get(place)?),
+            Self::Postgres(row) => {
+                let micros: Option<i64> = row.try_get(place)?;
+                Ok(micros.and_then(Timestamp::from_timestamp_micros))
+            }
+        }
     }
 
     /// A column that holds JSON.

@@ -63,6 +63,10 @@ const SQLITE: &[(&str, &str)] = &[
         "ownerless_tables",
         include_str!("../../migrations/sqlite/0010_ownerless_tables.sql"),
     ),
+    (
+        "written_lessons",
+        include_str!("../../migrations/sqlite/0011_written_lessons.sql"),
+    ),
 ];
 
 const POSTGRES: &[(&str, &str)] = &[
@@ -105,6 +109,10 @@ const POSTGRES: &[(&str, &str)] = &[
     (
         "ownerless_tables",
         include_str!("../../migrations/postgres/0010_ownerless_tables.sql"),
+    ),
+    (
+        "written_lessons",
+        include_str!("../../migrations/postgres/0011_written_lessons.sql"),
     ),
 ];
 

@@ -198,7 +198,7 @@ async fn every_foreign_key_has_its_index() {
 }
 
 /// The schema as it was before there was a search index.
-const BEFORE_SEARCH: [&str; 16] = [
+const BEFORE_SEARCH: [&str; 17] = [
     "DROP TABLE transfers",
     "DROP TABLE one_time_links",
     "DROP TABLE api_tokens",
@@ -214,6 +214,7 @@ const BEFORE_SEARCH: [&str; 16] = [
     "DROP INDEX idx_lessons_generation_owner",
     "CREATE INDEX idx_lessons_generation ON lessons (generation_key)",
     "ALTER TABLE check_ins DROP COLUMN kind",
+    "ALTER TABLE lessons DROP COLUMN written",
     "DELETE FROM schema_migrations
     WHERE version >= (SELECT version FROM schema_migrations WHERE name = 'search')",
 ];

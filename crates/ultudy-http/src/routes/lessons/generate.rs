@@ -10,7 +10,7 @@ use ultudy_app::lessons::{self, LessonRequest, Requested};
 use ultudy_domain::job::Priority;
 use uuid::Uuid;
 
-use super::LessonView;
+use super::{LessonView, view};
 use crate::{
     HttpState,
     auth::Owner,
@@ -55,10 +55,9 @@ pub async fn generate(
         priority: priority(body.priority.as_deref())?,
     };
     Ok(match lessons::request(&state.app, &owner, asked).await? {
-        Requested::Lesson(lesson) if body.include_check_ins == Some(false) => {
-            Json(LessonView::without_check_ins(*lesson)).into_response()
+        Requested::Lesson(lesson) => {
+            view::at_the_top(&lesson, body.include_check_ins.unwrap_or(true))
         }
-        Requested::Lesson(lesson) => Json(LessonView::whole(*lesson)).into_response(),
         Requested::Job(job) => {
             let message = "The lesson is being made.";
             Json(LessonJob {

@@ -3,17 +3,15 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use axum::{
-    Json,
     extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
-use ultudy_app::lessons::{self, LessonOf};
-use ultudy_domain::lesson::Lesson;
+use ultudy_app::lessons::{self, Changes, LessonOf};
 use uuid::Uuid;
 
-use super::LessonView;
+use super::{LessonView, view};
 use crate::{
     HttpState,
     auth::Owner,
@@ -33,6 +31,7 @@ pub struct GetLesson {
 
 /// The lesson.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[allow(dead_code, reason = "read by the OpenAPI derive only")]
 pub struct FoundLesson {
     lesson: LessonView,
 }
@@ -56,21 +55,26 @@ pub async fn get(
             ));
         }
     };
-    let lesson = lessons::get(&state.app, &owner, of).await?;
-    let etag = etag(&lesson);
-    if crate::etag::is_known(&headers, &etag) {
-        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, etag)]).into_response());
+    if headers.contains_key(header::IF_NONE_MATCH) {
+        let etag = etag(&lessons::changes(&state.app, &owner, of).await?);
+        if crate::etag::is_known(&headers, &etag) {
+            return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, etag)]).into_response());
+        }
     }
-    let body = Json(FoundLesson {
-        lesson: LessonView::whole(lesson),
+    let lesson = lessons::answer(&state.app, &owner, of).await?;
+    let body = view::as_member(&lesson);
+    let etag = etag(&Changes {
+        id: lesson.id,
+        course_id: lesson.course_id,
+        chapter: lesson.chapter,
     });
     Ok(([(header::ETAG, etag)], body).into_response())
 }
 
 /// A lesson itself never changes, another version is another lesson; but its document may
 /// be moved to another course or chapter.
-fn etag(lesson: &Lesson) -> String {
+fn etag(changes: &Changes) -> String {
     let mut hasher = DefaultHasher::new();
-    (&lesson.course_id, &lesson.chapter).hash(&mut hasher);
-    format!("\"{}-{:016x}\"", lesson.id, hasher.finish())
+    (&changes.course_id, &changes.chapter).hash(&mut hasher);
+    format!("\"{}-{:016x}\"", changes.id, hasher.finish())
 }

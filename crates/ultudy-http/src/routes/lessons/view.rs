@@ -1,31 +1,27 @@
 //! A lesson as the API answers it.
 
+use axum::response::Response;
 use serde::Serialize;
-use ultudy_domain::{check_in::CheckIn, lesson::Lesson};
+use ultudy_domain::{check_in::CheckIn, lesson::Lesson, lesson_text::WrittenLesson};
 
-/// A lesson at the top level, with its check-ins flat under both names that are read.
+use crate::routes::as_json;
+
+/// A lesson at the top level, with its check-ins flat under both names that are read. For the
+/// API's description; what is answered is written by [`WrittenLesson::json`].
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[allow(dead_code, reason = "read by the OpenAPI derive only")]
 pub struct LessonView {
     #[serde(flatten)]
     lesson: Lesson,
     checkins: Vec<CheckIn>,
 }
 
-impl LessonView {
-    /// The whole lesson.
-    pub fn whole(lesson: Lesson) -> Self {
-        let checkins = lesson.check_ins.clone();
-        Self { lesson, checkins }
-    }
+/// A lesson as an object, with or without its questions.
+pub fn at_the_top(lesson: &WrittenLesson, with_questions: bool) -> Response {
+    as_json(lesson.json(with_questions).into())
+}
 
-    /// The lesson without its questions.
-    pub fn without_check_ins(mut lesson: Lesson) -> Self {
-        lesson.check_ins.clear();
-        lesson.text_check_ins.clear();
-        for concept in &mut lesson.concepts {
-            concept.check_ins.clear();
-            concept.text_check_ins.clear();
-        }
-        Self::whole(lesson)
-    }
+/// A whole lesson as the member `lesson`.
+pub fn as_member(lesson: &WrittenLesson) -> Response {
+    as_json(["{\"lesson\":", &lesson.json(true), "}"].concat().into())
 }

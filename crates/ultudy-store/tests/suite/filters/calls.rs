@@ -1,6 +1,8 @@
 //! Everything that the store does for an owner, done by Bob under ids that Alice has, too.
 
-use ultudy_domain::{course::CourseChange, document::DocumentChange, mastery::Mastery};
+use ultudy_domain::{
+    course::CourseChange, document::DocumentChange, lesson_text::LessonText, mastery::Mastery,
+};
 use ultudy_store::{
     Page, Store, TenantTx,
     answers::{self, Answer},
@@ -44,12 +46,14 @@ async fn courses_and_documents(store: &Store) {
     };
     call! { store, tx:
         courses::find(tx, id(1)),
+        courses::is_there(tx, id(1)),
         courses::list(tx, true, page),
         courses::list(tx, false, page),
         courses::update(tx, id(1), &CourseChange::default(), at(9)),
         courses::delete(tx, id(1)),
         documents::publish(tx, id(10), &reading(9, ultudy_domain::document::Sectioning::Outline)),
         documents::find(tx, id(10)),
+        documents::is_there(tx, id(10)),
         documents::list(tx, None, page),
         documents::file(tx, id(10)),
         documents::update(tx, id(10), &DocumentChange::default()),
@@ -99,6 +103,8 @@ async fn studies(store: &Store) {
     };
     call! { store, tx:
         lessons::id(tx, LessonOf::Section(id(11))),
+        lessons::kept(tx, LessonOf::Section(id(11))),
+        lessons::keep(tx, id(20), &LessonText::kept("\"a\":1\n\"b\":2".into()).unwrap()),
         lessons::find(tx, LessonOf::Section(id(11))),
         lessons::find(tx, LessonOf::Document(id(10))),
         lessons::delete(tx, id(20)),
