@@ -1,6 +1,6 @@
 //! What happens around every handler.
 
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 
 use axum::{
     Router,
@@ -8,6 +8,11 @@ use axum::{
     http::{HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
+    routing::Route,
+};
+use tower::{
+    Layer, Service,
+    layer::util::{Identity, Stack},
 };
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -29,6 +34,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Around everything: ids and traces, panics caught, foreign pages refused or allowed,
 /// refusals shown to people as pages.
 pub fn around(site: Router<HttpState>, state: &HttpState) -> Router<HttpState> {
+    let (router, site) = (site, Outwards(Identity::new()));
     let request_id = HeaderName::from_static("x-request-id");
     site.layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(middleware::from_fn_with_state(
@@ -49,6 +55,28 @@ pub fn around(site: Router<HttpState>, state: &HttpState) -> Router<HttpState> {
             request_id,
             RequestIds(state.app.clone()),
         ))
+        .around(router)
+}
+
+/// Layers, each around those before it. A router boxes and clones what it is given each time,
+/// which took a request longer than all the rest; so it is given them as one.
+struct Outwards<L>(L);
+
+impl<L> Outwards<L> {
+    fn layer<O>(self, outer: O) -> Outwards<Stack<L, O>> {
+        Outwards(Stack::new(self.0, outer))
+    }
+
+    fn around(self, router: Router<HttpState>) -> Router<HttpState>
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        router.layer(self.0)
+    }
 }
 
 /// Around the API: never kept by a cache, and unknown calls answered like known ones.
@@ -60,7 +88,10 @@ pub fn around_api(api: Router<HttpState>) -> Router<HttpState> {
                 "This call does not take that method.",
             )
         })
-        .layer(middleware::from_fn(uncached))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-cache"),
+        ))
 }
 
 /// Somebody waits for the answer: where the database is busy they are soon told so. What only
@@ -74,16 +105,6 @@ async fn as_one_waits(request: Request, next: Next) -> Response {
         }
     };
     ultudy_app::waiting_at_most(PATIENCE, answered).await
-}
-
-async fn uncached(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let private = HeaderValue::from_static("private, no-cache");
-    response
-        .headers_mut()
-        .entry(header::CACHE_CONTROL)
-        .or_insert(private);
-    response
 }
 
 fn cors(config: &HttpConfig) -> CorsLayer {

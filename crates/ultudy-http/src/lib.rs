@@ -14,5 +14,5 @@ mod state;
 mod web;
 
 pub use auth::{AuthMode, session_cookie::CookieSecure};
-pub use state::{HttpConfig, HttpState};
+pub use state::{HttpConfig, HttpState, Served};
 pub use web::booklet;

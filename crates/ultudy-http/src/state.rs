@@ -1,6 +1,6 @@
 //! What every handler works with.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{net::IpAddr, ops::Deref, sync::Arc};
 
 use tokio_util::sync::CancellationToken;
 use ultudy_app::App;
@@ -22,13 +22,32 @@ pub struct HttpConfig {
     pub trusted_proxies: Vec<IpAddr>,
 }
 
-/// The application and how it is served. Cheap to clone.
+/// The application and how it is served. Cheap to clone, which is done many times a request.
 #[derive(Clone)]
-pub struct HttpState {
+pub struct HttpState(Arc<Served>);
+
+/// What a [`HttpState`] holds.
+pub struct Served {
     /// The use cases.
     pub app: App,
     /// How the server answers.
-    pub config: Arc<HttpConfig>,
+    pub config: HttpConfig,
     /// Fires when the server stops: open streams end.
     pub shutdown: CancellationToken,
+}
+
+impl HttpState {
+    /// Joins the parts.
+    #[must_use]
+    pub fn new(served: Served) -> Self {
+        Self(Arc::new(served))
+    }
+}
+
+impl Deref for HttpState {
+    type Target = Served;
+
+    fn deref(&self) -> &Served {
+        &self.0
+    }
 }

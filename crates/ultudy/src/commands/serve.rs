@@ -1,6 +1,6 @@
 //! `ultudy serve`: pages, API and worker in one process.
 
-use std::{io::Write, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io::Write, net::SocketAddr, time::Duration};
 
 use tokio::{
     net::TcpListener,
@@ -13,7 +13,7 @@ use ultudy_app::{
     housekeeping, sample,
     worker::{self, WorkerConfig},
 };
-use ultudy_http::{AuthMode, HttpConfig, HttpState, auth::LOCAL_OWNER, router::router};
+use ultudy_http::{AuthMode, HttpConfig, HttpState, Served, auth::LOCAL_OWNER, router::router};
 
 use super::{Failure, log_to_stderr};
 use crate::{config::Config, sample::SAMPLE, wire};
@@ -55,11 +55,11 @@ async fn serve(config: Config) -> Result<(), Failure> {
     load_sample(&app, &config);
     let first_operator = first_operator(&app, &config).await?;
     announce(address, &config, first_operator.as_ref())?;
-    let state = HttpState {
+    let state = HttpState::new(Served {
         app,
-        config: Arc::new(http_config(&config)),
+        config: http_config(&config),
         shutdown: shutdown.clone(),
-    };
+    });
     let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, service)
         .with_graceful_shutdown(shutdown.clone().cancelled_owned())
