@@ -10,7 +10,10 @@ use ultudy_engines::{
 use ultudy_llm::Generator;
 use ultudy_store::Store;
 
-use crate::{accounts::Accounts, blobs::Blobs, clock::Clock, reader::DocumentReader, worker::Runs};
+use crate::{
+    accounts::Accounts, blobs::Blobs, clock::Clock, limits::Limits, reader::DocumentReader,
+    worker::Runs,
+};
 
 /// The program's parts, picked and joined in one place (`wire.rs` of the binary).
 pub struct Parts {
@@ -34,6 +37,8 @@ pub struct Parts {
     pub runs: Runs,
     /// What is known in this process of who signs in.
     pub accounts: Accounts,
+    /// How often a user may ask for what costs.
+    pub limits: Limits,
 }
 
 /// The application. Cheap to clone.

@@ -1,9 +1,13 @@
 //! What a use case answers when it cannot do what was asked, by what the caller can do.
 
+use std::time::Duration;
+
 use ultudy_domain::extraction::ExtractError;
 use ultudy_domain::field::FieldError;
 use ultudy_engines::queue::QueueError;
 use ultudy_store::StoreError;
+
+use crate::limits::{Kind, Standing};
 
 /// A use case's refusal or failure. Messages are sentences for people and hold no ids.
 #[derive(Debug, thiserror::Error)]
@@ -27,7 +31,15 @@ pub enum Error {
     #[error("Too many attempts. Please try again in {}.", minutes(.retry_after))]
     TooMany {
         /// When it may be tried again.
-        retry_after: std::time::Duration,
+        retry_after: Duration,
+    },
+    /// More of a kind than may be asked for within a minute.
+    #[error("{} Please try again in {}.", too_many(*.kind, .standing.most), seconds(.standing.reset))]
+    Limited {
+        /// Of what.
+        kind: Kind,
+        /// What is allowed, and when again.
+        standing: Standing,
     },
     /// Larger than allowed.
     #[error("The file is larger than {} MB, the most that can be uploaded.", .limit_bytes / (1 << 20))]
@@ -63,11 +75,31 @@ pub enum Error {
 /// What use cases return.
 pub type Result<T> = std::result::Result<T, Error>;
 
-fn minutes(wait: &std::time::Duration) -> String {
+fn minutes(wait: &Duration) -> String {
     match wait.as_secs().div_ceil(60) {
         0 | 1 => "a minute".into(),
         minutes => format!("{minutes} minutes"),
     }
+}
+
+fn too_many(kind: Kind, most: u32) -> String {
+    match kind {
+        Kind::LessonJobs => format!("At most {most} lessons can be asked for within a minute."),
+        Kind::UploadJobs => format!("At most {most} files can be uploaded within a minute."),
+    }
+}
+
+fn seconds(wait: Duration) -> String {
+    match whole_seconds(wait) {
+        0 | 1 => "a second".into(),
+        seconds => format!("{seconds} seconds"),
+    }
+}
+
+/// As many as it takes: never less than the time itself.
+#[must_use]
+pub fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
 fn sentence(errors: &[FieldError]) -> String {

@@ -1,7 +1,7 @@
 //! Jobs as their owner sees them: looked up, watched, cancelled, tried again.
 
 use futures_util::{Stream, StreamExt, stream};
-use ultudy_domain::job::{Job, JobType};
+use ultudy_domain::job::{Job, JobStatus, JobType};
 use ultudy_engines::events::Notice;
 use ultudy_store::{
     Page,
@@ -9,7 +9,10 @@ use ultudy_store::{
 };
 use uuid::Uuid;
 
-use crate::{App, Error, Result, documents};
+use crate::{
+    App, Error, Result, documents,
+    limits::{Kind, Standing},
+};
 
 pub use ultudy_store::jobs::JobFilter as Filter;
 
@@ -76,29 +79,44 @@ pub async fn cancel(app: &App, owner_id: &str, id: Uuid) -> Result<Job> {
     Ok(job)
 }
 
-/// Puts a failed or cancelled job back.
+/// Puts a failed or cancelled job back. It counts like a new one: it costs as much.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Conflict`] when it has not failed, its work is in flight
-/// again already, or its file is gone.
-pub async fn retry(app: &App, owner_id: &str, id: Uuid) -> Result<Job> {
+/// again already, or its file is gone; [`Error::Limited`].
+pub async fn retry(app: &App, owner_id: &str, id: Uuid) -> Result<(Job, Option<Standing>)> {
+    let before = get(app, owner_id, id).await?;
+    if !matches!(before.status, JobStatus::Failed | JobStatus::Cancelled) {
+        return Err(not_ended_badly());
+    }
+    let kind = Kind::of(before.job_type);
+    let place = app.reserve(owner_id, kind, app.clock.new_id()).await?;
+    match put_back(app, owner_id, &before).await {
+        Ok(job) => Ok((job, place.keep())),
+        Err(error) => {
+            place.give_back().await;
+            Err(error)
+        }
+    }
+}
+
+async fn put_back(app: &App, owner_id: &str, before: &Job) -> Result<Job> {
     let mut tx = app.store.write(owner_id).await?;
-    let before = jobs::find(&mut tx, id)
-        .await?
-        .ok_or(Error::NotFound("job"))?;
-    if !has_its_document(&mut tx, &before).await? {
+    if !has_its_document(&mut tx, before).await? {
         return Err(Error::Conflict(
             "Its file is no longer there. Please upload it again.".into(),
         ));
     }
-    let Some(job) = jobs::requeue(&mut tx, id, app.clock.now()).await? else {
-        return Err(Error::Conflict(
-            "Only a job that failed or was cancelled can be tried again.".into(),
-        ));
+    let Some(job) = jobs::requeue(&mut tx, before.id, app.clock.now()).await? else {
+        return Err(not_ended_badly());
     };
     tx.commit().await?;
     app.dispatch(&job).await;
     Ok(job)
+}
+
+fn not_ended_badly() -> Error {
+    Error::Conflict("Only a job that failed or was cancelled can be tried again.".into())
 }
 
 async fn has_its_document(tx: &mut ultudy_store::TenantTx, job: &Job) -> Result<bool> {

@@ -15,6 +15,7 @@ pub mod import;
 pub mod issuer;
 pub mod jobs;
 pub mod lessons;
+pub mod limits;
 mod passages;
 pub mod practice;
 pub mod progress;

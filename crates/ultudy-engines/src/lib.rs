@@ -1,5 +1,6 @@
-//! Queue and events: the traits with their promises, and the engines that keep them.
+//! Queue, limiter and events: the traits with their promises, and the engines that keep them.
 //! Each trait has a conformance suite that every engine passes.
 
 pub mod events;
+pub mod limiter;
 pub mod queue;

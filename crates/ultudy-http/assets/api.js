@@ -1,11 +1,13 @@
 // Calls to the API, and the parts of a page that follow from them.
 
-/** What the API says when it refuses: a sentence, and the fields that cannot be taken. */
+/** What the API says when it refuses: a sentence, the fields that cannot be taken, and after how
+ * many seconds it would not. */
 export class Refusal extends Error {
-  constructor(message, status = 0, fields = []) {
+  constructor(message, status = 0, fields = [], wait = 0) {
     super(message);
     this.status = status;
     this.fields = fields;
+    this.wait = wait;
   }
 }
 
@@ -26,8 +28,8 @@ export async function call(method, path, body) {
 }
 
 /** The refusal that an answer amounts to. */
-export function refusal(status, answer) {
-  return new Refusal(answer?.error ?? UNEXPLAINED, status, answer?.errors);
+export function refusal(status, answer, wait = 0) {
+  return new Refusal(answer?.error ?? UNEXPLAINED, status, answer?.errors, wait);
 }
 
 async function reach(path, request) {

@@ -7,6 +7,7 @@ const form = document.getElementById("upload");
 const sending = document.getElementById("sending");
 const course = form.dataset.course;
 const MEGABYTE = 1024 * 1024;
+const TOO_MANY = 429;
 const FORTNIGHT = 14 * 24 * 60 * 60;
 const DISMISSED_MAX = 20;
 
@@ -95,10 +96,20 @@ async function sendNext() {
       await update();
       current.row.remove();
     } catch (refused) {
-      if (refused instanceof Refusal) fail(current, refused.message);
+      if (refused.status === TOO_MANY && refused.wait > 0) await holdBack(current, refused.wait);
+      else if (refused instanceof Refusal) fail(current, refused.message);
       else throw refused;
     }
   }
+}
+
+/** More files than may be sent within a minute: sends this one again as soon as it may be. */
+async function holdBack(upload, seconds) {
+  for (let left = seconds; left > 0 && upload.row.isConnected; left -= 1) {
+    upload.row.querySelector(".stage").textContent = `Waiting: many files at once; goes on in ${left} s`;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+  if (upload.row.isConnected) waiting.unshift(upload);
 }
 
 /** Sends one file; resolves when it has arrived or was given up. */
@@ -114,7 +125,7 @@ function send(upload) {
   return new Promise((resolve, reject) => {
     request.addEventListener("load", () => {
       if (request.status >= 200 && request.status < 300) resolve();
-      else reject(refusal(request.status, request.response));
+      else reject(refusal(request.status, request.response, Number(request.getResponseHeader("Retry-After"))));
     });
     request.addEventListener("error", () => reject(new Refusal("The connection broke off. Please send the file again.")));
     request.addEventListener("abort", resolve);

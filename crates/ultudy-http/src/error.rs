@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
-use ultudy_app::Error;
+use ultudy_app::{Error, error::whole_seconds, limits::Standing};
 use ultudy_domain::field::FieldError;
 
 /// Seconds a client is told to wait when a part is down.
@@ -60,8 +60,13 @@ pub enum Problems {
     /// Well-formed, and impossible.
     #[response(status = 422, content_type = "application/problem+json")]
     Unprocessable(#[to_schema] Problem),
-    /// Too often.
-    #[response(status = 429, content_type = "application/problem+json")]
+    /// Too often. `Retry-After` is the exact wait, rounded up.
+    #[response(status = 429, content_type = "application/problem+json", headers(
+        ("Retry-After" = u64, description = "Seconds to wait"),
+        ("X-RateLimit-Limit" = u32, description = "Most within a minute; of a limited call"),
+        ("X-RateLimit-Remaining" = u32, description = "How many more are allowed now; of a limited call"),
+        ("X-RateLimit-Reset" = u64, description = "When one more will be, in Unix seconds; of a limited call"),
+    ))]
     TooMany(#[to_schema] Problem),
     /// A part is down.
     #[response(status = 503, content_type = "application/problem+json")]
@@ -77,6 +82,8 @@ pub struct ApiError {
     fields: Vec<FieldError>,
     /// Seconds.
     retry_after: Option<u64>,
+    /// Of a limit that refused.
+    standing: Option<Standing>,
 }
 
 impl ApiError {
@@ -88,6 +95,7 @@ impl ApiError {
             message: message.into(),
             fields: Vec::new(),
             retry_after: (status == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_AFTER_SECONDS),
+            standing: None,
         }
     }
 
@@ -121,7 +129,11 @@ impl From<Error> for ApiError {
             }
             Error::Invalid(fields) => answer.fields = fields,
             Error::TooMany { retry_after } => {
-                answer.retry_after = Some(retry_after.as_secs_f64().ceil() as u64);
+                answer.retry_after = Some(whole_seconds(retry_after));
+            }
+            Error::Limited { standing, .. } => {
+                answer.retry_after = Some(whole_seconds(standing.reset));
+                answer.standing = Some(standing);
             }
             _ => {}
         }
@@ -134,7 +146,7 @@ fn status_of(error: &Error) -> StatusCode {
         Error::Invalid(_) | Error::Interrupted => StatusCode::BAD_REQUEST,
         Error::Unauthorized(_) => StatusCode::UNAUTHORIZED,
         Error::Forbidden(_) => StatusCode::FORBIDDEN,
-        Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Error::TooMany { .. } | Error::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::NotFound(_) => StatusCode::NOT_FOUND,
         Error::Conflict(_) => StatusCode::CONFLICT,
         Error::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
@@ -176,6 +188,9 @@ impl IntoResponse for ApiError {
         );
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(standing) = self.standing {
+            response.extensions_mut().insert(standing);
         }
         response
     }

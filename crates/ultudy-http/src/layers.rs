@@ -22,7 +22,7 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-use crate::{HttpConfig, HttpState, auth, error::ApiError, request_id::RequestIds, web};
+use crate::{HttpConfig, HttpState, auth, error::ApiError, limits, request_id::RequestIds, web};
 
 /// Largest request body but for uploads, in bytes.
 const BODY_MAX: usize = 1 << 20;
@@ -42,6 +42,7 @@ pub fn around(site: Router<HttpState>, state: &HttpState) -> Router<HttpState> {
             auth::identify,
         ))
         .layer(middleware::from_fn(as_one_waits))
+        .layer(middleware::from_fn_with_state(state.clone(), limits::tell))
         .layer(cors(&state.config))
         .layer(CatchPanicLayer::custom(|_| panicked()))
         .layer(middleware::from_fn(web::as_page))
@@ -116,6 +117,12 @@ fn cors(config: &HttpConfig) -> CorsLayer {
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .expose_headers([
+            header::RETRY_AFTER,
+            limits::LIMIT,
+            limits::REMAINING,
+            limits::RESET,
+        ])
         // A page of a listed origin may ask as whoever is signed in here.
         .allow_credentials(config.auth.has_sessions())
         .max_age(Duration::from_secs(600))

@@ -6,6 +6,7 @@ mod error;
 mod etag;
 mod input;
 mod layers;
+mod limits;
 pub mod openapi;
 mod request_id;
 pub mod router;

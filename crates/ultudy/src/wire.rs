@@ -11,6 +11,7 @@ use ultudy_app::{
     blobs::Blobs,
     clock::SystemClock,
     issuer::{Caller, Provider, ProviderConfig, Verifier},
+    limits::Limits,
     reader::DocumentReader,
     worker::Runs,
 };
@@ -19,7 +20,7 @@ use ultudy_domain::{
     document::ExtractedDocument,
     extraction::{ExtractError, ExtractProgress, Probe},
 };
-use ultudy_engines::events::InProcessEvents;
+use ultudy_engines::{events::InProcessEvents, limiter::InProcessLimiter};
 use ultudy_llm::extractive::Extractive;
 use ultudy_store::{PostgresConfig, Store, StoreConfig, queue::TableQueue};
 
@@ -49,7 +50,12 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         upload_bytes_max: config.upload_bytes_max,
         runs: Runs::default(),
         accounts: accounts(config)?,
+        limits: limits(config),
     }))
+}
+
+fn limits(config: &Config) -> Limits {
+    Limits::new(Arc::new(InProcessLimiter::default()), config.limits)
 }
 
 fn accounts(config: &Config) -> Result<Accounts, Failure> {

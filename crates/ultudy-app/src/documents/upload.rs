@@ -15,7 +15,11 @@ use ultudy_store::{
 };
 use uuid::Uuid;
 
-use crate::{App, Error, Result, blobs::Incoming};
+use crate::{
+    App, Error, Result,
+    blobs::Incoming,
+    limits::{Kind, Place},
+};
 
 /// What was sent beside the file, unchecked.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +34,16 @@ pub struct UploadFields {
     pub chapter: Option<String>,
     /// Kind; blank is none.
     pub material_type: Option<String>,
+}
+
+/// Reserves a place among the uploads of this minute, before anything of the file is read: keep
+/// it once the job is there.
+///
+/// # Errors
+/// [`Error::Limited`].
+pub async fn admit(app: &App, owner_id: &str) -> Result<Place> {
+    let id = app.clock.new_id();
+    app.reserve(owner_id, Kind::UploadJobs, id).await
 }
 
 /// Streams a file into the object store; pass the result to [`accept`], or drop it and

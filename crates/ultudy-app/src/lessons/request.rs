@@ -1,5 +1,5 @@
 //! Asking for a lesson: it exists, it is being made, or a job is enqueued. Asked again,
-//! however often, it is the same lesson or the same job.
+//! however often, it is the same lesson or the same job, and only a new job is charged.
 
 use ultudy_domain::{
     job::{Job, JobType, Priority},
@@ -14,7 +14,10 @@ use ultudy_store::{
 use uuid::Uuid;
 
 use super::answer;
-use crate::{App, Error, Result};
+use crate::{
+    App, Error, Result,
+    limits::{Kind, Standing, place_of},
+};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -33,13 +36,18 @@ pub enum Requested {
     /// The lesson.
     Lesson(Box<WrittenLesson>),
     /// The job that makes it.
-    Job(Box<Job>),
+    Job {
+        /// The job.
+        job: Box<Job>,
+        /// How the user stands with the limit, if this was charged.
+        standing: Option<Standing>,
+    },
 }
 
 /// Gives the lesson, or the job that makes it.
 ///
 /// # Errors
-/// [`Error::NotFound`] for the document or section.
+/// [`Error::NotFound`] for the document or section; [`Error::Limited`] for a new job.
 pub async fn request(app: &App, owner_id: &str, asked: LessonRequest) -> Result<Requested> {
     if let Some(lesson) = answer::find(app, owner_id, asked.of()).await? {
         return asked.of_its_document(lesson);
@@ -49,8 +57,26 @@ pub async fn request(app: &App, owner_id: &str, asked: LessonRequest) -> Result<
         return Ok(found);
     }
     let data = job_data(&mut tx, &asked).await?;
+    let key = asked.dedupe_key();
+    let before = jobs::latest_id(&mut tx, asked.document_id, &key).await?;
     drop(tx);
-    enqueue(app, owner_id, &asked, data).await
+    // Whoever asks for the same lesson at the same time has the same place.
+    let place = app.reserve(owner_id, Kind::LessonJobs, place_of(owner_id, &key, before));
+    let place = place.await?;
+    match enqueue(app, owner_id, &asked, data).await {
+        // Also where somebody else's request made the job: it counts by this place.
+        Ok(mut found) => {
+            let kept = place.keep();
+            if let Requested::Job { standing, .. } = &mut found {
+                *standing = kept;
+            }
+            Ok(found)
+        }
+        Err(error) => {
+            place.give_back().await;
+            Err(error)
+        }
+    }
 }
 
 async fn existing(tx: &mut TenantTx, asked: &LessonRequest) -> Result<Option<Requested>> {
@@ -58,7 +84,7 @@ async fn existing(tx: &mut TenantTx, asked: &LessonRequest) -> Result<Option<Req
         return asked.of_its_document(WrittenLesson::of(&lesson)).map(Some);
     }
     let job = jobs::in_flight(tx, &asked.dedupe_key()).await?;
-    Ok(job.map(|job| Requested::Job(Box::new(job))))
+    Ok(job.map(Requested::uncharged))
 }
 
 async fn job_data(tx: &mut TenantTx, asked: &LessonRequest) -> Result<serde_json::Value> {
@@ -115,7 +141,16 @@ async fn enqueue(
     if is_new {
         app.dispatch(&job).await;
     }
-    Ok(Requested::Job(Box::new(job)))
+    Ok(Requested::uncharged(job))
+}
+
+impl Requested {
+    fn uncharged(job: Job) -> Self {
+        Self::Job {
+            job: Box::new(job),
+            standing: None,
+        }
+    }
 }
 
 impl LessonRequest {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::{
-    Json,
+    Extension, Json,
     extract::{
         FromRequest, Multipart, Request, State,
         multipart::{Field, MultipartError},
@@ -16,7 +16,9 @@ use ultudy_app::{
     App, Error,
     blobs::Incoming,
     documents::upload::{self, UploadFields},
+    limits::{Place, Standing},
 };
+use ultudy_domain::job::Job;
 use uuid::Uuid;
 
 use crate::{
@@ -62,18 +64,50 @@ pub struct Accepted {
 /// Takes a PDF and starts to read it.
 #[utoipa::path(post, path = "/api/upload/pdf-structured", tag = "documents",
     request_body(content = UploadForm, content_type = "multipart/form-data"),
-    responses((status = 200, body = Accepted), Problems))]
+    responses((status = 200, body = Accepted, headers(
+        ("X-RateLimit-Limit" = u32, description = "Most within a minute"),
+        ("X-RateLimit-Remaining" = u32, description = "How many more are allowed now"),
+        ("X-RateLimit-Reset" = u64, description = "When one more will be, in Unix seconds"),
+    )), Problems))]
 pub async fn pdf_structured(
     State(state): State<HttpState>,
     Owner(owner): Owner,
     request: Request,
-) -> Result<Json<Accepted>, ApiError> {
-    if let Err(refusal) = refuse_announced_excess(&state.app, request.headers()) {
-        let mut body = request.into_body().into_data_stream();
-        drain(async { while let Some(Ok(_)) = body.next().await {} }).await;
-        return Err(refusal);
-    }
-    let mut form = Multipart::from_request(request, &state)
+) -> Result<(Option<Extension<Standing>>, Json<Accepted>), ApiError> {
+    let place = match admit(&state.app, &owner, request.headers()).await {
+        Ok(place) => place,
+        Err(refusal) => {
+            let mut body = request.into_body().into_data_stream();
+            drain(async { while let Some(Ok(_)) = body.next().await {} }).await;
+            return Err(refusal);
+        }
+    };
+    let job = match take(&state, &owner, request).await {
+        Ok(job) => job,
+        Err(refusal) => {
+            place.give_back().await;
+            return Err(refusal);
+        }
+    };
+    let document_id = job.data["document_id"].as_str().map(str::to_owned);
+    let message = "The file has arrived and is being read.";
+    let accepted = Accepted {
+        job_id: job.id,
+        document_id,
+        status: "queued",
+        message,
+    };
+    Ok((place.keep().map(Extension), Json(accepted)))
+}
+
+/// What can be told before the body comes.
+async fn admit(app: &App, owner: &str, headers: &HeaderMap) -> Result<Place, ApiError> {
+    refuse_announced_excess(app, headers)?;
+    Ok(upload::admit(app, owner).await?)
+}
+
+async fn take(state: &HttpState, owner: &str, request: Request) -> Result<Job, ApiError> {
+    let mut form = Multipart::from_request(request, state)
         .await
         .map_err(|rejection| {
             let message = format!("The form cannot be read: {rejection}.");
@@ -87,15 +121,7 @@ pub async fn pdf_structured(
         }
     };
     let incoming = incoming.ok_or_else(|| ApiError::field("file", "is missing"))?;
-    let job = upload::accept(&state.app, &owner, incoming, &fields).await?;
-    let document_id = job.data["document_id"].as_str().map(str::to_owned);
-    let message = "The file has arrived and is being read.";
-    Ok(Json(Accepted {
-        job_id: job.id,
-        document_id,
-        status: "queued",
-        message,
-    }))
+    Ok(upload::accept(&state.app, owner, incoming, &fields).await?)
 }
 
 fn refuse_announced_excess(app: &App, headers: &HeaderMap) -> Result<(), ApiError> {

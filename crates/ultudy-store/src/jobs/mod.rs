@@ -227,6 +227,24 @@ pub async fn in_flight(tx: &mut TenantTx, dedupe_key: &str) -> Result<Option<Job
     .await
 }
 
+/// The id of the latest job with this key, on this document, in whatever status.
+pub async fn latest_id(
+    tx: &mut TenantTx,
+    document_id: Uuid,
+    dedupe_key: &str,
+) -> Result<Option<Uuid>> {
+    let found = tx
+        .rows(
+            "SELECT id FROM jobs
+            WHERE owner_id = $1 AND document_id = $2 AND dedupe_key = $3
+            ORDER BY created_at DESC, id DESC
+            LIMIT 1",
+            binds![document_id, dedupe_key],
+        )
+        .await?;
+    found.first().map(|row| row.get("id")).transpose()
+}
+
 /// How many jobs of each status each queue holds, across owners.
 pub async fn counts(tx: &mut SystemTx) -> Result<Vec<(JobType, JobStatus, i64)>> {
     tx.connection()

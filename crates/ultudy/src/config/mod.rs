@@ -8,12 +8,14 @@ use std::{
     time::Duration,
 };
 
+use ultudy_app::limits::Rules;
 use ultudy_content::{ExtractLimits, Recogniser, RecognitionLimits};
 use ultudy_http::{AuthMode, CookieSecure};
 use ultudy_store::{PostgresConfig, StoreConfig};
 use url::Url;
 
 mod auth;
+mod limits;
 
 pub use auth::Issuer;
 
@@ -62,6 +64,8 @@ pub struct Config {
     pub extract: ExtractLimits,
     /// What reads scans; none if it is off or not installed.
     pub recogniser: Option<Recogniser>,
+    /// How often a user may ask for what costs; none if nothing is limited.
+    pub limits: Option<Rules>,
 }
 
 /// The settings as texts: what is set, else the default.
@@ -102,6 +106,7 @@ impl Config {
             upload_bytes_max: settings.positive("UPLOAD_MAX_MB")?.saturating_mul(1 << 20),
             extract: extract_limits(&settings)?,
             recogniser: recogniser(&settings)?,
+            limits: limits::rules(&settings)?,
         };
         config.refuse_public_address()?;
         Ok(config)
@@ -391,6 +396,9 @@ mod tests {
             ("LESSON_QUEUE_CONCURRENCY", "-1"),
             ("OBJECT_STORE_URL", "s3://bucket"),
             ("SAMPLE_COURSE", "maybe"),
+            ("ENABLE_RATE_LIMITING", "1"),
+            ("LESSON_JOBS_PER_MINUTE", "0"),
+            ("UPLOAD_JOBS_PER_MINUTE", "many"),
             ("OCR", "always"),
             ("OCR_LANGUAGES", "eng, --help"),
         ] {

@@ -48,9 +48,15 @@ impl Api {
         Self::start(&[("AUTH_MODE", "dev")], Some(user)).await
     }
 
-    /// A server with these settings, without the sample course unless they say otherwise.
+    /// A server with these settings, without the sample course and with limits that a test does
+    /// not reach, unless they say otherwise.
     pub async fn start(settings: &[(&str, &str)], user: Option<&str>) -> Self {
-        let settings = [&[("SAMPLE_COURSE", "false")], settings].concat();
+        let otherwise = [
+            ("SAMPLE_COURSE", "false"),
+            ("UPLOAD_JOBS_PER_MINUTE", "1000"),
+            ("LESSON_JOBS_PER_MINUTE", "1000"),
+        ];
+        let settings = [&otherwise, settings].concat();
         let server = Server::start(env!("CARGO_BIN_EXE_ultudy"), &settings)
             .await
             .expect("the server starts");

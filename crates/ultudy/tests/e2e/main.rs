@@ -16,6 +16,7 @@ mod import;
 mod isolation;
 mod jobs;
 mod jwt;
+mod limits;
 mod oidc;
 mod openapi;
 mod own_words;

@@ -1,7 +1,7 @@
 //! `POST /lessons/generate`
 
 use axum::{
-    Json,
+    Extension, Json,
     extract::State,
     response::{IntoResponse, Response},
 };
@@ -41,9 +41,13 @@ pub struct LessonJob {
 }
 
 /// The lesson, or the job that makes it. Asked again while it is being made, it is the
-/// same job.
+/// same job. Only a new job counts towards the limit.
 #[utoipa::path(post, path = "/api/lessons/generate", tag = "lessons", request_body = GenerateLesson,
-    responses((status = 200, body = LessonOrJob), Problems))]
+    responses((status = 200, body = LessonOrJob, headers(
+        ("X-RateLimit-Limit" = u32, description = "Most within a minute; these stand where a new job was charged"),
+        ("X-RateLimit-Remaining" = u32, description = "How many more are allowed now"),
+        ("X-RateLimit-Reset" = u64, description = "When one more will be, in Unix seconds"),
+    )), Problems))]
 pub async fn generate(
     State(state): State<HttpState>,
     Owner(owner): Owner,
@@ -58,14 +62,14 @@ pub async fn generate(
         Requested::Lesson(lesson) => {
             view::at_the_top(&lesson, body.include_check_ins.unwrap_or(true))
         }
-        Requested::Job(job) => {
+        Requested::Job { job, standing } => {
             let message = "The lesson is being made.";
-            Json(LessonJob {
+            let body = Json(LessonJob {
                 job_id: job.id,
                 status: job.status.as_str(),
                 message,
-            })
-            .into_response()
+            });
+            (standing.map(Extension), body).into_response()
         }
     })
 }

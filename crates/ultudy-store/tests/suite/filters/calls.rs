@@ -136,6 +136,7 @@ async fn runs(store: &Store) {
         jobs::enqueue(tx, &job(400, "a new key"), at(9)),
         jobs::enqueue(tx, &job(400, "key 0"), at(9)),
         jobs::find_many(tx, &all),
+        jobs::latest_id(tx, id(10), "upload"),
         jobs::list(tx, &JobFilter::default(), Page::ALL),
         jobs::cancel_of_document(tx, id(1), at(9)),
     }

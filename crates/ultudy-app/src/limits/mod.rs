@@ -1,0 +1,209 @@
+//! How often a user may ask for what costs. Order: what is asked for is checked; what exists or
+//! is under way is answered uncharged; a place is reserved; it is done; and if nothing came of
+//! it the place is given back.
+
+use std::{sync::Arc, time::Duration};
+
+use sha2::{Digest, Sha256};
+use ultudy_domain::job::JobType;
+use ultudy_engines::limiter::{Counter, Decision, Limit, Limiter};
+use uuid::Uuid;
+
+use crate::{App, Error, Result};
+
+/// Every limit is so many within this.
+pub const WINDOW: Duration = Duration::from_secs(60);
+
+/// What is limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Jobs that make lessons.
+    LessonJobs,
+    /// Jobs that read uploads.
+    UploadJobs,
+}
+
+impl Kind {
+    /// A stable name, in counters and metrics.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LessonJobs => "lesson_jobs",
+            Self::UploadJobs => "upload_jobs",
+        }
+    }
+
+    /// What jobs of a type count as.
+    pub(crate) fn of(job_type: JobType) -> Self {
+        match job_type {
+            JobType::GenerateLesson => Self::LessonJobs,
+            JobType::UploadPdf => Self::UploadJobs,
+        }
+    }
+}
+
+/// Most that a user may do within [`WINDOW`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// Jobs that make lessons.
+    pub lesson_jobs: u32,
+    /// Jobs that read uploads.
+    pub upload_jobs: u32,
+}
+
+impl Rules {
+    fn most(self, kind: Kind) -> u32 {
+        match kind {
+            Kind::LessonJobs => self.lesson_jobs,
+            Kind::UploadJobs => self.upload_jobs,
+        }
+    }
+}
+
+/// The limits and who counts.
+pub struct Limits {
+    limiter: Arc<dyn Limiter>,
+    /// None: nothing is limited.
+    rules: Option<Rules>,
+}
+
+/// How somebody stands with a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Most within [`WINDOW`].
+    pub most: u32,
+    /// How many more are allowed now.
+    pub remaining: u32,
+    /// When one more will be.
+    pub reset: Duration,
+}
+
+impl Limits {
+    /// These limits, none if there are no rules, counted by `limiter`.
+    #[must_use]
+    pub fn new(limiter: Arc<dyn Limiter>, rules: Option<Rules>) -> Self {
+        Self { limiter, rules }
+    }
+}
+
+impl App {
+    /// Counts one more of a kind, or says when there may be. `id` names it: reserving what is
+    /// reserved already counts nothing.
+    pub(crate) async fn reserve(&self, owner_id: &str, kind: Kind, id: Uuid) -> Result<Place> {
+        let mut place = Place {
+            app: self.clone(),
+            id,
+            counter: None,
+            standing: None,
+        };
+        let Some(rules) = self.limits.rules else {
+            return Ok(place);
+        };
+        let counter = Counter {
+            kind: kind.as_str(),
+            whose: owner_id.to_owned(),
+        };
+        let most = rules.most(kind);
+        let limit = Limit {
+            most,
+            window: WINDOW,
+        };
+        match self.limits.limiter.reserve(&counter, limit, id).await {
+            Decision::Allowed { remaining, reset } => {
+                place.standing = Some(Standing {
+                    most,
+                    remaining,
+                    reset,
+                });
+                place.counter = Some(counter);
+                Ok(place)
+            }
+            Decision::Refused { wait } => Err(Error::Limited {
+                kind,
+                standing: Standing {
+                    most,
+                    remaining: 0,
+                    reset: wait,
+                },
+            }),
+        }
+    }
+}
+
+/// A reserved place. Whatever way its holder ends without [`Self::keep`], it is given back.
+pub struct Place {
+    app: App,
+    id: Uuid,
+    /// Where it counts; none once it is kept or given back, or where nothing is limited.
+    counter: Option<Counter>,
+    standing: Option<Standing>,
+}
+
+impl Place {
+    /// It was used: it counts until the window has passed. None where nothing is limited.
+    pub fn keep(mut self) -> Option<Standing> {
+        self.counter = None;
+        self.standing
+    }
+
+    /// Nothing came of it.
+    pub async fn give_back(mut self) {
+        if let Some(counter) = self.counter.take() {
+            self.app.limits.limiter.release(&counter, self.id).await;
+        }
+    }
+}
+
+impl Drop for Place {
+    /// Whoever asked has gone in the middle.
+    fn drop(&mut self) {
+        let Some(counter) = self.counter.take() else {
+            return;
+        };
+        let (app, id) = (self.app.clone(), self.id);
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move { app.limits.limiter.release(&counter, id).await });
+        }
+    }
+}
+
+/// The id of a place for one piece of work, the same for whoever asks for that work at the same
+/// time, wherever: so that asking twice at once counts once. `after` is the last such work.
+pub(crate) fn place_of(owner_id: &str, work: &str, after: Option<Uuid>) -> Uuid {
+    let mut hash = Sha256::new();
+    for part in [owner_id.as_bytes(), work.as_bytes()] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.update(after.unwrap_or_default().as_bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash.finalize()[..16]);
+    Uuid::from_bytes(bytes)
+}
+
+/// For a test that is not about limits.
+impl Default for Limits {
+    fn default() -> Self {
+        let limiter = ultudy_engines::limiter::InProcessLimiter::default();
+        Self::new(Arc::new(limiter), None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_told_apart_by_owner_work_and_what_was_before() {
+        let first = place_of("ada", "lesson:1", None);
+        assert_eq!(first, place_of("ada", "lesson:1", None));
+        for (owner, work, after) in [
+            ("adal", "esson:1", None),
+            ("eve", "lesson:1", None),
+            ("ada", "lesson:2", None),
+            ("ada", "lesson:1", Some(Uuid::from_u128(1))),
+        ] {
+            assert_ne!(first, place_of(owner, work, after));
+        }
+    }
+}

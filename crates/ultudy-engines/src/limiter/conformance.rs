@@ -1,0 +1,199 @@
+//! What every limiter must pass: [`all`], run against an engine that has counted nothing.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::future::join_all;
+use uuid::Uuid;
+
+use super::{Counter, Decision, Limit, Limiter};
+
+/// How time passes for the engine.
+pub trait Time {
+    /// Whether nothing passes but what [`Self::pass`] lets pass.
+    const IS_EXACT: bool;
+
+    /// Lets at least this much time pass.
+    fn pass(&self, span: Duration) -> impl Future<Output = ()>;
+}
+
+/// Runs every case, each against a fresh engine, with windows of this length.
+///
+/// # Panics
+/// When the engine breaks a promise.
+pub async fn all<L: Limiter + 'static>(
+    fresh: impl AsyncFn() -> L,
+    time: &impl Time,
+    window: Duration,
+) {
+    exactly_so_many_of_many_at_once(fresh().await, window).await;
+    whoever_waits_as_told_is_allowed(&fresh().await, time, window).await;
+    the_window_slides(&fresh().await, time, window).await;
+    what_was_released_counts_no_more(&fresh().await, window).await;
+    the_same_place_counts_once(&fresh().await, window).await;
+    what_was_refused_does_not_count(&fresh().await, time, window).await;
+    counters_are_independent(&fresh().await, window).await;
+    a_lowered_limit_holds_at_once(&fresh().await, time, window).await;
+}
+
+fn counter(whose: &str) -> Counter {
+    Counter {
+        kind: "tests",
+        whose: whose.to_owned(),
+    }
+}
+
+fn id(number: u32) -> Uuid {
+    Uuid::from_u128(u128::from(number))
+}
+
+async fn reserve(limiter: &impl Limiter, most: u32, window: Duration, number: u32) -> Decision {
+    let limit = Limit { most, window };
+    limiter.reserve(&counter("ada"), limit, id(number)).await
+}
+
+fn remaining(decision: Decision) -> Option<u32> {
+    match decision {
+        Decision::Allowed { remaining, .. } => Some(remaining),
+        Decision::Refused { .. } => None,
+    }
+}
+
+fn wait(decision: Decision) -> Duration {
+    match decision {
+        Decision::Refused { wait } => wait,
+        Decision::Allowed { .. } => panic!("allowed, where it was to be refused"),
+    }
+}
+
+async fn exactly_so_many_of_many_at_once(limiter: impl Limiter + 'static, window: Duration) {
+    let limiter = Arc::new(limiter);
+    let asked = (0..50).map(|number| {
+        let limiter = limiter.clone();
+        tokio::spawn(async move { reserve(&*limiter, 10, window, number).await })
+    });
+    let mut left: Vec<u32> = Vec::new();
+    for decision in join_all(asked).await {
+        let decision = decision.unwrap_or_else(|error| panic!("{error}"));
+        left.extend(remaining(decision));
+    }
+    left.sort_unstable();
+    assert_eq!(left, (0..10).collect::<Vec<_>>());
+}
+
+async fn whoever_waits_as_told_is_allowed(
+    limiter: &impl Limiter,
+    time: &impl Time,
+    window: Duration,
+) {
+    let first = reserve(limiter, 2, window, 0).await;
+    let Decision::Allowed { reset, .. } = first else {
+        panic!("the first is refused");
+    };
+    assert!(reset <= window);
+    time.pass(window / 4).await;
+    assert_eq!(remaining(reserve(limiter, 2, window, 1).await), Some(0));
+    let told = wait(reserve(limiter, 2, window, 2).await);
+    // The first one's place, not the second's.
+    assert!(told <= window - window / 4, "{told:?}");
+    if exact(time) {
+        assert_eq!(told, window - window / 4);
+        time.pass(told - Duration::from_millis(1)).await;
+        let rest = wait(reserve(limiter, 2, window, 3).await);
+        assert_eq!(rest, Duration::from_millis(1));
+        time.pass(rest).await;
+    } else {
+        time.pass(told).await;
+    }
+    let allowed = reserve(limiter, 2, window, 4).await;
+    assert!(remaining(allowed).is_some(), "waited as told and refused");
+}
+
+/// No burst at the border of two fixed windows.
+async fn the_window_slides(limiter: &impl Limiter, time: &impl Time, window: Duration) {
+    if !exact(time) {
+        return;
+    }
+    let mut allowed = Vec::new();
+    for step in 0..40_u32 {
+        let decision = reserve(limiter, 3, window, step).await;
+        if remaining(decision).is_some() {
+            allowed.push(step);
+        }
+        time.pass(window / 10).await;
+    }
+    for step in 0..30 {
+        let within = allowed.iter().filter(|at| (step..step + 10).contains(*at));
+        assert!(within.count() <= 3, "{allowed:?}");
+    }
+    assert_eq!(allowed.len(), 12, "and all that is due: {allowed:?}");
+}
+
+async fn what_was_released_counts_no_more(limiter: &impl Limiter, window: Duration) {
+    for number in 0..3 {
+        assert!(remaining(reserve(limiter, 3, window, number).await).is_some());
+    }
+    limiter.release(&counter("ada"), id(99)).await;
+    limiter.release(&counter("eve"), id(1)).await;
+    wait(reserve(limiter, 3, window, 3).await);
+    limiter.release(&counter("ada"), id(1)).await;
+    assert_eq!(remaining(reserve(limiter, 3, window, 4).await), Some(0));
+    // Twice is once.
+    limiter.release(&counter("ada"), id(1)).await;
+    wait(reserve(limiter, 3, window, 5).await);
+}
+
+async fn the_same_place_counts_once(limiter: &impl Limiter, window: Duration) {
+    assert_eq!(remaining(reserve(limiter, 2, window, 0).await), Some(1));
+    assert_eq!(remaining(reserve(limiter, 2, window, 0).await), Some(1));
+    assert_eq!(remaining(reserve(limiter, 2, window, 1).await), Some(0));
+    // Also where there is no room for another.
+    assert_eq!(remaining(reserve(limiter, 2, window, 0).await), Some(0));
+    wait(reserve(limiter, 2, window, 2).await);
+    limiter.release(&counter("ada"), id(0)).await;
+    assert_eq!(remaining(reserve(limiter, 2, window, 2).await), Some(0));
+}
+
+async fn what_was_refused_does_not_count(
+    limiter: &impl Limiter,
+    time: &impl Time,
+    window: Duration,
+) {
+    assert!(remaining(reserve(limiter, 1, window, 0).await).is_some());
+    time.pass(window / 2).await;
+    let mut told = wait(reserve(limiter, 1, window, 1).await);
+    for number in 2..10 {
+        let again = wait(reserve(limiter, 1, window, number).await);
+        assert!(again <= told, "asking again makes it no longer");
+        told = again;
+    }
+    time.pass(told).await;
+    assert!(remaining(reserve(limiter, 1, window, 10).await).is_some());
+}
+
+async fn counters_are_independent(limiter: &impl Limiter, window: Duration) {
+    let limit = Limit { most: 1, window };
+    let other_kind = Counter {
+        kind: "others",
+        whose: "ada".into(),
+    };
+    for counter in [counter("ada"), counter("ada:x"), counter(""), other_kind] {
+        let decision = limiter.reserve(&counter, limit, id(0)).await;
+        assert_eq!(remaining(decision), Some(0), "{counter:?}");
+    }
+}
+
+async fn a_lowered_limit_holds_at_once(limiter: &impl Limiter, time: &impl Time, window: Duration) {
+    for number in 0..4 {
+        assert!(remaining(reserve(limiter, 4, window, number).await).is_some());
+        time.pass(window / 8).await;
+    }
+    let told = wait(reserve(limiter, 2, window, 4).await);
+    if exact(time) {
+        // Until three of the four have gone.
+        assert_eq!(told, window - window / 8 * 2);
+    }
+}
+
+fn exact<T: Time>(_: &T) -> bool {
+    T::IS_EXACT
+}

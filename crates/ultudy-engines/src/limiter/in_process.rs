@@ -1,0 +1,133 @@
+//! Limits within one process.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use async_trait::async_trait;
+use moka::{policy::EvictionPolicy, sync::Cache};
+use uuid::Uuid;
+
+use super::{Counter, Decision, Limit, Limiter};
+
+/// Most counters that are remembered; about 200 bytes each, and 24 a reservation.
+const REMEMBERED_MAX: u64 = 1_000_000;
+/// A counter so long unused is forgotten: longest window that may be asked for.
+const WINDOW_MAX: Duration = Duration::from_secs(2 * 60);
+
+type Places = Arc<Mutex<VecDeque<Place>>>;
+
+/// A reservation that counts.
+#[derive(Debug)]
+struct Place {
+    id: Uuid,
+    at: Instant,
+}
+
+/// The reservations of the last window, by the machine's steady clock.
+pub struct InProcessLimiter {
+    counters: Cache<Counter, Places>,
+    now: Box<dyn Fn() -> Instant + Send + Sync>,
+}
+
+impl Default for InProcessLimiter {
+    fn default() -> Self {
+        Self::by(Instant::now)
+    }
+}
+
+impl InProcessLimiter {
+    fn by(now: impl Fn() -> Instant + Send + Sync + 'static) -> Self {
+        let counters = Cache::builder()
+            .max_capacity(REMEMBERED_MAX)
+            // A new counter always finds room: one that is never remembered would be no limit.
+            .eviction_policy(EvictionPolicy::lru())
+            .time_to_idle(WINDOW_MAX);
+        Self {
+            counters: counters.build(),
+            now: Box::new(now),
+        }
+    }
+
+    /// [`Limiter::reserve`], which here waits for nothing.
+    pub fn reserve_now(&self, counter: &Counter, limit: Limit, id: Uuid) -> Decision {
+        let places = self.counters.get_with_by_ref(counter, Places::default);
+        let mut places = places.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = (self.now)();
+        while places
+            .front()
+            .is_some_and(|place| place.at + limit.window <= now)
+        {
+            places.pop_front();
+        }
+        let ends_in = |place: &Place| place.at + limit.window - now;
+        if !places.iter().any(|place| place.id == id) {
+            // A limit that was lowered may be exceeded by more than one.
+            if let Some(excess) = places.len().checked_sub(limit.most as usize) {
+                let wait = places.get(excess).map_or(limit.window, ends_in);
+                return Decision::Refused { wait };
+            }
+            places.push_back(Place { id, at: now });
+        }
+        Decision::Allowed {
+            remaining: limit.most.saturating_sub(count(places.len())),
+            reset: places.front().map_or(limit.window, ends_in),
+        }
+    }
+
+    /// [`Limiter::release`], which here waits for nothing.
+    pub fn release_now(&self, counter: &Counter, id: Uuid) {
+        let Some(places) = self.counters.get(counter) else {
+            return;
+        };
+        let mut places = places.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(index) = places.iter().rposition(|place| place.id == id) {
+            places.remove(index);
+        }
+    }
+}
+
+fn count(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}
+
+#[async_trait]
+impl Limiter for InProcessLimiter {
+    async fn reserve(&self, counter: &Counter, limit: Limit, id: Uuid) -> Decision {
+        self.reserve_now(counter, limit, id)
+    }
+
+    async fn release(&self, counter: &Counter, id: Uuid) {
+        self.release_now(counter, id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limiter::conformance::{self, Time};
+
+    /// Goes on only when it is told to.
+    #[derive(Clone)]
+    struct Stopped(Arc<Mutex<Instant>>);
+
+    impl Time for Stopped {
+        const IS_EXACT: bool = true;
+
+        async fn pass(&self, span: Duration) {
+            *self.0.lock().unwrap() += span;
+        }
+    }
+
+    #[tokio::test]
+    async fn keeps_the_promises_of_a_limiter() {
+        let clock = Stopped(Arc::new(Mutex::new(Instant::now())));
+        let fresh = async || {
+            let clock = clock.clone();
+            InProcessLimiter::by(move || *clock.0.lock().unwrap())
+        };
+        conformance::all(fresh, &clock, Duration::from_secs(60)).await;
+    }
+}

@@ -1,0 +1,70 @@
+//! Limits: how often somebody may do something within a sliding window.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use uuid::Uuid;
+
+pub mod conformance;
+mod in_process;
+
+pub use in_process::InProcessLimiter;
+
+/// What is counted together.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Counter {
+    /// What is done: a stable name, such as `lesson_jobs`.
+    pub kind: &'static str,
+    /// By whom: a user or an address.
+    pub whose: String,
+}
+
+/// How often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// Most that is allowed within any window; at least 1.
+    pub most: u32,
+    /// The window's length.
+    pub window: Duration,
+}
+
+/// What a limiter says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// It may be done, and counts from now on.
+    Allowed {
+        /// How many more are allowed now.
+        remaining: u32,
+        /// When the earliest that counts ceases to.
+        reset: Duration,
+    },
+    /// It may not be done, and does not count.
+    Refused {
+        /// When it would be allowed if nothing else were counted before: not a moment longer than
+        /// needed.
+        wait: Duration,
+    },
+}
+
+/// Counts within sliding windows.
+///
+/// An engine promises:
+/// - within any span of the window's length at most [`Limit::most`] reservations of a counter are
+///   allowed and not released, however many are asked for at once and by however many processes
+///   that share the engine;
+/// - what was refused does not count, what was released counts no more, and what is reserved again
+///   while it counts is allowed and counts once;
+/// - whoever waits as told is allowed, if nobody else was before;
+/// - counters are independent of each other;
+/// - it never fails and never lets everything pass: one that cannot reach what it shares with
+///   others counts by itself.
+///
+/// One counter is always asked about with the same window.
+#[async_trait]
+pub trait Limiter: Send + Sync {
+    /// Counts one more, or refuses. `id` names the reservation, to release it.
+    async fn reserve(&self, counter: &Counter, limit: Limit, id: Uuid) -> Decision;
+
+    /// Takes a reservation back: nothing came of it. One that is not there is left alone.
+    async fn release(&self, counter: &Counter, id: Uuid);
+}

@@ -1,0 +1,258 @@
+//! Limits by the minute as clients meet them: exactly so many, told in headers, and what costs
+//! nothing is not counted.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use reqwest::{Method, Response, StatusCode, header::HeaderMap};
+use serde_json::{Value, json};
+
+use crate::{
+    api::{Api, text},
+    pdf::{self, Pdf},
+};
+
+/// The limits as they are when nothing is set.
+const DEFAULTS: [(&str, &str); 3] = [
+    ("AUTH_MODE", "dev"),
+    ("LESSON_JOBS_PER_MINUTE", "10"),
+    ("UPLOAD_JOBS_PER_MINUTE", "5"),
+];
+
+async fn limited(user: &str) -> Api {
+    Api::start(&DEFAULTS, Some(user)).await
+}
+
+/// A document of twenty sections: parts of twelve pages.
+async fn twenty_sections(api: &Api) -> (String, Vec<String>) {
+    let course_id = api.course("Biology").await;
+    let page = "A cell is the smallest unit of life. A tissue is a group of cells of one kind.";
+    let file = Pdf::with_pages(&[page; 240]).bytes();
+    let document_id = api.document(file, &course_id).await;
+    let sections = api.sections(&document_id).await;
+    assert_eq!(sections.len(), 20);
+    (document_id, sections)
+}
+
+async fn ask(api: &Api, document_id: &str, section_id: &str) -> Response {
+    let body = json!({"document_id": document_id, "section_id": section_id});
+    let request = api.request(Method::POST, "/api/lessons/generate");
+    request.json(&body).send().await.expect("an answer")
+}
+
+fn number(headers: &HeaderMap, name: &str) -> u64 {
+    let value = headers.get(name).unwrap_or_else(|| panic!("no {name}"));
+    value.to_str().expect("plain").parse().expect("a number")
+}
+
+fn is_told(answer: &Response, most: u64) -> bool {
+    number(answer.headers(), "x-ratelimit-limit") == most
+        && number(answer.headers(), "x-ratelimit-remaining") < most
+        && number(answer.headers(), "x-ratelimit-reset") > 1_700_000_000
+}
+
+async fn problem(answer: Response) -> Value {
+    let kind = answer.headers()["content-type"].clone();
+    assert_eq!(kind, "application/problem+json");
+    answer.json().await.expect("JSON")
+}
+
+#[tokio::test]
+async fn of_twenty_lessons_asked_for_at_once_exactly_ten_are_made_and_waiting_as_told_is_enough() {
+    let api = limited("ada").await;
+    let (document_id, sections) = twenty_sections(&api).await;
+    let asked = sections
+        .iter()
+        .map(|section| ask(&api, &document_id, section));
+    let answers = join_all(asked).await;
+    assert!(answers.iter().all(|answer| is_told(answer, 10)));
+    let (admitted, refused): (Vec<_>, Vec<_>) = answers
+        .into_iter()
+        .zip(&sections)
+        .partition(|(answer, _)| answer.status() == StatusCode::OK);
+    assert_eq!(admitted.len(), 10);
+    let mut left: Vec<u64> = admitted
+        .iter()
+        .map(|(answer, _)| number(answer.headers(), "x-ratelimit-remaining"))
+        .collect();
+    left.sort_unstable();
+    assert_eq!(left, (0..10).collect::<Vec<_>>());
+    let mut waits = Vec::new();
+    for (answer, _) in refused {
+        assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(number(answer.headers(), "x-ratelimit-remaining"), 0);
+        waits.push(number(answer.headers(), "retry-after"));
+        let problem = problem(answer).await;
+        assert!(
+            text(&problem["error"]).contains("At most 10 lessons"),
+            "{problem}"
+        );
+    }
+
+    // What was admitted costs nothing more, being made or made.
+    let (_, first) = &admitted[0];
+    let again = ask(&api, &document_id, first).await;
+    assert_eq!(again.status(), StatusCode::OK);
+    let refused = sections
+        .iter()
+        .find(|section| !admitted.iter().any(|(_, one)| one == section));
+    let refused = refused.expect("one that was refused");
+    // Another user is not concerned.
+    let other = api.request_as(Some("eve"), Method::POST, "/api/lessons/generate");
+    let body = json!({"document_id": document_id, "section_id": refused});
+    let other = crate::api::send(other.json(&body)).await;
+    assert_eq!(other.status, StatusCode::NOT_FOUND);
+
+    let wait = ask(&api, &document_id, refused).await;
+    let wait = number(wait.headers(), "retry-after");
+    assert!(waits.iter().all(|told| (1..=60).contains(told)) && wait <= 60);
+    tokio::time::sleep(Duration::from_secs(wait)).await;
+    let admitted = ask(&api, &document_id, refused).await;
+    assert_eq!(admitted.status(), StatusCode::OK, "{}", api.server.log());
+}
+
+#[tokio::test]
+async fn what_is_there_or_under_way_is_not_counted_however_often_it_is_asked_for() {
+    let api = limited("ada").await;
+    let (document_id, sections) = twenty_sections(&api).await;
+    // Asked all at once: one job, one place.
+    let asked = (0..30).map(|_| ask(&api, &document_id, &sections[0]));
+    let mut jobs = Vec::new();
+    for answer in join_all(asked).await {
+        assert_eq!(answer.status(), StatusCode::OK);
+        let body: Value = answer.json().await.expect("JSON");
+        jobs.push(text(&body["job_id"]));
+    }
+    jobs.dedup();
+    assert_eq!(jobs.len(), 1);
+    api.ended(&jobs[0]).await;
+    for _ in 0..30 {
+        let answer = ask(&api, &document_id, &sections[0]).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        assert!(!answer.headers().contains_key("x-ratelimit-limit"));
+    }
+    // Nor is what is refused.
+    for _ in 0..30 {
+        let unknown = ask(&api, &document_id, &document_id).await;
+        assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
+    }
+    let next = ask(&api, &document_id, &sections[1]).await;
+    assert_eq!(number(next.headers(), "x-ratelimit-remaining"), 8);
+}
+
+#[tokio::test]
+async fn a_lesson_deleted_and_asked_for_again_or_a_job_tried_again_counts() {
+    let api = limited("ada").await;
+    let course_id = api.course("Biology").await;
+    let document_id = api.document(pdf::biology(), &course_id).await;
+    let section = api.sections(&document_id).await.remove(0);
+    for left in (7..10).rev() {
+        let asked = ask(&api, &document_id, &section).await;
+        assert_eq!(number(asked.headers(), "x-ratelimit-remaining"), left);
+        let body: Value = asked.json().await.expect("JSON");
+        api.ended(&text(&body["job_id"])).await;
+        let lesson = ask(&api, &document_id, &section).await;
+        let lesson: Value = lesson.json().await.expect("JSON");
+        let path = format!("/api/lessons/{}", text(&lesson["id"]));
+        assert_eq!(api.delete(&path).await.status, StatusCode::OK);
+    }
+    let asked = ask(&api, &document_id, &section).await;
+    let body: Value = asked.json().await.expect("JSON");
+    let job_id = text(&body["job_id"]);
+    let retry = format!("/api/jobs/{job_id}/retry");
+    api.post(&format!("/api/jobs/{job_id}/cancel"), json!({}))
+        .await;
+    let cancelled = api.ended(&job_id).await;
+    if cancelled["code"] == "cancelled" {
+        let retried = api
+            .request(Method::POST, &retry)
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(retried.status(), StatusCode::OK);
+        assert_eq!(number(retried.headers(), "x-ratelimit-remaining"), 5);
+    }
+    api.ended(&job_id).await;
+    let refused = api.post(&retry, json!({})).await;
+    assert_eq!(
+        refused.status,
+        StatusCode::CONFLICT,
+        "completed: not to be tried again"
+    );
+}
+
+async fn send_file(api: &Api, file: Vec<u8>) -> Response {
+    let part = reqwest::multipart::Part::bytes(file).file_name("notes.pdf");
+    let form = reqwest::multipart::Form::new().part("file", part);
+    let request = api.request(Method::POST, "/api/upload/pdf-structured");
+    request.multipart(form).send().await.expect("an answer")
+}
+
+#[tokio::test]
+async fn five_uploads_a_minute_and_those_that_are_refused_are_not_counted() {
+    let api = limited("ada").await;
+    for _ in 0..6 {
+        let refused = send_file(&api, b"no PDF at all".to_vec()).await;
+        assert_eq!(refused.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    }
+    let asked = (0..8).map(|_| send_file(&api, pdf::biology()));
+    let answers = join_all(asked).await;
+    assert!(answers.iter().all(|answer| is_told(answer, 5)));
+    let admitted = answers
+        .iter()
+        .filter(|answer| answer.status() == StatusCode::OK);
+    assert_eq!(admitted.count(), 5);
+    for answer in answers {
+        if answer.status() != StatusCode::OK {
+            assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
+            let wait = number(answer.headers(), "retry-after");
+            assert!((1..=60).contains(&wait), "{wait}");
+            let problem = problem(answer).await;
+            assert!(
+                text(&problem["error"]).contains("At most 5 files"),
+                "{problem}"
+            );
+        }
+    }
+    // Nothing of what was refused is kept.
+    let documents = api.get("/api/jobs?type=upload_pdf").await.body;
+    assert_eq!(documents["jobs"].as_array().map(Vec::len), Some(5));
+    api.server.wait_for_objects(1).await;
+}
+
+#[tokio::test]
+async fn without_limits_nothing_is_counted_and_nothing_told() {
+    let settings = [&DEFAULTS[..], &[("ENABLE_RATE_LIMITING", "false")]].concat();
+    let api = Api::start(&settings, Some("ada")).await;
+    for _ in 0..6 {
+        let accepted = send_file(&api, pdf::biology()).await;
+        assert_eq!(accepted.status(), StatusCode::OK);
+        assert!(!accepted.headers().contains_key("x-ratelimit-limit"));
+    }
+}
+
+#[tokio::test]
+async fn the_openapi_document_tells_of_limits() {
+    let api = Api::local().await;
+    let document = api.get("/api/openapi.json").await.body;
+    for path in [
+        "/api/lessons/generate",
+        "/api/upload/pdf-structured",
+        "/api/jobs/{id}/retry",
+    ] {
+        let responses = &document["paths"][path]["post"]["responses"];
+        for status in ["200", "429"] {
+            for header in [
+                "X-RateLimit-Limit",
+                "X-RateLimit-Remaining",
+                "X-RateLimit-Reset",
+            ] {
+                assert!(
+                    responses[status]["headers"][header].is_object(),
+                    "{path} {status} {header}"
+                );
+            }
+        }
+        assert!(responses["429"]["headers"]["Retry-After"].is_object());
+    }
+}
