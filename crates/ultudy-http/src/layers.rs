@@ -39,7 +39,15 @@ pub fn around(site: Router<HttpState>, state: &HttpState) -> Router<HttpState> {
     site.layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(middleware::from_fn_with_state(
             state.clone(),
+            limits::by_user,
+        ))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
             auth::identify,
+        ))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            limits::by_address,
         ))
         .layer(middleware::from_fn(as_one_waits))
         .layer(middleware::from_fn_with_state(state.clone(), limits::tell))

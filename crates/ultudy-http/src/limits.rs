@@ -1,15 +1,20 @@
-//! How a client is told of limits: `X-RateLimit-*` on every limited answer, allowed or refused.
+//! How many requests are answered at all, and how a client is told of limits: `X-RateLimit-*` on
+//! every limited answer, allowed or refused.
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue},
+    http::{HeaderMap, HeaderName, HeaderValue, Method},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use ultudy_app::limits::Standing;
 use ultudy_domain::Timestamp;
 
-use crate::HttpState;
+use crate::{
+    HttpState,
+    auth::{Owner, client, is_for_everybody},
+    error::ApiError,
+};
 
 /// Most within a minute.
 pub const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
@@ -25,6 +30,57 @@ pub async fn tell(State(state): State<HttpState>, request: Request, next: Next) 
         write(response.headers_mut(), standing, state.app.clock.now());
     }
     response
+}
+
+/// Middleware, before it is known who asks: refuses an address that asks without end.
+pub async fn by_address(State(state): State<HttpState>, request: Request, next: Next) -> Response {
+    let address = client::address(&request, &state.config.trusted_proxies);
+    match address {
+        Some(address) if !address.is_loopback() && is_counted(&state, &request) => {
+            let counted = state.app.limits.count_address(address);
+            answer(counted, request, next).await
+        }
+        _ => next.run(request).await,
+    }
+}
+
+/// Middleware, once it is known who asks: refuses a user who asks without end.
+pub async fn by_user(State(state): State<HttpState>, request: Request, next: Next) -> Response {
+    match request.extensions().get::<Owner>() {
+        Some(Owner(owner)) if is_counted(&state, &request) => {
+            let counted = state.app.limits.count_user(owner);
+            answer(counted, request, next).await
+        }
+        _ => next.run(request).await,
+    }
+}
+
+async fn answer(
+    counted: ultudy_app::Result<Option<Standing>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let standing = match counted {
+        Ok(standing) => standing,
+        Err(refused) => return ApiError::from(refused).into_response(),
+    };
+    let mut response = next.run(request).await;
+    if let Some(standing) = standing {
+        // What the call itself is limited to matters more.
+        response.extensions_mut().get_or_insert(standing);
+    }
+    response
+}
+
+/// Whoever has the machine to themselves need not be kept from it. Pollers of a job are promised
+/// never to be.
+fn is_counted(state: &HttpState, request: &Request) -> bool {
+    let path = request.uri().path();
+    let is_a_poll = || {
+        let job = path.strip_prefix("/api/jobs/");
+        request.method() == Method::GET && job.is_some_and(|job| !job.contains('/'))
+    };
+    state.config.auth.is_for_many() && !is_for_everybody(path) && !is_a_poll()
 }
 
 fn write(headers: &mut HeaderMap, standing: Standing, now: Timestamp) {

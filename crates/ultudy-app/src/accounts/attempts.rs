@@ -6,7 +6,7 @@
 
 use std::{
     collections::VecDeque,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -15,7 +15,7 @@ use chrono::TimeDelta;
 use moka::sync::Cache;
 use ultudy_domain::Timestamp;
 
-use crate::{Error, Result};
+use crate::{Error, Result, limits::network};
 
 /// Failures of an account within the window.
 const PER_ACCOUNT: usize = 10;
@@ -184,17 +184,6 @@ impl Attempt<'_> {
                 moments.remove(place);
             }
         }
-    }
-}
-
-/// Who holds one IPv6 address holds at least the network around it (RFC 6177).
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-        address => address,
     }
 }
 

@@ -2,11 +2,15 @@
 //! is under way is answered uncharged; a place is reserved; it is done; and if nothing came of
 //! it the place is given back.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    sync::Arc,
+    time::Duration,
+};
 
 use sha2::{Digest, Sha256};
 use ultudy_domain::job::JobType;
-use ultudy_engines::limiter::{Counter, Decision, Limit, Limiter};
+use ultudy_engines::limiter::{Counter, Decision, InProcessLimiter, Limit, Limiter};
 use uuid::Uuid;
 
 use crate::{App, Error, Result};
@@ -21,6 +25,10 @@ pub enum Kind {
     LessonJobs,
     /// Jobs that read uploads.
     UploadJobs,
+    /// Requests of any kind, of a user.
+    UserRequests,
+    /// Requests of any kind, from an address.
+    AddressRequests,
 }
 
 impl Kind {
@@ -30,6 +38,8 @@ impl Kind {
         match self {
             Self::LessonJobs => "lesson_jobs",
             Self::UploadJobs => "upload_jobs",
+            Self::UserRequests => "user_requests",
+            Self::AddressRequests => "address_requests",
         }
     }
 
@@ -42,13 +52,17 @@ impl Kind {
     }
 }
 
-/// Most that a user may do within [`WINDOW`].
+/// Most that may be done within [`WINDOW`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
     /// Jobs that make lessons.
     pub lesson_jobs: u32,
     /// Jobs that read uploads.
     pub upload_jobs: u32,
+    /// Requests of a user.
+    pub user_requests: u32,
+    /// Requests from an address.
+    pub address_requests: u32,
 }
 
 impl Rules {
@@ -56,6 +70,8 @@ impl Rules {
         match kind {
             Kind::LessonJobs => self.lesson_jobs,
             Kind::UploadJobs => self.upload_jobs,
+            Kind::UserRequests => self.user_requests,
+            Kind::AddressRequests => self.address_requests,
         }
     }
 }
@@ -63,6 +79,9 @@ impl Rules {
 /// The limits and who counts.
 pub struct Limits {
     limiter: Arc<dyn Limiter>,
+    /// Counts requests. In this process alone: asking Redis at each would cost more than most of
+    /// them do, and nothing depends on the exact number.
+    requests: InProcessLimiter,
     /// None: nothing is limited.
     rules: Option<Rules>,
 }
@@ -82,7 +101,66 @@ impl Limits {
     /// These limits, none if there are no rules, counted by `limiter`.
     #[must_use]
     pub fn new(limiter: Arc<dyn Limiter>, rules: Option<Rules>) -> Self {
-        Self { limiter, rules }
+        Self {
+            limiter,
+            requests: InProcessLimiter::default(),
+            rules,
+        }
+    }
+
+    /// Counts a request of a user; none where nothing is limited.
+    ///
+    /// # Errors
+    /// [`Error::Limited`].
+    pub fn count_user(&self, owner_id: &str) -> Result<Option<Standing>> {
+        self.count(Kind::UserRequests, owner_id.to_owned())
+    }
+
+    /// Counts a request from an address; none where nothing is limited.
+    ///
+    /// # Errors
+    /// [`Error::Limited`].
+    pub fn count_address(&self, address: IpAddr) -> Result<Option<Standing>> {
+        self.count(Kind::AddressRequests, network(address).to_string())
+    }
+
+    fn count(&self, kind: Kind, whose: String) -> Result<Option<Standing>> {
+        let Some((counter, limit)) = self.limit(kind, whose) else {
+            return Ok(None);
+        };
+        let decision = self.requests.reserve_now(&counter, limit, None);
+        standing(kind, limit, decision).map(Some)
+    }
+
+    fn limit(&self, kind: Kind, whose: String) -> Option<(Counter, Limit)> {
+        let counter = Counter {
+            kind: kind.as_str(),
+            whose,
+        };
+        let limit = Limit {
+            most: self.rules?.most(kind),
+            window: WINDOW,
+        };
+        Some((counter, limit))
+    }
+}
+
+fn standing(kind: Kind, limit: Limit, decision: Decision) -> Result<Standing> {
+    let most = limit.most;
+    match decision {
+        Decision::Allowed { remaining, reset } => Ok(Standing {
+            most,
+            remaining,
+            reset,
+        }),
+        Decision::Refused { wait } => Err(Error::Limited {
+            kind,
+            standing: Standing {
+                most,
+                remaining: 0,
+                reset: wait,
+            },
+        }),
     }
 }
 
@@ -96,37 +174,13 @@ impl App {
             counter: None,
             standing: None,
         };
-        let Some(rules) = self.limits.rules else {
+        let Some((counter, limit)) = self.limits.limit(kind, owner_id.to_owned()) else {
             return Ok(place);
         };
-        let counter = Counter {
-            kind: kind.as_str(),
-            whose: owner_id.to_owned(),
-        };
-        let most = rules.most(kind);
-        let limit = Limit {
-            most,
-            window: WINDOW,
-        };
-        match self.limits.limiter.reserve(&counter, limit, id).await {
-            Decision::Allowed { remaining, reset } => {
-                place.standing = Some(Standing {
-                    most,
-                    remaining,
-                    reset,
-                });
-                place.counter = Some(counter);
-                Ok(place)
-            }
-            Decision::Refused { wait } => Err(Error::Limited {
-                kind,
-                standing: Standing {
-                    most,
-                    remaining: 0,
-                    reset: wait,
-                },
-            }),
-        }
+        let decision = self.limits.limiter.reserve(&counter, limit, id).await;
+        place.standing = Some(standing(kind, limit, decision)?);
+        place.counter = Some(counter);
+        Ok(place)
     }
 }
 
@@ -181,10 +235,21 @@ pub(crate) fn place_of(owner_id: &str, work: &str, after: Option<Uuid>) -> Uuid 
     Uuid::from_bytes(bytes)
 }
 
+/// Who holds one IPv6 address holds at least the network around it (RFC 6177).
+pub(crate) fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        address => address,
+    }
+}
+
 /// For a test that is not about limits.
 impl Default for Limits {
     fn default() -> Self {
-        let limiter = ultudy_engines::limiter::InProcessLimiter::default();
+        let limiter = InProcessLimiter::default();
         Self::new(Arc::new(limiter), None)
     }
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{Counter, Decision, Limit, Limiter};
 
-/// Most counters that are remembered; about 200 bytes each, and 24 a reservation.
+/// Most counters that are remembered; about 200 bytes each, and 40 a reservation.
 const REMEMBERED_MAX: u64 = 1_000_000;
 /// A counter so long unused is forgotten: longest window that may be asked for.
 const WINDOW_MAX: Duration = Duration::from_secs(2 * 60);
@@ -22,7 +22,8 @@ type Places = Arc<Mutex<VecDeque<Place>>>;
 /// A reservation that counts.
 #[derive(Debug)]
 struct Place {
-    id: Uuid,
+    /// Its name; none if it cannot be released.
+    id: Option<Uuid>,
     at: Instant,
 }
 
@@ -51,8 +52,9 @@ impl InProcessLimiter {
         }
     }
 
-    /// [`Limiter::reserve`], which here waits for nothing.
-    pub fn reserve_now(&self, counter: &Counter, limit: Limit, id: Uuid) -> Decision {
+    /// [`Limiter::reserve`], which here waits for nothing; without an id it is a reservation that is
+    /// never released.
+    pub fn reserve_now(&self, counter: &Counter, limit: Limit, id: Option<Uuid>) -> Decision {
         let places = self.counters.get_with_by_ref(counter, Places::default);
         let mut places = places.lock().unwrap_or_else(PoisonError::into_inner);
         let now = (self.now)();
@@ -63,7 +65,7 @@ impl InProcessLimiter {
             places.pop_front();
         }
         let ends_in = |place: &Place| place.at + limit.window - now;
-        if !places.iter().any(|place| place.id == id) {
+        if id.is_none() || !places.iter().any(|place| place.id == id) {
             // A limit that was lowered may be exceeded by more than one.
             if let Some(excess) = places.len().checked_sub(limit.most as usize) {
                 let wait = places.get(excess).map_or(limit.window, ends_in);
@@ -83,7 +85,7 @@ impl InProcessLimiter {
             return;
         };
         let mut places = places.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(index) = places.iter().rposition(|place| place.id == id) {
+        if let Some(index) = places.iter().rposition(|place| place.id == Some(id)) {
             places.remove(index);
         }
     }
@@ -96,7 +98,7 @@ fn count(len: usize) -> u32 {
 #[async_trait]
 impl Limiter for InProcessLimiter {
     async fn reserve(&self, counter: &Counter, limit: Limit, id: Uuid) -> Decision {
-        self.reserve_now(counter, limit, id)
+        self.reserve_now(counter, limit, Some(id))
     }
 
     async fn release(&self, counter: &Counter, id: Uuid) {

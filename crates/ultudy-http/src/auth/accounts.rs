@@ -129,7 +129,7 @@ fn challenged(mut response: Response) -> Response {
 }
 
 /// What needs nobody's name, and is to answer when the database does not.
-fn is_for_everybody(path: &str) -> bool {
+pub fn is_for_everybody(path: &str) -> bool {
     let path = path.strip_prefix("/api").unwrap_or(path);
     let first = path.split('/').nth(1).unwrap_or_default();
     matches!(

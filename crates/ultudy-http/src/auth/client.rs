@@ -3,8 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::{
-    extract::{ConnectInfo, FromRequestParts},
-    http::{HeaderMap, header, request::Parts},
+    extract::{ConnectInfo, FromRequestParts, Request},
+    http::{Extensions, HeaderMap, header, request::Parts},
 };
 use ultudy_app::accounts::Client;
 
@@ -22,8 +22,7 @@ impl FromRequestParts<HttpState> for Knocks {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &HttpState) -> Result<Self, ApiError> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let peer = peer.map(|ConnectInfo(peer)| peer.ip().to_canonical());
+        let peer = peer(&parts.extensions);
         let headers = &parts.headers;
         let trusted = &state.config.trusted_proxies;
         let agent = headers.get(header::USER_AGENT);
@@ -40,6 +39,17 @@ impl FromRequestParts<HttpState> for Knocks {
             secure,
         })
     }
+}
+
+/// The address a request comes from.
+pub fn address(request: &Request, trusted: &[IpAddr]) -> Option<IpAddr> {
+    let peer = peer(request.extensions());
+    peer.map(|peer| origin(peer, request.headers(), trusted))
+}
+
+fn peer(extensions: &Extensions) -> Option<IpAddr> {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>();
+    peer.map(|ConnectInfo(peer)| peer.ip().to_canonical())
 }
 
 /// The last address before the trusted proxies: what stands to the left of it in

@@ -14,7 +14,7 @@ pub mod client;
 pub mod session_cookie;
 pub mod sign_in_cookie;
 
-pub use accounts::{Account, is_still_in, require_passwords, require_provider};
+pub use accounts::{Account, is_for_everybody, is_still_in, require_passwords, require_provider};
 
 /// The one user of `AUTH_MODE=local`.
 pub const LOCAL_OWNER: &str = "local";

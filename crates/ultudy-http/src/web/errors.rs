@@ -10,7 +10,7 @@ use axum::{
 };
 
 use super::page;
-use crate::error::ApiError;
+use crate::{error::ApiError, limits};
 
 /// Longest problem that is read, in bytes; ours are a hundredth of it.
 const PROBLEM_MAX: usize = 64 << 10;
@@ -60,7 +60,13 @@ pub async fn as_page(request: Request, next: Next) -> Response {
     };
     let text = shown.render().unwrap_or_default();
     let mut page = page::with_status(status, text);
-    let kept = [header::RETRY_AFTER, header::ALLOW];
+    let kept = [
+        header::RETRY_AFTER,
+        header::ALLOW,
+        limits::LIMIT,
+        limits::REMAINING,
+        limits::RESET,
+    ];
     let headers = kept
         .iter()
         .filter_map(|name| Some((name, parts.headers.get(name)?)));

@@ -399,6 +399,8 @@ mod tests {
             ("ENABLE_RATE_LIMITING", "1"),
             ("LESSON_JOBS_PER_MINUTE", "0"),
             ("UPLOAD_JOBS_PER_MINUTE", "many"),
+            ("USER_REQUESTS_PER_MINUTE", "-1"),
+            ("ADDRESS_REQUESTS_PER_MINUTE", "1e6"),
             ("OCR", "always"),
             ("OCR_LANGUAGES", "eng, --help"),
         ] {

@@ -256,3 +256,91 @@ async fn the_openapi_document_tells_of_limits() {
         assert!(responses["429"]["headers"]["Retry-After"].is_object());
     }
 }
+
+#[tokio::test]
+async fn a_user_who_asks_without_end_is_refused_and_nobody_else_is() {
+    let settings = [
+        ("AUTH_MODE", "accounts"),
+        ("USER_REQUESTS_PER_MINUTE", "20"),
+    ];
+    let mut api = Api::start(&settings, Some("ada")).await;
+    api.sign_up("ada").await;
+    let mut told = Vec::new();
+    for _ in 0..20 {
+        let answer = api
+            .request(Method::GET, "/api/courses")
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(answer.status(), StatusCode::OK);
+        told.push(number(answer.headers(), "x-ratelimit-remaining"));
+    }
+    assert_eq!(told, (0..20).rev().collect::<Vec<_>>());
+    let refused = api
+        .request(Method::GET, "/api/courses")
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert!((1..=60).contains(&number(refused.headers(), "retry-after")));
+    assert!(is_told(&refused, 20));
+    // A poller is not cut off, and a page says it to a person.
+    let poll = api.get(&format!("/api/jobs/{}", uuid::Uuid::nil())).await;
+    assert_eq!(poll.status, StatusCode::NOT_FOUND);
+    let page = api
+        .request(Method::GET, "/")
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(page.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert!(is_told(&page, 20));
+    assert!(
+        page.text()
+            .await
+            .expect("a page")
+            .contains("Please try again in")
+    );
+
+    api.sign_up("eve").await;
+    api.ask_as("eve");
+    assert_eq!(api.get("/api/courses").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn an_address_that_asks_without_end_is_refused_and_no_other_is() {
+    let settings = [
+        ("AUTH_MODE", "accounts"),
+        ("ADDRESS_REQUESTS_PER_MINUTE", "5"),
+        ("TRUSTED_PROXIES", "127.0.0.1"),
+    ];
+    let api = Api::start(&settings, None).await;
+    let from = async |address: &str, path: &str| {
+        let request = api.request_as(None, Method::GET, path);
+        let answer = request.header("x-forwarded-for", address).send().await;
+        answer.expect("an answer").status()
+    };
+    for number in 0..5 {
+        // One network of IPv6 is one address.
+        let address = format!("2001:db8::{number}");
+        assert_eq!(
+            from(&address, "/api/courses").await,
+            StatusCode::UNAUTHORIZED
+        );
+    }
+    assert_eq!(
+        from("2001:db8::9", "/api/courses").await,
+        StatusCode::TOO_MANY_REQUESTS
+    );
+    assert_eq!(from("2001:db8::9", "/health").await, StatusCode::OK);
+    assert_eq!(
+        from("2001:db8:0:1::", "/api/courses").await,
+        StatusCode::UNAUTHORIZED
+    );
+    for _ in 0..9 {
+        let here = api
+            .request_as(None, Method::GET, "/api/courses")
+            .send()
+            .await;
+        assert_eq!(here.expect("an answer").status(), StatusCode::UNAUTHORIZED);
+    }
+}
