@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What the tests start beside the program itself.
-pub const PACKAGES: [Package; 6] = [
+pub const PACKAGES: [Package; 7] = [
     Package {
         name: "postgresql",
         purpose: "the store's tests on PostgreSQL",
@@ -20,6 +20,10 @@ pub const PACKAGES: [Package; 6] = [
     Package {
         name: "pgbouncer",
         purpose: "the store's tests through a connection pooler",
+    },
+    Package {
+        name: "redis-server",
+        purpose: "the tests of queue, cache, limits and events over Redis",
     },
     Package {
         name: "chromium",

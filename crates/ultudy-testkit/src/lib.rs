@@ -12,6 +12,7 @@ pub mod pgbouncer;
 pub mod ports;
 pub mod postgres;
 pub mod process;
+pub mod redis;
 pub mod server;
 pub mod tap;
 pub mod tls;
