@@ -4,3 +4,4 @@
 pub mod events;
 pub mod limiter;
 pub mod queue;
+pub mod redis;

@@ -1,0 +1,47 @@
+//! Why there is no connection: one line for whoever set the URL.
+
+use redis::{ErrorKind, RedisError, ServerErrorKind};
+
+/// Why there is no connection. Never holds a password.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// Not a URL of Redis.
+    #[error("must be redis://[user:password@]host[:port][/db], or rediss:// for TLS")]
+    InvalidUrl,
+    /// Nothing answers in time.
+    #[error("nothing answers at {address} within 5 seconds")]
+    TimedOut {
+        /// Host and port.
+        address: String,
+    },
+    /// It wants another password, or a user, or one at all.
+    #[error("{address} lets nobody in with this user and password: {source}")]
+    Refused {
+        /// Host and port.
+        address: String,
+        /// What it said.
+        source: RedisError,
+    },
+    /// Nobody listens, or what does speaks something else.
+    #[error("cannot reach {address}: {source}")]
+    Unreachable {
+        /// Host and port.
+        address: String,
+        /// What happened.
+        source: RedisError,
+    },
+}
+
+impl ConnectError {
+    pub(super) fn new(address: String, source: RedisError) -> Self {
+        let refused = match source.kind() {
+            ErrorKind::AuthenticationFailed | ErrorKind::Server(ServerErrorKind::NoPerm) => true,
+            _ => matches!(source.code(), Some("NOAUTH" | "WRONGPASS")),
+        };
+        if refused {
+            Self::Refused { address, source }
+        } else {
+            Self::Unreachable { address, source }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What a server says of itself.
+
+use redis::{
+    Cmd, RedisError, Value,
+    aio::ConnectionLike,
+    cluster_routing::{MultipleNodeRoutingInfo, RoutingInfo},
+    from_redis_value,
+};
+
+use super::{Connection, Redis};
+
+/// What a server does when its memory is full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Eviction {
+    /// It refuses writes: nothing is lost.
+    Nothing,
+    /// It drops keys that end by themselves: leases and what is cached.
+    Volatile,
+    /// It drops any key: jobs, too.
+    AnyKey,
+}
+
+impl Redis {
+    /// What it does when its memory is full; of a cluster, what its worst node does.
+    ///
+    /// # Errors
+    /// It cannot be reached.
+    pub async fn eviction(&self) -> Result<Eviction, RedisError> {
+        let mut ask = redis::cmd("INFO");
+        ask.arg("memory");
+        let answers = self.ask_every_node(&ask).await?;
+        let policies = answers.iter().map(|answer| eviction(answer));
+        Ok(policies.max().unwrap_or(Eviction::Nothing))
+    }
+
+    /// Sends a command to each node that holds keys.
+    async fn ask_every_node(&self, cmd: &Cmd) -> Result<Vec<String>, RedisError> {
+        match self.connection() {
+            Connection::Single(mut connection) => Ok(vec![cmd.query_async(&mut connection).await?]),
+            Connection::Cluster(mut connection) => {
+                let all = RoutingInfo::MultiNode((MultipleNodeRoutingInfo::AllMasters, None));
+                match connection.route_command(cmd.clone(), all).await? {
+                    // By address.
+                    Value::Map(answers) => answers
+                        .into_iter()
+                        .map(|(_, answer)| Ok(from_redis_value(answer)?))
+                        .collect(),
+                    answers => Ok(from_redis_value(answers)?),
+                }
+            }
+        }
+    }
+}
+
+/// Whether a server is a node of a cluster. One that keeps that to itself is none.
+pub(super) async fn is_cluster(
+    connection: &mut (impl ConnectionLike + Send),
+) -> Result<bool, RedisError> {
+    let mut ask = redis::cmd("INFO");
+    ask.arg("cluster");
+    match ask.query_async::<String>(connection).await {
+        Ok(answer) => Ok(value(&answer, "cluster_enabled") == Some("1")),
+        Err(error) if error.is_io_error() || error.is_timeout() => Err(error),
+        Err(error) if matches!(error.code(), Some("NOAUTH" | "LOADING")) => Err(error),
+        Err(_) => Ok(false),
+    }
+}
+
+fn eviction(memory: &str) -> Eviction {
+    match value(memory, "maxmemory_policy") {
+        Some(policy) if policy.starts_with("allkeys-") => Eviction::AnyKey,
+        Some(policy) if policy.starts_with("volatile-") => Eviction::Volatile,
+        _ => Eviction::Nothing,
+    }
+}
+
+/// A line `name:value` of `INFO`.
+fn value<'a>(info: &'a str, name: &str) -> Option<&'a str> {
+    info.lines()
+        .filter_map(|line| line.trim_end().split_once(':'))
+        .find_map(|(key, value)| (key == name).then_some(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_is_what_it_may_drop() {
+        for (policy, drops) in [
+            ("noeviction", Eviction::Nothing),
+            ("volatile-lru", Eviction::Volatile),
+            ("allkeys-random", Eviction::AnyKey),
+        ] {
+            let info = format!("# Memory\r\nused_memory:1\r\nmaxmemory_policy:{policy}\r\n");
+            assert_eq!(eviction(&info), drops);
+        }
+        assert_eq!(eviction("# Memory\r\n"), Eviction::Nothing);
+    }
+}

@@ -1,0 +1,9 @@
+//! The engines over Redis, on real servers.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod redis_connection;
