@@ -20,7 +20,11 @@ use ultudy_domain::{
     document::ExtractedDocument,
     extraction::{ExtractError, ExtractProgress, Probe},
 };
-use ultudy_engines::{events::InProcessEvents, limiter::InProcessLimiter};
+use ultudy_engines::{
+    events::InProcessEvents,
+    limiter::{InProcessLimiter, Limiter, RedisLimiter},
+    redis::Redis,
+};
 use ultudy_llm::extractive::Extractive;
 use ultudy_store::{PostgresConfig, Store, StoreConfig, queue::TableQueue};
 
@@ -39,6 +43,7 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
     let store = Store::open(&config.store)
         .await
         .map_err(|error| Failure::new("database", error))?;
+    let redis = redis(config).await?;
     Ok(App::new(Parts {
         queue: Arc::new(queue(config, &store)?),
         store,
@@ -50,12 +55,26 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         upload_bytes_max: config.upload_bytes_max,
         runs: Runs::default(),
         accounts: accounts(config)?,
-        limits: limits(config),
+        limits: limits(config, redis.as_ref()),
     }))
 }
 
-fn limits(config: &Config) -> Limits {
-    Limits::new(Arc::new(InProcessLimiter::default()), config.limits)
+async fn redis(config: &Config) -> Result<Option<Redis>, Failure> {
+    let Some(url) = &config.redis_url else {
+        return Ok(None);
+    };
+    let redis = Redis::connect(&url.0).await;
+    redis
+        .map(Some)
+        .map_err(|error| Failure::new("REDIS_URL", error))
+}
+
+fn limits(config: &Config, redis: Option<&Redis>) -> Limits {
+    let limiter: Arc<dyn Limiter> = match redis {
+        Some(redis) => Arc::new(RedisLimiter::new(redis.clone())),
+        None => Arc::new(InProcessLimiter::default()),
+    };
+    Limits::new(limiter, config.limits)
 }
 
 fn accounts(config: &Config) -> Result<Accounts, Failure> {

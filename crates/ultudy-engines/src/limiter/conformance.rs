@@ -16,7 +16,11 @@ pub trait Time {
     fn pass(&self, span: Duration) -> impl Future<Output = ()>;
 }
 
-/// Runs every case, each against a fresh engine, with windows of this length.
+/// The window of cases that wait for nothing.
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Runs every case, each against an engine that has counted nothing; those that let time pass
+/// with windows of this length.
 ///
 /// # Panics
 /// When the engine breaks a promise.
@@ -25,14 +29,33 @@ pub async fn all<L: Limiter + 'static>(
     time: &impl Time,
     window: Duration,
 ) {
-    exactly_so_many_of_many_at_once(fresh().await, window).await;
+    exactly_so_many_of_many_at_once(fresh().await).await;
+    what_was_released_counts_no_more(&fresh().await, MINUTE).await;
+    the_same_place_counts_once(&fresh().await, MINUTE).await;
+    counters_are_independent(&fresh().await, MINUTE).await;
     whoever_waits_as_told_is_allowed(&fresh().await, time, window).await;
     the_window_slides(&fresh().await, time, window).await;
-    what_was_released_counts_no_more(&fresh().await, window).await;
-    the_same_place_counts_once(&fresh().await, window).await;
     what_was_refused_does_not_count(&fresh().await, time, window).await;
-    counters_are_independent(&fresh().await, window).await;
     a_lowered_limit_holds_at_once(&fresh().await, time, window).await;
+}
+
+/// As many at once as several engines that share what they count let pass together.
+///
+/// # Panics
+/// When they let more or fewer pass than the limit.
+pub async fn share<L: Limiter + 'static>(engines: Vec<L>) {
+    let engines: Vec<Arc<L>> = engines.into_iter().map(Arc::new).collect();
+    let asked = (0..50).map(|number| {
+        let limiter = engines[number as usize % engines.len()].clone();
+        tokio::spawn(async move { reserve(&*limiter, 10, MINUTE, number).await })
+    });
+    let mut left: Vec<u32> = Vec::new();
+    for decision in join_all(asked).await {
+        let decision = decision.unwrap_or_else(|error| panic!("{error}"));
+        left.extend(remaining(decision));
+    }
+    left.sort_unstable();
+    assert_eq!(left, (0..10).collect::<Vec<_>>());
 }
 
 fn counter(whose: &str) -> Counter {
@@ -65,19 +88,8 @@ fn wait(decision: Decision) -> Duration {
     }
 }
 
-async fn exactly_so_many_of_many_at_once(limiter: impl Limiter + 'static, window: Duration) {
-    let limiter = Arc::new(limiter);
-    let asked = (0..50).map(|number| {
-        let limiter = limiter.clone();
-        tokio::spawn(async move { reserve(&*limiter, 10, window, number).await })
-    });
-    let mut left: Vec<u32> = Vec::new();
-    for decision in join_all(asked).await {
-        let decision = decision.unwrap_or_else(|error| panic!("{error}"));
-        left.extend(remaining(decision));
-    }
-    left.sort_unstable();
-    assert_eq!(left, (0..10).collect::<Vec<_>>());
+async fn exactly_so_many_of_many_at_once(limiter: impl Limiter + 'static) {
+    share(vec![limiter]).await;
 }
 
 async fn whoever_waits_as_told_is_allowed(

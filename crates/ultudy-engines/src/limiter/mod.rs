@@ -7,7 +7,9 @@ use uuid::Uuid;
 
 pub mod conformance;
 mod in_process;
+mod redis;
 
+pub use self::redis::RedisLimiter;
 pub use in_process::InProcessLimiter;
 
 /// What is counted together.

@@ -16,8 +16,9 @@ use url::Url;
 
 mod auth;
 mod limits;
+mod redis;
 
-pub use auth::Issuer;
+pub use auth::{Hidden, Issuer};
 
 const DEFAULTS: &str = include_str!("../../../../config.default.toml");
 /// Replicas are looked at twice a second.
@@ -55,6 +56,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     pub store: StoreConfig,
     pub object_dir: PathBuf,
+    /// What processes share besides the database; none if this is the only one.
+    pub redis_url: Option<Hidden>,
     pub sample_course: bool,
     pub worker_id: String,
     pub upload_concurrency: usize,
@@ -97,6 +100,7 @@ impl Config {
             log: settings.required("LOG")?,
             store: store(&settings, &data_dir)?,
             object_dir: object_dir(&settings, &data_dir)?,
+            redis_url: redis::url(&settings)?,
             data_dir,
             sample_course: settings.parse("SAMPLE_COURSE", "must be true or false")?,
             worker_id: worker_id(&settings),

@@ -1,0 +1,124 @@
+use std::time::Duration;
+
+use ultudy_engines::{
+    limiter::{
+        Counter, Decision, Limit, Limiter, RedisLimiter,
+        conformance::{self, Time},
+    },
+    redis::Redis,
+};
+use ultudy_testkit::redis::{Cluster, Redis as Server};
+use uuid::Uuid;
+
+/// A minute is too long for a test.
+const WINDOW: Duration = Duration::from_secs(4);
+const LIMIT: Limit = Limit {
+    most: 3,
+    window: Duration::from_secs(60),
+};
+
+/// The server's clock cannot be stopped.
+struct Passing;
+
+impl Time for Passing {
+    const IS_EXACT: bool = false;
+
+    async fn pass(&self, span: Duration) {
+        tokio::time::sleep(span).await;
+    }
+}
+
+fn counter() -> Counter {
+    Counter {
+        kind: "lesson_jobs",
+        whose: "ada".into(),
+    }
+}
+
+async fn is_allowed(limiter: &RedisLimiter, number: u128) -> bool {
+    let id = Uuid::from_u128(number);
+    let decision = limiter.reserve(&counter(), LIMIT, id).await;
+    matches!(decision, Decision::Allowed { .. })
+}
+
+#[tokio::test]
+async fn on_one_server_it_keeps_the_promises_of_a_limiter() {
+    let server = Server::start().unwrap();
+    let fresh = async || {
+        server.cli(["FLUSHALL"]).unwrap();
+        RedisLimiter::new(Redis::connect(&server.url()).await.unwrap())
+    };
+    conformance::all(fresh, &Passing, WINDOW).await;
+    let left = server.cli(["KEYS", "*"]).unwrap();
+    for key in left.lines() {
+        assert_ne!(server.cli(["PTTL", key]).unwrap(), "-1", "{key} never ends");
+    }
+}
+
+#[tokio::test]
+async fn on_a_cluster_it_keeps_the_promises_of_a_limiter() {
+    let cluster = Cluster::start().unwrap();
+    let fresh = async || {
+        for node in cluster.nodes() {
+            node.cli(["FLUSHALL"]).unwrap();
+        }
+        RedisLimiter::new(Redis::connect(&cluster.url()).await.unwrap())
+    };
+    conformance::all(fresh, &Passing, WINDOW).await;
+}
+
+#[tokio::test]
+async fn processes_that_share_a_redis_count_together() {
+    let server = Server::start().unwrap();
+    let mut engines = Vec::new();
+    for _ in 0..3 {
+        engines.push(RedisLimiter::new(
+            Redis::connect(&server.url()).await.unwrap(),
+        ));
+    }
+    conformance::share(engines).await;
+}
+
+#[tokio::test]
+async fn while_redis_is_away_the_limit_stays_and_what_passed_then_counts_when_it_is_back() {
+    let mut server = Server::start().unwrap();
+    let limiter = RedisLimiter::new(Redis::connect(&server.url()).await.unwrap());
+    assert!(is_allowed(&limiter, 1).await);
+    server.lose_data().unwrap();
+    // One counted before, two more now.
+    assert!(is_allowed(&limiter, 2).await);
+    assert!(is_allowed(&limiter, 3).await);
+    assert!(!is_allowed(&limiter, 4).await);
+    limiter.release(&counter(), Uuid::from_u128(3)).await;
+
+    server.start_again().unwrap();
+    let asked = async || {
+        server
+            .cli(["EXISTS", "ultudy:limit:lesson_jobs:ada"])
+            .unwrap()
+            == "1"
+    };
+    let reached = async || {
+        let allowed = is_allowed(&limiter, 5).await;
+        assert!(allowed, "its place is kept, and reserved again is the same");
+        asked().await
+    };
+    let patience = Duration::from_secs(30);
+    ultudy_testkit::wait::until("Redis is asked again", patience, reached)
+        .await
+        .unwrap();
+    assert!(!is_allowed(&limiter, 6).await);
+}
+
+#[tokio::test]
+async fn a_clock_that_was_set_back_keeps_nobody_out() {
+    let server = Server::start().unwrap();
+    let limiter = RedisLimiter::new(Redis::connect(&server.url()).await.unwrap());
+    let future = "99999999999999999";
+    for id in ["a", "b", "c"] {
+        server
+            .cli(["ZADD", "ultudy:limit:lesson_jobs:ada", future, id])
+            .unwrap();
+    }
+    assert!(is_allowed(&limiter, 1).await);
+}
