@@ -9,7 +9,7 @@ use ultudy_app::{
     App, Parts,
     accounts::{Accounts, Bearer},
     blobs::Blobs,
-    clock::SystemClock,
+    clock::{Clock as _, SystemClock},
     issuer::{Caller, Provider, ProviderConfig, Verifier},
     limits::Limits,
     reader::DocumentReader,
@@ -21,7 +21,7 @@ use ultudy_domain::{
     extraction::{ExtractError, ExtractProgress, Probe},
 };
 use ultudy_engines::{
-    events::InProcessEvents,
+    events::{Events, InProcessEvents, RedisEvents},
     limiter::{InProcessLimiter, Limiter, RedisLimiter},
     redis::Redis,
 };
@@ -47,7 +47,7 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
     Ok(App::new(Parts {
         queue: Arc::new(queue(config, &store)?),
         store,
-        events: Arc::new(InProcessEvents::default()),
+        events: events(redis.as_ref()).await,
         blobs: blobs(config, &config.object_dir)?,
         reader: Arc::new(InChildren(extractor(config)?)),
         generator: Arc::new(Extractive),
@@ -67,6 +67,13 @@ async fn redis(config: &Config) -> Result<Option<Redis>, Failure> {
     redis
         .map(Some)
         .map_err(|error| Failure::new("REDIS_URL", error))
+}
+
+async fn events(redis: Option<&Redis>) -> Arc<dyn Events> {
+    match redis {
+        Some(redis) => Arc::new(RedisEvents::start(redis.clone(), SystemClock.new_id()).await),
+        None => Arc::new(InProcessEvents::default()),
+    }
 }
 
 fn limits(config: &Config, redis: Option<&Redis>) -> Limits {

@@ -8,8 +8,11 @@ use futures_util::stream::BoxStream;
 use uuid::Uuid;
 
 pub mod conformance;
+mod fanout;
 mod in_process;
+mod redis;
 
+pub use self::redis::RedisEvents;
 pub use in_process::InProcessEvents;
 
 /// A job changed.

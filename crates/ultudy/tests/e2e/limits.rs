@@ -6,11 +6,10 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use reqwest::{Method, Response, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use ultudy_testkit::{database::Database, redis::Redis};
 
 use crate::{
     api::{Api, text},
+    fleet::Fleet,
     pdf::{self, Pdf},
 };
 
@@ -347,52 +346,20 @@ async fn an_address_that_asks_without_end_is_refused_and_no_other_is() {
     }
 }
 
-/// Two servers over one database, one Redis and one folder of files.
-struct Fleet {
-    servers: [Api; 2],
-    _database: Database,
-    _redis: Redis,
-    _files: TempDir,
-}
-
-impl Fleet {
-    async fn start(lessons: &str) -> Self {
-        let database = Database::new(env!("CARGO_BIN_EXE_ultudy").as_ref()).expect("a database");
-        let redis = Redis::start().expect("Redis starts");
-        let files = tempfile::tempdir().expect("a folder");
-        let (database_url, redis_url) = (database.url(), redis.url());
-        let files_url = format!("file://{}", files.path().display());
-        let settings = [
-            ("AUTH_MODE", "dev"),
-            ("LESSON_JOBS_PER_MINUTE", lessons),
-            ("DATABASE_URL", &database_url),
-            ("REDIS_URL", &redis_url),
-            ("OBJECT_STORE_URL", &files_url),
-        ];
-        let start = || Api::start(&settings, Some("ada"));
-        Self {
-            servers: [start().await, start().await],
-            _database: database,
-            _redis: redis,
-            _files: files,
-        }
-    }
-
-    /// Asks for these lessons all at once, in turn of the one server and of the other.
-    async fn ask(&self, document_id: &str, sections: &[String]) -> Vec<Response> {
-        let servers = self.servers.iter().cycle();
-        let asked = servers
-            .zip(sections)
-            .map(|(api, section)| ask(api, document_id, section));
-        join_all(asked).await
-    }
+/// Asks for these lessons all at once, the one server and the other in turn.
+async fn ask_in_turn(fleet: &Fleet, document_id: &str, sections: &[String]) -> Vec<Response> {
+    let servers = fleet.servers.iter().cycle();
+    let asked = servers
+        .zip(sections)
+        .map(|(api, section)| ask(api, document_id, section));
+    join_all(asked).await
 }
 
 #[tokio::test]
 async fn of_twenty_lessons_asked_for_over_two_servers_exactly_ten_are_made() {
-    let fleet = Fleet::start("10").await;
+    let fleet = Fleet::start(&[("LESSON_JOBS_PER_MINUTE", "10")]).await;
     let (document_id, sections) = twenty_sections(&fleet.servers[0]).await;
-    let answers = fleet.ask(&document_id, &sections).await;
+    let answers = ask_in_turn(&fleet, &document_id, &sections).await;
     assert!(answers.iter().all(|answer| is_told(answer, 10)));
     let admitted = answers
         .iter()
@@ -402,10 +369,10 @@ async fn of_twenty_lessons_asked_for_over_two_servers_exactly_ten_are_made() {
 
 #[tokio::test]
 async fn the_same_lesson_asked_for_over_two_servers_at_once_takes_one_place() {
-    let fleet = Fleet::start("1").await;
+    let fleet = Fleet::start(&[("LESSON_JOBS_PER_MINUTE", "1")]).await;
     let (document_id, sections) = twenty_sections(&fleet.servers[0]).await;
     let same = vec![sections[0].clone(); 20];
-    for answer in fleet.ask(&document_id, &same).await {
+    for answer in ask_in_turn(&fleet, &document_id, &same).await {
         assert_eq!(answer.status(), StatusCode::OK);
     }
     let next = ask(&fleet.servers[1], &document_id, &sections[1]).await;

@@ -11,6 +11,7 @@ mod bad_database;
 mod bad_input;
 mod browser;
 mod figures;
+mod fleet;
 mod headers;
 mod import;
 mod isolation;

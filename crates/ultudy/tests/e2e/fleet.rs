@@ -1,0 +1,69 @@
+//! Servers that are as one: what is done on the one is there on the other.
+
+use futures_util::StreamExt;
+use reqwest::Method;
+use tempfile::TempDir;
+use ultudy_testkit::{database::Database, redis::Redis};
+
+use crate::{
+    api::{Api, PATIENCE, text},
+    pdf,
+};
+
+/// Two servers over one database, one Redis and one folder of files, asked as `ada`.
+pub struct Fleet {
+    pub servers: [Api; 2],
+    pub database: Database,
+    pub redis: Redis,
+    _files: TempDir,
+}
+
+impl Fleet {
+    /// Both with these settings besides.
+    pub async fn start(settings: &[(&str, &str)]) -> Self {
+        let database = Database::new(env!("CARGO_BIN_EXE_ultudy").as_ref()).expect("a database");
+        let redis = Redis::start().expect("Redis starts");
+        let files = tempfile::tempdir().expect("a folder");
+        let (database_url, redis_url) = (database.url(), redis.url());
+        let files_url = format!("file://{}", files.path().display());
+        let shared = [
+            ("AUTH_MODE", "dev"),
+            ("DATABASE_URL", &database_url),
+            ("REDIS_URL", &redis_url),
+            ("OBJECT_STORE_URL", &files_url),
+        ];
+        let settings = [&shared, settings].concat();
+        let start = || Api::start(&settings, Some("ada"));
+        Self {
+            servers: [start().await, start().await],
+            database,
+            redis,
+            _files: files,
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_browser_at_one_server_sees_a_job_change_that_the_other_works_on() {
+    let fleet = Fleet::start(&[]).await;
+    let [one, other] = &fleet.servers;
+    let open = |api: &Api| {
+        let request = api.request(Method::GET, "/api/events");
+        async move { request.send().await.expect("an answer").bytes_stream() }
+    };
+    let mut streams = [open(one).await, open(other).await];
+    let accepted = one.upload(pdf::biology(), &[]).await;
+    let job_id = text(&accepted.body["job_id"]);
+    for stream in &mut streams {
+        let mut seen = String::new();
+        let told = async {
+            while !(seen.contains("event: completed") && seen.contains(&job_id)) {
+                let chunk = stream.next().await.expect("it goes on").expect("a chunk");
+                seen.push_str(&String::from_utf8_lossy(&chunk));
+            }
+        };
+        tokio::time::timeout(PATIENCE, told)
+            .await
+            .expect("the end is told at either server");
+    }
+}
