@@ -1,6 +1,7 @@
-//! Queue, limiter and events: the traits with their promises, and the engines that keep them.
+//! Queue, cache, limiter and events: the traits with their promises, and the engines that keep them.
 //! Each trait has a conformance suite that every engine passes.
 
+pub mod cache;
 pub mod events;
 pub mod limiter;
 pub mod queue;

@@ -6,6 +6,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod cache;
 mod events;
 mod limiter;
 mod redis_connection;

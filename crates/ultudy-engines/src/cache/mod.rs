@@ -1,0 +1,57 @@
+//! Cache: what was read once need not be read again, by whatever process.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+pub mod conformance;
+mod in_process;
+mod redis;
+mod shelf;
+
+pub use self::redis::RedisCache;
+pub use in_process::InProcessCache;
+
+/// Longest that what another process has made outdated is still given, should word of it be lost.
+pub const BELIEVED: Duration = Duration::from_secs(5);
+
+/// What was looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// It is kept.
+    Hit(Bytes),
+    /// It is not: read it and put it here. None: the cache cannot be used now.
+    Miss(Option<Place>),
+}
+
+/// Where to put what is read now: it is not given once its scope was outdated after this was
+/// looked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Place {
+    scope: String,
+    name: String,
+    /// The scope's state when it was looked for.
+    state: u64,
+}
+
+/// Keeps bytes for a while.
+///
+/// What is kept belongs to a scope, such as a user, and has a name in it. An engine promises:
+/// - nothing of a scope is given to who asks for another;
+/// - after [`Cache::outdate`] has returned, this process gives nothing of that scope that was
+///   looked for before, and every other process that shares the engine neither, at the latest
+///   [`BELIEVED`] later, even if what one tells the other is lost;
+/// - nothing is kept longer than its time;
+/// - it never fails: what cannot be kept or found is a miss.
+#[async_trait]
+pub trait Cache: Send + Sync {
+    /// Looks for a name in a scope; names hold no `:`.
+    async fn get(&self, scope: &str, name: &str) -> Found;
+
+    /// Keeps what was read after [`Cache::get`] gave this place.
+    async fn put(&self, place: Place, value: Bytes);
+
+    /// Everything of a scope may have changed.
+    async fn outdate(&self, scope: &str);
+}

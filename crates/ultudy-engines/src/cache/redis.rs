@@ -1,0 +1,236 @@
+//! A cache that processes share: what each has at hand, over what is in Redis.
+//!
+//! | Key | Why | Gone |
+//! |---|---|---|
+//! | `ultudy:cache:state:SCOPE` | a number that every outdating raises; part of the names of all values, so that outdated ones are not found | twice a value's time after it was last asked for |
+//! | `ultudy:cache:value:STATE:NAME:SCOPE` | a value | after its time |
+//! | `ultudy:cache:outdated` | channel: the name of each scope that is outdated | |
+//!
+//! A process believes a state it knows for [`BELIEVED`], unless it hears that it is outdated. What it
+//! could not tell Redis it tells it as soon as that answers again.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use moka::sync::Cache as Moka;
+use redis::{RedisError, Script, cmd};
+use tokio::{task::JoinHandle, time};
+
+use super::{
+    BELIEVED, Cache, Found, Place,
+    shelf::{Shelf, count},
+};
+use crate::redis::{Heard, Listener, Redis};
+
+const OUTDATED: &str = "ultudy:cache:outdated";
+/// How long Redis may take: longer than the database would, and it is of no use.
+const PATIENCE: Duration = Duration::from_millis(250);
+/// How long it is left alone after it did not answer.
+const LEFT_ALONE: Duration = Duration::from_secs(1);
+/// Most scopes whose state is at hand.
+const SCOPES_MAX: u64 = 100_000;
+
+/// What the process has at hand, over what is in Redis.
+pub struct RedisCache {
+    shared: Arc<Shared>,
+    tasks: [JoinHandle<()>; 2],
+}
+
+struct Shared {
+    redis: Redis,
+    script: Script,
+    shelf: Shelf,
+    /// States at hand, believed for a while.
+    states: Moka<String, u64>,
+    time: Duration,
+    /// When Redis last did not answer.
+    away: Mutex<Option<Instant>>,
+    /// Scopes of which Redis has not heard yet that they are outdated: nothing of theirs is given.
+    untold: Mutex<HashSet<String>>,
+}
+
+impl RedisCache {
+    /// Keeps each value for so long, and so many bytes of them at hand.
+    #[must_use]
+    pub fn start(redis: Redis, bytes_max: u64, time: Duration) -> Self {
+        let states = Moka::builder()
+            .max_capacity(SCOPES_MAX)
+            .time_to_live(BELIEVED);
+        let listener = redis.listen(vec![OUTDATED.to_owned()], Vec::new());
+        let shared = Arc::new(Shared {
+            redis,
+            script: Script::new(include_str!("lua/state.lua")),
+            shelf: Shelf::new(bytes_max, time),
+            states: states.build(),
+            time,
+            away: Mutex::default(),
+            untold: Mutex::default(),
+        });
+        Self {
+            tasks: [
+                tokio::spawn(listen(listener, shared.clone())),
+                tokio::spawn(tell_untold(shared.clone())),
+            ],
+            shared,
+        }
+    }
+}
+
+impl Drop for RedisCache {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+async fn listen(mut listener: Listener, shared: Arc<Shared>) {
+    while let Some(heard) = listener.next().await {
+        match heard {
+            // Whatever was said while nobody listened.
+            Heard::Connected => shared.states.invalidate_all(),
+            Heard::Message { payload, .. } => match std::str::from_utf8(&payload) {
+                Ok(scope) => shared.states.invalidate(scope),
+                Err(_) => shared.states.invalidate_all(),
+            },
+        }
+    }
+}
+
+async fn tell_untold(shared: Arc<Shared>) {
+    let mut again = time::interval(LEFT_ALONE);
+    loop {
+        again.tick().await;
+        let untold: Vec<String> = shared.untold().iter().cloned().collect();
+        for scope in untold {
+            shared.outdate(&scope).await;
+        }
+    }
+}
+
+impl Shared {
+    fn untold(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.untold.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// None while Redis is left alone or does not answer.
+    async fn answer<T>(&self, asked: impl Future<Output = Result<T, RedisError>>) -> Option<T> {
+        let since = *self.away.lock().unwrap_or_else(PoisonError::into_inner);
+        if since.is_some_and(|since| since.elapsed() < LEFT_ALONE) {
+            return None;
+        }
+        let error = match time::timeout(PATIENCE, asked).await {
+            Ok(Ok(answer)) => return Some(answer),
+            Ok(Err(error)) => error,
+            Err(_) => std::io::Error::from(std::io::ErrorKind::TimedOut).into(),
+        };
+        tracing::warn!(%error, "Redis does not answer: nothing is cached");
+        *self.away.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        None
+    }
+
+    async fn state(&self, scope: &str, anew: bool) -> Option<u64> {
+        let life = self.time.saturating_mul(2);
+        let mut script = self.script.key(format!("ultudy:cache:state:{scope}"));
+        script
+            .arg(millis(life))
+            .arg(u8::from(anew))
+            .arg(OUTDATED)
+            .arg(scope);
+        self.answer(self.redis.run(&script)).await
+    }
+
+    /// The scope's state, at hand or from Redis. None where Redis has not heard what we know.
+    async fn believed(&self, scope: &str) -> Option<u64> {
+        if self.untold().contains(scope) {
+            return None;
+        }
+        if let Some(state) = self.states.get(scope) {
+            return Some(state);
+        }
+        // Whoever asks at the same time asks for themselves: it is rare, and cheap.
+        let state = self.state(scope, false).await?;
+        // Not over one that was begun in the meantime.
+        Some(
+            self.states
+                .entry_by_ref(scope)
+                .or_insert(state)
+                .into_value(),
+        )
+    }
+
+    async fn outdate(&self, scope: &str) {
+        self.untold().insert(scope.to_owned());
+        if let Some(state) = self.state(scope, true).await {
+            self.states.insert(scope.to_owned(), state);
+            self.untold().remove(scope);
+        }
+    }
+
+    async fn value(&self, place: &Place) -> Option<Bytes> {
+        let mut get = cmd("GET");
+        get.arg(key(place));
+        let mut connection = self.redis.connection();
+        let value: Option<Vec<u8>> = self.answer(get.query_async(&mut connection)).await?;
+        value.map(Bytes::from)
+    }
+}
+
+#[async_trait]
+impl Cache for RedisCache {
+    async fn get(&self, scope: &str, name: &str) -> Found {
+        let Some(state) = self.shared.believed(scope).await else {
+            count("none");
+            return Found::Miss(None);
+        };
+        let place = Place {
+            scope: scope.to_owned(),
+            name: name.to_owned(),
+            state,
+        };
+        if let Some(value) = self.shared.shelf.get(&place) {
+            count("process");
+            return Found::Hit(value);
+        }
+        match self.shared.value(&place).await {
+            Some(value) => {
+                count("redis");
+                self.shared.shelf.put(place, value.clone());
+                Found::Hit(value)
+            }
+            None => {
+                count("none");
+                Found::Miss(Some(place))
+            }
+        }
+    }
+
+    async fn put(&self, place: Place, value: Bytes) {
+        let mut set = cmd("SET");
+        set.arg(key(&place)).arg(&value[..]);
+        set.arg("PX").arg(millis(self.shared.time));
+        self.shared.shelf.put(place, value);
+        let mut connection = self.shared.redis.connection();
+        self.shared
+            .answer(set.query_async::<()>(&mut connection))
+            .await;
+    }
+
+    async fn outdate(&self, scope: &str) {
+        self.shared.outdate(scope).await;
+    }
+}
+
+fn key(place: &Place) -> String {
+    let Place { scope, name, state } = place;
+    format!("ultudy:cache:value:{state}:{name}:{scope}")
+}
+
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
