@@ -62,7 +62,7 @@ impl App {
             priority: job.priority,
             run_at: job.run_at,
         };
-        if let Err(error) = self.queue.push(&[entry]).await {
+        if let Err(error) = self.queue.push(&[entry], self.clock.now()).await {
             tracing::warn!(job_id = %job.id, %error, "job stored but not yet handed to the queue");
         }
         self.announce(job).await;

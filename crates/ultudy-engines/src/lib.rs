@@ -1,4 +1,5 @@
-//! Queue, cache, limiter and events: the traits with their promises, and the engines that keep them.
+//! Queue, cache, limiter and events: the traits with their promises, and the engines that keep
+//! them, in the process or over [`redis`].
 //! Each trait has a conformance suite that every engine passes.
 
 pub mod cache;

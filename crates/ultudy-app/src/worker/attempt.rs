@@ -4,7 +4,7 @@ use std::{panic::AssertUnwindSafe, time::Duration};
 
 use futures_util::FutureExt;
 use ultudy_domain::job::{JobFailure, JobType};
-use ultudy_engines::queue::Delivery;
+use ultudy_engines::queue::{Delivery, End};
 use ultudy_store::jobs::{self, Start};
 
 use super::{JobError, Run, runs::RunGuard};
@@ -14,8 +14,8 @@ use crate::{App, documents, lessons};
 /// away) is left to the lease: it lapses, and the job is delivered again.
 pub(super) async fn attempt(app: &App, worker_id: &str, delivery: &Delivery, guard: RunGuard) {
     let ended = match start(app, worker_id, delivery, &guard).await {
-        Ok(Some(run)) => end(&run, delivery, execute(&run).await).await,
-        Ok(None) => finish(app, delivery).await,
+        Ok(Begun::Run(run)) => end(&run, delivery, execute(&run).await).await,
+        Ok(Begun::Over(how)) => finish(app, delivery, &how).await,
         Err(error) => Err(error),
     };
     if let Err(error) = ended {
@@ -23,12 +23,19 @@ pub(super) async fn attempt(app: &App, worker_id: &str, delivery: &Delivery, gua
     }
 }
 
+/// What came of a delivery at its start.
+enum Begun {
+    Run(Box<Run>),
+    /// There is nothing to run.
+    Over(End),
+}
+
 async fn start(
     app: &App,
     worker_id: &str,
     delivery: &Delivery,
     guard: &RunGuard,
-) -> Result<Option<Run>, JobError> {
+) -> Result<Begun, JobError> {
     let token = delivery.lease;
     let mut tx = app.store.write(&delivery.owner_id).await?;
     let started = jobs::start(&mut tx, delivery.job_id, token, worker_id, app.clock.now()).await?;
@@ -36,19 +43,22 @@ async fn start(
     match started {
         Start::Started(job) => {
             app.announce(&job).await;
-            Ok(Some(Run {
+            Ok(Begun::Run(Box::new(Run {
                 app: app.clone(),
                 job,
                 cancel: guard.cancel.clone(),
                 token,
-            }))
+            })))
         }
         Start::Poisoned(job) => {
             tracing::error!(job_id = %job.id, lost = job.lost, "job failed: its workers keep vanishing");
             app.announce(&job).await;
-            Ok(None)
+            let reason = job
+                .failure
+                .map_or_else(String::new, |failure| failure.message);
+            Ok(Begun::Over(End::Failed(reason)))
         }
-        Start::NotDue => Ok(None),
+        Start::NotDue => Ok(Begun::Over(End::Gone)),
     }
 }
 
@@ -79,7 +89,8 @@ async fn end(
     outcome: Result<(), JobError>,
 ) -> Result<(), JobError> {
     match outcome {
-        Ok(()) | Err(JobError::Stale) => finish(&run.app, delivery).await,
+        Ok(()) => finish(&run.app, delivery, &End::Completed).await,
+        Err(JobError::Stale) => finish(&run.app, delivery, &End::Gone).await,
         Err(JobError::Stopped) => hand_back(run, delivery).await,
         Err(JobError::Fail(failure)) => fail(run, delivery, &failure, File::Discard).await,
         Err(JobError::Retry {
@@ -119,7 +130,7 @@ async fn retry_or_fail(
     if let Some(job) = waiting {
         run.app
             .queue
-            .release(delivery, run_at)
+            .release(delivery, run_at, run.app.clock.now())
             .await
             .map_err(crate::Error::from)?;
         run.app.announce(&job).await;
@@ -146,7 +157,7 @@ async fn fail(
     let mut tx = app.store.write(&run.job.owner_id).await?;
     let failed = jobs::fail(&mut tx, run.job.id, run.token, failure, app.clock.now()).await?;
     let Some(job) = failed else {
-        return finish(app, delivery).await;
+        return finish(app, delivery, &End::Gone).await;
     };
     let removed = match (file, job.job_type, crate::jobs::document_id(&job)) {
         (File::Discard, JobType::UploadPdf, Some(id)) => {
@@ -160,7 +171,7 @@ async fn fail(
         removed.settle(app).await;
     }
     app.announce(&job).await;
-    finish(app, delivery).await
+    finish(app, delivery, &End::Failed(failure.message.clone())).await
 }
 
 /// Hands a stopped run back uncounted. One that its owner cancelled, or that another
@@ -171,21 +182,21 @@ async fn hand_back(run: &Run, delivery: &Delivery) -> Result<(), JobError> {
     let handed = jobs::hand_back(&mut tx, run.job.id, run.token, now).await?;
     tx.commit().await?;
     let Some(job) = handed else {
-        return finish(&run.app, delivery).await;
+        return finish(&run.app, delivery, &End::Gone).await;
     };
     run.app
         .queue
-        .release(delivery, now)
+        .release(delivery, now, now)
         .await
         .map_err(crate::Error::from)?;
     run.app.announce(&job).await;
     Ok(())
 }
 
-async fn finish(app: &App, delivery: &Delivery) -> Result<(), JobError> {
+async fn finish(app: &App, delivery: &Delivery, end: &End) -> Result<(), JobError> {
     Ok(app
         .queue
-        .finish(delivery)
+        .finish(delivery, end)
         .await
         .map_err(crate::Error::from)?)
 }

@@ -2,12 +2,16 @@
 //!
 //! **The engine owns delivery, the job's row owns truth.** An engine promises:
 //! - a pushed job is delivered at least once, not before its `run_at`, the smaller
-//!   [`Priority`] number first and the older job first within one priority;
+//!   [`Priority`] number first and the older job first within one priority: older by `run_at`,
+//!   or by when it was pushed, where several calls pushed them;
 //! - while a lease is held and renewed nobody else is given the job; a lease that is not
 //!   renewed for [`LEASE`] lapses, and the job is delivered again;
 //! - pushing a job it already holds changes nothing;
 //! - [`Queue::wait`] returns soon after a push to that queue, and otherwise at the latest
 //!   when asked to.
+//!
+//! `now` is the caller's clock. An engine that has one clock for all callers goes by that and
+//! takes from theirs only differences, so that nobody's clock that is off ends another's lease.
 //!
 //! What is done at most once is done by the row: see `ultudy_store::jobs`.
 
@@ -21,6 +25,9 @@ use ultudy_domain::{
 use uuid::Uuid;
 
 pub mod conformance;
+mod redis;
+
+pub use redis::RedisQueue;
 
 /// How long a lease holds without being renewed.
 pub const LEASE: Duration = Duration::from_secs(8);
@@ -53,6 +60,30 @@ pub struct Delivery {
     pub queue: QueueName,
     /// Names this lease; a later delivery of the same job has another.
     pub lease: Uuid,
+    /// It had failed for good, and somebody told the engine, past this program, to try it again.
+    pub retried: bool,
+}
+
+/// How a job ended, for an engine that shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// Its effect is committed.
+    Completed,
+    /// It was given up, and why.
+    Failed(String),
+    /// Its row was final before, is gone, or is not due: the engine knows nothing of it any more.
+    Gone,
+}
+
+/// What an engine beside the database may lack of the jobs that are committed there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// Nothing, or somebody else looks after it.
+    Nothing,
+    /// Jobs of the last minutes: a process may have ended between their commit and their push.
+    Recent,
+    /// Any: the engine may have come back empty.
+    Everything,
 }
 
 /// An engine's failure: it may pass, the caller tries again.
@@ -64,7 +95,7 @@ pub struct QueueError(#[from] pub Box<dyn std::error::Error + Send + Sync>);
 #[async_trait]
 pub trait Queue: Send + Sync {
     /// Makes jobs deliverable. Idempotent.
-    async fn push(&self, entries: &[QueueEntry]) -> Result<(), QueueError>;
+    async fn push(&self, entries: &[QueueEntry], now: Timestamp) -> Result<(), QueueError>;
 
     /// Up to `max` due jobs, each under a new lease named by `lease_ids` in turn (there
     /// must be at least `max` of them) that holds for [`LEASE`] from `now`.
@@ -81,14 +112,30 @@ pub trait Queue: Send + Sync {
     async fn renew(&self, held: &[Delivery], now: Timestamp) -> Result<Vec<Uuid>, QueueError>;
 
     /// The job's row is final (or gone): forget it. A stale lease changes nothing.
-    async fn finish(&self, delivery: &Delivery) -> Result<(), QueueError>;
+    async fn finish(&self, delivery: &Delivery, end: &End) -> Result<(), QueueError>;
 
     /// Give it back, to be delivered again from `run_at`. A stale lease changes nothing.
-    async fn release(&self, delivery: &Delivery, run_at: Timestamp) -> Result<(), QueueError>;
+    async fn release(
+        &self,
+        delivery: &Delivery,
+        run_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), QueueError>;
 
     /// Forget a job whoever holds it: its row was cancelled or deleted.
     async fn remove(&self, job_id: Uuid) -> Result<(), QueueError>;
 
     /// Returns when a job of this queue may be due, at the latest after `at_most`.
     async fn wait(&self, queue: QueueName, at_most: Duration);
+
+    /// What the caller is to push now, since the engine may lack it. Of all processes that ask
+    /// every few seconds, one is told; an engine that is the database itself lacks nothing.
+    async fn missing(&self, _queue: QueueName) -> Result<Missing, QueueError> {
+        Ok(Missing::Nothing)
+    }
+
+    /// Everything is pushed that [`Queue::missing`] asked for.
+    async fn complete(&self, _queue: QueueName) -> Result<(), QueueError> {
+        Ok(())
+    }
 }

@@ -9,4 +9,5 @@
 mod cache;
 mod events;
 mod limiter;
+mod queue;
 mod redis_connection;

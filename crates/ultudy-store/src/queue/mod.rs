@@ -11,7 +11,7 @@ use ultudy_domain::{
     Timestamp,
     job::{Priority, QueueName},
 };
-use ultudy_engines::queue::{Delivery, LEASE, Queue, QueueEntry, QueueError};
+use ultudy_engines::queue::{Delivery, End, LEASE, Queue, QueueEntry, QueueError};
 use uuid::Uuid;
 
 use crate::{
@@ -87,6 +87,7 @@ impl TableQueue {
                 owner_id: job.owner_id,
                 queue,
                 lease,
+                retried: false,
             });
         }
         tx.commit().await?;
@@ -96,7 +97,7 @@ impl TableQueue {
 
 #[async_trait]
 impl Queue for TableQueue {
-    async fn push(&self, entries: &[QueueEntry]) -> Result<(), QueueError> {
+    async fn push(&self, entries: &[QueueEntry], _now: Timestamp) -> Result<(), QueueError> {
         let queues = QueueName::ALL.into_iter();
         for queue in queues.filter(|queue| entries.iter().any(|entry| entry.queue == *queue)) {
             self.wakers.wake(queue);
@@ -138,7 +139,7 @@ impl Queue for TableQueue {
         renewal.await.map_err(queue_error)
     }
 
-    async fn finish(&self, delivery: &Delivery) -> Result<(), QueueError> {
+    async fn finish(&self, delivery: &Delivery, _end: &End) -> Result<(), QueueError> {
         self.system_write(
             "UPDATE jobs SET lease_token = NULL, lease_until = NULL
             WHERE id = $1 AND lease_token = $2",
@@ -147,7 +148,12 @@ impl Queue for TableQueue {
         .await
     }
 
-    async fn release(&self, delivery: &Delivery, run_at: Timestamp) -> Result<(), QueueError> {
+    async fn release(
+        &self,
+        delivery: &Delivery,
+        run_at: Timestamp,
+        _now: Timestamp,
+    ) -> Result<(), QueueError> {
         self.system_write(
             "UPDATE jobs SET lease_token = NULL, lease_until = NULL, run_at = $3
             WHERE id = $1 AND lease_token = $2",

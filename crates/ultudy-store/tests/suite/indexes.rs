@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ultudy_domain::job::{JobStatus, QueueName};
-use ultudy_engines::queue::Queue;
+use ultudy_engines::queue::{End, Queue};
 use ultudy_store::{
     Page, Store,
     jobs::{self, JobFilter},
@@ -92,7 +92,7 @@ async fn job_life(store: &Store, queue: &TableQueue, n: u32) {
     let done = jobs::complete(&mut tx, delivery.job_id, delivery.lease, &result, now).await;
     assert!(done.unwrap().is_some());
     tx.commit().await.unwrap();
-    queue.finish(&delivery).await.unwrap();
+    queue.finish(&delivery, &End::Completed).await.unwrap();
 }
 
 /// How often the whole table was read.

@@ -4,7 +4,7 @@
 use futures_util::future::join_all;
 use sqlx::{Connection, PgConnection, Row};
 use ultudy_domain::job::QueueName;
-use ultudy_engines::queue::Queue;
+use ultudy_engines::queue::{End, Queue};
 use ultudy_store::{Page, Store, courses, jobs, migrate_postgres, queue::TableQueue};
 use ultudy_testkit::{
     pgbouncer::PgBouncer,
@@ -169,7 +169,7 @@ async fn jobs_of_all_owners_are_claimed_once() {
             let end = jobs::complete(&mut tx, delivery.job_id, token, &result, at(1)).await;
             assert!(end.unwrap().is_some());
             tx.commit().await.unwrap();
-            queue.finish(&delivery).await.unwrap();
+            queue.finish(&delivery, &End::Completed).await.unwrap();
             done += 1;
         }
     };

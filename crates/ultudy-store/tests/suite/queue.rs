@@ -5,7 +5,7 @@ use ultudy_domain::{
     Timestamp,
     job::{JobStatus, JobType, Priority, QueueName},
 };
-use ultudy_engines::queue::{Delivery, LEASE, Queue, QueueEntry, conformance};
+use ultudy_engines::queue::{Delivery, End, LEASE, Queue, QueueEntry, conformance};
 use ultudy_store::{
     documents,
     jobs::{self, NewJob, Start},
@@ -169,7 +169,7 @@ pub async fn a_worker_that_wakes_late_does_not_start(bench: &Bench) {
         Start::Started(_)
     ));
     assert_eq!(start(bench, frozen.lease, at(10)).await, Start::NotDue);
-    queue.finish(&frozen).await.unwrap();
+    queue.finish(&frozen, &End::Gone).await.unwrap();
 
     let mut tx = bench.write().await;
     let result = serde_json::Value::Null;
@@ -282,13 +282,13 @@ async fn a_worker_hears_of_jobs_that_another_process_pushes() {
     // It looks once it listens.
     tokio::join!(hearing.wait(QUEUE, LONG), hearing.wait(other, LONG));
 
-    let both = async { tokio::join!(hearing.wait(QUEUE, LONG), pushing.push(&entries)) };
+    let both = async { tokio::join!(hearing.wait(QUEUE, LONG), pushing.push(&entries, at(0))) };
     both.await.1.unwrap();
 
     let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'";
     assert_eq!(server.sql(name, end).unwrap(), "t");
     // It looks once it listens again.
     tokio::join!(hearing.wait(QUEUE, LONG), hearing.wait(other, LONG));
-    let both = async { tokio::join!(hearing.wait(QUEUE, LONG), pushing.push(&entries)) };
+    let both = async { tokio::join!(hearing.wait(QUEUE, LONG), pushing.push(&entries, at(0))) };
     both.await.1.unwrap();
 }

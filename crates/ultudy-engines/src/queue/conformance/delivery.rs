@@ -50,6 +50,7 @@ pub(super) async fn nothing_comes_before_it_is_due<S: Subject>(bench: &Bench<S>)
             owner_id: later.owner_id,
             queue: later.queue,
             lease: id(101),
+            retried: false,
         }
     );
 }
@@ -80,10 +81,10 @@ pub(super) async fn queues_are_apart<S: Subject>(bench: &Bench<S>) {
 pub(super) async fn pushing_again_changes_nothing<S: Subject>(bench: &Bench<S>) {
     let job = [entry(1)];
     bench.push(&job).await;
-    bench.queue.push(&job).await.unwrap();
+    bench.queue.push(&job, at(1)).await.unwrap();
     let delivery = bench.claim_one(100, at(1)).await.unwrap();
     assert_eq!(bench.claim_one(101, at(1)).await, None);
-    bench.queue.push(&job).await.unwrap();
+    bench.queue.push(&job, at(1)).await.unwrap();
     assert_eq!(bench.claim_one(102, at(1)).await, None);
     assert!(bench.renew(&delivery, at(1)).await);
 }
@@ -92,7 +93,11 @@ pub(super) async fn what_is_finished_never_comes_again<S: Subject>(bench: &Bench
     bench.push(&[entry(1)]).await;
     let delivery = bench.claim_one(100, at(1)).await.unwrap();
     bench.subject.settle(&entry(1)).await;
-    bench.queue.finish(&delivery).await.unwrap();
+    bench
+        .queue
+        .finish(&delivery, &End::Completed)
+        .await
+        .unwrap();
     assert_eq!(bench.claim_one(101, lapse(at(100))).await, None);
 }
 

@@ -35,8 +35,8 @@ pub(super) async fn a_lapsed_job_comes_again_and_the_old_lease_changes_nothing<S
     assert_eq!((new.job_id, new.lease), (old.job_id, id(101)));
 
     assert!(!bench.renew(&old, again).await);
-    bench.queue.finish(&old).await.unwrap();
-    bench.queue.release(&old, start()).await.unwrap();
+    bench.queue.finish(&old, &End::Gone).await.unwrap();
+    bench.queue.release(&old, start(), again).await.unwrap();
 
     assert!(bench.renew(&new, again).await);
     assert_eq!(bench.claim_one(102, again).await, None);
@@ -56,7 +56,7 @@ pub(super) async fn a_removed_job_cannot_be_renewed<S: Subject>(bench: &Bench<S>
 pub(super) async fn a_released_job_comes_again_when_it_is_due<S: Subject>(bench: &Bench<S>) {
     bench.push(&[entry(1)]).await;
     let first = bench.claim_one(100, at(1)).await.unwrap();
-    bench.queue.release(&first, at(30)).await.unwrap();
+    bench.queue.release(&first, at(30), at(1)).await.unwrap();
     assert_eq!(bench.claim_one(101, at(29)).await, None);
     let second = bench.claim_one(102, at(30)).await.unwrap();
     assert_eq!((second.job_id, second.lease), (first.job_id, id(102)));

@@ -17,7 +17,7 @@ use ultudy_domain::{
 };
 use uuid::Uuid;
 
-use super::{Delivery, LEASE, Queue, QueueEntry};
+use super::{Delivery, End, LEASE, Queue, QueueEntry};
 
 mod delivery;
 mod lease;
@@ -115,7 +115,7 @@ impl<S: Subject> Bench<S> {
 
     async fn push(&self, entries: &[QueueEntry]) {
         self.subject.prepare(entries).await;
-        self.queue.push(entries).await.unwrap();
+        self.queue.push(entries, start()).await.unwrap();
     }
 
     /// Claims one upload under the `lease`-th lease.

@@ -27,7 +27,7 @@ pub(super) async fn a_release_ends_a_wait<S: Subject>(bench: &Bench<S>) {
     let delivery = bench.claim_one(100, at(1)).await.unwrap();
     // Takes the wake that the push may have left.
     bench.queue.wait(QUEUE, Duration::ZERO).await;
-    let release = async { bench.queue.release(&delivery, at(1)).await.unwrap() };
+    let release = async { bench.queue.release(&delivery, at(1), at(1)).await.unwrap() };
     let both = async { tokio::join!(bench.queue.wait(QUEUE, LONG), release) };
     assert!(tokio::time::timeout(HANG, both).await.is_ok());
 }

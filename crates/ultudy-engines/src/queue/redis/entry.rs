@@ -1,0 +1,86 @@
+//! A job as Bull stores it, and what we read of one that is stored.
+
+use serde::Deserialize;
+use serde_json::json;
+use ultudy_domain::{
+    Timestamp,
+    job::{JobType, QueueName},
+};
+use uuid::Uuid;
+
+use super::{KEEP, KEEP_FOR};
+use crate::queue::QueueEntry;
+
+/// Milliseconds from `now` until `run_at`, none if it is past. Both are of one clock, so that
+/// the difference holds on a server whose clock is another.
+pub(super) fn delay_ms(run_at: Timestamp, now: Timestamp) -> i64 {
+    (run_at - now).num_milliseconds().max(0)
+}
+
+/// What the job is about, for whoever runs it.
+pub(super) fn data(entry: &QueueEntry) -> String {
+    json!({ "jobId": entry.job_id, "ownerId": entry.owner_id }).to_string()
+}
+
+/// What Bull's worker keeps to when it runs the job. The script puts the time in.
+pub(super) fn options(entry: &QueueEntry, delay_ms: i64) -> String {
+    let kind = match entry.queue {
+        QueueName::UploadProcessing => JobType::UploadPdf,
+        QueueName::LessonGeneration => JobType::GenerateLesson,
+    };
+    let policy = kind.retry_policy();
+    let keep = json!({ "age": KEEP_FOR.as_secs(), "count": KEEP });
+    json!({
+        "attempts": policy.max_attempts,
+        "backoff": {
+            "type": "exponential",
+            "delay": u64::try_from(policy.first_delay.as_millis()).unwrap_or(u64::MAX),
+        },
+        "removeOnComplete": keep,
+        "removeOnFail": keep,
+        "jobId": entry.job_id,
+        "priority": entry.priority.number(),
+        "delay": delay_ms,
+        "timestamp": 0,
+    })
+    .to_string()
+}
+
+/// What a job's data must hold to be one of ours.
+#[derive(Debug, Deserialize)]
+pub(super) struct Known {
+    /// The row's id.
+    #[serde(rename = "jobId")]
+    pub(super) job_id: Uuid,
+    #[serde(rename = "ownerId")]
+    pub(super) owner_id: String,
+}
+
+impl Known {
+    /// Why a job's data is not ours, if it is not.
+    pub(super) fn read(data: &str) -> Result<Self, String> {
+        if data.is_empty() {
+            return Err("the job's data is missing or longer than 64 KiB".into());
+        }
+        serde_json::from_str(data)
+            .map_err(|error| format!("the job's data is not of this program: {error}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_that_is_not_ours_is_told_why() {
+        for (data, reason) in [
+            ("", "missing"),
+            ("{", "not of this program"),
+            (r#"{"jobId":"7","ownerId":"a"}"#, "not of this program"),
+            (r#"{"ownerId":"a"}"#, "jobId"),
+        ] {
+            let error = Known::read(data).err().unwrap_or_default();
+            assert!(error.contains(reason), "{data}: {error}");
+        }
+    }
+}

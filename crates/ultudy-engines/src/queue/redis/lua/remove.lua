@@ -1,0 +1,28 @@
+-- Forgets a job, whatever it does, unless somebody else's worker runs it. ARGV: prefix, id.
+
+local id = ARGV[2]
+local job = P .. id
+if redis.call('EXISTS', job) == 0 then
+  return 0
+end
+local lock = redis.call('GET', lock_of(id))
+if lock and lock ~= redis.call('HGET', job, 'lease') then
+  return 0
+end
+local found = redis.call('LREM', ACTIVE, -1, id) + redis.call('ZREM', DELAYED, id)
+  + redis.call('ZREM', P .. 'completed', id) + redis.call('ZREM', P .. 'failed', id)
+if found == 0 then
+  local list = waiting()
+  local priority = priority_of(id)
+  -- From the end that is nearer.
+  local from = 1
+  if priority > 0 and ahead(list, priority) * 2 < redis.call('LLEN', list) then
+    from = -1
+  end
+  redis.call('LREM', list, from, id)
+end
+redis.call('ZREM', PRIORITY, id)
+redis.call('SREM', STALLED, id)
+redis.call('DEL', lock_of(id))
+forget(id)
+return 1

@@ -1,0 +1,13 @@
+-- Extends leases. ARGV: prefix, lease in ms, then a job's id and the lease's name of each. Gives
+-- back the places, from 0, of those that are no longer held.
+
+local refused = {}
+for at = 3, #ARGV, 2 do
+  local lock = lock_of(ARGV[at])
+  if redis.call('GET', lock) == ARGV[at + 1] then
+    redis.call('PEXPIRE', lock, ARGV[2])
+  else
+    refused[#refused + 1] = (at - 3) / 2
+  end
+end
+return refused

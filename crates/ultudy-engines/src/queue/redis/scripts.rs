@@ -1,0 +1,23 @@
+//! The scripts, one a transition. Each is sent once a server and then called by its hash.
+
+use std::sync::LazyLock;
+
+use redis::Script;
+
+macro_rules! script {
+    ($($name:ident = $file:literal;)+) => {$(
+        pub(super) static $name: LazyLock<Script> = LazyLock::new(|| {
+            Script::new(concat!(include_str!("lua/common.lua"), include_str!($file)))
+        });
+    )+};
+}
+
+script! {
+    ADD = "lua/add.lua";
+    CLAIM = "lua/claim.lua";
+    RENEW = "lua/renew.lua";
+    FINISH = "lua/finish.lua";
+    RELEASE = "lua/release.lua";
+    REMOVE = "lua/remove.lua";
+    MISSING = "lua/missing.lua";
+}

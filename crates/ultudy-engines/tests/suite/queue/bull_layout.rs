@@ -1,0 +1,298 @@
+//! What stands in Redis is what Bull 4 would have put there.
+
+use chrono::TimeDelta;
+use ultudy_domain::{
+    Timestamp,
+    job::{Priority, QueueName},
+};
+use ultudy_engines::{
+    queue::{Delivery, End, Missing, Queue, QueueEntry, RedisQueue},
+    redis::Redis,
+};
+use ultudy_testkit::redis::Redis as Server;
+use uuid::Uuid;
+
+const QUEUE: QueueName = QueueName::LessonGeneration;
+const P: &str = "bull:lesson-generation";
+
+struct Bench {
+    server: Server,
+    queue: RedisQueue,
+}
+
+impl Bench {
+    async fn new() -> Self {
+        let server = Server::start().unwrap();
+        let redis = Redis::connect(&server.url()).await.unwrap();
+        let queue = RedisQueue::new(redis, Uuid::from_u128(1));
+        Self { server, queue }
+    }
+
+    async fn push(&self, entries: &[QueueEntry]) {
+        self.queue.push(entries, now()).await.unwrap();
+    }
+
+    async fn claim(&self, lease: u128) -> Option<Delivery> {
+        let leases = [Uuid::from_u128(lease)];
+        let claimed = self.queue.claim(QUEUE, "worker", &leases, now()).await;
+        claimed.unwrap().pop()
+    }
+
+    fn cli<const N: usize>(&self, words: [&str; N]) -> String {
+        let words = words.map(|word| word.replace("P:", &format!("{P}:")));
+        self.server.cli(words).unwrap()
+    }
+
+    /// As the last two digits of the ids.
+    fn list(&self, key: &str) -> Vec<String> {
+        let ids = self.cli(["LRANGE", key, "0", "-1"]);
+        ids.lines()
+            .map(|id| id[id.len() - 2..].to_owned())
+            .collect()
+    }
+}
+
+fn now() -> Timestamp {
+    Timestamp::UNIX_EPOCH + TimeDelta::days(20_000)
+}
+
+fn job(number: u32, priority: Priority) -> QueueEntry {
+    QueueEntry {
+        job_id: Uuid::from_u128(u128::from(number) | 0x1000_0000),
+        owner_id: "alice".into(),
+        queue: QUEUE,
+        priority,
+        run_at: now(),
+    }
+}
+
+/// 1 is 01 and so on, in hexadecimal.
+fn name(number: u32) -> String {
+    format!("{number:02x}")
+}
+
+#[tokio::test]
+async fn jobs_of_all_priorities_wait_in_one_list_and_are_its_length() {
+    let bench = Bench::new().await;
+    for (number, priority) in [
+        (1, Priority::Low),
+        (2, Priority::Normal),
+        (3, Priority::High),
+        (4, Priority::Normal),
+    ] {
+        bench.push(&[job(number, priority)]).await;
+    }
+    bench.cli(["LPUSH", "P:wait", "of-bull-without-priority-05"]);
+    assert_eq!(bench.list("P:wait"), ["05", "01", "04", "02", "03"]);
+    bench
+        .push(&[job(6, Priority::Low), job(7, Priority::High)])
+        .await;
+    assert_eq!(
+        bench.list("P:wait"),
+        ["05", "06", "01", "04", "02", "07", "03"]
+    );
+    assert_eq!(bench.cli(["LLEN", "P:wait"]), "7");
+    assert_eq!(bench.cli(["ZCARD", "P:priority"]), "6");
+}
+
+#[tokio::test]
+async fn a_job_is_stored_as_bull_stores_it() {
+    let bench = Bench::new().await;
+    let entry = job(1, Priority::Normal);
+    let id = entry.job_id.to_string();
+    bench.push(std::slice::from_ref(&entry)).await;
+    let key = format!("P:{id}");
+    let field = |name| bench.cli(["HGET", &key, name]);
+    assert_eq!(field("name"), "__default__");
+    assert_eq!(field("priority"), "2");
+    let data: serde_json::Value = serde_json::from_str(&field("data")).unwrap();
+    assert_eq!(data["jobId"], id);
+    assert_eq!(data["ownerId"], "alice");
+    let options: serde_json::Value = serde_json::from_str(&field("opts")).unwrap();
+    assert_eq!(options["attempts"], 2);
+    assert_eq!(options["timestamp"].to_string(), field("timestamp"));
+    assert_eq!(bench.cli(["GET", "P:id"]), "1");
+
+    let delivery = bench.claim(100).await.unwrap();
+    assert_eq!(bench.list("P:active"), [name(1)]);
+    assert_eq!(bench.cli(["ZCARD", "P:priority"]), "0");
+    let lock = format!("{key}:lock");
+    assert_eq!(bench.cli(["GET", &lock]), delivery.lease.to_string());
+
+    bench
+        .queue
+        .finish(&delivery, &End::Completed)
+        .await
+        .unwrap();
+    assert_eq!(
+        bench.cli(["ZSCORE", "P:completed", &id]),
+        field("finishedOn")
+    );
+    assert_eq!(bench.cli(["EXISTS", "P:active", &lock]), "0");
+}
+
+#[tokio::test]
+async fn what_runs_elsewhere_is_left_alone_and_what_was_lost_there_comes_back() {
+    let bench = Bench::new().await;
+    let entry = job(1, Priority::Normal);
+    bench.push(std::slice::from_ref(&entry)).await;
+    let lock = format!("P:{}:lock", entry.job_id);
+    // As a Bull worker takes it.
+    bench.cli(["RPOPLPUSH", "P:wait", "P:active"]);
+    assert_eq!(bench.claim(100).await, None, "not yet locked there");
+    bench.cli(["SET", &lock, "of Bull"]);
+    assert_eq!(bench.claim(101).await, None);
+    bench.queue.remove(entry.job_id).await.unwrap();
+    bench.push(std::slice::from_ref(&entry)).await;
+    assert_eq!(bench.list("P:active"), [name(1)]);
+
+    bench.cli(["DEL", &lock, "P:stalled-check"]);
+    assert!(bench.claim(102).await.is_some(), "not at the second check");
+}
+
+#[tokio::test]
+async fn a_paused_queue_gives_nothing_and_takes_everything() {
+    let bench = Bench::new().await;
+    bench.push(&[job(1, Priority::Normal)]).await;
+    bench.cli(["RENAME", "P:wait", "P:paused"]);
+    bench.cli(["SET", "P:meta-paused", "1"]);
+    bench.push(&[job(2, Priority::High)]).await;
+    assert_eq!(bench.claim(100).await, None);
+    assert_eq!(bench.list("P:paused"), [name(1), name(2)]);
+    bench.cli(["DEL", "P:meta-paused"]);
+    bench.cli(["RENAME", "P:paused", "P:wait"]);
+    assert_eq!(
+        bench.claim(100).await.unwrap().job_id,
+        job(2, Priority::High).job_id
+    );
+}
+
+#[tokio::test]
+async fn a_low_job_that_has_waited_long_is_a_normal_one() {
+    let bench = Bench::new().await;
+    bench
+        .push(&[job(1, Priority::Low), job(2, Priority::Low)])
+        .await;
+    let [first, second] = [1, 2].map(|n| job(n, Priority::Low).job_id.to_string());
+    bench.cli(["HSET", &format!("P:{first}"), "timestamp", "1"]);
+    bench.push(&[job(3, Priority::Normal)]).await;
+    // Looks at what waits.
+    assert_eq!(
+        bench
+            .queue
+            .claim(QUEUE, "worker", &[], now())
+            .await
+            .unwrap(),
+        []
+    );
+    assert_eq!(bench.cli(["ZSCORE", "P:priority", &first]), "2");
+    assert_eq!(bench.cli(["ZSCORE", "P:priority", &second]), "3");
+    bench.push(&[job(4, Priority::Normal)]).await;
+    assert_eq!(bench.list("P:wait"), [2, 4, 1, 3].map(name));
+}
+
+/// In the middle of a list that is long on both sides.
+#[tokio::test]
+async fn order_holds_in_a_long_list() {
+    let bench = Bench::new().await;
+    let many = |first: u32, priority| -> Vec<_> {
+        (first..first + 1_500)
+            .map(|number| job(number, priority))
+            .collect()
+    };
+    bench.push(&many(10_000, Priority::Low)).await;
+    bench.push(&many(20_000, Priority::High)).await;
+    bench
+        .push(&[job(1, Priority::Normal), job(2, Priority::Normal)])
+        .await;
+    bench.push(&[job(3, Priority::Normal)]).await;
+    assert_eq!(
+        bench
+            .cli(["LRANGE", "P:wait", "1499", "1503"])
+            .lines()
+            .count(),
+        5
+    );
+    let ids = bench.cli(["LRANGE", "P:wait", "1500", "1502"]);
+    let expected = [3, 2, 1].map(|number| job(number, Priority::Normal).job_id.to_string());
+    assert_eq!(ids.lines().collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
+async fn what_is_not_ours_fails_with_a_reason_and_harms_nothing() {
+    let bench = Bench::new().await;
+    let large = "x".repeat(100_000);
+    for (id, data) in [("7", "{"), ("8", r#"{"what":1}"#), ("9", &large)] {
+        bench.cli(["HSET", &format!("P:{id}"), "data", data, "priority", "0"]);
+        bench.cli(["LPUSH", "P:wait", id]);
+    }
+    bench.cli(["LPUSH", "P:wait", "gone"]);
+    let ours = job(1, Priority::Low);
+    bench.push(std::slice::from_ref(&ours)).await;
+    bench.cli([
+        "HSET",
+        "P:10",
+        "data",
+        &format!(r#"{{"jobId":"{}","ownerId":"bob"}}"#, ours.job_id),
+    ]);
+    bench.cli(["LPUSH", "P:wait", "10"]);
+
+    let leases: Vec<_> = (100..110).map(Uuid::from_u128).collect();
+    let claimed = bench
+        .queue
+        .claim(QUEUE, "worker", &leases, now())
+        .await
+        .unwrap();
+    let owners: Vec<_> = claimed.iter().map(|job| job.owner_id.as_str()).collect();
+    assert_eq!(owners, ["alice", "bob"]);
+    for id in ["7", "8", "9"] {
+        let reason = bench.cli(["HGET", &format!("P:{id}"), "failedReason"]);
+        assert!(reason.contains("the job's data"), "{id}: {reason}");
+        assert_eq!(bench.cli(["EXISTS", &format!("P:{id}:lock")]), "0");
+    }
+    assert_eq!(bench.cli(["LLEN", "P:active"]), "2");
+    // Bull named the job, so that is the name it ends under.
+    let end = End::Failed("it could not be read".into());
+    bench.queue.finish(&claimed[1], &end).await.unwrap();
+    assert_eq!(
+        bench.cli(["HGET", "P:10", "failedReason"]),
+        "it could not be read"
+    );
+}
+
+#[tokio::test]
+async fn an_ended_job_runs_again_when_it_is_pushed_or_retried() {
+    let bench = Bench::new().await;
+    let entry = job(1, Priority::Normal);
+    bench.push(std::slice::from_ref(&entry)).await;
+    let first = bench.claim(100).await.unwrap();
+    let end = End::Failed("busy".into());
+    bench.queue.finish(&first, &end).await.unwrap();
+    // As Bull retries it.
+    bench.cli(["ZREM", "P:failed", &entry.job_id.to_string()]);
+    bench.cli(["HDEL", &format!("P:{}", entry.job_id), "finishedOn"]);
+    bench.cli(["LPUSH", "P:wait", &entry.job_id.to_string()]);
+    let second = bench.claim(101).await.unwrap();
+    assert_eq!((first.retried, second.retried), (false, true));
+
+    bench.queue.finish(&second, &End::Completed).await.unwrap();
+    bench.push(&[entry]).await;
+    let third = bench.claim(102).await.unwrap();
+    assert!(!third.retried);
+    assert_eq!(bench.cli(["ZCARD", "P:completed"]), "0");
+}
+
+#[tokio::test]
+async fn an_empty_redis_lacks_everything_until_told_otherwise() {
+    let bench = Bench::new().await;
+    let missing = async || {
+        bench.cli(["DEL", "P:ultudy:reconciling"]);
+        bench.queue.missing(QUEUE).await.unwrap()
+    };
+    assert_eq!(missing().await, Missing::Everything);
+    assert_eq!(bench.queue.missing(QUEUE).await.unwrap(), Missing::Nothing);
+    bench.queue.complete(QUEUE).await.unwrap();
+    assert_eq!(missing().await, Missing::Recent);
+    bench.cli(["FLUSHALL"]);
+    assert_eq!(missing().await, Missing::Everything);
+}
