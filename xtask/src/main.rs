@@ -12,7 +12,7 @@ mod bench;
 mod ci;
 mod debian;
 mod dependencies;
-mod oidc_provider;
+mod npm;
 mod process;
 mod runner;
 mod sample_course;

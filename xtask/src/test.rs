@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::{
     debian::{self, Package},
-    oidc_provider, process,
+    npm, process,
     runner::Runner,
 };
 
@@ -112,7 +112,7 @@ impl Test {
     pub fn run(&self) -> Result<()> {
         let tiers = self.tiers()?;
         debian::ensure(&PACKAGES)?;
-        oidc_provider::ensure()?;
+        npm::ensure()?;
         let started = Instant::now();
         let runner = Runner::build()?;
         println!("-- built in {}", process::words(started.elapsed()));

@@ -4,9 +4,11 @@
 //! Nothing here is part of the product: this crate is only ever a dev-dependency.
 
 pub mod browser;
+pub mod bull;
 pub mod database;
 pub mod error;
 pub mod issuer;
+mod node;
 pub mod oidc_provider;
 pub mod pgbouncer;
 pub mod ports;

@@ -3,19 +3,21 @@
 
 use std::{
     fs,
-    io::{self, BufRead as _, BufReader},
-    path::{Path, PathBuf},
+    io::{BufRead as _, BufReader},
+    path::Path,
     process::{ChildStdout, Command, Stdio},
 };
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{Error, Result, process::ChildProcess};
+use crate::{Error, Result, node, process::ChildProcess};
 
 const SCRIPT: &str = include_str!("../oidc-provider/server.mjs");
 /// What the provider calls the server that signs people in.
 pub const CLIENT_ID: &str = "ultudy";
+/// In the folder of its packages.
+const LIBRARY: &str = "node_modules/oidc-provider/lib/index.js";
 const ANNOUNCEMENT: &str = "issuer ";
 
 /// How a provider is set up.
@@ -53,7 +55,7 @@ impl OidcProvider {
         let script = folder.path().join("server.mjs");
         fs::write(&script, SCRIPT)?;
         let settings = json!({
-            "library": library()?,
+            "library": node::installed("oidc-provider")?.join(LIBRARY),
             "port": setup.port,
             "secret": setup.secret,
             "redirect": setup.redirect,
@@ -116,19 +118,4 @@ impl OidcProvider {
         self.process.kill()?;
         Ok(())
     }
-}
-
-/// The installed package, in the folder that this program was built into.
-fn library() -> Result<PathBuf> {
-    let program = std::env::current_exe()?;
-    let part = "oidc-provider/node_modules/oidc-provider/lib/index.js";
-    let places = program.ancestors().map(|folder| folder.join(part));
-    let missing = || Error::Start {
-        program: "oidc-provider".into(),
-        source: io::Error::new(io::ErrorKind::NotFound, format!("no target/{part}")),
-    };
-    places
-        .into_iter()
-        .find(|place| place.is_file())
-        .ok_or_else(missing)
 }

@@ -2,6 +2,7 @@
 
 mod dependencies;
 mod fuzz;
+mod interop;
 mod isolation;
 mod mutations;
 
@@ -9,16 +10,17 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 /// The checks, by name on the command line.
-const CHECKS: [(&str, Check); 4] = [
+const CHECKS: [(&str, Check); 5] = [
     ("dependencies", dependencies::check),
     ("mutations", mutations::check),
     ("fuzz", fuzz::check),
     ("isolation", isolation::check),
+    ("interop", interop::check),
 ];
 
 type Check = fn(&Verify) -> Result<()>;
 
-/// Checks that are too heavy for every change (dependencies, mutations, fuzz, isolation)
+/// Checks that are too heavy for every change (dependencies, mutations, fuzz, isolation, interop)
 #[derive(Args)]
 pub struct Verify {
     /// What to check; everything if none is named

@@ -110,6 +110,7 @@ local function take()
       redis.call('SREM', STALLED, id)
       redis.call('SET', lock_of(id), lease, 'PX', lease_ms)
       redis.call('HSET', job, 'processedOn', text(now), 'lease', lease)
+      redis.call('PUBLISH', ACTIVE, id)
       local data = ''
       if redis.call('HSTRLEN', job, 'data') <= LONGEST then
         data = redis.call('HGET', job, 'data') or ''
