@@ -62,6 +62,8 @@ pub struct Delivery {
     pub lease: Uuid,
     /// It had failed for good, and somebody told the engine, past this program, to try it again.
     pub retried: bool,
+    /// What another program asked for, if that added the job: there may be no row yet.
+    pub asked: Option<serde_json::Value>,
 }
 
 /// How a job ended, for an engine that shows it.

@@ -88,6 +88,7 @@ impl TableQueue {
                 queue,
                 lease,
                 retried: false,
+                asked: None,
             });
         }
         tx.commit().await?;

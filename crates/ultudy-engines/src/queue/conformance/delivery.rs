@@ -51,6 +51,7 @@ pub(super) async fn nothing_comes_before_it_is_due<S: Subject>(bench: &Bench<S>)
             queue: later.queue,
             lease: id(101),
             retried: false,
+            asked: None,
         }
     );
 }

@@ -62,8 +62,13 @@ impl Known {
         if data.is_empty() {
             return Err("the job's data is missing or longer than 64 KiB".into());
         }
-        serde_json::from_str(data)
-            .map_err(|error| format!("the job's data is not of this program: {error}"))
+        let known: Self = serde_json::from_str(data)
+            .map_err(|error| format!("the job's data is not of this program: {error}"))?;
+        // What no owner is called; the database would not take it.
+        if known.owner_id.is_empty() || known.owner_id.contains('\0') {
+            return Err("the job's data names no owner".into());
+        }
+        Ok(known)
     }
 }
 
@@ -78,6 +83,10 @@ mod tests {
             ("{", "not of this program"),
             (r#"{"jobId":"7","ownerId":"a"}"#, "not of this program"),
             (r#"{"ownerId":"a"}"#, "jobId"),
+            (
+                r#"{"jobId":"01900000-0000-7000-8000-000000000000","ownerId":""}"#,
+                "no owner",
+            ),
         ] {
             let error = Known::read(data).err().unwrap_or_default();
             assert!(error.contains(reason), "{data}: {error}");

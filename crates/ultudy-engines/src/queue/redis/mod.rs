@@ -191,9 +191,11 @@ impl RedisQueue {
                 return Ok(None);
             }
         };
+        let mut asked = None;
         if id != known.job_id.to_string() {
             let mut foreign = self.foreign.lock().unwrap_or_else(PoisonError::into_inner);
             foreign.insert(lease, id);
+            asked = serde_json::from_str(&data).ok();
         }
         Ok(Some(Delivery {
             job_id: known.job_id,
@@ -201,6 +203,7 @@ impl RedisQueue {
             queue,
             lease,
             retried: failed_before,
+            asked,
         }))
     }
 
@@ -286,8 +289,10 @@ impl Queue for RedisQueue {
                     .arg(delivery.lease.to_string());
             }
             let places: Vec<usize> = self.redis.run(&call).await.map_err(failed)?;
-            let lost = places.into_iter().filter_map(|place| these.get(place));
-            refused.extend(lost.map(|delivery| delivery.job_id));
+            for lost in places.into_iter().filter_map(|place| these.get(place)) {
+                self.let_go(lost);
+                refused.push(lost.job_id);
+            }
         }
         Ok(refused)
     }

@@ -191,31 +191,35 @@ async fn a_low_job_that_has_waited_long_is_a_normal_one() {
     assert_eq!(bench.list("P:wait"), [2, 4, 1, 3].map(name));
 }
 
-/// In the middle of a list that is long on both sides.
+/// However long the list is and however many come at once: by moving either end aside, and by
+/// walking to the middle.
 #[tokio::test]
 async fn order_holds_in_a_long_list() {
     let bench = Bench::new().await;
-    let many = |first: u32, priority| -> Vec<_> {
-        (first..first + 1_500)
+    let mut expected: [Vec<String>; 3] = Default::default();
+    let mut next = 0;
+    for (count, priority) in [
+        (1_500, Priority::Low),
+        (1_500, Priority::High),
+        (2, Priority::Normal),
+        (450, Priority::Normal),
+        (1, Priority::High),
+        (1, Priority::Low),
+        (30, Priority::Low),
+        (450, Priority::High),
+        (1, Priority::Normal),
+    ] {
+        let jobs: Vec<_> = (next..next + count)
             .map(|number| job(number, priority))
-            .collect()
-    };
-    bench.push(&many(10_000, Priority::Low)).await;
-    bench.push(&many(20_000, Priority::High)).await;
-    bench
-        .push(&[job(1, Priority::Normal), job(2, Priority::Normal)])
-        .await;
-    bench.push(&[job(3, Priority::Normal)]).await;
-    assert_eq!(
-        bench
-            .cli(["LRANGE", "P:wait", "1499", "1503"])
-            .lines()
-            .count(),
-        5
-    );
-    let ids = bench.cli(["LRANGE", "P:wait", "1500", "1502"]);
-    let expected = [3, 2, 1].map(|number| job(number, Priority::Normal).job_id.to_string());
-    assert_eq!(ids.lines().collect::<Vec<_>>(), expected);
+            .collect();
+        next += count;
+        bench.push(&jobs).await;
+        let class = usize::try_from(priority.number() - 1).unwrap();
+        expected[class].extend(jobs.iter().map(|job| job.job_id.to_string()));
+    }
+    let waiting = bench.cli(["LRANGE", "P:wait", "0", "-1"]);
+    let served: Vec<_> = waiting.lines().rev().collect();
+    assert_eq!(served, expected.concat());
 }
 
 #[tokio::test]

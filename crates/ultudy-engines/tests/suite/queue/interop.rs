@@ -123,6 +123,10 @@ impl Counted {
         runs.entry(id.to_owned()).or_default().push(by);
     }
 
+    fn has_begun(&self) -> bool {
+        !self.runs.lock().unwrap().is_empty()
+    }
+
     fn is_done(&self) -> bool {
         assert!(self.began.elapsed() < HANG, "some jobs never ran");
         self.runs.lock().unwrap().len() >= self.expected
@@ -240,8 +244,13 @@ async fn what_is_added_here_runs_in_bull() {
 async fn each_job_runs_once_with_both_kinds_of_worker() {
     let bench = Bench::new().await;
     let count = jobs();
-    let counted = Counted::new(count as usize);
+    let counted = Counted::new(count as usize + 1);
     let worker = run_bull(&bench.bull, &counted);
+    // Ours would be done before Bull has started.
+    bench.queue.push(&[ours(count)], now()).await.unwrap();
+    wait::until("Bull works", HANG, async || counted.has_begun())
+        .await
+        .unwrap();
     let half = count / 2;
     let added: Vec<_> = (0..half).map(bulls).collect();
     let entries: Vec<_> = (half..count).map(ours).collect();

@@ -3,26 +3,26 @@
 -- dealt with: the others are for another call, so that none holds the server for long.
 
 local token = ARGV[2]
--- Elements that may be touched in one call.
-local ENOUGH = 400000
+-- What adding a job costs besides its place, and how many of one priority are added together.
+local EACH, TOGETHER = 1000, 400
 
 local list = waiting()
-local touched, done = 0, 0
+local cost, done = 0, 0
 local at = 3
 
--- How many may be put in one place: in the middle of a long list each walks up to there.
+-- How many may be put in one place.
 local function at_once(priority)
-  local right = ahead(list, priority)
-  local left = redis.call('LLEN', list) - right
-  if right <= NEAR or left <= NEAR then
-    return NEAR
+  local right = math.min(ahead(list, priority), redis.call('LLEN', list))
+  local how, all = way(list, right, TOGETHER)
+  if how ~= 'walk' or all <= ENOUGH then
+    return TOGETHER
   end
-  return math.max(1, math.floor(ENOUGH / left))
+  return math.max(1, math.floor(ENOUGH * TOGETHER / all))
 end
 
 -- The next ones of one priority, without those that are there.
 local function next_group()
-  local priority, ids, most = nil, {}, NEAR
+  local priority, ids, most = nil, {}, TOGETHER
   while at <= #ARGV and #ids < most do
     local id, its, delay = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
     if priority and its ~= priority then
@@ -57,10 +57,10 @@ local function next_group()
   return priority, ids
 end
 
-while at <= #ARGV and touched < ENOUGH do
+while at <= #ARGV and cost < ENOUGH do
   local priority, ids = next_group()
   if #ids > 0 then
-    touched = touched + enqueue(list, ids, priority)
+    cost = cost + enqueue(list, ids, priority) + #ids * EACH
     for _, id in ipairs(ids) do
       tell_waiting(token, id)
     end

@@ -25,53 +25,70 @@ local function waiting()
   return P .. 'wait'
 end
 
--- So many ids are moved aside at most; beyond that the list is walked.
-local NEAR = 1000
+-- What a script may do at once, in elements of a list walked past: a few milliseconds.
+local ENOUGH = 400000
+-- Moving an element aside and back costs as much as walking past so many.
+local MOVE = 20
+-- Elements moved by one command.
+local CHUNK = 5000
 
--- Puts ids, the first to be served first, left of the `right` last ones of the list, from
--- the end that is nearer. Gives back how many elements were touched.
+-- As a list command does to all of these values, in their order.
+local function push(command, list, values)
+  for first = 1, #values, CHUNK do
+    redis.call(command, list, unpack(values, first, math.min(first + CHUNK - 1, #values)))
+  end
+end
+
+local function reversed(values)
+  local turned, count = {}, #values
+  for i = 1, count do
+    turned[i] = values[count + 1 - i]
+  end
+  return turned
+end
+
+-- How to put `count` ids left of the `right` last ones: by moving those of the shorter end aside,
+-- or by walking there from the left for each; and what it costs.
+local function way(list, right, count)
+  local left = redis.call('LLEN', list) - right
+  local aside, walk = math.min(left, right) * MOVE, left * count
+  if aside <= walk and aside <= ENOUGH then
+    return left < right and 'left' or 'right', aside
+  end
+  return 'walk', walk
+end
+
+-- Puts ids, the first to be served first, left of the `right` last ones of the list. Gives back
+-- the cost.
 local function insert(list, ids, right)
-  local count = #ids
   local length = redis.call('LLEN', list)
   right = math.min(right, length)
-  local left = length - right
-  local new = {}
-  if right <= NEAR then
-    for i = 1, count do
-      new[i] = ids[count + 1 - i]
-    end
+  local how, cost = way(list, right, #ids)
+  if how == 'right' then
     local aside = {}
     if right > 0 then
       aside = redis.call('LRANGE', list, -right, -1)
       redis.call('LTRIM', list, 0, -right - 1)
     end
-    redis.call('RPUSH', list, unpack(new))
-    if right > 0 then
-      redis.call('RPUSH', list, unpack(aside))
-    end
-    return right + count
-  end
-  if left <= NEAR then
+    push('RPUSH', list, reversed(ids))
+    push('RPUSH', list, aside)
+  elseif how == 'left' then
+    local left = length - right
     local aside = {}
     if left > 0 then
       aside = redis.call('LRANGE', list, 0, left - 1)
       redis.call('LTRIM', list, left, -1)
     end
-    redis.call('LPUSH', list, unpack(ids))
-    for i = 1, left do
-      new[i] = aside[left + 1 - i]
+    push('LPUSH', list, ids)
+    push('LPUSH', list, reversed(aside))
+  else
+    local before = redis.call('LINDEX', list, -right)
+    for _, id in ipairs(ids) do
+      redis.call('LINSERT', list, 'BEFORE', before, id)
+      before = id
     end
-    if left > 0 then
-      redis.call('LPUSH', list, unpack(new))
-    end
-    return left + count
   end
-  local before = redis.call('LINDEX', list, -right)
-  for i = 1, count do
-    redis.call('LINSERT', list, 'BEFORE', before, ids[i])
-    before = ids[i]
-  end
-  return left * count
+  return cost
 end
 
 -- How many waiting jobs go before a new one of this priority: without one (0), all others.
@@ -84,13 +101,13 @@ end
 
 -- Makes jobs of one priority wait behind their like.
 local function enqueue(list, ids, priority)
-  local touched = insert(list, ids, ahead(list, priority))
+  local cost = insert(list, ids, ahead(list, priority))
   if priority > 0 then
     for _, id in ipairs(ids) do
       redis.call('ZADD', PRIORITY, priority, id)
     end
   end
-  return touched
+  return cost
 end
 
 -- Makes a job that had its turn wait before its like.

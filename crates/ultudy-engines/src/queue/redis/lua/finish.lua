@@ -12,6 +12,8 @@ if redis.call('GET', lock_of(id)) ~= ARGV[3] then
 end
 let_go(id)
 if how == 'gone' then
+  redis.call('ZREM', P .. 'completed', id)
+  redis.call('ZREM', P .. 'failed', id)
   forget(id)
   return 1
 end
