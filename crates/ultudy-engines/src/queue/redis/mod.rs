@@ -23,7 +23,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -36,17 +36,17 @@ use crate::redis::Redis;
 
 mod entry;
 mod scripts;
+mod state;
 mod wakers;
 
 use entry::Known;
-use wakers::{Ears, Waker};
+use state::State;
+use wakers::Ears;
 
 /// Ended jobs kept of each kind, as Bull counts them.
 const KEEP: usize = 1_000;
 /// And for how long.
 const KEEP_FOR: Duration = Duration::from_hours(24);
-/// How often running jobs are looked at even while there is always more to do.
-const SWEEP_EVERY: Duration = Duration::from_secs(1);
 /// Most jobs sent in one call.
 const PUSHED_AT_ONCE: usize = 500;
 /// How often missing jobs are looked for, by whichever process asks first.
@@ -65,34 +65,6 @@ pub struct RedisQueue {
     /// Redis' ids of jobs held here, by lease, where they are not the row's.
     foreign: Mutex<HashMap<Uuid, String>>,
     _ears: Ears,
-}
-
-/// One of the queues.
-#[derive(Debug)]
-struct State {
-    prefix: String,
-    waker: Arc<Waker>,
-    swept: Mutex<Option<Instant>>,
-}
-
-impl State {
-    fn new(redis: &Redis, queue: QueueName) -> Self {
-        Self {
-            prefix: format!("bull:{}", redis.tagged(queue.as_str())),
-            waker: Arc::default(),
-            swept: Mutex::default(),
-        }
-    }
-
-    /// Whether it is time to look at running jobs.
-    fn sweeps_now(&self) -> bool {
-        let mut swept = self.swept.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = swept.is_none_or(|at| at.elapsed() >= SWEEP_EVERY);
-        if due {
-            *swept = Some(Instant::now());
-        }
-        due
-    }
 }
 
 impl RedisQueue {

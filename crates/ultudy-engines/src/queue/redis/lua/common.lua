@@ -28,7 +28,7 @@ end
 -- What a script may do at once, in elements of a list walked past: a few milliseconds.
 local ENOUGH = 400000
 -- Moving an element aside and back costs as much as walking past so many.
-local MOVE = 20
+local MOVE = 100
 -- Elements moved by one command.
 local CHUNK = 5000
 
