@@ -1,8 +1,10 @@
 //! “What does the text mean by this?”, and “When does it call something so?”
 
+use std::collections::BTreeSet;
+
 use super::choice::Candidate;
 use super::definiens::Form;
-use super::echo::is_echoed;
+use super::echo::echoed;
 use super::forms::with_first;
 use super::genus::Likeness;
 use super::gloss::{Gloss, words_within};
@@ -13,6 +15,7 @@ use crate::extractive::phrases::fill;
 use crate::extractive::quotes::escaped;
 use crate::extractive::study::Support;
 use crate::extractive::terms::Term;
+use crate::extractive::word::WordId;
 
 /// How much longer or shorter than the right answer a wrong one may be, as a factor and in
 /// characters.
@@ -39,7 +42,7 @@ impl Maker<'_> {
         };
         let rivals = self.rivals(&asked).into_iter();
         let candidates = rivals.filter_map(|rival| self.wrong_meaning(&asked, rival, gloss));
-        let echo = self.echoes(subject, gloss);
+        let echo = !self.echoed_in(subject, gloss).is_empty();
         let wrong = self.choose(candidates.collect(), gloss.sentence, echo)?;
         let (question, right) = if gloss.form == Form::If {
             let (head, _) = self
@@ -53,6 +56,9 @@ impl Maker<'_> {
             )
         } else {
             let name = self.name_in_full(gloss, subject);
+            if is_continued(&name, &subject.name, right) {
+                return None;
+            }
             (
                 fill(self.study.phrases.what_is, &[&name]),
                 capitalised(right),
@@ -89,13 +95,14 @@ impl Maker<'_> {
             && gloss.plural == right.plural
             && (right.form != Form::If || gloss.genus == right.genus);
         let known = |letter: &String| self.head_has(right, letter);
+        let [shared, own] = [right, gloss].map(|gloss| self.echoed_in(asked.term, gloss));
         if long
             || !same_form
             || right.likeness(gloss) > Likeness::Unknown
             || !self.says_all(gloss)
             || !gloss.letters.iter().all(known)
             || self.names(gloss.sentence, asked.term)
-            || (self.echoes(asked.term, gloss) && !self.echoes(asked.term, right))
+            || (shared.is_empty() && !own.is_empty())
         {
             return None;
         }
@@ -114,7 +121,7 @@ impl Maker<'_> {
                 capitalised(text)
             },
             agrees: true,
-            echoes: self.echoes(asked.term, gloss),
+            echoes: shared.is_subset(&own),
             unlike: length.abs_diff(wanted) / 20,
             rival,
         })
@@ -129,11 +136,12 @@ impl Maker<'_> {
         })
     }
 
-    /// Whether what a gloss says has a word of a term's name.
-    fn echoes(&self, term: &Term, gloss: &Gloss) -> bool {
+    /// The words of a term's name that what a gloss says has.
+    fn echoed_in(&self, term: &Term, gloss: &Gloss) -> BTreeSet<WordId> {
         let sentence = self.study.sentence(gloss.sentence);
         let words = words_within(&sentence.words, &gloss.definiens);
-        is_echoed(term, words, &sentence.plain)
+        let echoed = echoed(term, words, &sentence.plain);
+        echoed.iter().map(|word| word.root).collect()
     }
 
     /// The term with what hangs on it, if that can be read alone.
@@ -162,6 +170,21 @@ impl Maker<'_> {
             escaped(written)
         }
     }
+}
+
+/// Whether what is said goes on with a word that hangs on the name in the question: “the
+/// derivative *at a point*” and “the slope at that *point*”.
+fn is_continued(full: &str, name: &str, says: &str) -> bool {
+    const WORD_MIN: usize = 4;
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_alphabetic());
+        words.map(str::to_lowercase).collect()
+    };
+    let [name, says] = [name, says].map(words);
+    let mut tail = words(full).into_iter();
+    tail.any(|word| {
+        word.chars().count() >= WORD_MIN && !name.contains(&word) && says.contains(&word)
+    })
 }
 
 /// Options begin alike, wherever they stand in their sentences.
