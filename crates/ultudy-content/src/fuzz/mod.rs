@@ -20,6 +20,8 @@ use crate::{
 
 /// Books of an ordinary test run.
 const BOOKS: u64 = 100;
+/// Books that once broke a rule.
+const FOUND: [u64; 1] = [600_361];
 
 /// Makes a book and checks what must hold of it.
 fn book(seed: u64) {
@@ -106,10 +108,13 @@ fn letters_of(pages: &[Page]) -> Vec<HashMap<char, usize>> {
     pages.iter().map(|page| letters(&text(page))).collect()
 }
 
-/// How often each letter and digit comes.
+/// How often each letter and digit comes. Accents on their own are none, though Unicode counts
+/// two of them: what stands over a sign is in its formula, not in its text.
 fn letters(text: &str) -> HashMap<char, usize> {
+    const ACCENTS: [char; 2] = ['ˆ', 'ˇ'];
     let mut counts = HashMap::new();
-    for c in text.chars().filter(|c| c.is_alphanumeric()) {
+    let is_letter = |c: &char| c.is_alphanumeric() && !ACCENTS.contains(c);
+    for c in text.chars().filter(is_letter) {
         *counts.entry(c).or_default() += 1;
     }
     counts
@@ -135,6 +140,11 @@ fn in_order_and_bearable(sections: &[ExtractedSection], count: u32) {
         );
         last = start;
     }
+}
+
+#[test]
+fn what_was_found_once_holds() {
+    FOUND.into_iter().for_each(book);
 }
 
 #[test]

@@ -33,8 +33,12 @@ impl Row {
             };
             return (reading, Vec::new());
         }
-        let reading = formula::read(glyphs.clone(), &self.rules);
-        (reading.unwrap_or_else(|| self.plain(cell)), glyphs)
+        let Some(reading) = formula::read(glyphs.clone(), &self.rules) else {
+            // Its cells, too, have what its text has, and no sign of another row.
+            signs.take_back();
+            return (self.plain(cell), Vec::new());
+        };
+        (reading, glyphs)
     }
 
     /// Its text as words alone.
