@@ -131,6 +131,9 @@ pub enum Priority {
 }
 
 impl Priority {
+    /// All, the most urgent first.
+    pub const ALL: [Self; 3] = [Self::High, Self::Normal, Self::Low];
+
     /// The number used in the database and by every engine: 1, 2 or 3.
     #[must_use]
     pub fn number(self) -> i16 {

@@ -19,6 +19,7 @@ pub use answer::{Changes, answer, changes};
 pub use key::generation_key;
 pub use make::make;
 pub use open::{Opened, open};
+pub(crate) use request::request_as;
 pub use request::{LessonRequest, Requested, request};
 pub use ultudy_store::lessons::LessonOf;
 

@@ -49,6 +49,16 @@ pub enum Requested {
 /// # Errors
 /// [`Error::NotFound`] for the document or section; [`Error::Limited`] for a new job.
 pub async fn request(app: &App, owner_id: &str, asked: LessonRequest) -> Result<Requested> {
+    request_as(app, owner_id, asked, app.clock.new_id()).await
+}
+
+/// [`request`] with the id that a new job is to have.
+pub(crate) async fn request_as(
+    app: &App,
+    owner_id: &str,
+    asked: LessonRequest,
+    job_id: Uuid,
+) -> Result<Requested> {
     if let Some(lesson) = answer::find(app, owner_id, asked.of()).await? {
         return asked.of_its_document(lesson);
     }
@@ -63,7 +73,7 @@ pub async fn request(app: &App, owner_id: &str, asked: LessonRequest) -> Result<
     // Whoever asks for the same lesson at the same time has the same place.
     let place = app.reserve(owner_id, Kind::LessonJobs, place_of(owner_id, &key, before));
     let place = place.await?;
-    match enqueue(app, owner_id, &asked, data).await {
+    match enqueue(app, owner_id, &asked, job_id, data).await {
         // Also where somebody else's request made the job: it counts by this place.
         Ok(mut found) => {
             let kept = place.keep();
@@ -116,10 +126,11 @@ async fn enqueue(
     app: &App,
     owner_id: &str,
     asked: &LessonRequest,
+    job_id: Uuid,
     data: serde_json::Value,
 ) -> Result<Requested> {
     let new_job = NewJob {
-        id: app.clock.new_id(),
+        id: job_id,
         job_type: JobType::GenerateLesson,
         priority: asked.priority,
         data,

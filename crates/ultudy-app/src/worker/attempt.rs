@@ -7,8 +7,8 @@ use ultudy_domain::job::{JobFailure, JobType};
 use ultudy_engines::queue::{Delivery, End};
 use ultudy_store::jobs::{self, Start};
 
-use super::{JobError, Run, runs::RunGuard};
-use crate::{App, documents, lessons};
+use super::{JobError, Run, adopt, runs::RunGuard};
+use crate::{App, Error, documents, lessons};
 
 /// Runs a delivered job to one of its ends. What cannot be written here (the database is
 /// away) is left to the lease: it lapses, and the job is delivered again.
@@ -36,6 +36,9 @@ async fn start(
     delivery: &Delivery,
     guard: &RunGuard,
 ) -> Result<Begun, JobError> {
+    if delivery.retried {
+        retry(app, delivery).await?;
+    }
     let token = delivery.lease;
     let mut tx = app.store.write(&delivery.owner_id).await?;
     let started = jobs::start(&mut tx, delivery.job_id, token, worker_id, app.clock.now()).await?;
@@ -58,7 +61,17 @@ async fn start(
                 .map_or_else(String::new, |failure| failure.message);
             Ok(Begun::Over(End::Failed(reason)))
         }
-        Start::NotDue => Ok(Begun::Over(End::Gone)),
+        Start::NotDue => Ok(Begun::Over(adopt::adopt(app, delivery).await?)),
+    }
+}
+
+/// Somebody tried a failed job again past this program, by a dashboard of the queue.
+async fn retry(app: &App, delivery: &Delivery) -> Result<(), JobError> {
+    match crate::jobs::retry(app, &delivery.owner_id, delivery.job_id).await {
+        Ok(_) => Ok(()),
+        // The row says what becomes of it.
+        Err(Error::NotFound(_) | Error::Conflict(_)) => Ok(()),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -132,7 +145,7 @@ async fn retry_or_fail(
             .queue
             .release(delivery, run_at, run.app.clock.now())
             .await
-            .map_err(crate::Error::from)?;
+            .map_err(Error::from)?;
         run.app.announce(&job).await;
     }
     Ok(())
@@ -188,15 +201,11 @@ async fn hand_back(run: &Run, delivery: &Delivery) -> Result<(), JobError> {
         .queue
         .release(delivery, now, now)
         .await
-        .map_err(crate::Error::from)?;
+        .map_err(Error::from)?;
     run.app.announce(&job).await;
     Ok(())
 }
 
 async fn finish(app: &App, delivery: &Delivery, end: &End) -> Result<(), JobError> {
-    Ok(app
-        .queue
-        .finish(delivery, end)
-        .await
-        .map_err(crate::Error::from)?)
+    Ok(app.queue.finish(delivery, end).await.map_err(Error::from)?)
 }

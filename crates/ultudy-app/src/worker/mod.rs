@@ -14,9 +14,11 @@ use ultudy_engines::queue::QueueError;
 
 use crate::App;
 
+mod adopt;
 mod attempt;
 mod error;
 mod lease;
+mod reconcile;
 mod run;
 mod runs;
 
@@ -69,6 +71,7 @@ pub async fn work(app: App, config: WorkerConfig, shutdown: CancellationToken) {
             shutdown.clone(),
         ));
     }
+    loops.spawn(reconcile::keep_complete(app.clone(), shutdown.clone()));
     while loops.join_next().await.is_some() {}
     running.close();
     if tokio::time::timeout(config.drain, running.wait())

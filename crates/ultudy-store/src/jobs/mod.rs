@@ -16,9 +16,11 @@ use crate::{
 
 mod change;
 mod run;
+mod waiting;
 
 pub use change::{cancel, cancel_of_document, requeue};
 pub use run::{Start, complete, fail, hand_back, retry_later, set_progress, start};
+pub use waiting::{Waiting, waiting};
 
 /// Waiting jobs of one owner, queue and class that keep their class; further ones are
 /// stored as low, so that nobody's thousand jobs delay another's one.

@@ -25,7 +25,7 @@ pub enum Start {
 }
 
 /// Starts a run, whose token is the delivery's lease: where the row itself holds the
-/// lease and has given it to another delivery since, this one is not due.
+/// lease and has given it to another delivery that holds it still, this one is not due.
 ///
 /// A row still `processing` says that the run before vanished: that counts as lost, and
 /// the `LOST_MAX`-th loss fails the job with code `worker_lost`.
@@ -48,7 +48,7 @@ pub async fn start(
                     progress = 0, stage = 'starting', version = version + 1
                 WHERE owner_id = $1 AND id = $2
                     AND (status = 'processing' OR (status = 'queued' AND run_at <= $5))
-                    AND (lease_token IS NULL OR lease_token = $3)
+                    AND (lease_token IS NULL OR lease_token = $3 OR lease_until <= $5)
                 RETURNING ",
                 columns!()
             ),
@@ -72,7 +72,7 @@ async fn poison(
                 failure_code = 'worker_lost', failure_message = $4,
                 completed_at = $5, version = version + 1
             WHERE owner_id = $1 AND id = $2 AND status = 'processing' AND lost + 1 >= $6
-                AND (lease_token IS NULL OR lease_token = $3)
+                AND (lease_token IS NULL OR lease_token = $3 OR lease_until <= $5)
             RETURNING ",
             columns!()
         ),

@@ -34,6 +34,7 @@ mod study_sessions;
 mod tenancy;
 mod transactions;
 mod transfer;
+mod waiting;
 
 /// Makes a test `sqlite::noun::test` of each `noun::test`, and of all of a noun's one test
 /// `postgres::noun`: test runners that give each test a process would start a server for
@@ -190,6 +191,9 @@ on_both! {
         times_keep_their_microseconds_and_no_more,
         times_sort_as_they_follow_each_other,
         the_database_answers_a_ping;
+    waiting:
+        jobs_in_flight_are_listed_in_their_order,
+        a_lease_in_the_row_that_has_lapsed_stops_nobody;
 }
 
 #[tokio::test]
