@@ -4,8 +4,10 @@ use std::time::Instant;
 
 use serde_json::json;
 use ultudy_domain::{
-    check_in::{self, AnswerOption, CheckInContent, LETTERS},
-    lesson::{ConceptContent, LessonContent, SummaryParts},
+    Timestamp,
+    check_in::{self, AnswerOption, CheckIn, CheckInContent, LETTERS},
+    lesson::{ConceptContent, Lesson, LessonConcept, LessonContent, SummaryParts},
+    lesson_text::LessonText,
     search::{Indexed, words::Analyser},
 };
 use ultudy_testkit::postgres::Postgres;
@@ -136,9 +138,10 @@ const TABLES: [(&str, &str); 18] = [
         FROM generate_series(0, GENERATIONS - 1) n",
     ),
     (
-        "lessons (owner_id, id, document_id, section_id, generation_key, variant, created_at)",
+        "lessons (owner_id, id, document_id, section_id, generation_key, variant, created_at,
+            written)",
         "SELECT owner(n / 10), nth(4, n), nth(2, n / 5), nth(3, n), 'key-' || n % GENERATIONS, 0,
-            at(n)
+            at(n), LESSON_TEXT
         FROM generate_series(0, LESSONS - 1) n",
     ),
     (
@@ -246,6 +249,7 @@ fn texts() -> Result<Vec<(&'static str, String)>> {
         analogies: vec![],
         concepts: concepts.collect(),
     };
+    let lesson = written(&generation, &question);
     let indexed = Indexed::new(&Analyser::new(Some("en")), "Limits", SECTION);
     let terms = indexed.terms.iter().flat_map(|(term, is_strong)| {
         let strong = is_strong.then(|| format!("s{term}"));
@@ -257,7 +261,46 @@ fn texts() -> Result<Vec<(&'static str, String)>> {
         ("SECTION_TERMS", terms.join(" ")),
         ("SECTION_TEXT", SECTION.repeat(3)),
         ("GENERATION_TEXT", json!(generation).to_string()),
+        ("LESSON_TEXT", lesson.as_str().to_owned()),
         ("QUESTION_KEY", check_in::fold(QUESTION)),
         ("QUESTION_TEXT", json!(question).to_string()),
     ])
+}
+
+/// A lesson written down, under ids that are nobody's.
+fn written(content: &LessonContent, question: &CheckInContent) -> LessonText {
+    let check_in = CheckIn {
+        id: Uuid::nil(),
+        concept_id: Uuid::nil(),
+        content: question.clone(),
+    };
+    let concepts = content.concepts.iter().map(|concept| LessonConcept {
+        id: Uuid::nil(),
+        name: concept.name.clone(),
+        explanation: concept.explanation.clone(),
+        examples: concept.examples.clone(),
+        analogies: vec![],
+        formulas: vec![],
+        important_notes: vec![],
+        pages: concept.pages,
+        check_ins: vec![check_in.clone()],
+        text_check_ins: vec![],
+    });
+    LessonText::of(&Lesson {
+        id: Uuid::nil(),
+        document_id: Uuid::nil(),
+        section_id: None,
+        course_id: None,
+        chapter: None,
+        topic: content.topic.clone(),
+        summary: content.summary.clone(),
+        summary_parts: content.summary_parts.clone(),
+        explanation: content.explanation.clone(),
+        examples: vec![],
+        analogies: vec![],
+        concepts: concepts.collect(),
+        check_ins: vec![],
+        text_check_ins: vec![],
+        created_at: Timestamp::UNIX_EPOCH,
+    })
 }

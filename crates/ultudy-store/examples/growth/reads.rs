@@ -135,6 +135,10 @@ fn materials() -> Vec<Read> {
 fn studies() -> Vec<Read> {
     reads! {
         "lessons::id", |tx, of| lessons::id(tx, LessonOf::Section(of.section)).await?.is_some();
+        "lessons::kept", |tx, of| {
+            let kept = lessons::kept(tx, LessonOf::Section(of.section)).await?;
+            kept.is_some_and(|kept| kept.text.is_some())
+        };
         "lessons::find, of a section",
             |tx, of| lessons::find(tx, LessonOf::Section(of.section)).await?.is_some();
         "lessons::find, of a document",
