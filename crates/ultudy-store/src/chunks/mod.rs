@@ -178,10 +178,11 @@ pub(crate) async fn insert_terms(
     numbers: &[i64],
     terms: &[String],
 ) -> Result<()> {
+    // SQLite would look through all passages of the owner first, and through the rows for each.
     let sql = Sql::pair(
         "INSERT INTO chunk_terms (rowid, terms)
         SELECT c.number, r.value ->> 1 FROM json_each($2) r
-        JOIN chunks c ON c.owner_id = $1 AND c.number = r.value ->> 0",
+        CROSS JOIN chunks c ON c.owner_id = $1 AND c.number = r.value ->> 0",
         "INSERT INTO chunk_terms (owner_id, number, terms)
         SELECT $1, CAST(r.value ->> 0 AS bigint),
             array_to_tsvector(string_to_array(r.value ->> 1, ' '))
