@@ -182,12 +182,12 @@ mod tests {
             id: Uuid::from_u128(n),
             name: format!("\"{n}\" \\ 日本"),
             document_id: Uuid::from_u128(100),
-            section_id: (n % 2 == 0).then(|| Uuid::from_u128(n)),
+            section_id: n.is_multiple_of(2).then(|| Uuid::from_u128(n)),
             course_id: course.map(Uuid::from_u128),
             chapter: chapter.map(Into::into),
             concept_number: 1,
             mastery: mastery.fold(Mastery::NEW, |mastery, right| mastery.after(*right)),
-            last_reviewed_at: (n % 3 == 0).then_some(Timestamp::UNIX_EPOCH),
+            last_reviewed_at: n.is_multiple_of(3).then_some(Timestamp::UNIX_EPOCH),
         }
     }
 
