@@ -2,10 +2,15 @@
 -- 'everything' if the mark is gone that Redis had all jobs, 'recent' otherwise, and 'nothing'
 -- while somebody else has been told.
 
-if not redis.call('SET', P .. 'ultudy:reconciling', '1', 'PX', ARGV[2], 'NX') then
+-- Pushing everything may take so long; who ends meanwhile is followed by another then.
+local EVERYTHING_MS = 30000
+
+local told = P .. 'ultudy:reconciling'
+if not redis.call('SET', told, '1', 'PX', ARGV[2], 'NX') then
   return 'nothing'
 end
 if redis.call('EXISTS', P .. 'ultudy:complete') == 1 then
   return 'recent'
 end
+redis.call('PEXPIRE', told, EVERYTHING_MS)
 return 'everything'
