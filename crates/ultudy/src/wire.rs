@@ -23,14 +23,15 @@ use ultudy_domain::{
 use ultudy_engines::{
     events::{Events, InProcessEvents, RedisEvents},
     limiter::{InProcessLimiter, Limiter, RedisLimiter},
-    redis::Redis,
+    queue::{Queue, RedisQueue},
+    redis::{Eviction, Redis},
 };
 use ultudy_llm::extractive::Extractive;
 use ultudy_store::{PostgresConfig, Store, StoreConfig, queue::TableQueue};
 
 use crate::{
     commands::Failure,
-    config::{Config, Issuer},
+    config::{Config, Hidden, Issuer},
     sample::SAMPLE,
 };
 
@@ -45,7 +46,7 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         .map_err(|error| Failure::new("database", error))?;
     let redis = redis(config).await?;
     Ok(App::new(Parts {
-        queue: Arc::new(queue(config, &store)?),
+        queue: queue(config, &store, redis.as_ref())?,
         store,
         events: events(redis.as_ref()).await,
         blobs: blobs(config, &config.object_dir)?,
@@ -57,16 +58,6 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         accounts: accounts(config)?,
         limits: limits(config, redis.as_ref()),
     }))
-}
-
-async fn redis(config: &Config) -> Result<Option<Redis>, Failure> {
-    let Some(url) = &config.redis_url else {
-        return Ok(None);
-    };
-    let redis = Redis::connect(&url.0).await;
-    redis
-        .map(Some)
-        .map_err(|error| Failure::new("REDIS_URL", error))
 }
 
 async fn events(redis: Option<&Redis>) -> Arc<dyn Events> {
@@ -125,15 +116,53 @@ fn accounts(config: &Config) -> Result<Accounts, Failure> {
     Ok(accounts)
 }
 
-fn queue(config: &Config, store: &Store) -> Result<TableQueue, Failure> {
-    match &config.store {
+/// The Redis that processes share.
+///
+/// # Errors
+/// It cannot be reached, or drops jobs when it is full.
+async fn redis(config: &Config) -> Result<Option<Redis>, Failure> {
+    let Some(Hidden(url)) = &config.redis_url else {
+        return Ok(None);
+    };
+    let failed = |error: String| Failure::new("REDIS_URL", error);
+    let redis = Redis::connect(url)
+        .await
+        .map_err(|error| failed(error.to_string()))?;
+    let eviction = redis
+        .eviction()
+        .await
+        .map_err(|error| failed(error.to_string()))?;
+    match eviction {
+        Eviction::Nothing => {}
+        Eviction::Volatile => tracing::warn!(
+            "this Redis drops keys that end by themselves when it is full, which ends leases of \
+             running jobs early: set maxmemory-policy noeviction"
+        ),
+        Eviction::AnyKey => {
+            return Err(failed(
+                "this Redis drops any key when it is full, jobs too: set maxmemory-policy \
+                 noeviction"
+                    .into(),
+            ));
+        }
+    }
+    Ok(Some(redis))
+}
+
+fn queue(config: &Config, store: &Store, redis: Option<&Redis>) -> Result<Arc<dyn Queue>, Failure> {
+    if let Some(redis) = redis {
+        let client = SystemClock.new_id();
+        return Ok(Arc::new(RedisQueue::new(redis.clone(), client)));
+    }
+    let table = match &config.store {
         StoreConfig::Postgres(PostgresConfig {
             direct_url: Some(url),
             ..
         }) => TableQueue::listening(store.clone(), url)
-            .map_err(|error| Failure::new("DATABASE_DIRECT_URL", error)),
-        _ => Ok(TableQueue::new(store.clone())),
-    }
+            .map_err(|error| Failure::new("DATABASE_DIRECT_URL", error))?,
+        _ => TableQueue::new(store.clone()),
+    };
+    Ok(Arc::new(table))
 }
 
 /// The files in this folder.

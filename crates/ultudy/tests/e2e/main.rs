@@ -23,6 +23,7 @@ mod openapi;
 mod own_words;
 mod pdf;
 mod postgres;
+mod redis;
 mod search;
 mod storage;
 mod study_command;
