@@ -11,8 +11,8 @@ use ultudy_llm::Generator;
 use ultudy_store::Store;
 
 use crate::{
-    accounts::Accounts, blobs::Blobs, clock::Clock, limits::Limits, reader::DocumentReader,
-    worker::Runs,
+    accounts::Accounts, blobs::Blobs, clock::Clock, lessons::CachedLessons, limits::Limits,
+    reader::DocumentReader, worker::Runs,
 };
 
 /// The program's parts, picked and joined in one place (`wire.rs` of the binary).
@@ -39,6 +39,8 @@ pub struct Parts {
     pub accounts: Accounts,
     /// How often a user may ask for what costs.
     pub limits: Limits,
+    /// Lessons that need not be read again.
+    pub lessons: CachedLessons,
 }
 
 /// The application. Cheap to clone.

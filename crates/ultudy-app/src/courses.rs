@@ -165,7 +165,7 @@ pub async fn delete(app: &App, owner_id: &str, id: Uuid) -> Result<()> {
     courses::delete(&mut tx, id).await?;
     tx.commit().await?;
     for document in removed {
-        document.settle(app).await;
+        document.settle(app, owner_id).await;
     }
     Ok(())
 }

@@ -74,7 +74,7 @@ pub async fn cancel(app: &App, owner_id: &str, id: Uuid) -> Result<Job> {
     tx.commit().await?;
     settle_cancelled(app, &job).await;
     if let Some(removed) = removed {
-        removed.settle(app).await;
+        removed.settle(app, owner_id).await;
     }
     Ok(job)
 }

@@ -11,6 +11,7 @@ use ultudy_app::{
     blobs::Blobs,
     clock::{Clock as _, SystemClock},
     issuer::{Caller, Provider, ProviderConfig, Verifier},
+    lessons::CachedLessons,
     limits::Limits,
     reader::DocumentReader,
     worker::Runs,
@@ -21,6 +22,7 @@ use ultudy_domain::{
     extraction::{ExtractError, ExtractProgress, Probe},
 };
 use ultudy_engines::{
+    cache::{BELIEVED, Cache, InProcessCache, RedisCache},
     events::{Events, InProcessEvents, RedisEvents},
     limiter::{InProcessLimiter, Limiter, RedisLimiter},
     queue::{Queue, RedisQueue},
@@ -34,6 +36,9 @@ use crate::{
     config::{Config, Hidden, Issuer},
     sample::SAMPLE,
 };
+
+/// Most memory that cached lessons take in the process.
+const CACHED_BYTES: u64 = 64 << 20;
 
 /// Opens everything the settings name.
 ///
@@ -57,7 +62,37 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         runs: Runs::default(),
         accounts: accounts(config)?,
         limits: limits(config, redis.as_ref()),
+        lessons: lessons(config, redis.as_ref()).await?,
     }))
+}
+
+/// The Redis that a setting names.
+async fn connected(setting: &str, url: Option<&Hidden>) -> Result<Option<Redis>, Failure> {
+    let Some(Hidden(url)) = url else {
+        return Ok(None);
+    };
+    let redis = Redis::connect(url).await;
+    redis
+        .map(Some)
+        .map_err(|error| Failure::new(setting, error))
+}
+
+async fn lessons(config: &Config, redis: Option<&Redis>) -> Result<CachedLessons, Failure> {
+    let Some(cache) = &config.cache else {
+        return Ok(CachedLessons::default());
+    };
+    let own = connected("CACHE_REDIS_URL", cache.redis_url.as_ref()).await?;
+    let cache: Arc<dyn Cache> = match (own.as_ref().or(redis), &config.store) {
+        (Some(redis), _) => Arc::new(RedisCache::start(redis.clone(), CACHED_BYTES, cache.time)),
+        (None, StoreConfig::Sqlite { .. }) => {
+            Arc::new(InProcessCache::new(CACHED_BYTES, cache.time))
+        }
+        // Other processes may work on the same database, and nobody says what they change.
+        (None, StoreConfig::Postgres(_)) => {
+            Arc::new(InProcessCache::new(CACHED_BYTES, cache.time.min(BELIEVED)))
+        }
+    };
+    Ok(CachedLessons::new(cache))
 }
 
 async fn events(redis: Option<&Redis>) -> Arc<dyn Events> {
@@ -121,13 +156,10 @@ fn accounts(config: &Config) -> Result<Accounts, Failure> {
 /// # Errors
 /// It cannot be reached, or drops jobs when it is full.
 async fn redis(config: &Config) -> Result<Option<Redis>, Failure> {
-    let Some(Hidden(url)) = &config.redis_url else {
+    let Some(redis) = connected("REDIS_URL", config.redis_url.as_ref()).await? else {
         return Ok(None);
     };
     let failed = |error: String| Failure::new("REDIS_URL", error);
-    let redis = Redis::connect(url)
-        .await
-        .map_err(|error| failed(error.to_string()))?;
     let eviction = redis
         .eviction()
         .await

@@ -53,6 +53,10 @@ pub async fn give(app: &App, from: &str, to: &str) -> Result<Vec<(Table, u64)>, 
     match transfer::give(&app.store, from, to).await? {
         Given::JobsUnfinished(jobs) => Err(GiveError::JobsUnfinished(jobs, from.to_owned())),
         Given::Rows(rows) if rows.is_empty() => Err(GiveError::Nothing(from.to_owned())),
-        Given::Rows(rows) => Ok(rows),
+        Given::Rows(rows) => {
+            app.lessons.outdate(from).await;
+            app.lessons.outdate(to).await;
+            Ok(rows)
+        }
     }
 }

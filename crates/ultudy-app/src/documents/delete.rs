@@ -25,22 +25,22 @@ pub async fn delete(app: &App, owner_id: &str, id: Uuid) -> Result<DeletedDocume
     documents::find(&mut tx, id)
         .await?
         .ok_or(Error::NotFound("document"))?;
-    settled(app, tx, id).await
+    settled(app, owner_id, tx, id).await
 }
 
 /// [`delete`] for a document that is perhaps not read yet.
 pub(crate) async fn delete_any(app: &App, owner_id: &str, id: Uuid) -> Result<DeletedDocument> {
     let tx = app.store.write(owner_id).await?;
-    settled(app, tx, id).await
+    settled(app, owner_id, tx, id).await
 }
 
-async fn settled(app: &App, mut tx: TenantTx, id: Uuid) -> Result<DeletedDocument> {
+async fn settled(app: &App, owner_id: &str, mut tx: TenantTx, id: Uuid) -> Result<DeletedDocument> {
     let removed = remove(app, &mut tx, id)
         .await?
         .ok_or(Error::NotFound("document"))?;
     tx.commit().await?;
     let counts = removed.counts.clone();
-    removed.settle(app).await;
+    removed.settle(app, owner_id).await;
     Ok(counts)
 }
 
@@ -54,7 +54,8 @@ pub(crate) async fn remove(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<Opt
 
 impl Removed {
     /// After the commit: stops runs, forgets queue entries, deletes the objects.
-    pub(crate) async fn settle(self, app: &App) {
+    pub(crate) async fn settle(self, app: &App, owner_id: &str) {
+        app.lessons.outdate(owner_id).await;
         for job in &self.cancelled {
             crate::jobs::settle_cancelled(app, job).await;
         }

@@ -102,6 +102,8 @@ pub async fn update(app: &App, owner_id: &str, id: Uuid, edit: DocumentEdit) -> 
     }
     let document = documents::update(&mut tx, id, &change).await?;
     tx.commit().await?;
+    // Lessons are answered with their document's course and chapter.
+    app.lessons.outdate(owner_id).await;
     document.ok_or(Error::NotFound("document"))
 }
 

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::{App, Error, Result};
 
 mod answer;
+mod cached;
 pub mod generate;
 pub(crate) mod glossary;
 mod key;
@@ -16,6 +17,7 @@ pub(crate) mod own;
 mod request;
 
 pub use answer::{Changes, answer, changes};
+pub use cached::CachedLessons;
 pub use key::generation_key;
 pub use make::make;
 pub use open::{Opened, open};
@@ -40,6 +42,7 @@ pub async fn delete(app: &App, owner_id: &str, id: Uuid) -> Result<()> {
     let mut tx = app.store.write(owner_id).await?;
     let deleted = lessons::delete(&mut tx, id).await?;
     tx.commit().await?;
+    app.lessons.outdate(owner_id).await;
     if deleted {
         Ok(())
     } else {

@@ -5,6 +5,7 @@ use ultudy_domain::{
     job::{Job, JobType, Priority},
     lesson_text::WrittenLesson,
 };
+use ultudy_engines::cache::Belief;
 use ultudy_store::{
     TenantTx, documents,
     jobs::{self, NewJob},
@@ -59,7 +60,8 @@ pub(crate) async fn request_as(
     asked: LessonRequest,
     job_id: Uuid,
 ) -> Result<Requested> {
-    if let Some(lesson) = answer::find(app, owner_id, asked.of()).await? {
+    // Deleted by whatever server, it is not answered any more.
+    if let Some(lesson) = answer::find(app, owner_id, asked.of(), Belief::Now).await? {
         return asked.of_its_document(lesson);
     }
     let mut tx = app.store.read(owner_id).await?;

@@ -181,7 +181,7 @@ async fn fail(
     tx.commit().await?;
     tracing::info!(job_id = %job.id, code = failure.code, "job failed for good");
     if let Some(removed) = removed {
-        removed.settle(app).await;
+        removed.settle(app, &run.job.owner_id).await;
     }
     app.announce(&job).await;
     finish(app, delivery, &End::Failed(failure.message.clone())).await

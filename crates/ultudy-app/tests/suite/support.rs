@@ -13,8 +13,8 @@ use chrono::{TimeDelta, TimeZone, Utc};
 use object_store::local::LocalFileSystem;
 use tokio_util::sync::CancellationToken;
 use ultudy_app::{
-    App, Parts, accounts::Accounts, blobs::Blobs, clock::Clock, limits::Limits,
-    reader::DocumentReader, worker::Runs,
+    App, Parts, accounts::Accounts, blobs::Blobs, clock::Clock, lessons::CachedLessons,
+    limits::Limits, reader::DocumentReader, worker::Runs,
 };
 use ultudy_domain::{
     Timestamp,
@@ -117,5 +117,6 @@ pub fn app_with(
         runs: Runs::default(),
         accounts: Accounts::new(true),
         limits: Limits::default(),
+        lessons: CachedLessons::default(),
     })
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::{Cache, Found, Place};
+use super::{Belief, Cache, Found, Place};
 
 /// Nothing ends within a test that does not wait for it.
 const LONG: Duration = Duration::from_secs(600);
@@ -24,7 +24,7 @@ pub async fn all<C: Cache>(fresh: impl AsyncFn(Duration) -> C) {
 }
 
 async fn found(cache: &impl Cache, scope: &str, name: &str) -> Option<Bytes> {
-    match cache.get(scope, name).await {
+    match cache.get(scope, name, Belief::AWhile).await {
         Found::Hit(value) => Some(value),
         Found::Miss(_) => None,
     }
@@ -35,7 +35,7 @@ async fn found(cache: &impl Cache, scope: &str, name: &str) -> Option<Bytes> {
 /// # Panics
 /// When it is there, or the cache cannot be used.
 pub async fn place(cache: &impl Cache, scope: &str, name: &str) -> Place {
-    match cache.get(scope, name).await {
+    match cache.get(scope, name, Belief::AWhile).await {
         Found::Miss(Some(place)) => place,
         found => panic!("no place: {found:?}"),
     }

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use moka::sync::Cache as Moka;
 
 use super::{
-    Cache, Found, Place,
+    Belief, Cache, Found, Place,
     shelf::{Shelf, count},
 };
 
@@ -46,7 +46,7 @@ impl InProcessCache {
 
 #[async_trait]
 impl Cache for InProcessCache {
-    async fn get(&self, scope: &str, name: &str) -> Found {
+    async fn get(&self, scope: &str, name: &str, _: Belief) -> Found {
         let place = Place {
             scope: scope.to_owned(),
             name: name.to_owned(),

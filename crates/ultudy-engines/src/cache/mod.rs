@@ -16,6 +16,15 @@ pub use in_process::InProcessCache;
 /// Longest that what another process has made outdated is still given, should word of it be lost.
 pub const BELIEVED: Duration = Duration::from_secs(5);
 
+/// How sure it must be that nothing was outdated elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Belief {
+    /// What was so a moment ago will do: at the latest [`BELIEVED`] ago.
+    AWhile,
+    /// It must be so now, whatever another process did before.
+    Now,
+}
+
 /// What was looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
@@ -40,14 +49,15 @@ pub struct Place {
 /// What is kept belongs to a scope, such as a user, and has a name in it. An engine promises:
 /// - nothing of a scope is given to who asks for another;
 /// - after [`Cache::outdate`] has returned, this process gives nothing of that scope that was
-///   looked for before, and every other process that shares the engine neither, at the latest
-///   [`BELIEVED`] later, even if what one tells the other is lost;
+///   looked for before, and every other process that shares the engine neither: to who asks for
+///   [`Belief::Now`] from then on, to everybody at the latest [`BELIEVED`] later, even if what one
+///   tells the other is lost;
 /// - nothing is kept longer than its time;
 /// - it never fails: what cannot be kept or found is a miss.
 #[async_trait]
 pub trait Cache: Send + Sync {
     /// Looks for a name in a scope; names hold no `:`.
-    async fn get(&self, scope: &str, name: &str) -> Found;
+    async fn get(&self, scope: &str, name: &str, belief: Belief) -> Found;
 
     /// Keeps what was read after [`Cache::get`] gave this place.
     async fn put(&self, place: Place, value: Bytes);

@@ -22,7 +22,7 @@ use redis::{RedisError, Script, cmd};
 use tokio::{task::JoinHandle, time};
 
 use super::{
-    BELIEVED, Cache, Found, Place,
+    BELIEVED, Belief, Cache, Found, Place,
     shelf::{Shelf, count},
 };
 use crate::redis::{Heard, Listener, Redis};
@@ -146,22 +146,20 @@ impl Shared {
     }
 
     /// The scope's state, at hand or from Redis. None where Redis has not heard what we know.
-    async fn believed(&self, scope: &str) -> Option<u64> {
+    async fn believed(&self, scope: &str, belief: Belief) -> Option<u64> {
         if self.untold().contains(scope) {
             return None;
         }
-        if let Some(state) = self.states.get(scope) {
+        if let (Belief::AWhile, Some(state)) = (belief, self.states.get(scope)) {
             return Some(state);
         }
         // Whoever asks at the same time asks for themselves: it is rare, and cheap.
         let state = self.state(scope, false).await?;
         // Not over one that was begun in the meantime.
-        Some(
-            self.states
-                .entry_by_ref(scope)
-                .or_insert(state)
-                .into_value(),
-        )
+        let known = self.states.entry_by_ref(scope);
+        let latest = known
+            .and_upsert_with(|known| known.map_or(state, |known| known.into_value().max(state)));
+        Some(latest.into_value())
     }
 
     async fn outdate(&self, scope: &str) {
@@ -183,8 +181,8 @@ impl Shared {
 
 #[async_trait]
 impl Cache for RedisCache {
-    async fn get(&self, scope: &str, name: &str) -> Found {
-        let Some(state) = self.shared.believed(scope).await else {
+    async fn get(&self, scope: &str, name: &str, belief: Belief) -> Found {
+        let Some(state) = self.shared.believed(scope, belief).await else {
             count("none");
             return Found::Miss(None);
         };

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use ultudy_engines::{
-    cache::{Cache, Found, RedisCache, conformance},
+    cache::{Belief, Cache, Found, RedisCache, conformance},
     redis::Redis,
 };
 use ultudy_testkit::{
@@ -23,7 +23,7 @@ async fn keep(cache: &RedisCache, value: &'static str) {
 }
 
 async fn found(cache: &RedisCache) -> Option<Bytes> {
-    match cache.get("ada", "one").await {
+    match cache.get("ada", "one", Belief::AWhile).await {
         Found::Hit(value) => Some(value),
         Found::Miss(_) => None,
     }
@@ -78,6 +78,9 @@ async fn what_one_process_outdates_no_other_gives() {
     keep(&one, "old").await;
     assert_eq!(found(&other).await, Some("old".into()));
     one.outdate("ada").await;
+    // At once to who must know; the other may not have heard yet.
+    let now = other.get("ada", "one", Belief::Now).await;
+    assert!(matches!(now, Found::Miss(Some(_))));
     assert_eq!(found(&one).await, None);
     let gone = wait::until("the other has heard", PATIENCE, async || {
         found(&other).await.is_none()
@@ -118,7 +121,10 @@ async fn while_redis_is_away_nothing_outdated_is_given_then_and_after() {
     assert_eq!(found(&other).await, Some("old".into()));
     server.kill().unwrap();
     one.outdate("ada").await;
-    assert_eq!(one.get("ada", "one").await, Found::Miss(None));
+    assert_eq!(
+        one.get("ada", "one", Belief::AWhile).await,
+        Found::Miss(None)
+    );
     let gone = wait::until("it is not believed", PATIENCE, async || {
         found(&other).await.is_none()
     });
@@ -126,7 +132,10 @@ async fn while_redis_is_away_nothing_outdated_is_given_then_and_after() {
     // It comes back with what was kept, and hears now that it is outdated.
     server.start_again().unwrap();
     let usable = wait::until("it is asked again", PATIENCE, async || {
-        matches!(one.get("ada", "one").await, Found::Miss(Some(_)))
+        matches!(
+            one.get("ada", "one", Belief::AWhile).await,
+            Found::Miss(Some(_))
+        )
     });
     usable.await.unwrap();
     let gone = wait::until("the other has heard", PATIENCE, async || {

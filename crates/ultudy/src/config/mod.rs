@@ -15,10 +15,12 @@ use ultudy_store::{PostgresConfig, StoreConfig};
 use url::Url;
 
 mod auth;
+mod cache;
 mod limits;
 mod redis;
 
 pub use auth::{Hidden, Issuer};
+pub use cache::CacheConfig;
 
 const DEFAULTS: &str = include_str!("../../../../config.default.toml");
 /// Replicas are looked at twice a second.
@@ -58,6 +60,8 @@ pub struct Config {
     pub object_dir: PathBuf,
     /// What processes share besides the database; none if this is the only one.
     pub redis_url: Option<Hidden>,
+    /// How lessons are cached; none if they are not.
+    pub cache: Option<CacheConfig>,
     pub sample_course: bool,
     pub worker_id: String,
     pub upload_concurrency: usize,
@@ -100,7 +104,8 @@ impl Config {
             log: settings.required("LOG")?,
             store: store(&settings, &data_dir)?,
             object_dir: object_dir(&settings, &data_dir)?,
-            redis_url: redis::url(&settings)?,
+            redis_url: redis::url(&settings, "REDIS_URL")?,
+            cache: cache::cache(&settings)?,
             data_dir,
             sample_course: settings.parse("SAMPLE_COURSE", "must be true or false")?,
             worker_id: worker_id(&settings),
@@ -400,6 +405,8 @@ mod tests {
             ("LESSON_QUEUE_CONCURRENCY", "-1"),
             ("OBJECT_STORE_URL", "s3://bucket"),
             ("SAMPLE_COURSE", "maybe"),
+            ("ENABLE_LESSON_CACHE", "on"),
+            ("LESSON_CACHE_TTL", "0"),
             ("ENABLE_RATE_LIMITING", "1"),
             ("LESSON_JOBS_PER_MINUTE", "0"),
             ("UPLOAD_JOBS_PER_MINUTE", "many"),

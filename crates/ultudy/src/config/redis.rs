@@ -2,9 +2,9 @@
 
 use super::{ConfigError, Settings, auth::Hidden};
 
-/// The server or cluster that `REDIS_URL` names; none without.
-pub(super) fn url(settings: &Settings) -> Result<Option<Hidden>, ConfigError> {
-    let url = settings.text("REDIS_URL");
+/// The server or cluster that this setting names; none without.
+pub(super) fn url(settings: &Settings, name: &str) -> Result<Option<Hidden>, ConfigError> {
+    let url = settings.text(name);
     if url.is_empty() {
         return Ok(None);
     }
@@ -13,7 +13,7 @@ pub(super) fn url(settings: &Settings) -> Result<Option<Hidden>, ConfigError> {
     }
     // It may hold a password: never printed.
     Err(ConfigError {
-        name: "REDIS_URL".into(),
+        name: name.into(),
         value: "…".into(),
         reason: "must be redis://…, rediss://… for TLS, or not set".into(),
     })
@@ -25,9 +25,11 @@ mod tests {
 
     #[test]
     fn its_url_is_never_printed() {
-        let refused = read(&[("REDIS_URL", "http://u:secret@h")]).unwrap_err();
-        assert!(!format!("{refused} {refused:?}").contains("secret"));
-        assert!(refused.to_string().contains("redis://"));
+        for name in ["REDIS_URL", "CACHE_REDIS_URL"] {
+            let refused = read(&[(name, "http://u:secret@h")]).unwrap_err();
+            assert!(!format!("{refused} {refused:?}").contains("secret"));
+            assert!(refused.to_string().contains("redis://"));
+        }
         let taken = read(&[("REDIS_URL", "rediss://:secret@h:6379/1")]).unwrap();
         assert!(taken.redis_url.is_some() && !format!("{taken:?}").contains("secret"));
     }

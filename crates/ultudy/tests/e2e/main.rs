@@ -17,6 +17,7 @@ mod import;
 mod isolation;
 mod jobs;
 mod jwt;
+mod lesson_cache;
 mod limits;
 mod oidc;
 mod openapi;
