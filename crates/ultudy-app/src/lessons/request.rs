@@ -64,24 +64,35 @@ pub(crate) async fn request_as(
     if let Some(lesson) = answer::find(app, owner_id, asked.of(), Belief::Now).await? {
         return asked.of_its_document(lesson);
     }
+    let key = asked.dedupe_key();
     let mut tx = app.store.read(owner_id).await?;
+    // Before the rest: a job that is made from here on is found in flight, or shares the place.
+    let before = jobs::latest_id(&mut tx, asked.document_id, &key).await?;
     if let Some(found) = existing(&mut tx, &asked).await? {
         return Ok(found);
     }
     let data = job_data(&mut tx, &asked).await?;
-    let key = asked.dedupe_key();
-    let before = jobs::latest_id(&mut tx, asked.document_id, &key).await?;
     drop(tx);
     // Whoever asks for the same lesson at the same time has the same place.
     let place = app.reserve(owner_id, Kind::LessonJobs, place_of(owner_id, &key, before));
-    let place = place.await?;
-    match enqueue(app, owner_id, &asked, job_id, data).await {
-        // Also where somebody else's request made the job: it counts by this place.
-        Ok(mut found) => {
+    let place = match place.await {
+        Ok(place) => place,
+        Err(refused) => {
+            // It may have been made since the first look.
+            let mut tx = app.store.read(owner_id).await?;
+            return existing(&mut tx, &asked).await?.ok_or(refused);
+        }
+    };
+    match enqueue(app, owner_id, &asked, (job_id, data), before).await {
+        Ok((mut found, true)) => {
             let kept = place.keep();
             if let Requested::Job { standing, .. } = &mut found {
                 *standing = kept;
             }
+            Ok(found)
+        }
+        Ok((found, false)) => {
+            place.give_back().await;
             Ok(found)
         }
         Err(error) => {
@@ -124,13 +135,15 @@ async fn job_data(tx: &mut TenantTx, asked: &LessonRequest) -> Result<serde_json
     }))
 }
 
+/// The lesson or job, and whether a job was made for the place that comes after the job `before`:
+/// by this request, or by one that shares it.
 async fn enqueue(
     app: &App,
     owner_id: &str,
     asked: &LessonRequest,
-    job_id: Uuid,
-    data: serde_json::Value,
-) -> Result<Requested> {
+    (job_id, data): (Uuid, serde_json::Value),
+    before: Option<Uuid>,
+) -> Result<(Requested, bool)> {
     let new_job = NewJob {
         id: job_id,
         job_type: JobType::GenerateLesson,
@@ -143,7 +156,8 @@ async fn enqueue(
     let mut tx = app.store.write(owner_id).await?;
     // A job may have completed since the first look.
     if let Some(found) = existing(&mut tx, asked).await? {
-        return Ok(found);
+        let latest = jobs::latest_id(&mut tx, asked.document_id, &asked.dedupe_key()).await?;
+        return Ok((found, latest != before));
     }
     // So may the document have been deleted.
     documents::find(&mut tx, asked.document_id)
@@ -154,7 +168,7 @@ async fn enqueue(
     if is_new {
         app.dispatch(&job).await;
     }
-    Ok(Requested::uncharged(job))
+    Ok((Requested::uncharged(job), true))
 }
 
 impl Requested {
