@@ -159,11 +159,29 @@ fn texts(heard: &[Exchange]) -> Vec<&str> {
         .collect()
 }
 
-/// What a statement was answered, each time it was run.
-fn answers<'a>(heard: &'a [Exchange], statement: &str) -> Vec<&'a [u8]> {
-    heard
+/// What a statement was answered, each time it was run. A statement that does not say in which
+/// order its rows come gives them as it was planned, which its filter decides.
+fn answers<'a>(heard: &'a [Exchange], statement: &str) -> Vec<Vec<&'a [u8]>> {
+    let own = heard
         .iter()
-        .filter(|exchange| exchange.statement == statement)
-        .map(|exchange| exchange.answer.as_slice())
-        .collect()
+        .filter(|exchange| exchange.statement == statement);
+    own.map(|exchange| {
+        let mut messages = messages(&exchange.answer);
+        messages.sort_unstable();
+        messages
+    })
+    .collect()
+}
+
+/// The server's messages: a byte for the kind, and a length that counts itself.
+fn messages(mut answer: &[u8]) -> Vec<&[u8]> {
+    let mut messages = Vec::new();
+    while let Some(length) = answer.get(1..5) {
+        let length = u32::from_be_bytes(length.try_into().unwrap());
+        let (message, rest) = answer.split_at(1 + usize::try_from(length).unwrap());
+        messages.push(message);
+        answer = rest;
+    }
+    assert!(answer.is_empty(), "a part of a message: {answer:?}");
+    messages
 }
