@@ -27,7 +27,7 @@ pub struct Exchange {
     /// The text that the program sent.
     pub statement: String,
     /// Rows, counts and errors, as the server sent them.
-    pub answer: Vec<u8>,
+    pub answer: Vec<Vec<u8>>,
 }
 
 #[derive(Debug, Default)]
@@ -37,7 +37,7 @@ struct State {
     heard: Vec<(String, Answer)>,
 }
 
-type Answer = Arc<Mutex<Vec<u8>>>;
+type Answer = Arc<Mutex<Vec<Vec<u8>>>>;
 
 impl Tap {
     /// Listens before `server`.
@@ -111,9 +111,7 @@ fn join(client: TcpStream, server: u16, state: &Arc<Mutex<State>>) -> io::Result
             if matches!(kind, b'D' | b'C' | b'E')
                 && let Some(answer) = &*lock(&current)
             {
-                let mut answer = lock(answer);
-                answer.push(kind);
-                answer.extend_from_slice(body);
+                lock(answer).push([&[kind], body].concat());
             }
             None
         });

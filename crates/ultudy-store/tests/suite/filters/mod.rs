@@ -166,22 +166,9 @@ fn answers<'a>(heard: &'a [Exchange], statement: &str) -> Vec<Vec<&'a [u8]>> {
         .iter()
         .filter(|exchange| exchange.statement == statement);
     own.map(|exchange| {
-        let mut messages = messages(&exchange.answer);
+        let mut messages: Vec<_> = exchange.answer.iter().map(Vec::as_slice).collect();
         messages.sort_unstable();
         messages
     })
     .collect()
-}
-
-/// The server's messages: a byte for the kind, and a length that counts itself.
-fn messages(mut answer: &[u8]) -> Vec<&[u8]> {
-    let mut messages = Vec::new();
-    while let Some(length) = answer.get(1..5) {
-        let length = u32::from_be_bytes(length.try_into().unwrap());
-        let (message, rest) = answer.split_at(1 + usize::try_from(length).unwrap());
-        messages.push(message);
-        answer = rest;
-    }
-    assert!(answer.is_empty(), "a part of a message: {answer:?}");
-    messages
 }
