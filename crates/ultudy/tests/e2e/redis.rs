@@ -152,11 +152,16 @@ async fn what_somebody_else_puts_into_redis_harms_nothing() {
     redis
         .cli(["LPUSH", &format!("{UPLOADS}:wait"), "1"])
         .unwrap();
-    wait::until("the stranger's job is gone", PATIENCE, async || {
-        redis.cli(["EXISTS", &format!("{UPLOADS}:1")]).unwrap() == "0"
+    let reason = || redis.cli(["HGET", &format!("{UPLOADS}:1"), "failedReason"]);
+    wait::until("the stranger's job has failed", PATIENCE, async || {
+        reason().unwrap().contains("only lessons")
     })
     .await
     .unwrap();
+    assert_eq!(
+        redis.cli(["ZCARD", &format!("{UPLOADS}:failed")]).unwrap(),
+        "1"
+    );
     // One that is done is not done again.
     redis
         .cli(["LPUSH", &format!("{UPLOADS}:wait"), &job_id])
