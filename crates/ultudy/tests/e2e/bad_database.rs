@@ -103,7 +103,14 @@ async fn a_wrong_password_is_told_and_a_new_one_is_waited_for() {
     server
         .require_password(User::Member, "changed")
         .expect("it is set");
-    server.disconnect(&name).expect("they end");
+    // One that had shown the old password may only now have become a connection.
+    let put_off = async || {
+        server.disconnect(&name).expect("they end");
+        api.get("/api/courses").await.status == StatusCode::SERVICE_UNAVAILABLE
+    };
+    wait::until("the last connection has ended", PATIENCE, put_off)
+        .await
+        .expect("none is made any more");
     is_put_off(&api, Method::GET, "/api/courses").await;
     is_put_off(&api, Method::POST, "/api/courses").await;
     server

@@ -101,10 +101,6 @@ async fn of_twenty_lessons_asked_for_at_once_exactly_ten_are_made_and_waiting_as
         );
     }
 
-    // What was admitted costs nothing more, being made or made.
-    let (_, first) = &admitted[0];
-    let again = ask(&api, &document_id, first).await;
-    assert_eq!(again.status(), StatusCode::OK);
     let refused = sections
         .iter()
         .find(|section| !admitted.iter().any(|(_, one)| one == section));
