@@ -36,6 +36,7 @@ pub mod sections;
 pub mod study_sessions;
 pub mod transfer;
 pub mod users;
+pub mod workers;
 
 pub use error::StoreError;
 pub use migrate::migrate_postgres;

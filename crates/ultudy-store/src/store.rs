@@ -245,7 +245,7 @@ impl Store {
     }
 
     /// Whether rows are on a server that other processes use, too.
-    pub(crate) fn is_shared(&self) -> bool {
+    pub fn is_shared(&self) -> bool {
         matches!(self.database, Database::Postgres { .. })
     }
 

@@ -31,6 +31,8 @@ pub use redis::RedisQueue;
 
 /// How long a lease holds without being renewed.
 pub const LEASE: Duration = Duration::from_secs(8);
+/// How long an engine counts a job that has ended; it may forget it sooner where there are many.
+pub const KEEP_FOR: Duration = Duration::from_hours(24);
 /// How often a worker renews.
 pub const RENEW_EVERY: Duration = Duration::from_secs(2);
 
@@ -88,6 +90,38 @@ pub enum Missing {
     Everything,
 }
 
+/// How many jobs of a queue stand where.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// May run, and nobody has them.
+    pub waiting: u64,
+    /// Under a lease.
+    pub active: u64,
+    /// May not run yet.
+    pub delayed: u64,
+    /// Ended well, within [`KEEP_FOR`].
+    pub completed: u64,
+    /// Given up, within [`KEEP_FOR`].
+    pub failed: u64,
+    /// Would wait, were the queue not paused.
+    pub paused: u64,
+}
+
+impl Counts {
+    /// Each count with its name.
+    #[must_use]
+    pub fn by_state(&self) -> [(&'static str, u64); 6] {
+        [
+            ("waiting", self.waiting),
+            ("active", self.active),
+            ("delayed", self.delayed),
+            ("completed", self.completed),
+            ("failed", self.failed),
+            ("paused", self.paused),
+        ]
+    }
+}
+
 /// An engine's failure: it may pass, the caller tries again.
 #[derive(Debug, thiserror::Error)]
 #[error("queue: {0}")]
@@ -126,6 +160,9 @@ pub trait Queue: Send + Sync {
 
     /// Forget a job whoever holds it: its row was cancelled or deleted.
     async fn remove(&self, job_id: Uuid) -> Result<(), QueueError>;
+
+    /// How many jobs stand where.
+    async fn counts(&self, queue: QueueName, now: Timestamp) -> Result<Counts, QueueError>;
 
     /// Returns when a job of this queue may be due, at the latest after `at_most`.
     async fn wait(&self, queue: QueueName, at_most: Duration);

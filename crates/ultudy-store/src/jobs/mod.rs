@@ -10,15 +10,17 @@ use ultudy_domain::{
 use uuid::Uuid;
 
 use crate::{
-    Page, Result, StoreError, SystemTx, TenantTx,
+    Page, Result, StoreError, TenantTx,
     db::{FromRow, Row, Sql, binds, read_name},
 };
 
 mod change;
+mod counts;
 mod run;
 mod waiting;
 
 pub use change::{cancel, cancel_of_document, requeue};
+pub use counts::counts;
 pub use run::{Start, complete, fail, hand_back, retry_later, set_progress, start};
 pub use waiting::{Waiting, waiting};
 
@@ -245,26 +247,4 @@ pub async fn latest_id(
         )
         .await?;
     found.first().map(|row| row.get("id")).transpose()
-}
-
-/// How many jobs of each status each queue holds, across owners.
-pub async fn counts(tx: &mut SystemTx) -> Result<Vec<(JobType, JobStatus, i64)>> {
-    tx.connection()
-        .all(
-            "SELECT job_type, status, count(*) AS jobs FROM jobs
-            GROUP BY job_type, status ORDER BY job_type, status"
-                .into(),
-            &[],
-        )
-        .await
-}
-
-impl FromRow for (JobType, JobStatus, i64) {
-    fn from_row(row: &Row) -> Result<Self> {
-        Ok((
-            read_name(row, "job_type", JobType::parse)?,
-            read_name(row, "status", JobStatus::parse)?,
-            row.get("jobs")?,
-        ))
-    }
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The indexes: their names, and what follows `INDEX CONCURRENTLY name`.
-const INDEXES: [Index; 7] = [
+const INDEXES: [Index; 8] = [
     Index {
         name: "idx_lessons_document_owner",
         is_unique: false,
@@ -58,6 +58,12 @@ const INDEXES: [Index; 7] = [
         is_unique: false,
         on: "lessons (generation_key, owner_id)",
         replaces: Some("idx_lessons_generation"),
+    },
+    Index {
+        name: "idx_jobs_ended",
+        is_unique: false,
+        on: "jobs (completed_at, queue, status) WHERE completed_at IS NOT NULL",
+        replaces: None,
     },
 ];
 

@@ -67,6 +67,14 @@ const SQLITE: &[(&str, &str)] = &[
         "written_lessons",
         include_str!("../../migrations/sqlite/0011_written_lessons.sql"),
     ),
+    (
+        "workers",
+        include_str!("../../migrations/sqlite/0013_workers.sql"),
+    ),
+    (
+        "job_counts",
+        include_str!("../../migrations/sqlite/0014_job_counts.sql"),
+    ),
 ];
 
 const POSTGRES: &[(&str, &str)] = &[
@@ -113,6 +121,14 @@ const POSTGRES: &[(&str, &str)] = &[
     (
         "written_lessons",
         include_str!("../../migrations/postgres/0011_written_lessons.sql"),
+    ),
+    (
+        "workers",
+        include_str!("../../migrations/postgres/0013_workers.sql"),
+    ),
+    (
+        "job_counts",
+        include_str!("../../migrations/postgres/0014_job_counts.sql"),
     ),
 ];
 

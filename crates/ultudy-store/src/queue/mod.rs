@@ -11,12 +11,13 @@ use ultudy_domain::{
     Timestamp,
     job::{Priority, QueueName},
 };
-use ultudy_engines::queue::{Delivery, End, LEASE, Queue, QueueEntry, QueueError};
+use ultudy_engines::queue::{Counts, Delivery, End, LEASE, Queue, QueueEntry, QueueError};
 use uuid::Uuid;
 
 use crate::{
     Result, Store, StoreError,
     db::{Binds, Connection, FromRow, Row, Sql, binds},
+    jobs,
 };
 
 mod listener;
@@ -171,6 +172,14 @@ impl Queue for TableQueue {
             binds![job_id],
         )
         .await
+    }
+
+    async fn counts(&self, queue: QueueName, now: Timestamp) -> Result<Counts, QueueError> {
+        let counting = async {
+            let mut tx = self.store.system_read().await?;
+            jobs::counts(&mut tx, queue, now).await
+        };
+        counting.await.map_err(queue_error)
     }
 
     async fn wait(&self, queue: QueueName, at_most: Duration) {

@@ -66,6 +66,7 @@ pub const TABLES: &[Table] = &[
 pub const LEFT_BEHIND: &[(&str, &str)] = &[
     ("schema_migrations", "the destination has its own"),
     ("transfers", "the destination has its own"),
+    ("workers", "processes on the source's database"),
     (
         "chunk_terms",
         "made anew from the chunks: the two databases keep it differently, and SQLite's \

@@ -1,5 +1,8 @@
+use chrono::TimeDelta;
 use futures_util::future::join_all;
-use ultudy_domain::job::{Job, JobStatus, JobType, Priority};
+use serde_json::json;
+use ultudy_domain::job::{Job, JobFailure, JobStatus, JobType, Priority, QueueName};
+use ultudy_engines::queue::Counts;
 use ultudy_store::{
     Page,
     jobs::{self, JobFilter, NewJob},
@@ -181,10 +184,49 @@ pub async fn counts_are_across_owners(bench: &Bench) {
     }
     jobs::cancel(&mut tx, id(3), at(1)).await.unwrap();
     tx.commit().await.unwrap();
-    let counts = jobs::counts(&mut bench.store.system().await.unwrap()).await;
-    let expected = [
-        (JobType::UploadPdf, JobStatus::Cancelled, 1),
-        (JobType::UploadPdf, JobStatus::Queued, 2),
-    ];
-    assert_eq!(counts.unwrap(), expected);
+    let now = [at(0), at(1)];
+    for (moment, waiting, delayed) in [(now[0] - TimeDelta::seconds(1), 0, 2), (now[1], 2, 0)] {
+        let mut tx = bench.store.system().await.unwrap();
+        let counts = jobs::counts(&mut tx, QueueName::UploadProcessing, moment).await;
+        let expected = Counts {
+            waiting,
+            delayed,
+            ..Counts::default()
+        };
+        assert_eq!(counts.unwrap(), expected);
+    }
+}
+
+pub async fn what_has_ended_is_counted_for_a_day(bench: &Bench) {
+    let mut tx = bench.write().await;
+    for (number, failed) in [(1, false), (2, false), (3, true)] {
+        let job = job(number, &format!("key {number}"));
+        jobs::enqueue(&mut tx, &job, at(0)).await.unwrap();
+        let token = id(100 + number);
+        jobs::start(&mut tx, job.id, token, "worker", at(0))
+            .await
+            .unwrap();
+        let ended = match failed {
+            true => {
+                let failure = JobFailure {
+                    code: "broken".into(),
+                    message: "It is broken.".into(),
+                };
+                jobs::fail(&mut tx, job.id, token, &failure, at(5)).await
+            }
+            false => jobs::complete(&mut tx, job.id, token, &json!({}), at(5)).await,
+        };
+        assert!(ended.unwrap().is_some());
+    }
+    tx.commit().await.unwrap();
+    for (moment, completed, failed) in [(at(5 + 86_400), 2, 1), (at(6 + 86_400), 0, 0)] {
+        let mut tx = bench.store.system().await.unwrap();
+        let counts = jobs::counts(&mut tx, QueueName::UploadProcessing, moment).await;
+        let expected = Counts {
+            completed,
+            failed,
+            ..Counts::default()
+        };
+        assert_eq!(counts.unwrap(), expected);
+    }
 }

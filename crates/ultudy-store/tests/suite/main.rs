@@ -35,6 +35,7 @@ mod tenancy;
 mod transactions;
 mod transfer;
 mod waiting;
+mod workers;
 
 /// Makes a test `sqlite::noun::test` of each `noun::test`, and of all of a noun's one test
 /// `postgres::noun`: test runners that give each test a process would start a server for
@@ -126,7 +127,8 @@ on_both! {
         an_owners_many_jobs_lose_their_class_but_nobody_elses_do,
         the_list_is_latest_first_filtered_page_by_page,
         many_are_found_by_their_ids,
-        counts_are_across_owners;
+        counts_are_across_owners,
+        what_has_ended_is_counted_for_a_day;
     lessons:
         a_lesson_has_the_generations_texts_under_the_owners_ids,
         a_lesson_is_known_by_its_id_and_its_concepts_by_their_states,
@@ -194,6 +196,8 @@ on_both! {
     waiting:
         jobs_in_flight_are_listed_in_their_order,
         a_lease_in_the_row_that_has_lapsed_stops_nobody;
+    workers:
+        a_worker_is_seen_as_long_as_it_reports_and_until_it_leaves;
 }
 
 #[tokio::test]

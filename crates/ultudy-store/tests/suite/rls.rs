@@ -28,9 +28,10 @@ const SEEN_BY_THE_SYSTEM: [(&str, &str); 9] = [
 ];
 
 /// Tables without row-level security, and why. No tenant may touch them.
-const UNSECURED: [(&str, &str); 2] = [
+const UNSECURED: [(&str, &str); 3] = [
     ("schema_migrations", "which migrations have run"),
     ("transfers", "which databases were carried into this one"),
+    ("workers", "which processes do jobs"),
 ];
 
 /// Tables without an owner, and how many rows are one's own.

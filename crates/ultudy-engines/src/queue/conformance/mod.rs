@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use super::{Delivery, End, LEASE, Queue, QueueEntry};
 
+mod counts;
 mod delivery;
 mod lease;
 mod wait;
@@ -58,6 +59,7 @@ pub async fn all<S: Subject>(fresh: impl AsyncFn() -> S) {
         delivery::what_is_finished_never_comes_again,
         delivery::what_is_removed_never_comes_again,
         delivery::claims_at_the_same_time_never_overlap,
+        counts::a_job_is_counted_where_it_stands,
         lease::a_held_job_is_nobody_elses,
         lease::a_renewed_lease_lasts_longer,
         lease::a_lapsed_lease_cannot_be_renewed,

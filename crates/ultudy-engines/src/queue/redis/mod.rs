@@ -31,7 +31,7 @@ use redis::{RedisError, ScriptInvocation};
 use ultudy_domain::{Timestamp, job::QueueName};
 use uuid::Uuid;
 
-use super::{Delivery, End, LEASE, Missing, Queue, QueueEntry, QueueError};
+use super::{Counts, Delivery, End, KEEP_FOR, LEASE, Missing, Queue, QueueEntry, QueueError};
 use crate::redis::Redis;
 
 mod entry;
@@ -45,8 +45,6 @@ use wakers::Ears;
 
 /// Ended jobs kept of each kind, as Bull counts them.
 const KEEP: usize = 1_000;
-/// And for how long.
-const KEEP_FOR: Duration = Duration::from_hours(24);
 /// Most jobs sent in one call.
 const PUSHED_AT_ONCE: usize = 500;
 /// How often missing jobs are looked for, by whichever process asks first.
@@ -306,6 +304,20 @@ impl Queue for RedisQueue {
             let () = self.redis.run(&call).await.map_err(failed)?;
         }
         Ok(())
+    }
+
+    async fn counts(&self, queue: QueueName, _now: Timestamp) -> Result<Counts, QueueError> {
+        let call = self.call(&scripts::COUNTS, queue);
+        let counts = self.redis.run(&call).await.map_err(failed)?;
+        let (waiting, active, delayed, completed, failed, paused) = counts;
+        Ok(Counts {
+            waiting,
+            active,
+            delayed,
+            completed,
+            failed,
+            paused,
+        })
     }
 
     async fn wait(&self, queue: QueueName, at_most: Duration) {

@@ -13,6 +13,7 @@ macro_rules! script {
 }
 
 script! {
+    COUNTS = "lua/counts.lua";
     ADD = "lua/add.lua";
     CLAIM = "lua/claim.lua";
     RENEW = "lua/renew.lua";

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use ultudy_domain::{Timestamp, job::QueueName};
 use ultudy_engines::{
-    queue::{Delivery, End, LEASE, Queue, QueueEntry, QueueError, RedisQueue, conformance},
+    queue::{Counts, Delivery, End, LEASE, Queue, QueueEntry, QueueError, RedisQueue, conformance},
     redis::Redis,
 };
 use uuid::Uuid;
@@ -163,6 +163,11 @@ impl Queue for Inner {
 
     async fn remove(&self, job_id: Uuid) -> Result<(), QueueError> {
         self.queue.remove(job_id).await
+    }
+
+    async fn counts(&self, queue: QueueName, now: Timestamp) -> Result<Counts, QueueError> {
+        self.travel(now).await;
+        self.queue.counts(queue, now).await
     }
 
     async fn wait(&self, queue: QueueName, at_most: Duration) {
