@@ -16,6 +16,7 @@ pub mod issuer;
 pub mod jobs;
 pub mod lessons;
 pub mod limits;
+pub mod metrics;
 mod passages;
 pub mod practice;
 pub mod progress;

@@ -19,10 +19,11 @@ use tower_http::{
     cors::{AllowOrigin, CorsLayer},
     request_id::{PropagateRequestIdLayer, SetRequestIdLayer},
     set_header::SetResponseHeaderLayer,
-    trace::TraceLayer,
 };
 
-use crate::{HttpConfig, HttpState, auth, error::ApiError, limits, request_id::RequestIds, web};
+use crate::{
+    HttpConfig, HttpState, access, auth, error::ApiError, limits, request_id::RequestIds, web,
+};
 
 /// Largest request body but for uploads, in bytes.
 const BODY_MAX: usize = 1 << 20;
@@ -31,7 +32,7 @@ const BODY_MAX: usize = 1 << 20;
 /// that to come back has been told within two seconds.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Around everything: ids and traces, panics caught, foreign pages refused or allowed,
+/// Around everything: ids and access lines, panics caught, foreign pages refused or allowed,
 /// refusals shown to people as pages.
 pub fn around(site: Router<HttpState>, state: &HttpState) -> Router<HttpState> {
     let (router, site) = (site, Outwards(Identity::new()));
@@ -59,7 +60,7 @@ pub fn around(site: Router<HttpState>, state: &HttpState) -> Router<HttpState> {
             HeaderValue::from_static("nosniff"),
         ))
         .layer(PropagateRequestIdLayer::new(request_id.clone()))
-        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(middleware::from_fn(access::tell))
         .layer(SetRequestIdLayer::new(
             request_id,
             RequestIds(state.app.clone()),
@@ -143,13 +144,4 @@ fn panicked() -> Response {
         "Something went wrong on our side. It has been recorded.",
     )
     .into_response()
-}
-
-fn span(request: &Request) -> tracing::Span {
-    let id = request
-        .headers()
-        .get("x-request-id")
-        .and_then(|id| id.to_str().ok())
-        .unwrap_or_default();
-    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
 }

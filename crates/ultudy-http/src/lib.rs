@@ -1,5 +1,6 @@
 //! Routes, web pages and the API. [`router::router`] lists every URL.
 
+mod access;
 pub mod auth;
 mod cookie;
 mod error;

@@ -8,13 +8,35 @@ use axum::{
 
 use crate::{HttpState, layers, routes::*, web};
 
-/// The whole site: pages, API and health.
-pub fn router(state: HttpState) -> Router {
+/// The whole site: pages, API, health and, unless they have an address of their own, metrics.
+pub fn site(state: HttpState) -> Router {
     let site = Router::new()
         .nest("/api", api())
         .merge(health())
         .merge(web::router());
+    around(site, state)
+}
+
+/// What a worker answers: how it is, and its metrics, unless they have an address of their own.
+pub fn of_worker(state: HttpState) -> Router {
+    around(Router::new().nest("/api", health()).merge(health()), state)
+}
+
+/// What is answered at the metrics' own address.
+pub fn of_metrics(state: HttpState) -> Router {
+    metrics().with_state(state)
+}
+
+fn around(site: Router<HttpState>, state: HttpState) -> Router {
+    let site = match state.config.metrics_apart {
+        true => site,
+        false => site.merge(metrics()),
+    };
     layers::around(site, &state).with_state(state)
+}
+
+fn metrics() -> Router<HttpState> {
+    Router::new().route("/metrics", get(metrics::metrics))
 }
 
 fn health() -> Router<HttpState> {

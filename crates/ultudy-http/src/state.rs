@@ -2,6 +2,7 @@
 
 use std::{net::IpAddr, ops::Deref, sync::Arc};
 
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 use ultudy_app::App;
 
@@ -20,6 +21,8 @@ pub struct HttpConfig {
     pub cookie_secure: CookieSecure,
     /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Whether the metrics are answered at an address of their own instead.
+    pub metrics_apart: bool,
 }
 
 /// The application and how it is served. Cheap to clone, which is done many times a request.
@@ -32,6 +35,8 @@ pub struct Served {
     pub app: App,
     /// How the server answers.
     pub config: HttpConfig,
+    /// What the process has counted.
+    pub metrics: PrometheusHandle,
     /// Fires when the server stops: open streams end.
     pub shutdown: CancellationToken,
 }

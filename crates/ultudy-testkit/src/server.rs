@@ -24,6 +24,8 @@ const ANNOUNCEMENT: &str = "Ultudy listens on ";
 #[derive(Debug)]
 pub struct Server {
     program: PathBuf,
+    /// What it is told to do; empty for what it does untold.
+    command: Vec<String>,
     settings: Vec<(String, String)>,
     data: TempDir,
     process: ChildProcess,
@@ -41,6 +43,19 @@ impl Server {
     /// # Errors
     /// It cannot be started or says nothing; its log is in the error.
     pub async fn start(program: impl AsRef<Path>, settings: &[(&str, &str)]) -> Result<Self> {
+        Self::start_as(&[], program, settings).await
+    }
+
+    /// The same by one of its commands: `api` or `worker`.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn start_as(
+        command: &[&str],
+        program: impl AsRef<Path>,
+        settings: &[(&str, &str)],
+    ) -> Result<Self> {
+        let command: Vec<String> = command.iter().map(|word| (*word).to_owned()).collect();
         let data = tempfile::Builder::new().prefix("ultudy-test-").tempdir()?;
         let mut settings: Vec<(String, String)> = settings
             .iter()
@@ -53,9 +68,10 @@ impl Server {
             false => Database::for_tests(&program)?,
         };
         settings.extend(database.iter().map(|of| (DATABASE_URL.into(), of.url())));
-        let (process, base_url, said) = launch(&program, &settings, data.path()).await?;
+        let (process, base_url, said) = launch(&program, &command, &settings, data.path()).await?;
         Ok(Self {
             program,
+            command,
             settings,
             data,
             process,
@@ -141,8 +157,13 @@ impl Server {
         if self.process.is_running()? {
             self.terminate().await?;
         }
-        let (process, base_url, said) =
-            launch(&self.program, &self.settings, self.data.path()).await?;
+        let (process, base_url, said) = launch(
+            &self.program,
+            &self.command,
+            &self.settings,
+            self.data.path(),
+        )
+        .await?;
         (self.process, self.base_url, self.said) = (process, base_url, said);
         Ok(())
     }
@@ -193,6 +214,7 @@ fn log_path(folder: &Path) -> PathBuf {
 
 async fn launch(
     program: &Path,
+    arguments: &[String],
     settings: &[(String, String)],
     folder: &Path,
 ) -> Result<(ChildProcess, String, String)> {
@@ -202,6 +224,7 @@ async fn launch(
         .open(log_path(folder))?;
     let mut command = Command::new(program);
     command
+        .args(arguments)
         .current_dir(folder)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default());

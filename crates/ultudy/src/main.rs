@@ -3,9 +3,11 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use commands::serve::Role;
 
 mod commands;
 mod config;
+mod metrics;
 mod sample;
 mod wire;
 
@@ -22,6 +24,11 @@ struct Cli {
 enum Command {
     /// Serve pages and API, and work, in one process (the default).
     Serve,
+    /// Serve pages and API; the work is done by workers, which share DATABASE_URL, REDIS_URL and
+    /// OBJECT_STORE_URL.
+    Api,
+    /// Work, and serve nothing but /health and /metrics.
+    Worker,
     /// Bring a PostgreSQL database (DATABASE_URL) to this version's schema.
     Migrate,
     /// Carry everything from the embedded database and its folder over to PostgreSQL, or back.
@@ -48,7 +55,9 @@ enum Command {
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
-        None | Some(Command::Serve) => commands::serve::run(),
+        None | Some(Command::Serve) => commands::serve::run(Role::Serve),
+        Some(Command::Api) => commands::serve::run(Role::Api),
+        Some(Command::Worker) => commands::serve::run(Role::Worker),
         Some(Command::Study(study)) => return commands::study::run(&study),
         Some(Command::User(user)) => commands::user::run(&user),
         Some(Command::Transfer(transfer)) => commands::transfer::run(&transfer),

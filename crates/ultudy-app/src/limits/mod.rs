@@ -147,6 +147,12 @@ impl Limits {
 
 fn standing(kind: Kind, limit: Limit, decision: Decision) -> Result<Standing> {
     let most = limit.most;
+    let name = match decision {
+        Decision::Allowed { .. } => "allowed",
+        Decision::Refused { .. } => "refused",
+    };
+    let labels = [("kind", kind.as_str()), ("decision", name)];
+    metrics::counter!("ultudy_limiter_decisions_total", &labels).increment(1);
     match decision {
         Decision::Allowed { remaining, reset } => Ok(Standing {
             most,

@@ -1,6 +1,9 @@
 //! One attempt at a delivered job: start, run, and one of the ways to end.
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::{
+    panic::AssertUnwindSafe,
+    time::{Duration, Instant},
+};
 
 use futures_util::FutureExt;
 use ultudy_domain::job::{JobFailure, JobType};
@@ -8,13 +11,16 @@ use ultudy_engines::queue::{Delivery, End};
 use ultudy_store::jobs::{self, Start};
 
 use super::{JobError, Run, adopt, runs::RunGuard};
-use crate::{App, Error, documents, lessons};
+use crate::{App, Error, documents, lessons, metrics};
 
 /// Runs a delivered job to one of its ends. What cannot be written here (the database is
 /// away) is left to the lease: it lapses, and the job is delivered again.
 pub(super) async fn attempt(app: &App, worker_id: &str, delivery: &Delivery, guard: RunGuard) {
     let ended = match start(app, worker_id, delivery, &guard).await {
-        Ok(Begun::Run(run)) => end(&run, delivery, execute(&run).await).await,
+        Ok(Begun::Run(run)) => {
+            let outcome = measured(&run).await;
+            end(&run, delivery, outcome).await
+        }
         Ok(Begun::Over(how)) => finish(app, delivery, &how).await,
         Err(error) => Err(error),
     };
@@ -56,6 +62,9 @@ async fn start(
         Start::Poisoned(job) => {
             tracing::error!(job_id = %job.id, lost = job.lost, "job failed: its workers keep vanishing");
             app.announce(&job).await;
+            if let Some(failure) = &job.failure {
+                metrics::job_failed(delivery.queue, &failure.code);
+            }
             let reason = job
                 .failure
                 .map_or_else(String::new, |failure| failure.message);
@@ -73,6 +82,22 @@ async fn retry(app: &App, delivery: &Delivery) -> Result<(), JobError> {
         Err(Error::NotFound(_) | Error::Conflict(_)) => Ok(()),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Runs the handler and tells how long it took.
+async fn measured(run: &Run) -> Result<(), JobError> {
+    let _running = metrics::Running::begin(&run.job);
+    let begun = Instant::now();
+    let outcome = execute(run).await;
+    let name = match &outcome {
+        Ok(()) => "completed",
+        Err(JobError::Retry { .. }) => "error",
+        Err(JobError::Fail(_)) => "failed",
+        Err(JobError::Stopped) => "stopped",
+        Err(JobError::Stale) => "stale",
+    };
+    metrics::job_ran(&run.job, name, begun.elapsed());
+    outcome
 }
 
 /// Runs the handler; a panic in it is an error like others, and does not kill the worker.
@@ -180,6 +205,7 @@ async fn fail(
     };
     tx.commit().await?;
     tracing::info!(job_id = %job.id, code = failure.code, "job failed for good");
+    metrics::job_failed(delivery.queue, &failure.code);
     if let Some(removed) = removed {
         removed.settle(app, &run.job.owner_id).await;
     }

@@ -18,6 +18,7 @@ mod adopt;
 mod attempt;
 mod error;
 mod lease;
+mod presence;
 mod reconcile;
 mod run;
 mod runs;
@@ -59,8 +60,13 @@ impl WorkerConfig {
 pub async fn work(app: App, config: WorkerConfig, shutdown: CancellationToken) {
     let config = Arc::new(config);
     let running = TaskTracker::new();
-    let renewal_ends = CancellationToken::new();
-    let renewal = tokio::spawn(lease::renew_all(app.clone(), renewal_ends.clone()));
+    let work_ends = CancellationToken::new();
+    let renewal = tokio::spawn(lease::renew_all(app.clone(), work_ends.clone()));
+    let presence = tokio::spawn(presence::tell(
+        app.clone(),
+        config.worker_id.clone(),
+        work_ends.clone(),
+    ));
     let mut loops = JoinSet::new();
     for queue in QueueName::ALL {
         loops.spawn(serve(
@@ -82,9 +88,11 @@ pub async fn work(app: App, config: WorkerConfig, shutdown: CancellationToken) {
         app.runs.stop_all();
         running.wait().await;
     }
-    renewal_ends.cancel();
-    if let Err(error) = renewal.await {
-        tracing::error!(%error, "lease renewal ended badly");
+    work_ends.cancel();
+    for (what, task) in [("lease renewal", renewal), ("presence", presence)] {
+        if let Err(error) = task.await {
+            tracing::error!(%error, what, "ended badly");
+        }
     }
 }
 

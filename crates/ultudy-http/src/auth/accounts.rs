@@ -134,7 +134,7 @@ pub fn is_for_everybody(path: &str) -> bool {
     let first = path.split('/').nth(1).unwrap_or_default();
     matches!(
         first,
-        "health" | "db" | "assets" | "favicon.ico" | "openapi.json"
+        "health" | "db" | "metrics" | "assets" | "favicon.ico" | "openapi.json"
     )
 }
 

@@ -8,6 +8,7 @@ pub mod health;
 pub mod jobs;
 pub mod lessons;
 pub mod me;
+pub mod metrics;
 pub mod openapi;
 pub mod practice;
 pub mod progress;

@@ -2,6 +2,10 @@
 
 use std::fmt::Display;
 
+use tracing_subscriber::{layer::SubscriberExt as _, util::SubscriberInitExt as _};
+
+use crate::metrics::LogCounter;
+
 pub mod extract;
 pub mod import;
 pub mod migrate;
@@ -34,9 +38,11 @@ impl Failure {
 pub fn log_to_stderr(filter: &str) -> Result<(), Failure> {
     let filter = tracing_subscriber::EnvFilter::try_new(filter)
         .map_err(|error| Failure::new("setting LOG", error))?;
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    tracing_subscriber::registry()
+        .with(filter)
+        .with(lines)
+        .with(LogCounter)
         .init();
     Ok(())
 }

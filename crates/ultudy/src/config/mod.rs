@@ -28,6 +28,8 @@ const PIN_SECONDS_MIN: u64 = 2;
 /// How long the worker waits for a database connection; a request waits far shorter
 /// (`ultudy-http`'s `layers.rs`).
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Longest name of a worker, in characters.
+const WORKER_ID_MAX: usize = 100;
 
 /// Why the program does not start: one line, with the remedy.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +45,8 @@ pub struct ConfigError {
 pub struct Config {
     pub host: IpAddr,
     pub port: u16,
+    /// Where the metrics are answered; none if it is where all else is.
+    pub metrics_addr: Option<SocketAddr>,
     pub env: String,
     pub cors_origins: Vec<String>,
     pub auth: AuthMode,
@@ -58,6 +62,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     pub store: StoreConfig,
     pub object_dir: PathBuf,
+    /// Whether a setting names it.
+    pub objects_named: bool,
     /// What processes share besides the database; none if this is the only one.
     pub redis_url: Option<Hidden>,
     /// How lessons are cached; none if they are not.
@@ -93,6 +99,7 @@ impl Config {
         let config = Self {
             host: host(&settings)?,
             port: settings.parse("PORT", "must be a port number, 0 to 65535")?,
+            metrics_addr: metrics_addr(&settings)?,
             env: settings.text("ENV"),
             cors_origins: settings.list("CORS_ORIGINS"),
             auth: auth::mode(&settings)?,
@@ -104,11 +111,12 @@ impl Config {
             log: settings.required("LOG")?,
             store: store(&settings, &data_dir)?,
             object_dir: object_dir(&settings, &data_dir)?,
+            objects_named: !settings.text("OBJECT_STORE_URL").is_empty(),
             redis_url: redis::url(&settings, "REDIS_URL")?,
             cache: cache::cache(&settings)?,
             data_dir,
             sample_course: settings.parse("SAMPLE_COURSE", "must be true or false")?,
-            worker_id: worker_id(&settings),
+            worker_id: worker_id(&settings)?,
             upload_concurrency: settings.count("UPLOAD_QUEUE_CONCURRENCY")?,
             lesson_concurrency: settings.count("LESSON_QUEUE_CONCURRENCY")?,
             drain: Duration::from_secs(settings.number("DRAIN_SECONDS")?),
@@ -253,6 +261,14 @@ fn host(settings: &Settings) -> Result<IpAddr, ConfigError> {
     }
 }
 
+fn metrics_addr(settings: &Settings) -> Result<Option<SocketAddr>, ConfigError> {
+    if settings.text("METRICS_ADDR").is_empty() {
+        return Ok(None);
+    }
+    let reason = "must be an address and a port such as 127.0.0.1:9100, or not set";
+    settings.parse("METRICS_ADDR", reason).map(Some)
+}
+
 fn store(settings: &Settings, data_dir: &std::path::Path) -> Result<StoreConfig, ConfigError> {
     let url = settings.text("DATABASE_URL");
     if url.is_empty() {
@@ -334,13 +350,18 @@ fn embedded_objects(data_dir: &std::path::Path) -> PathBuf {
     data_dir.join("objects")
 }
 
-fn worker_id(settings: &Settings) -> String {
+/// A process' id alone is the same in every container.
+fn worker_id(settings: &Settings) -> Result<String, ConfigError> {
     let set = settings.text("WORKER_ID");
     if set.is_empty() {
-        format!("worker-{}", std::process::id())
-    } else {
-        set
+        let host = std::fs::read_to_string("/proc/sys/kernel/hostname");
+        let host = host.as_deref().map_or("worker", str::trim);
+        return Ok(format!("{host}-{}", std::process::id()));
     }
+    if set.chars().count() > WORKER_ID_MAX || set.chars().any(char::is_control) {
+        return Err(settings.error("WORKER_ID", "must be a name of at most 100 characters"));
+    }
+    Ok(set)
 }
 
 fn extract_limits(settings: &Settings) -> Result<ExtractLimits, ConfigError> {
@@ -395,6 +416,7 @@ mod tests {
     fn a_value_that_cannot_be_taken_names_itself_and_the_remedy() {
         for (name, value) in [
             ("PORT", "70000"),
+            ("METRICS_ADDR", "9100"),
             ("AUTH_MODE", "none"),
             ("SIGN_UP", "yes"),
             ("COOKIE_SECURE", "yes"),
@@ -404,6 +426,7 @@ mod tests {
             ("UPLOAD_MAX_MB", "0"),
             ("LESSON_QUEUE_CONCURRENCY", "-1"),
             ("OBJECT_STORE_URL", "s3://bucket"),
+            ("WORKER_ID", "a\nb"),
             ("SAMPLE_COURSE", "maybe"),
             ("ENABLE_LESSON_CACHE", "on"),
             ("LESSON_CACHE_TTL", "0"),

@@ -51,13 +51,18 @@ impl Api {
     /// A server with these settings, without the sample course and with limits that a test does
     /// not reach, unless they say otherwise.
     pub async fn start(settings: &[(&str, &str)], user: Option<&str>) -> Self {
+        Self::start_as(&[], settings, user).await
+    }
+
+    /// The same by a command, such as `api`.
+    pub async fn start_as(command: &[&str], settings: &[(&str, &str)], user: Option<&str>) -> Self {
         let otherwise = [
             ("SAMPLE_COURSE", "false"),
             ("UPLOAD_JOBS_PER_MINUTE", "1000"),
             ("LESSON_JOBS_PER_MINUTE", "1000"),
         ];
         let settings = [&otherwise, settings].concat();
-        let server = Server::start(env!("CARGO_BIN_EXE_ultudy"), &settings)
+        let server = Server::start_as(command, env!("CARGO_BIN_EXE_ultudy"), &settings)
             .await
             .expect("the server starts");
         Self {

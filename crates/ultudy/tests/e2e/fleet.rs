@@ -10,36 +10,51 @@ use crate::{
     pdf,
 };
 
-/// Two servers over one database, one Redis and one folder of files, asked as `ada`.
-pub struct Fleet {
-    pub servers: [Api; 2],
+/// What the processes of a fleet share.
+pub struct Ground {
     pub database: Database,
     pub redis: Redis,
-    _files: TempDir,
+    files: TempDir,
 }
 
-impl Fleet {
-    /// Both with these settings besides.
-    pub async fn start(settings: &[(&str, &str)]) -> Self {
-        let database = Database::new(env!("CARGO_BIN_EXE_ultudy").as_ref()).expect("a database");
-        let redis = Redis::start().expect("Redis starts");
-        let files = tempfile::tempdir().expect("a folder");
-        let (database_url, redis_url) = (database.url(), redis.url());
-        let files_url = format!("file://{}", files.path().display());
+impl Ground {
+    pub fn start() -> Self {
+        Self {
+            database: Database::new(env!("CARGO_BIN_EXE_ultudy").as_ref()).expect("a database"),
+            redis: Redis::start().expect("Redis starts"),
+            files: tempfile::tempdir().expect("a folder"),
+        }
+    }
+
+    /// One of the processes, by its command, with these settings besides; asked as `ada`.
+    pub async fn process(&self, command: &[&str], settings: &[(&str, &str)]) -> Api {
+        let (database_url, redis_url) = (self.database.url(), self.redis.url());
+        let files_url = format!("file://{}", self.files.path().display());
         let shared = [
             ("AUTH_MODE", "dev"),
             ("DATABASE_URL", &database_url),
             ("REDIS_URL", &redis_url),
             ("OBJECT_STORE_URL", &files_url),
         ];
-        let settings = [&shared, settings].concat();
-        let start = || Api::start(&settings, Some("ada"));
-        Self {
-            servers: [start().await, start().await],
-            database,
-            redis,
-            _files: files,
-        }
+        Api::start_as(command, &[&shared, settings].concat(), Some("ada")).await
+    }
+}
+
+/// Two servers over one ground.
+pub struct Fleet {
+    pub servers: [Api; 2],
+    pub ground: Ground,
+}
+
+impl Fleet {
+    /// Both with these settings besides.
+    pub async fn start(settings: &[(&str, &str)]) -> Self {
+        let ground = Ground::start();
+        let servers = [
+            ground.process(&[], settings).await,
+            ground.process(&[], settings).await,
+        ];
+        Self { servers, ground }
     }
 }
 

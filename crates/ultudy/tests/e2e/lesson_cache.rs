@@ -45,6 +45,7 @@ async fn ask(api: &Api, read: &Read) -> Answer {
 
 fn keys(fleet: &Fleet) -> Vec<String> {
     let keys = fleet
+        .ground
         .redis
         .cli(["KEYS", "ultudy:cache:*"])
         .expect("Redis answers");
@@ -57,7 +58,7 @@ async fn what_one_server_read_the_other_answers_without_the_database() {
     let read = read(&fleet).await;
     // Whoever asked the database now would find none.
     let hide = "UPDATE lessons SET section_id = NULL";
-    fleet.database.sql(hide).expect("it runs");
+    fleet.ground.database.sql(hide).expect("it runs");
     for api in fleet.servers.iter().rev() {
         let answer = get(api, &read.section_id).await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
@@ -65,7 +66,11 @@ async fn what_one_server_read_the_other_answers_without_the_database() {
         assert_eq!(ask(api, &read).await.body, read.lesson);
     }
     for key in keys(&fleet) {
-        let left = fleet.redis.cli(["TTL", &key]).expect("Redis answers");
+        let left = fleet
+            .ground
+            .redis
+            .cli(["TTL", &key])
+            .expect("Redis answers");
         let left: i64 = left.parse().expect("a number");
         assert!((1..=2 * 86_400).contains(&left), "{key}: {left}");
     }
@@ -131,7 +136,7 @@ async fn a_document_that_is_moved_or_deleted_takes_its_lessons_along() {
 async fn a_server_goes_on_without_its_cache() {
     let mut fleet = Fleet::start(&[]).await;
     let read = read(&fleet).await;
-    fleet.redis.kill().expect("it dies");
+    fleet.ground.redis.kill().expect("it dies");
     for api in &fleet.servers {
         assert_eq!(get(api, &read.section_id).await.body["lesson"], read.lesson);
     }
@@ -142,7 +147,7 @@ async fn a_server_goes_on_without_its_cache() {
         StatusCode::NOT_FOUND
     );
     // It comes back with what it had, and gives none of that.
-    fleet.redis.start_again().expect("it comes back");
+    fleet.ground.redis.start_again().expect("it comes back");
     for api in &fleet.servers {
         let gone = wait::until("it is gone", PATIENCE, async || {
             get(api, &read.section_id).await.status == StatusCode::NOT_FOUND
@@ -157,6 +162,7 @@ async fn where_nothing_is_to_be_cached_nothing_is() {
     let read = read(&fleet).await;
     assert_eq!(keys(&fleet), Vec::<String>::new());
     fleet
+        .ground
         .database
         .sql("UPDATE lessons SET section_id = NULL")
         .expect("it runs");

@@ -1,7 +1,10 @@
-//! `ultudy serve`: pages, API and worker in one process.
+//! `ultudy serve`: pages, API and worker in one process; `ultudy api` and `ultudy worker`: the
+//! same shared between processes.
 
 use std::{io::Write, net::SocketAddr, time::Duration};
 
+use axum::Router;
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -13,10 +16,14 @@ use ultudy_app::{
     housekeeping, sample,
     worker::{self, WorkerConfig},
 };
-use ultudy_http::{AuthMode, HttpConfig, HttpState, Served, auth::LOCAL_OWNER, router::router};
+use ultudy_http::{AuthMode, HttpConfig, HttpState, Served, auth::LOCAL_OWNER, router};
 
 use super::{Failure, log_to_stderr};
-use crate::{config::Config, sample::SAMPLE, wire};
+use crate::{config::Config, metrics, sample::SAMPLE, wire};
+
+mod role;
+
+pub use role::Role;
 
 /// How long open requests may take to end once the server stops.
 const REQUESTS_END: Duration = Duration::from_secs(10);
@@ -25,42 +32,85 @@ const REQUESTS_END: Duration = Duration::from_secs(10);
 const COMPUTATIONS_END: Duration = Duration::from_secs(2);
 
 /// Serves until told to stop.
-pub fn run() -> Result<(), Failure> {
+pub fn run(role: Role) -> Result<(), Failure> {
     let config = Config::from_env()?;
+    role.check(&config)?;
     log_to_stderr(&config.log)?;
+    let metrics = metrics::count().map_err(|error| Failure::new("metrics", error))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::new("runtime", error))?;
-    let served = runtime.block_on(serve(config));
+    let served = runtime.block_on(serve(role, config, metrics));
     // A computation that was told to stop and has not yet is not waited for.
     runtime.shutdown_timeout(COMPUTATIONS_END);
     served
 }
 
-async fn serve(config: Config) -> Result<(), Failure> {
+async fn serve(role: Role, config: Config, metrics: PrometheusHandle) -> Result<(), Failure> {
     let app = wire::app(&config).await?;
-    let listener = listen(&config).await?;
+    let listener = listen(SocketAddr::from((config.host, config.port)), "PORT").await?;
+    let worker_id = role.works().then_some(config.worker_id.as_str());
+    metrics::tell_of_process(role.as_str(), worker_id);
+    tokio::spawn(metrics::keep_up(metrics.clone()));
     let shutdown = CancellationToken::new();
     let address = listener
         .local_addr()
         .map_err(|error| Failure::new("address", error))?;
     stop_on_signals(shutdown.clone())?;
-    let work = tokio::spawn(worker::work(
-        app.clone(),
-        worker_config(&config),
-        shutdown.clone(),
-    ));
-    let house = tokio::spawn(housekeeping::keep_house(app.clone(), shutdown.clone()));
-    load_sample(&app, &config);
-    let first_operator = first_operator(&app, &config).await?;
+    let work = tokio::spawn(work(role, app.clone(), &config, shutdown.clone()));
+    if role.answers() {
+        load_sample(&app, &config);
+    }
+    let first_operator = first_operator(role, &app, &config).await?;
     announce(address, &config, first_operator.as_ref())?;
+    tracing::info!(
+        role = role.as_str(),
+        worker_id = config.worker_id,
+        "serving"
+    );
     let state = HttpState::new(Served {
         app,
         config: http_config(&config),
+        metrics,
         shutdown: shutdown.clone(),
     });
-    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    if let Some(address) = config.metrics_addr {
+        let listener = listen(address, "METRICS_ADDR").await?;
+        serve_metrics(listener, state.clone(), shutdown.clone())?;
+    }
+    let router = match role.answers() {
+        true => router::site(state),
+        false => router::of_worker(state),
+    };
+    answer(listener, router, shutdown).await?;
+    work.await.map_err(|error| Failure::new("worker", error))
+}
+
+/// Does jobs and clears up until told to stop, if that is this process' to do.
+fn work(
+    role: Role,
+    app: App,
+    config: &Config,
+    shutdown: CancellationToken,
+) -> impl Future<Output = ()> + use<> {
+    let config = worker_config(config);
+    async move {
+        if role.works() {
+            tokio::join!(
+                worker::work(app.clone(), config, shutdown.clone()),
+                housekeeping::keep_house(app, shutdown),
+            );
+        }
+    }
+}
+
+async fn answer(
+    listener: TcpListener,
+    router: Router,
+    shutdown: CancellationToken,
+) -> Result<(), Failure> {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, service)
         .with_graceful_shutdown(shutdown.clone().cancelled_owned())
         .into_future();
@@ -69,28 +119,44 @@ async fn serve(config: Config) -> Result<(), Failure> {
         tokio::time::sleep(REQUESTS_END).await;
     };
     tokio::select! {
-        ended = serving => ended.map_err(|error| Failure::new("server", error))?,
-        () = deadline => tracing::warn!("some requests did not end in time"),
+        ended = serving => ended.map_err(|error| Failure::new("server", error)),
+        () = deadline => {
+            tracing::warn!("some requests did not end in time");
+            Ok(())
+        }
     }
-    house
-        .await
-        .map_err(|error| Failure::new("housekeeping", error))?;
-    work.await.map_err(|error| Failure::new("worker", error))
 }
 
-async fn listen(config: &Config) -> Result<TcpListener, Failure> {
-    let address = SocketAddr::from((config.host, config.port));
+async fn listen(address: SocketAddr, setting: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| {
         Failure::new(
             format!("cannot listen on {address}"),
-            format!("{error}; set PORT to a free port"),
+            format!("{error}; set {setting} to a free port"),
         )
     })
 }
 
+/// Besides all else, as long as that.
+fn serve_metrics(
+    listener: TcpListener,
+    state: HttpState,
+    shutdown: CancellationToken,
+) -> Result<(), Failure> {
+    let address = listener
+        .local_addr()
+        .map_err(|error| Failure::new("METRICS_ADDR", error))?;
+    tracing::info!("metrics are at http://{address}/metrics");
+    tokio::spawn(async move {
+        if let Err(error) = answer(listener, router::of_metrics(state), shutdown).await {
+            tracing::error!(%error, "no metrics any more");
+        }
+    });
+    Ok(())
+}
+
 /// The link that makes the first operator, as long as there is none.
-async fn first_operator(app: &App, config: &Config) -> Result<Option<Secret>, Failure> {
-    if config.auth != AuthMode::Accounts {
+async fn first_operator(role: Role, app: &App, config: &Config) -> Result<Option<Secret>, Failure> {
+    if config.auth != AuthMode::Accounts || !role.answers() {
         return Ok(None);
     }
     accounts::first_operator_link(app)
@@ -160,6 +226,7 @@ fn http_config(config: &Config) -> HttpConfig {
         env: config.env.clone(),
         cookie_secure: config.cookie_secure,
         trusted_proxies: config.trusted_proxies.clone(),
+        metrics_apart: config.metrics_addr.is_some(),
     }
 }
 

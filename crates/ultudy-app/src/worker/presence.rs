@@ -1,0 +1,86 @@
+//! Workers over one database know of each other: so that two that were given one name by mistake
+//! are told apart, and warned of.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use chrono::TimeDelta;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+use ultudy_store::workers::{self, Worker};
+use uuid::Uuid;
+
+use crate::{App, Result};
+
+/// How often a worker says that it is there.
+const REPORT_EVERY: Duration = Duration::from_secs(5);
+/// Who has not been seen for so long has gone.
+const GONE_AFTER: TimeDelta = TimeDelta::seconds(20);
+
+/// Others that have this one's name, as a gauge.
+const NAMESAKES: &str = "ultudy_worker_namesakes";
+
+/// Says that this process works as `worker_id` until `ended` fires. Whoever has the database to
+/// themselves need not.
+pub(super) async fn tell(app: App, worker_id: String, ended: CancellationToken) {
+    if !app.store.is_shared() {
+        return;
+    }
+    let me = Worker {
+        id: app.clock.new_id(),
+        worker_id,
+        started_at: app.clock.now(),
+    };
+    let mut namesakes = BTreeSet::new();
+    let mut ticks = interval(REPORT_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = ended.cancelled() => break,
+            _ = ticks.tick() => {}
+        }
+        match report(&app, &me).await {
+            Ok(found) => {
+                warn_of(&me, &namesakes, &found);
+                metrics::gauge!(NAMESAKES)
+                    .set(f64::from(u32::try_from(found.len()).unwrap_or(u32::MAX)));
+                namesakes = found;
+            }
+            Err(error) => tracing::warn!(%error, "cannot tell other workers of this one"),
+        }
+    }
+    if let Err(error) = leave(&app, &me).await {
+        tracing::warn!(%error, "other workers will count this one for a while");
+    }
+}
+
+/// Gives the others that have its name.
+async fn report(app: &App, me: &Worker) -> Result<BTreeSet<Uuid>> {
+    let now = app.clock.now();
+    let mut tx = app.store.system().await?;
+    workers::report(&mut tx, me, now).await?;
+    let seen = workers::seen(&mut tx, now - GONE_AFTER).await?;
+    tx.commit().await?;
+    let namesakes = seen
+        .into_iter()
+        .filter(|other| other.worker_id == me.worker_id && other.id != me.id);
+    Ok(namesakes.map(|other| other.id).collect())
+}
+
+async fn leave(app: &App, me: &Worker) -> Result<()> {
+    let mut tx = app.store.system().await?;
+    workers::leave(&mut tx, me.id, app.clock.now() - TimeDelta::hours(1)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Each other once: their runs are told apart by their tokens, only rows, logs and metrics are
+/// not.
+fn warn_of(me: &Worker, known: &BTreeSet<Uuid>, found: &BTreeSet<Uuid>) {
+    for other in found.difference(known) {
+        tracing::warn!(
+            worker_id = me.worker_id,
+            process = %me.id,
+            %other,
+            "two workers have one WORKER_ID: give each its own, or leave it out"
+        );
+    }
+}

@@ -1,0 +1,119 @@
+//! Who reads what the process counts: a Prometheus exporter. docs/metrics.md explains each number.
+
+use std::time::Duration;
+
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use tracing::{Level, Subscriber};
+use tracing_subscriber::{Layer, layer::Context};
+
+/// How often what histograms were told is put into their buckets, if nobody asks.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
+/// Upper ends for answers, in seconds: half a millisecond to ten seconds.
+const ANSWERS: &[f64] = &[
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+];
+/// Upper ends for jobs, in seconds: ten milliseconds to a quarter of an hour.
+const JOBS: &[f64] = &[
+    0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0,
+];
+
+/// Begins to count. Once a process.
+///
+/// # Errors
+/// Somebody counts already.
+pub fn count() -> Result<PrometheusHandle, BuildError> {
+    let of = |name: &str| Matcher::Full(name.to_owned());
+    let handle = PrometheusBuilder::new()
+        .set_buckets_for_metric(of("ultudy_http_request_duration_seconds"), ANSWERS)?
+        .set_buckets_for_metric(of("ultudy_job_duration_seconds"), JOBS)?
+        .set_buckets_for_metric(of("ultudy_job_wait_seconds"), JOBS)?
+        .install_recorder()?;
+    describe();
+    Ok(handle)
+}
+
+/// Puts into buckets what histograms were told, for as long as it runs.
+pub async fn keep_up(handle: PrometheusHandle) {
+    let mut ticks = tokio::time::interval(UPKEEP_EVERY);
+    loop {
+        ticks.tick().await;
+        handle.run_upkeep();
+    }
+}
+
+/// What is told of the process itself.
+pub fn tell_of_process(role: &'static str, worker_id: Option<&str>) {
+    let labels = [("role", role), ("version", env!("CARGO_PKG_VERSION"))];
+    metrics::gauge!("ultudy_build_info", &labels).set(1.0);
+    if let Some(worker_id) = worker_id {
+        metrics::gauge!("ultudy_worker_info", "worker_id" => worker_id.to_owned()).set(1.0);
+    }
+}
+
+/// Counts what is logged as a warning or an error.
+pub struct LogCounter;
+
+impl<S: Subscriber> Layer<S> for LogCounter {
+    fn on_event(&self, event: &tracing::Event<'_>, _context: Context<'_, S>) {
+        let level = match *event.metadata().level() {
+            Level::ERROR => "error",
+            Level::WARN => "warn",
+            _ => return,
+        };
+        metrics::counter!("ultudy_log_messages_total", "level" => level).increment(1);
+    }
+}
+
+fn describe() {
+    use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+    describe_gauge!("ultudy_build_info", "1, by version and role");
+    describe_gauge!("ultudy_worker_info", "1, by WORKER_ID");
+    describe_gauge!(
+        "ultudy_worker_namesakes",
+        "Other workers that have this one's WORKER_ID"
+    );
+    describe_counter!(
+        "ultudy_log_messages_total",
+        "Warnings and errors logged, by level"
+    );
+    describe_histogram!(
+        "ultudy_http_request_duration_seconds",
+        Unit::Seconds,
+        "Time to the head of an answer, by method, route and status"
+    );
+    describe_gauge!(
+        "ultudy_http_requests_in_flight",
+        "Requests without an answer yet"
+    );
+    describe_gauge!(
+        "ultudy_queue_jobs",
+        "Jobs of the whole fleet, by queue and state"
+    );
+    describe_histogram!(
+        "ultudy_job_duration_seconds",
+        Unit::Seconds,
+        "How long jobs ran, by queue and outcome"
+    );
+    describe_histogram!(
+        "ultudy_job_wait_seconds",
+        Unit::Seconds,
+        "Time from when jobs might run until they did, by queue"
+    );
+    describe_gauge!("ultudy_jobs_running", "Jobs that run here, by queue");
+    describe_counter!(
+        "ultudy_jobs_failed_total",
+        "Jobs given up, by queue and code"
+    );
+    describe_counter!(
+        "ultudy_cache_reads_total",
+        "Reads of cached lessons, by the level that had them"
+    );
+    describe_counter!(
+        "ultudy_limiter_decisions_total",
+        "Whether one more was allowed, by kind and decision"
+    );
+    describe_counter!(
+        "ultudy_limiter_alone_total",
+        "Decisions taken in this process, since Redis did not answer"
+    );
+}

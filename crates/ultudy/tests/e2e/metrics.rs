@@ -1,0 +1,226 @@
+//! What a process tells of itself as numbers.
+
+use std::collections::BTreeSet;
+
+use reqwest::{Method, StatusCode, header::ACCEPT};
+use serde_json::Value;
+use ultudy_testkit::wait;
+
+use crate::{
+    api::{Api, PATIENCE, text},
+    fleet::Ground,
+    pdf,
+};
+
+const EXPLAINED: &str = include_str!("../../../../docs/metrics.md");
+
+async fn scrape(api: &Api) -> String {
+    let answer = api.request(Method::GET, "/metrics").send().await;
+    let answer = answer.expect("an answer");
+    assert_eq!(answer.status(), StatusCode::OK);
+    let kind = answer.headers()["content-type"].to_str().expect("text");
+    assert!(kind.starts_with("text/plain; version=0.0.4"), "{kind}");
+    answer.text().await.expect("text")
+}
+
+async fn as_json(api: &Api) -> Value {
+    let request = api.request(Method::GET, "/metrics");
+    let answer = request.header(ACCEPT, "application/json").send().await;
+    answer.expect("an answer").json().await.expect("JSON")
+}
+
+/// The number that stands behind a name with its labels.
+fn number(scraped: &str, name: &str) -> Option<f64> {
+    let line = scraped
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line?.parse().ok()
+}
+
+/// A value for each line that holds one, each metric told its kind before, no name twice.
+fn names(scraped: &str) -> BTreeSet<&str> {
+    let mut names = BTreeSet::new();
+    for line in scraped.lines().filter(|line| !line.is_empty()) {
+        if let Some(of) = line.strip_prefix("# TYPE ") {
+            let name = of.split(' ').next().expect("a name");
+            assert!(names.insert(name), "{name} twice");
+        } else if !line.starts_with('#') {
+            let (series, value) = line.rsplit_once(' ').expect("a value");
+            assert!(value.parse::<f64>().is_ok(), "{line}");
+            let told = |name: &&str| series.starts_with(*name);
+            assert!(names.iter().any(told), "{series} before its kind");
+        }
+    }
+    names
+}
+
+#[tokio::test]
+async fn studying_shows_in_the_numbers_and_every_number_is_explained() {
+    let api = Api::local().await;
+    let course_id = api.course("Biology").await;
+    let document_id = api.document(pdf::biology(), &course_id).await;
+    let section = api.sections(&document_id).await.remove(0);
+    api.lesson(&document_id, Some(&section)).await;
+    let read = format!("/api/lessons?section_id={section}");
+    assert_eq!(api.get(&read).await.status, StatusCode::OK);
+    assert_eq!(api.get("/api/nonsense").await.status, StatusCode::NOT_FOUND);
+    let text = api.upload(b"no PDF at all".to_vec(), &[]).await;
+    assert_eq!(text.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+
+    let scraped = scrape(&api).await;
+    for queue in ["upload-processing", "lesson-generation"] {
+        for (name, expected) in [
+            (
+                format!(
+                    "ultudy_job_duration_seconds_count{{queue=\"{queue}\",outcome=\"completed\"}}"
+                ),
+                1.0,
+            ),
+            (
+                format!("ultudy_job_wait_seconds_count{{queue=\"{queue}\"}}"),
+                1.0,
+            ),
+            (
+                format!("ultudy_queue_jobs{{queue=\"{queue}\",state=\"completed\"}}"),
+                1.0,
+            ),
+            (
+                format!("ultudy_queue_jobs{{queue=\"{queue}\",state=\"waiting\"}}"),
+                0.0,
+            ),
+            (format!("ultudy_jobs_running{{queue=\"{queue}\"}}"), 0.0),
+        ] {
+            assert_eq!(number(&scraped, &name), Some(expected), "{name}\n{scraped}");
+        }
+    }
+    let answers = "ultudy_http_request_duration_seconds_count";
+    for (labels, least) in [
+        (r#"{method="GET",route="/api/lessons",status="200"}"#, 1.0),
+        (
+            r#"{method="POST",route="/api/upload/pdf-structured",status="415"}"#,
+            1.0,
+        ),
+        (r#"{method="GET",route="/api/jobs/{id}",status="200"}"#, 2.0),
+    ] {
+        let count = number(&scraped, &format!("{answers}{labels}"));
+        assert!(count >= Some(least), "{labels}: {count:?}\n{scraped}");
+    }
+    assert!(
+        !scraped.contains("nonsense"),
+        "a route for each unknown path"
+    );
+    assert!(!scraped.contains(&section), "a route for each id");
+
+    let explained: BTreeSet<&str> = EXPLAINED
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+        .collect();
+    let unexplained: Vec<_> = names(&scraped)
+        .into_iter()
+        .filter(|name| !explained.contains(name))
+        .collect();
+    assert!(unexplained.is_empty(), "{unexplained:?}");
+    for name in &explained {
+        // What takes a fault, or another process, to be there.
+        let rare = [
+            "_failed_total",
+            "_alone_total",
+            "_namesakes",
+            "_log_messages_total",
+        ];
+        assert!(
+            scraped.contains(name) || rare.iter().any(|rare| name.ends_with(rare)),
+            "{name} is explained but not there"
+        );
+    }
+
+    let object = as_json(&api).await;
+    for queue in ["upload", "lesson"] {
+        let counts = &object["queue"][queue];
+        for (state, expected) in [
+            ("waiting", 0),
+            ("active", 0),
+            ("delayed", 0),
+            ("completed", 1),
+            ("failed", 0),
+            ("paused", 0),
+        ] {
+            assert_eq!(counts[state], expected, "{queue} {state}: {object}");
+        }
+    }
+    assert!(object["cache"]["none"].as_u64() > Some(0), "{object}");
+    assert!(object["timestamp"].is_string(), "{object}");
+}
+
+/// What `redis-cli LLEN` shows is what every process tells.
+#[tokio::test]
+async fn a_backlog_shows_at_every_process_and_in_redis() {
+    let ground = Ground::start();
+    let at = "127.0.0.1:0";
+    let api = ground.process(&["api"], &[]).await;
+    let other = ground.process(&["api"], &[("METRICS_ADDR", at)]).await;
+    for _ in 0..3 {
+        api.upload(pdf::biology(), &[]).await;
+    }
+    let backlog = ["LLEN", "bull:upload-processing:wait"];
+    assert_eq!(ground.redis.cli(backlog).expect("Redis answers"), "3");
+    assert_eq!(as_json(&api).await["queue"]["upload"]["waiting"], 3);
+    let waiting = "ultudy_queue_jobs{queue=\"upload-processing\",state=\"waiting\"}";
+    assert_eq!(number(&scrape(&api).await, waiting), Some(3.0));
+
+    // At its own address, and there alone.
+    let here = other.request(Method::GET, "/metrics").send().await;
+    assert_eq!(here.expect("an answer").status(), StatusCode::NOT_FOUND);
+    let log = other.server.log();
+    let there = log.split("metrics are at ").nth(1).expect("it is told");
+    let there = there.split_whitespace().next().expect("an address");
+    let told = reqwest::get(there).await.expect("an answer");
+    let told = told.text().await.expect("text");
+    assert_eq!(number(&told, waiting), Some(3.0), "{told}");
+
+    let worker = ground.process(&["worker"], &[("WORKER_ID", "w-7")]).await;
+    let completed =
+        "ultudy_job_duration_seconds_count{queue=\"upload-processing\",outcome=\"completed\"}";
+    wait::until("the worker has done all three", PATIENCE, async || {
+        number(&scrape(&worker).await, completed) == Some(3.0)
+    })
+    .await
+    .unwrap();
+    let told = scrape(&worker).await;
+    assert_eq!(
+        number(&told, "ultudy_worker_info{worker_id=\"w-7\"}"),
+        Some(1.0)
+    );
+    assert_eq!(number(&told, "ultudy_worker_namesakes"), Some(0.0));
+    assert_eq!(as_json(&api).await["queue"]["upload"]["completed"], 3);
+}
+
+/// Then numbers are wanted most.
+#[tokio::test]
+async fn numbers_are_told_while_the_queue_does_not_answer() {
+    let mut ground = Ground::start();
+    let api = ground.process(&["api"], &[]).await;
+    ground.redis.kill().expect("it dies");
+    let told = scrape(&api).await;
+    assert!(told.contains("ultudy_build_info"), "{told}");
+    let object = as_json(&api).await;
+    assert!(object["queue"].is_null(), "{object}");
+    assert!(object["timestamp"].is_string(), "{object}");
+    let told = scrape(&api).await;
+    let warnings = number(&told, "ultudy_log_messages_total{level=\"warn\"}");
+    assert!(warnings > Some(0.0), "{told}");
+}
+
+#[tokio::test]
+async fn a_job_that_failed_for_good_is_counted_by_its_code() {
+    let api = Api::local().await;
+    let accepted = api.upload(b"%PDF-1.4 and no more".to_vec(), &[]).await;
+    let job = api.ended(&text(&accepted.body["job_id"])).await;
+    assert_eq!(job["status"], "failed", "{job}");
+    let code = text(&job["code"]);
+    let told = scrape(&api).await;
+    let failed = format!("ultudy_jobs_failed_total{{queue=\"upload-processing\",code=\"{code}\"}}");
+    assert_eq!(number(&told, &failed), Some(1.0), "{told}");
+    let failed = "ultudy_queue_jobs{queue=\"upload-processing\",state=\"failed\"}";
+    assert_eq!(number(&told, failed), Some(1.0), "{told}");
+}
