@@ -1,9 +1,10 @@
-//! Queue, cache, limiter and events: the traits with their promises, and the engines that keep
+//! Queue, cache, limiter, pins and events: the traits with their promises, and the engines that keep
 //! them, in the process or over [`redis`].
 //! Each trait has a conformance suite that every engine passes.
 
 pub mod cache;
 pub mod events;
 pub mod limiter;
+pub mod pins;
 pub mod queue;
 pub mod redis;

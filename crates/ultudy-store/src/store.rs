@@ -3,6 +3,7 @@
 use std::{cell::Cell, path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::time::{Instant, timeout};
+use ultudy_engines::pins::{InProcessPins, Pins};
 use uuid::Uuid;
 
 use crate::{
@@ -127,11 +128,24 @@ pub struct SystemTx {
 }
 
 impl Store {
-    /// Opens the database; a SQLite file is made and migrated.
+    /// Opens the database; a SQLite file is made and migrated. Who changed something is known in
+    /// this process only.
     ///
     /// # Errors
     /// It cannot be reached, or its schema is not this program's.
     pub async fn open(config: &StoreConfig) -> Result<Self> {
+        let pin = match config {
+            StoreConfig::Sqlite { .. } => Duration::ZERO,
+            StoreConfig::Postgres(config) => config.pin,
+        };
+        Self::open_with(config, Arc::new(InProcessPins::new(pin))).await
+    }
+
+    /// The same; who changed something is known to all that share these pins.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_with(config: &StoreConfig, pins: Arc<dyn Pins>) -> Result<Self> {
         let database = match config {
             StoreConfig::Sqlite { path } => {
                 let pools = sqlite::Pools::open(path).await?;
@@ -148,7 +162,7 @@ impl Store {
                     .unwrap_or(Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)))?;
                 ledger::refuse_half_done(&mut system).await?;
                 drop(system);
-                let replicas = Replicas::open(config, &primary)?;
+                let replicas = Replicas::open(config, &primary, pins)?;
                 Database::Postgres { primary, replicas }
             }
         };

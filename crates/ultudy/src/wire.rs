@@ -25,6 +25,7 @@ use ultudy_engines::{
     cache::{BELIEVED, Cache, InProcessCache, RedisCache},
     events::{Events, InProcessEvents, RedisEvents},
     limiter::{InProcessLimiter, Limiter, RedisLimiter},
+    pins::RedisPins,
     queue::{Queue, RedisQueue},
     redis::{Eviction, Redis},
 };
@@ -46,10 +47,8 @@ const CACHED_BYTES: u64 = 64 << 20;
 /// A folder that cannot be made, a database that cannot be opened; says which.
 pub async fn app(config: &Config) -> Result<App, Failure> {
     make_folder(&config.data_dir)?;
-    let store = Store::open(&config.store)
-        .await
-        .map_err(|error| Failure::new("database", error))?;
     let redis = redis(config).await?;
+    let store = store(config, redis.as_ref()).await?;
     Ok(App::new(Parts {
         queue: queue(config, &store, redis.as_ref())?,
         store,
@@ -64,6 +63,17 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         limits: limits(config, redis.as_ref()),
         lessons: lessons(config, redis.as_ref()).await?,
     }))
+}
+
+async fn store(config: &Config, redis: Option<&Redis>) -> Result<Store, Failure> {
+    let opened = match (&config.store, redis) {
+        (StoreConfig::Postgres(postgres), Some(redis)) => {
+            let pins = RedisPins::new(redis.clone(), postgres.pin);
+            Store::open_with(&config.store, Arc::new(pins)).await
+        }
+        _ => Store::open(&config.store).await,
+    };
+    opened.map_err(|error| Failure::new("database", error))
 }
 
 /// The Redis that a setting names.

@@ -15,11 +15,13 @@ mod connection;
 mod error;
 mod info;
 mod listener;
+mod patience;
 
 pub use connection::Connection;
 pub use error::ConnectError;
 pub use info::Eviction;
 pub use listener::{Heard, Listener};
+pub(crate) use patience::Patience;
 
 /// How long the first connection may take in all.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);

@@ -9,5 +9,6 @@
 mod cache;
 mod events;
 mod limiter;
+mod pins;
 mod queue;
 mod redis_connection;

@@ -1,7 +1,7 @@
 //! Copies of the database that take reading off the primary.
 //!
 //! A read goes to one only within [`reads_may_lag`], for an owner who has changed nothing of
-//! late (`pins`), and to one that is known to be up to date (`monitor`). Everything else, and
+//! late ([`Pins`]), and to one that is known to be up to date (`monitor`). Everything else, and
 //! whatever fails here, goes to the primary: replicas save work and are never needed.
 
 use std::sync::{
@@ -11,6 +11,7 @@ use std::sync::{
 use std::{future::Future, time::Duration};
 
 use sqlx::postgres::PgRow;
+use ultudy_engines::pins::Pins;
 
 use crate::{
     PostgresConfig, Result,
@@ -21,10 +22,8 @@ use crate::{
 };
 
 mod monitor;
-mod pins;
 
 use monitor::Monitor;
-use pins::{InProcessPins, Pins};
 
 /// How long a read waits for a replica's connection before it goes elsewhere.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(500);
@@ -62,7 +61,11 @@ struct Replica {
 
 impl Replicas {
     /// Those of the settings; none are used before they have been looked at.
-    pub(crate) fn open(config: &PostgresConfig, primary: &Pool) -> Result<Option<Arc<Self>>> {
+    pub(crate) fn open(
+        config: &PostgresConfig,
+        primary: &Pool,
+        pins: Arc<dyn Pins>,
+    ) -> Result<Option<Arc<Self>>> {
         if config.replica_urls.is_empty() {
             return Ok(None);
         }
@@ -78,7 +81,7 @@ impl Replicas {
             _monitor: Monitor::start(primary.clone(), Arc::clone(&all), config.pin),
             all,
             turn: AtomicUsize::new(0),
-            pins: Arc::new(InProcessPins::new(config.pin)),
+            pins,
         })))
     }
 

@@ -33,9 +33,10 @@ const COMPUTATIONS_END: Duration = Duration::from_secs(2);
 
 /// Serves until told to stop.
 pub fn run(role: Role) -> Result<(), Failure> {
-    let config = Config::from_env()?;
+    let mut config = Config::from_env()?;
     role.check(&config)?;
     log_to_stderr(&config.log)?;
+    role.do_without_replicas(&mut config);
     let metrics = metrics::count().map_err(|error| Failure::new("metrics", error))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -55,4 +55,18 @@ impl Role {
             ),
         ))
     }
+
+    /// Without Redis nobody knows what users change in other processes.
+    pub fn do_without_replicas(self, config: &mut Config) {
+        let StoreConfig::Postgres(postgres) = &mut config.store else {
+            return;
+        };
+        let are_of_use = self == Self::Serve || config.redis_url.is_some();
+        if !are_of_use && !postgres.replica_urls.is_empty() {
+            tracing::warn!(
+                "READ_REPLICA_URL is of no use without REDIS_URL here: users would not see their own changes"
+            );
+            postgres.replica_urls.clear();
+        }
+    }
 }
