@@ -17,6 +17,7 @@ mod process;
 mod runner;
 mod sample_course;
 mod services;
+mod soak;
 mod test;
 mod verify;
 mod workspace;
@@ -39,6 +40,7 @@ enum Chore {
     Ci(ci::Ci),
     Verify(verify::Verify),
     Bench(bench::Bench),
+    Soak(soak::Soak),
     Services(services::Services),
     SampleCourse(sample_course::SampleCourse),
 }
@@ -50,6 +52,7 @@ impl Chore {
             Self::Ci(chore) => chore.run(),
             Self::Verify(chore) => chore.run(),
             Self::Bench(chore) => chore.run(),
+            Self::Soak(chore) => chore.run(),
             Self::Services(chore) => chore.run(),
             Self::SampleCourse(chore) => chore.run(),
         }

@@ -133,6 +133,22 @@ impl Server {
         .await
     }
 
+    /// Stops all its threads until [`Self::thaw`], as a machine that is put to sleep does.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn freeze(&mut self) -> Result<()> {
+        Ok(self.process.signal(Signal::STOP)?)
+    }
+
+    /// Lets it go on.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn thaw(&mut self) -> Result<()> {
+        Ok(self.process.signal(Signal::CONT)?)
+    }
+
     /// Asks it to stop and waits until it has, well.
     ///
     /// # Errors

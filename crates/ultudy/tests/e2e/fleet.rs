@@ -26,6 +26,11 @@ impl Ground {
         }
     }
 
+    /// The folder of files.
+    pub fn files(&self) -> &std::path::Path {
+        self.files.path()
+    }
+
     /// One of the processes, by its command, with these settings besides; asked as `ada`.
     pub async fn process(&self, command: &[&str], settings: &[(&str, &str)]) -> Api {
         let (database_url, redis_url) = (self.database.url(), self.redis.url());

@@ -28,6 +28,7 @@ mod postgres;
 mod redis;
 mod roles;
 mod search;
+mod soak;
 mod storage;
 mod study_command;
 mod study_loop;

@@ -1,0 +1,145 @@
+//! What befalls the fleet.
+
+use std::time::Duration;
+
+use rand::{RngExt as _, rngs::StdRng};
+use tokio::time::sleep;
+
+use crate::{api::Api, fleet::Ground};
+
+const APIS: usize = 2;
+const WORKERS: usize = 3;
+/// Longer than a lease.
+const FROZEN: Duration = Duration::from_secs(10);
+
+/// One of them.
+#[derive(Debug)]
+pub enum Fault {
+    /// `kill -9`, and started again a while later.
+    WorkerKilled(usize, Duration),
+    ApiKilled(usize, Duration),
+    /// SIGTERM, waited for, and started again: a rolling deployment.
+    WorkerReplaced(usize),
+    ApiReplaced(usize),
+    /// SIGSTOP beyond its leases, then SIGCONT.
+    WorkerFrozen(usize),
+    /// `kill -9`, and back with what it had.
+    RedisKilled(Duration),
+    /// The same, but it comes back empty.
+    RedisEmptied(Duration),
+    /// It holds its connections and says nothing.
+    RedisFrozen(Duration),
+}
+
+impl Fault {
+    pub fn by_chance(chance: &mut StdRng) -> Self {
+        let worker = chance.random_range(0..WORKERS);
+        let api = chance.random_range(0..APIS);
+        let span = Duration::from_millis(chance.random_range(0..3_000));
+        match chance.random_range(0..14) {
+            0..4 => Self::WorkerKilled(worker, span),
+            4..6 => Self::ApiKilled(api, span),
+            6 => Self::WorkerReplaced(worker),
+            7 => Self::ApiReplaced(api),
+            8..10 => Self::WorkerFrozen(worker),
+            10 => Self::RedisKilled(span),
+            11 => Self::RedisEmptied(span),
+            _ => Self::RedisFrozen(span * 2),
+        }
+    }
+
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::WorkerKilled(..) => "worker killed (-9) and started again",
+            Self::ApiKilled(..) => "API killed (-9) and started again",
+            Self::WorkerReplaced(_) => "worker drained (SIGTERM) and started again",
+            Self::ApiReplaced(_) => "API drained (SIGTERM) and started again",
+            Self::WorkerFrozen(_) => "worker frozen for 10 s",
+            Self::RedisKilled(_) => "Redis killed (-9) and started again",
+            Self::RedisEmptied(_) => "Redis killed and started again empty",
+            Self::RedisFrozen(_) => "Redis frozen for up to 6 s",
+        }
+    }
+}
+
+/// The fleet's processes; each keeps its port over its lives.
+pub struct Processes {
+    apis: Vec<Api>,
+    workers: Vec<Api>,
+}
+
+impl Processes {
+    pub async fn start(ground: &Ground) -> Self {
+        let (mut apis, mut workers) = (Vec::new(), Vec::new());
+        for _ in 0..APIS {
+            let port = ultudy_testkit::ports::free_port().expect("a port");
+            let port = port.to_string();
+            apis.push(ground.process(&["api"], &[("PORT", &port)]).await);
+        }
+        for number in 0..WORKERS {
+            let name = format!("worker-{number}");
+            let settings = [("WORKER_ID", name.as_str()), ("DRAIN_SECONDS", "5")];
+            workers.push(ground.process(&["worker"], &settings).await);
+        }
+        Self { apis, workers }
+    }
+
+    pub fn api_urls(&self) -> Vec<String> {
+        let urls = self.apis.iter().map(|api| api.server.base_url().to_owned());
+        urls.collect()
+    }
+
+    /// Lets it happen, and mends it.
+    pub async fn suffer(&mut self, fault: &Fault, ground: &mut Ground) {
+        match *fault {
+            Fault::WorkerKilled(number, span) => kill(&mut self.workers[number], span).await,
+            Fault::ApiKilled(number, span) => kill(&mut self.apis[number], span).await,
+            Fault::WorkerReplaced(number) => replace(&mut self.workers[number]).await,
+            Fault::ApiReplaced(number) => replace(&mut self.apis[number]).await,
+            Fault::WorkerFrozen(number) => {
+                let server = &mut self.workers[number].server;
+                server.freeze().expect("it stands still");
+                sleep(FROZEN).await;
+                server.thaw().expect("it goes on");
+            }
+            Fault::RedisKilled(span) => {
+                ground.redis.kill().expect("it dies");
+                sleep(span).await;
+                ground.redis.start_again().expect("it comes back");
+            }
+            Fault::RedisEmptied(span) => {
+                ground.redis.lose_data().expect("it dies");
+                sleep(span).await;
+                ground.redis.start_again().expect("it comes back");
+            }
+            Fault::RedisFrozen(span) => {
+                ground.redis.freeze().expect("it stands still");
+                sleep(span).await;
+                ground.redis.thaw().expect("it goes on");
+            }
+        }
+    }
+
+    /// Warnings and errors of all.
+    pub fn logs(&self) -> String {
+        let all = self.apis.iter().chain(&self.workers);
+        let logs: Vec<String> = all.map(|process| process.server.log()).collect();
+        let loud = |line: &&str| line.contains("WARN") || line.contains("ERROR");
+        let lines = logs.iter().flat_map(|log| log.lines().filter(loud));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+async fn kill(process: &mut Api, span: Duration) {
+    process.server.kill().await.expect("it dies");
+    sleep(span).await;
+    process.server.restart().await.expect("it comes back");
+}
+
+async fn replace(process: &mut Api) {
+    process
+        .server
+        .restart()
+        .await
+        .expect("it ends well and comes back");
+}

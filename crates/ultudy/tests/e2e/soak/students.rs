@@ -1,0 +1,228 @@
+//! Students who go on whatever happens: what fails they try again, at another server.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use rand::{RngExt as _, SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
+use reqwest::{Client, Method, StatusCode, multipart};
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+
+use crate::{api::text, jobs::long_book, pdf};
+
+/// Longest that a student waits for an answer.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// What came of all they did.
+#[derive(Debug, Default)]
+pub struct Done {
+    pub uploads: usize,
+    pub lessons_asked_for: usize,
+    pub lessons_read: usize,
+    pub deleted: usize,
+    /// Requests that nobody answered, or that were put off.
+    pub put_off: usize,
+    /// Answers that were wrong whatever happened to the fleet.
+    pub wrong: Vec<String>,
+    /// Jobs they were promised.
+    pub jobs: BTreeSet<String>,
+    /// Documents they were told are deleted, or may be.
+    pub gone: BTreeSet<String>,
+    /// The longest that a student waited for one answer.
+    pub longest_wait: Duration,
+}
+
+impl Done {
+    pub fn add(&mut self, other: Self) {
+        self.uploads += other.uploads;
+        self.lessons_asked_for += other.lessons_asked_for;
+        self.lessons_read += other.lessons_read;
+        self.deleted += other.deleted;
+        self.put_off += other.put_off;
+        self.wrong.extend(other.wrong);
+        self.jobs.extend(other.jobs);
+        self.gone.extend(other.gone);
+        self.longest_wait = self.longest_wait.max(other.longest_wait);
+    }
+}
+
+pub struct Student {
+    name: String,
+    number: usize,
+    chance: StdRng,
+    client: Client,
+    apis: Vec<String>,
+    done: Done,
+    documents: Vec<String>,
+}
+
+impl Student {
+    pub fn new(number: usize, seed: u64, apis: Vec<String>) -> Self {
+        let own = seed.wrapping_mul(1_000).wrapping_add(number as u64);
+        Self {
+            name: format!("student-{number}"),
+            number,
+            chance: StdRng::seed_from_u64(own),
+            client: Client::builder()
+                .timeout(PATIENCE)
+                .build()
+                .expect("a client"),
+            apis,
+            done: Done::default(),
+            documents: Vec::new(),
+        }
+    }
+
+    /// Until then.
+    pub async fn study(mut self, ends: Instant) -> Done {
+        while Instant::now() < ends {
+            match self.chance.random_range(0..20) {
+                0..4 => self.upload().await,
+                4..18 => self.ask_for_a_lesson().await,
+                18 => self.delete_a_lesson().await,
+                _ => self.delete_a_document().await,
+            }
+            let pause = self.chance.random_range(100..1_000);
+            sleep(Duration::from_millis(pause)).await;
+        }
+        self.done
+    }
+
+    /// An answer that says something; none if the student must try again.
+    async fn ask(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<Body>,
+    ) -> Option<(StatusCode, Value)> {
+        let api = self.apis.choose(&mut self.chance).expect("an API");
+        let request = self.client.request(method.clone(), format!("{api}{path}"));
+        let request = request.header("X-User-Id", &self.name);
+        let request = match body {
+            None => request,
+            Some(Body::Json(json)) => request.json(&json),
+            Some(Body::Form(form)) => request.multipart(form),
+        };
+        let begun = Instant::now();
+        let answer = async {
+            let answer = request.send().await?;
+            let status = answer.status();
+            let body = answer.bytes().await?;
+            Ok::<_, reqwest::Error>((status, body))
+        };
+        let answer = answer.await;
+        self.done.longest_wait = self.done.longest_wait.max(begun.elapsed());
+        let Ok((status, body)) = answer else {
+            self.done.put_off += 1;
+            return None;
+        };
+        match status.as_u16() {
+            429 | 503 => {
+                self.done.put_off += 1;
+                return None;
+            }
+            200..300 | 404 | 409 => {}
+            _ => {
+                let body = String::from_utf8_lossy(&body);
+                let wrong = format!("{method} {path}: {status} {body}");
+                self.done.wrong.push(wrong);
+            }
+        }
+        Some((status, serde_json::from_slice(&body).unwrap_or_default()))
+    }
+
+    async fn upload(&mut self) {
+        let mut file = match self.chance.random_range(0..16) {
+            0 => long_book(),
+            _ => pdf::biology(),
+        };
+        // A content of its own, with the same text.
+        let content = format!("\n% {} {}", self.number, self.done.uploads);
+        file.extend_from_slice(content.as_bytes());
+        let part = multipart::Part::bytes(file).file_name("notes.pdf");
+        let form = multipart::Form::new().part("file", part);
+        let path = "/api/upload/pdf-structured";
+        let answer = self.ask(Method::POST, path, Some(Body::Form(form))).await;
+        if let Some((StatusCode::OK, body)) = answer {
+            self.done.uploads += 1;
+            self.done.jobs.insert(text(&body["job_id"]));
+            self.documents.push(text(&body["document_id"]));
+        }
+    }
+
+    /// Of a section of a document, if it is read by now.
+    async fn ask_for_a_lesson(&mut self) {
+        let Some(document) = self.documents.choose(&mut self.chance).cloned() else {
+            return self.upload().await;
+        };
+        let sections = format!("/api/sections?document_id={document}");
+        let Some((StatusCode::OK, body)) = self.ask(Method::GET, &sections, None).await else {
+            return;
+        };
+        let sections = body["sections"].as_array().cloned().unwrap_or_default();
+        let Some(section) = sections.choose(&mut self.chance) else {
+            return;
+        };
+        let priority = ["high", "normal", "low"].choose(&mut self.chance);
+        let body = json!({
+            "document_id": document,
+            "section_id": section["id"],
+            "priority": priority,
+        });
+        let path = "/api/lessons/generate";
+        let answer = self.ask(Method::POST, path, Some(Body::Json(body))).await;
+        let Some((StatusCode::OK, body)) = answer else {
+            return;
+        };
+        match body["job_id"].as_str() {
+            Some(job) => {
+                self.done.lessons_asked_for += 1;
+                self.done.jobs.insert(job.to_owned());
+            }
+            None if body["concepts"].is_array() => self.done.lessons_read += 1,
+            None => self
+                .done
+                .wrong
+                .push(format!("no lesson and no job: {body}")),
+        }
+    }
+
+    async fn delete_a_lesson(&mut self) {
+        let Some(document) = self.documents.choose(&mut self.chance).cloned() else {
+            return;
+        };
+        let sections = format!("/api/sections?document_id={document}");
+        let Some((_, body)) = self.ask(Method::GET, &sections, None).await else {
+            return;
+        };
+        let Some(section) = body["sections"][0]["id"].as_str() else {
+            return;
+        };
+        let lesson = format!("/api/lessons?section_id={section}");
+        let Some((StatusCode::OK, body)) = self.ask(Method::GET, &lesson, None).await else {
+            return;
+        };
+        let path = format!("/api/lessons/{}", text(&body["lesson"]["id"]));
+        if let Some((StatusCode::OK, _)) = self.ask(Method::DELETE, &path, None).await {
+            self.done.deleted += 1;
+        }
+    }
+
+    async fn delete_a_document(&mut self) {
+        if self.documents.len() < 3 {
+            return;
+        }
+        let place = self.chance.random_range(0..self.documents.len());
+        let document = self.documents.swap_remove(place);
+        let path = format!("/api/documents/{document}");
+        // Whether it came to be or not: nobody asks for it any more.
+        self.done.gone.insert(document);
+        if let Some((StatusCode::OK, _)) = self.ask(Method::DELETE, &path, None).await {
+            self.done.deleted += 1;
+        }
+    }
+}
+
+enum Body {
+    Json(Value),
+    Form(multipart::Form),
+}
