@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     App, Error, Result, documents,
-    limits::{Kind, Standing},
+    limits::{Kind, Place, Standing},
 };
 
 pub use ultudy_store::jobs::JobFilter as Filter;
@@ -90,8 +90,8 @@ pub async fn retry(app: &App, owner_id: &str, id: Uuid) -> Result<(Job, Option<S
         return Err(not_ended_badly());
     }
     let kind = Kind::of(before.job_type);
-    let place = app.reserve(owner_id, kind, app.clock.new_id()).await?;
-    match put_back(app, owner_id, &before).await {
+    let mut place = app.reserve(owner_id, kind, app.clock.new_id()).await?;
+    match put_back(app, owner_id, &before, &mut place).await {
         Ok(job) => Ok((job, place.keep())),
         Err(error) => {
             place.give_back().await;
@@ -100,7 +100,7 @@ pub async fn retry(app: &App, owner_id: &str, id: Uuid) -> Result<(Job, Option<S
     }
 }
 
-async fn put_back(app: &App, owner_id: &str, before: &Job) -> Result<Job> {
+async fn put_back(app: &App, owner_id: &str, before: &Job, place: &mut Place) -> Result<Job> {
     let mut tx = app.store.write(owner_id).await?;
     if !has_its_document(&mut tx, before).await? {
         return Err(Error::Conflict(
@@ -110,7 +110,7 @@ async fn put_back(app: &App, owner_id: &str, before: &Job) -> Result<Job> {
     let Some(job) = jobs::requeue(&mut tx, before.id, app.clock.now()).await? else {
         return Err(not_ended_badly());
     };
-    tx.commit().await?;
+    place.commit(tx).await?;
     app.dispatch(&job).await;
     Ok(job)
 }

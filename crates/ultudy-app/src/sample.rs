@@ -5,7 +5,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use ultudy_store::{Page, jobs::JobFilter};
 
-use crate::{App, Result, courses, documents::upload, jobs};
+use crate::{App, Result, courses, documents::upload, jobs, limits::Place};
 
 /// The course and its one document.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +54,9 @@ pub async fn load_once(app: &App, owner_id: &str, sample: &Sample) -> Result<boo
         chapter: None,
         material_type: Some("textbook".into()),
     };
-    if let Err(error) = upload::accept(app, owner_id, incoming, &fields).await {
+    let mut place = Place::uncounted(app);
+    let accepted = upload::accept(app, owner_id, incoming, &fields, &mut place);
+    if let Err(error) = accepted.await {
         // An empty course would keep the sample away for good.
         courses::delete(app, owner_id, course.id).await?;
         return Err(error);

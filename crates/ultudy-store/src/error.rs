@@ -31,6 +31,20 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether a commit that ended so has certainly changed nothing: the database has said so, not
+    /// just fallen silent.
+    #[must_use]
+    pub fn has_changed_nothing(&self) -> bool {
+        match self {
+            Self::Conflict(_) | Self::ReadOnly(_) => true,
+            // Serialisation and deadlock.
+            Self::Unavailable(sqlx::Error::Database(refusal)) => {
+                refusal.code().is_some_and(|code| code.starts_with("40"))
+            }
+            _ => false,
+        }
+    }
+
     /// A conflict that the store found itself.
     pub(crate) fn conflict(what: &str) -> Self {
         Self::Conflict(sqlx::Error::Protocol(what.to_owned()))

@@ -36,8 +36,8 @@ pub struct UploadFields {
     pub material_type: Option<String>,
 }
 
-/// Reserves a place among the uploads of this minute, before anything of the file is read: keep
-/// it once the job is there.
+/// Reserves a place among the uploads of this minute, before anything of the file is read, for
+/// [`accept`]: keep it once the job is there.
 ///
 /// # Errors
 /// [`Error::Limited`].
@@ -71,6 +71,7 @@ pub async fn accept(
     owner_id: &str,
     incoming: Incoming,
     fields: &UploadFields,
+    place: &mut Place,
 ) -> Result<Job> {
     let document = checked(app, &incoming, fields)?;
     refuse_unreadable(app, &incoming).await?;
@@ -112,7 +113,7 @@ pub async fn accept(
     if kept == incoming.key() {
         incoming.keep();
     }
-    tx.commit().await?;
+    place.commit(tx).await?;
     app.dispatch(&job).await;
     Ok(job)
 }

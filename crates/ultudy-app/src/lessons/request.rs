@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::answer;
 use crate::{
     App, Error, Result,
-    limits::{Kind, Standing, place_of},
+    limits::{Kind, Place, Standing, place_of},
 };
 
 /// What is asked for.
@@ -75,7 +75,7 @@ pub(crate) async fn request_as(
     drop(tx);
     // Whoever asks for the same lesson at the same time has the same place.
     let place = app.reserve(owner_id, Kind::LessonJobs, place_of(owner_id, &key, before));
-    let place = match place.await {
+    let mut place = match place.await {
         Ok(place) => place,
         Err(refused) => {
             // It may have been made since the first look.
@@ -83,7 +83,7 @@ pub(crate) async fn request_as(
             return existing(&mut tx, &asked).await?.ok_or(refused);
         }
     };
-    match enqueue(app, owner_id, &asked, (job_id, data), before).await {
+    match enqueue(app, (owner_id, &mut place), &asked, (job_id, data), before).await {
         Ok((mut found, true)) => {
             let kept = place.keep();
             if let Requested::Job { standing, .. } = &mut found {
@@ -139,7 +139,7 @@ async fn job_data(tx: &mut TenantTx, asked: &LessonRequest) -> Result<serde_json
 /// by this request, or by one that shares it.
 async fn enqueue(
     app: &App,
-    owner_id: &str,
+    (owner_id, place): (&str, &mut Place),
     asked: &LessonRequest,
     (job_id, data): (Uuid, serde_json::Value),
     before: Option<Uuid>,
@@ -164,7 +164,7 @@ async fn enqueue(
         .await?
         .ok_or(Error::NotFound("document"))?;
     let (job, is_new) = jobs::enqueue(&mut tx, &new_job, app.clock.now()).await?;
-    tx.commit().await?;
+    place.commit(tx).await?;
     if is_new {
         app.dispatch(&job).await;
     }

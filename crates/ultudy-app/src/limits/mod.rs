@@ -10,7 +10,10 @@ use std::{
 
 use sha2::{Digest, Sha256};
 use ultudy_domain::job::JobType;
-use ultudy_engines::limiter::{Counter, Decision, InProcessLimiter, Limit, Limiter};
+use ultudy_engines::limiter::{
+    Counter, Decision, InProcessLimiter, Limit, Limiter, Reservation,
+};
+use ultudy_store::TenantTx;
 use uuid::Uuid;
 
 use crate::{App, Error, Result};
@@ -171,45 +174,69 @@ fn standing(kind: Kind, limit: Limit, decision: Decision) -> Result<Standing> {
 }
 
 impl App {
-    /// Counts one more of a kind, or says when there may be. `id` names it: reserving what is
-    /// reserved already counts nothing.
-    pub(crate) async fn reserve(&self, owner_id: &str, kind: Kind, id: Uuid) -> Result<Place> {
-        let mut place = Place {
-            app: self.clone(),
-            id,
-            counter: None,
-            standing: None,
-        };
+    /// Counts one more of a kind, or says when there may be. `place` names it: whoever reserves
+    /// what is reserved already shares it, and it counts once.
+    pub(crate) async fn reserve(&self, owner_id: &str, kind: Kind, place: Uuid) -> Result<Place> {
         let Some((counter, limit)) = self.limits.limit(kind, owner_id.to_owned()) else {
-            return Ok(place);
+            return Ok(Place::uncounted(self));
         };
-        let decision = self.limits.limiter.reserve(&counter, limit, id).await;
-        place.standing = Some(standing(kind, limit, decision)?);
-        place.counter = Some(counter);
-        Ok(place)
+        let what = Reservation {
+            place,
+            holder: self.clock.new_id(),
+        };
+        let decision = self.limits.limiter.reserve(&counter, limit, what).await;
+        let standing = standing(kind, limit, decision)?;
+        Ok(Place {
+            app: self.clone(),
+            counted: Some((counter, what)),
+            standing: Some(standing),
+        })
     }
 }
 
-/// A reserved place. Whatever way its holder ends without [`Self::keep`], it is given back.
+/// A reserved place. Whatever way its holder ends without [`Self::keep`], it is given back, unless
+/// what it is for may have been committed.
 pub struct Place {
     app: App,
-    id: Uuid,
     /// Where it counts; none once it is kept or given back, or where nothing is limited.
-    counter: Option<Counter>,
+    counted: Option<(Counter, Reservation)>,
     standing: Option<Standing>,
 }
 
 impl Place {
+    /// One that counts nowhere.
+    #[must_use]
+    pub fn uncounted(app: &App) -> Self {
+        Self {
+            app: app.clone(),
+            counted: None,
+            standing: None,
+        }
+    }
+
+    /// Commits what it was reserved for. Whoever asked may go in the middle, and the answer of the
+    /// database may be lost: it counts from here on, unless nothing has certainly changed.
+    pub(crate) async fn commit(&mut self, tx: TenantTx) -> Result<()> {
+        let counted = self.counted.take();
+        let committed = tx.commit().await;
+        if let Err(error) = &committed
+            && error.has_changed_nothing()
+        {
+            self.counted = counted;
+        }
+        Ok(committed?)
+    }
+
     /// It was used: it counts until the window has passed. None where nothing is limited.
     pub fn keep(mut self) -> Option<Standing> {
-        self.counter = None;
+        self.counted = None;
         self.standing
     }
 
     /// Nothing came of it.
     pub async fn give_back(mut self) {
-        if let Some(counter) = self.counter.take() {
-            self.app.limits.limiter.release(&counter, self.id).await;
+        if let Some((counter, what)) = self.counted.take() {
+            self.app.limits.limiter.release(&counter, what).await;
         }
     }
 }
@@ -217,12 +244,12 @@ impl Place {
 impl Drop for Place {
     /// Whoever asked has gone in the middle.
     fn drop(&mut self) {
-        let Some(counter) = self.counter.take() else {
+        let Some((counter, what)) = self.counted.take() else {
             return;
         };
-        let (app, id) = (self.app.clone(), self.id);
+        let app = self.app.clone();
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move { app.limits.limiter.release(&counter, id).await });
+            runtime.spawn(async move { app.limits.limiter.release(&counter, what).await });
         }
     }
 }

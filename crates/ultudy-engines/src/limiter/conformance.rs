@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use futures_util::future::join_all;
 use uuid::Uuid;
 
-use super::{Counter, Decision, Limit, Limiter};
+use super::{Counter, Decision, Limit, Limiter, Reservation};
 
 /// How time passes for the engine.
 pub trait Time {
@@ -32,6 +32,7 @@ pub async fn all<L: Limiter + 'static>(
     exactly_so_many_of_many_at_once(fresh().await).await;
     what_was_released_counts_no_more(&fresh().await, MINUTE).await;
     the_same_place_counts_once(&fresh().await, MINUTE).await;
+    a_place_counts_until_its_last_holder_has_released_it(&fresh().await, MINUTE).await;
     counters_are_independent(&fresh().await, MINUTE).await;
     whoever_waits_as_told_is_allowed(&fresh().await, time, window).await;
     the_window_slides(&fresh().await, time, window).await;
@@ -65,8 +66,16 @@ fn counter(whose: &str) -> Counter {
     }
 }
 
-fn id(number: u32) -> Uuid {
-    Uuid::from_u128(u128::from(number))
+/// The place of this number, held by the holder of this number.
+fn held_by(number: u32, holder: u32) -> Reservation {
+    Reservation {
+        place: Uuid::from_u128(u128::from(number)),
+        holder: Uuid::from_u128(u128::from(holder)),
+    }
+}
+
+fn id(number: u32) -> Reservation {
+    held_by(number, 0)
 }
 
 async fn reserve(limiter: &impl Limiter, most: u32, window: Duration, number: u32) -> Decision {
@@ -163,6 +172,26 @@ async fn the_same_place_counts_once(limiter: &impl Limiter, window: Duration) {
     wait(reserve(limiter, 2, window, 2).await);
     limiter.release(&counter("ada"), id(0)).await;
     assert_eq!(remaining(reserve(limiter, 2, window, 2).await), Some(0));
+}
+
+async fn a_place_counts_until_its_last_holder_has_released_it(
+    limiter: &impl Limiter,
+    window: Duration,
+) {
+    let limit = Limit { most: 1, window };
+    let ada = counter("ada");
+    let others = async || limiter.reserve(&ada, limit, held_by(9, 9)).await;
+    for holder in [1, 2, 3] {
+        let decision = limiter.reserve(&ada, limit, held_by(1, holder)).await;
+        assert_eq!(remaining(decision), Some(0));
+    }
+    // Twice is once, and who does not hold it releases nothing.
+    for holder in [1, 1, 7, 2] {
+        limiter.release(&ada, held_by(1, holder)).await;
+        wait(others().await);
+    }
+    limiter.release(&ada, held_by(1, 3)).await;
+    assert_eq!(remaining(others().await), Some(0));
 }
 
 async fn what_was_refused_does_not_count(

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use moka::{policy::EvictionPolicy, sync::Cache};
 use uuid::Uuid;
 
-use super::{Counter, Decision, Limit, Limiter};
+use super::{Counter, Decision, Limit, Limiter, Reservation};
 
 /// Most counters that are remembered; about 200 bytes each, and 40 a reservation.
 const REMEMBERED_MAX: u64 = 1_000_000;
@@ -19,11 +19,12 @@ const WINDOW_MAX: Duration = Duration::from_secs(2 * 60);
 
 type Places = Arc<Mutex<VecDeque<Place>>>;
 
-/// A reservation that counts.
+/// What counts.
 #[derive(Debug)]
 struct Place {
     /// Its name; none if it cannot be released.
     id: Option<Uuid>,
+    holders: Vec<Uuid>,
     at: Instant,
 }
 
@@ -54,7 +55,12 @@ impl InProcessLimiter {
 
     /// [`Limiter::reserve`], which here waits for nothing; without an id it is a reservation that is
     /// never released.
-    pub fn reserve_now(&self, counter: &Counter, limit: Limit, id: Option<Uuid>) -> Decision {
+    pub fn reserve_now(
+        &self,
+        counter: &Counter,
+        limit: Limit,
+        what: Option<Reservation>,
+    ) -> Decision {
         let places = self.counters.get_with_by_ref(counter, Places::default);
         let mut places = places.lock().unwrap_or_else(PoisonError::into_inner);
         let now = (self.now)();
@@ -65,13 +71,25 @@ impl InProcessLimiter {
             places.pop_front();
         }
         let ends_in = |place: &Place| place.at + limit.window - now;
-        if id.is_none() || !places.iter().any(|place| place.id == id) {
+        let known = what.and_then(|what| {
+            let place = places.iter_mut().find(|place| place.id == Some(what.place))?;
+            Some((place, what.holder))
+        });
+        if let Some((place, holder)) = known {
+            if !place.holders.contains(&holder) {
+                place.holders.push(holder);
+            }
+        } else {
             // A limit that was lowered may be exceeded by more than one.
             if let Some(excess) = places.len().checked_sub(limit.most as usize) {
                 let wait = places.get(excess).map_or(limit.window, ends_in);
                 return Decision::Refused { wait };
             }
-            places.push_back(Place { id, at: now });
+            places.push_back(Place {
+                id: what.map(|what| what.place),
+                holders: what.map(|what| what.holder).into_iter().collect(),
+                at: now,
+            });
         }
         Decision::Allowed {
             remaining: limit.most.saturating_sub(count(places.len())),
@@ -80,12 +98,21 @@ impl InProcessLimiter {
     }
 
     /// [`Limiter::release`], which here waits for nothing.
-    pub fn release_now(&self, counter: &Counter, id: Uuid) {
+    pub fn release_now(&self, counter: &Counter, what: Reservation) {
         let Some(places) = self.counters.get(counter) else {
             return;
         };
         let mut places = places.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(index) = places.iter().rposition(|place| place.id == Some(id)) {
+        let found = places
+            .iter_mut()
+            .enumerate()
+            .find(|(_, place)| place.id == Some(what.place));
+        let Some((index, place)) = found else {
+            return;
+        };
+        let held = place.holders.len();
+        place.holders.retain(|holder| *holder != what.holder);
+        if held > 0 && place.holders.is_empty() {
             places.remove(index);
         }
     }
@@ -97,12 +124,12 @@ fn count(len: usize) -> u32 {
 
 #[async_trait]
 impl Limiter for InProcessLimiter {
-    async fn reserve(&self, counter: &Counter, limit: Limit, id: Uuid) -> Decision {
-        self.reserve_now(counter, limit, Some(id))
+    async fn reserve(&self, counter: &Counter, limit: Limit, what: Reservation) -> Decision {
+        self.reserve_now(counter, limit, Some(what))
     }
 
-    async fn release(&self, counter: &Counter, id: Uuid) {
-        self.release_now(counter, id);
+    async fn release(&self, counter: &Counter, what: Reservation) {
+        self.release_now(counter, what);
     }
 }
 

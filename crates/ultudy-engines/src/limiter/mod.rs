@@ -30,6 +30,16 @@ pub struct Limit {
     pub window: Duration,
 }
 
+/// What is reserved, and for whom. Several may hold the same place, such as requests for the same
+/// work: it counts once, until the last of them has released it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Reservation {
+    /// What counts.
+    pub place: Uuid,
+    /// Who holds it.
+    pub holder: Uuid,
+}
+
 /// What a limiter says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
@@ -54,8 +64,8 @@ pub enum Decision {
 /// - within any span of the window's length at most [`Limit::most`] reservations of a counter are
 ///   allowed and not released, however many are asked for at once and by however many processes
 ///   that share the engine;
-/// - what was refused does not count, what was released counts no more, and what is reserved again
-///   while it counts is allowed and counts once;
+/// - what was refused does not count; a place that is reserved again while it counts is allowed and
+///   counts once, and once all its holders have released it it counts no more;
 /// - whoever waits as told is allowed, if nobody else was before;
 /// - counters are independent of each other;
 /// - it never fails and never lets everything pass: one that cannot reach what it shares with
@@ -64,9 +74,9 @@ pub enum Decision {
 /// One counter is always asked about with the same window.
 #[async_trait]
 pub trait Limiter: Send + Sync {
-    /// Counts one more, or refuses. `id` names the reservation, to release it.
-    async fn reserve(&self, counter: &Counter, limit: Limit, id: Uuid) -> Decision;
+    /// Counts one more, or refuses.
+    async fn reserve(&self, counter: &Counter, limit: Limit, what: Reservation) -> Decision;
 
     /// Takes a reservation back: nothing came of it. One that is not there is left alone.
-    async fn release(&self, counter: &Counter, id: Uuid);
+    async fn release(&self, counter: &Counter, what: Reservation);
 }

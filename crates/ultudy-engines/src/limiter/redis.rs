@@ -2,7 +2,8 @@
 //!
 //! | Key | Why | Gone |
 //! |---|---|---|
-//! | `ultudy:limit:KIND:WHOSE` | sorted set: the ids of reservations that count, by their µs on the server's clock | a window after its last reservation |
+//! | `ultudy:limit:{KIND:WHOSE}` | sorted set: the places that count, by their µs on the server's clock | a window after the last was taken |
+//! | `ultudy:limit:{KIND:WHOSE}:holders` | sorted set: `PLACE:HOLDER` for whoever holds one | a window after the last reservation |
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -10,10 +11,9 @@ use std::{
 };
 
 use async_trait::async_trait;
-use redis::{RedisError, Script, cmd};
-use uuid::Uuid;
+use redis::{RedisError, Script, ScriptInvocation};
 
-use super::{Counter, Decision, InProcessLimiter, Limit, Limiter};
+use super::{Counter, Decision, InProcessLimiter, Limit, Limiter, Reservation};
 use crate::redis::Redis;
 
 /// How long Redis may take to decide; whoever asked waits for it.
@@ -26,6 +26,7 @@ const LEFT_ALONE: Duration = Duration::from_secs(1);
 pub struct RedisLimiter {
     redis: Redis,
     reserve: Script,
+    release: Script,
     /// What this process has let pass, should Redis go away.
     alone: InProcessLimiter,
     /// When Redis last did not answer.
@@ -39,6 +40,7 @@ impl RedisLimiter {
         Self {
             redis,
             reserve: Script::new(include_str!("lua/reserve.lua")),
+            release: Script::new(include_str!("lua/release.lua")),
             alone: InProcessLimiter::default(),
             away: Mutex::new(None),
         }
@@ -48,13 +50,11 @@ impl RedisLimiter {
         &self,
         counter: &Counter,
         limit: Limit,
-        id: Uuid,
+        what: Reservation,
     ) -> Result<Decision, RedisError> {
-        let mut script = self.reserve.key(key(counter));
-        script
-            .arg(limit.most)
-            .arg(micros(limit.window))
-            .arg(id.simple().to_string());
+        let mut script = on(&self.reserve, counter);
+        script.arg(limit.most).arg(micros(limit.window));
+        name(&mut script, what);
         let asked = tokio::time::timeout(PATIENCE, self.redis.run(&script));
         let (is_allowed, remaining, wait): (bool, u32, u64) = asked.await.map_err(|_| late())??;
         let wait = Duration::from_micros(wait);
@@ -67,11 +67,10 @@ impl RedisLimiter {
         })
     }
 
-    async fn release_shared(&self, counter: &Counter, id: Uuid) -> Result<(), RedisError> {
-        let mut remove = cmd("ZREM");
-        remove.arg(key(counter)).arg(id.simple().to_string());
-        let mut connection = self.redis.connection();
-        let asked = tokio::time::timeout(PATIENCE, remove.query_async(&mut connection));
+    async fn release_shared(&self, counter: &Counter, what: Reservation) -> Result<(), RedisError> {
+        let mut script = on(&self.release, counter);
+        name(&mut script, what);
+        let asked = tokio::time::timeout(PATIENCE, self.redis.run(&script));
         asked.await.map_err(|_| late())?
     }
 
@@ -98,47 +97,59 @@ impl RedisLimiter {
         shared: Decision,
         counter: &Counter,
         limit: Limit,
-        id: Uuid,
+        what: Reservation,
     ) -> Decision {
         if matches!(shared, Decision::Refused { .. }) {
             return shared;
         }
-        let alone = self.alone.reserve_now(counter, limit, Some(id));
+        let alone = self.alone.reserve_now(counter, limit, Some(what));
         let has_been_away = self.away_since().is_some_and(|since| since < limit.window);
         if !has_been_away || matches!(alone, Decision::Allowed { .. }) {
             return shared;
         }
-        self.release(counter, id).await;
+        self.release(counter, what).await;
         alone
     }
 }
 
 #[async_trait]
 impl Limiter for RedisLimiter {
-    async fn reserve(&self, counter: &Counter, limit: Limit, id: Uuid) -> Decision {
+    async fn reserve(&self, counter: &Counter, limit: Limit, what: Reservation) -> Decision {
         if !self.is_left_alone() {
-            match self.reserve_shared(counter, limit, id).await {
-                Ok(shared) => return self.checked(shared, counter, limit, id).await,
+            match self.reserve_shared(counter, limit, what).await {
+                Ok(shared) => return self.checked(shared, counter, limit, what).await,
                 Err(error) => self.note_away(&error),
             }
         }
         metrics::counter!("ultudy_limiter_alone_total").increment(1);
-        self.alone.reserve_now(counter, limit, Some(id))
+        self.alone.reserve_now(counter, limit, Some(what))
     }
 
-    async fn release(&self, counter: &Counter, id: Uuid) {
-        self.alone.release_now(counter, id);
+    async fn release(&self, counter: &Counter, what: Reservation) {
+        self.alone.release_now(counter, what);
         if self.is_left_alone() {
             return;
         }
-        if let Err(error) = self.release_shared(counter, id).await {
+        if let Err(error) = self.release_shared(counter, what).await {
             self.note_away(&error);
         }
     }
 }
 
-fn key(counter: &Counter) -> String {
-    format!("ultudy:limit:{}:{}", counter.kind, counter.whose)
+/// A script on a counter's keys.
+fn on<'a>(script: &'a Script, counter: &Counter) -> ScriptInvocation<'a> {
+    let Counter { kind, whose } = counter;
+    let places = format!("ultudy:limit:{{{kind}:{whose}}}");
+    let holders = format!("{places}:holders");
+    let mut script = script.key(places);
+    script.key(holders);
+    script
+}
+
+fn name(script: &mut ScriptInvocation<'_>, what: Reservation) {
+    script
+        .arg(what.place.simple().to_string())
+        .arg(what.holder.simple().to_string());
 }
 
 fn micros(span: Duration) -> u64 {

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use ultudy_engines::{
     limiter::{
-        Counter, Decision, Limit, Limiter, RedisLimiter,
+        Counter, Decision, Limit, Limiter, RedisLimiter, Reservation,
         conformance::{self, Time},
     },
     redis::Redis,
@@ -35,9 +35,14 @@ fn counter() -> Counter {
     }
 }
 
+fn place(number: u128) -> Reservation {
+    let holder = Uuid::from_u128(0);
+    let place = Uuid::from_u128(number);
+    Reservation { place, holder }
+}
+
 async fn is_allowed(limiter: &RedisLimiter, number: u128) -> bool {
-    let id = Uuid::from_u128(number);
-    let decision = limiter.reserve(&counter(), LIMIT, id).await;
+    let decision = limiter.reserve(&counter(), LIMIT, place(number)).await;
     matches!(decision, Decision::Allowed { .. })
 }
 
@@ -89,12 +94,12 @@ async fn while_redis_is_away_the_limit_stays_and_what_passed_then_counts_when_it
     assert!(is_allowed(&limiter, 2).await);
     assert!(is_allowed(&limiter, 3).await);
     assert!(!is_allowed(&limiter, 4).await);
-    limiter.release(&counter(), Uuid::from_u128(3)).await;
+    limiter.release(&counter(), place(3)).await;
 
     server.start_again().unwrap();
     let asked = async || {
         server
-            .cli(["EXISTS", "ultudy:limit:lesson_jobs:ada"])
+            .cli(["EXISTS", "ultudy:limit:{lesson_jobs:ada}"])
             .unwrap()
             == "1"
     };
@@ -117,7 +122,7 @@ async fn a_clock_that_was_set_back_keeps_nobody_out() {
     let future = "99999999999999999";
     for id in ["a", "b", "c"] {
         server
-            .cli(["ZADD", "ultudy:limit:lesson_jobs:ada", future, id])
+            .cli(["ZADD", "ultudy:limit:{lesson_jobs:ada}", future, id])
             .unwrap();
     }
     assert!(is_allowed(&limiter, 1).await);

@@ -74,7 +74,7 @@ pub async fn pdf_structured(
     Owner(owner): Owner,
     request: Request,
 ) -> Result<(Option<Extension<Standing>>, Json<Accepted>), ApiError> {
-    let place = match admit(&state.app, &owner, request.headers()).await {
+    let mut place = match admit(&state.app, &owner, request.headers()).await {
         Ok(place) => place,
         Err(refusal) => {
             let mut body = request.into_body().into_data_stream();
@@ -82,7 +82,7 @@ pub async fn pdf_structured(
             return Err(refusal);
         }
     };
-    let job = match take(&state, &owner, request).await {
+    let job = match take(&state, &owner, request, &mut place).await {
         Ok(job) => job,
         Err(refusal) => {
             place.give_back().await;
@@ -106,7 +106,12 @@ async fn admit(app: &App, owner: &str, headers: &HeaderMap) -> Result<Place, Api
     Ok(upload::admit(app, owner).await?)
 }
 
-async fn take(state: &HttpState, owner: &str, request: Request) -> Result<Job, ApiError> {
+async fn take(
+    state: &HttpState,
+    owner: &str,
+    request: Request,
+    place: &mut Place,
+) -> Result<Job, ApiError> {
     let mut form = Multipart::from_request(request, state)
         .await
         .map_err(|rejection| {
@@ -121,7 +126,7 @@ async fn take(state: &HttpState, owner: &str, request: Request) -> Result<Job, A
         }
     };
     let incoming = incoming.ok_or_else(|| ApiError::field("file", "is missing"))?;
-    Ok(upload::accept(&state.app, owner, incoming, &fields).await?)
+    Ok(upload::accept(&state.app, owner, incoming, &fields, place).await?)
 }
 
 fn refuse_announced_excess(app: &App, headers: &HeaderMap) -> Result<(), ApiError> {

@@ -12,6 +12,7 @@ mod bad_input;
 mod browser;
 mod figures;
 mod fleet;
+mod gone_in_the_middle;
 mod headers;
 mod import;
 mod isolation;

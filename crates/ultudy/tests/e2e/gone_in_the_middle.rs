@@ -1,0 +1,100 @@
+//! Clients that go away while the database commits what they asked for.
+
+use reqwest::StatusCode;
+use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
+use ultudy_testkit::wait;
+
+use crate::{
+    api::{Api, PATIENCE},
+    fleet::Fleet,
+    pdf,
+};
+
+/// While there is a row in `gate`, changes of this table wait in their commit.
+fn gate(fleet: &Fleet, table: &str) {
+    let made = format!(
+        "CREATE TABLE gate (closed boolean);
+        CREATE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+        BEGIN
+            WHILE EXISTS (SELECT FROM public.gate) LOOP
+                PERFORM pg_sleep(0.02);
+            END LOOP;
+            RETURN NULL;
+        END $$;
+        CREATE CONSTRAINT TRIGGER at_gate AFTER INSERT OR UPDATE OR DELETE ON {table}
+            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait_at_gate()"
+    );
+    fleet.database.sql(&made).expect("it runs");
+}
+
+fn close(fleet: &Fleet) {
+    let close = "INSERT INTO gate VALUES (true)";
+    fleet.database.sql(close).expect("it runs");
+}
+
+/// Sends what commits, goes away while it does, and lets the commit end once the server has noticed.
+async fn send_and_go(fleet: &Fleet, api: &Api, path: &str, (kind, body): (&str, &[u8])) {
+    close(fleet);
+    let address = api.server.base_url().trim_start_matches("http://");
+    let mut connection = TcpStream::connect(address).await.expect("it listens");
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nX-User-Id: ada\r\nContent-Type: {kind}\r\n\
+         Content-Length: {}\r\n\r\n",
+        body.len()
+    );
+    let request = [head.as_bytes(), body].concat();
+    connection.write_all(&request).await.expect("it is sent");
+    let committing = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND state = 'active' AND query = 'COMMIT'";
+    let is_committing = async || fleet.database.sql(committing).expect("it runs") == "1";
+    let begun = wait::until("it is being committed", PATIENCE, is_committing);
+    begun.await.expect("it comes to its commit");
+    connection.shutdown().await.expect("it is open");
+    let mut answer = Vec::new();
+    let noticed = timeout(PATIENCE, connection.read_to_end(&mut answer)).await;
+    noticed.expect("the server notices").expect("it closes");
+    assert_eq!(answer, b"", "nobody is there to be answered");
+    fleet.database.sql("DELETE FROM gate").expect("it runs");
+    let ended = wait::until("it is committed", PATIENCE, async || !is_committing().await);
+    ended.await.expect("the commit ends");
+}
+
+fn jobs(fleet: &Fleet, kind: &str) -> String {
+    let count = format!("SELECT count(*) FROM jobs WHERE job_type = '{kind}'");
+    fleet.database.sql(&count).expect("it runs")
+}
+
+#[tokio::test]
+async fn a_lesson_that_is_asked_for_and_not_waited_for_counts() {
+    let fleet = Fleet::start(&[("LESSON_JOBS_PER_MINUTE", "1")]).await;
+    let [one, other] = &fleet.servers;
+    let course_id = one.course("Biology").await;
+    let document_id = one.document(pdf::biology(), &course_id).await;
+    let section_id = one.sections(&document_id).await.remove(0);
+    let path = "/api/lessons/generate";
+    let body = json!({"document_id": document_id, "section_id": section_id}).to_string();
+    gate(&fleet, "jobs");
+    send_and_go(&fleet, one, path, ("application/json", body.as_bytes())).await;
+    assert_eq!(jobs(&fleet, "generate_lesson"), "1", "its job exists");
+    let whole = other.post(path, json!({"document_id": document_id})).await;
+    assert_eq!(whole.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn a_file_that_is_sent_and_not_waited_for_counts() {
+    let fleet = Fleet::start(&[("UPLOAD_JOBS_PER_MINUTE", "1")]).await;
+    let [one, other] = &fleet.servers;
+    let head = b"--part\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n";
+    let form = [head.as_slice(), &pdf::biology(), b"\r\n--part--\r\n"].concat();
+    let kind = "multipart/form-data; boundary=part";
+    gate(&fleet, "jobs");
+    send_and_go(&fleet, one, "/api/upload/pdf-structured", (kind, &form)).await;
+    assert_eq!(jobs(&fleet, "upload_pdf"), "1", "its job exists");
+    let another = other.upload(pdf::biology(), &[]).await;
+    assert_eq!(another.status, StatusCode::TOO_MANY_REQUESTS);
+}
