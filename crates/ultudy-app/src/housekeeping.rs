@@ -1,20 +1,25 @@
 //! Housekeeping: what a crash left behind is cleared up, and documents of an earlier
-//! version are read into the search index.
+//! version are read into the search index; the cache is told whose lessons are outdated.
 
 use std::{collections::HashSet, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 use ultudy_store::{blobs, holder};
 
-use crate::{App, Result, search::index};
+use crate::{App, Result, lessons, search::index};
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(60 * 60);
 /// An object younger than this may belong to an upload that is about to commit.
 const GRACE: chrono::TimeDelta = chrono::TimeDelta::hours(1);
 
-/// Clears up now and then until `shutdown` fires.
+/// Clears up now and then, and tells the cache of what is outdated, until `shutdown` fires.
 pub async fn keep_house(app: App, shutdown: CancellationToken) {
+    let telling = lessons::keep_telling(app.clone(), shutdown.clone());
+    tokio::join!(clear_up(app, shutdown), telling);
+}
+
+async fn clear_up(app: App, shutdown: CancellationToken) {
     loop {
         match sweep_objects(&app).await {
             Ok(0) => {}

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     Page, Result, TenantTx, blobs,
     db::{FromRow, Row, binds},
-    figures,
+    figures, outdated_lessons,
     read::{self, Read, Statement, own_binds},
 };
 
@@ -239,6 +239,8 @@ pub async fn update(
     id: Uuid,
     change: &DocumentChange,
 ) -> Result<Option<Document>> {
+    // Lessons are answered with their document's course and chapter.
+    outdated_lessons::note(tx).await?;
     let material_type = change.material_type.flatten();
     tx.first(
         concat!(
@@ -311,6 +313,7 @@ pub async fn delete(tx: &mut TenantTx, id: Uuid) -> Result<Option<DeletedDocumen
         let released = blobs::release(tx, sha256).await?;
         deleted.released_objects.extend(released);
     }
+    outdated_lessons::note(tx).await?;
     Ok(Some(deleted))
 }
 

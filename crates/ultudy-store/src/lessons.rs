@@ -13,6 +13,7 @@ use crate::{
     Result, StoreError, TenantTx,
     check_ins::{CHOICE, TEXT},
     db::{FromRow, Row, binds},
+    outdated_lessons,
     read::{self, Read, Statement, own_binds},
 };
 
@@ -340,6 +341,7 @@ pub async fn delete(tx: &mut TenantTx, id: Uuid) -> Result<bool> {
     };
     let variant: i32 = row.get("variant")?;
     tx.execute(raise, binds![of, variant]).await?;
+    outdated_lessons::note(tx).await?;
     Ok(true)
 }
 

@@ -29,6 +29,7 @@ pub mod jobs;
 pub mod lessons;
 pub mod one_time_links;
 pub mod original;
+pub mod outdated_lessons;
 pub mod practice;
 pub mod queue;
 pub mod search;

@@ -57,10 +57,13 @@ impl CachedLessons {
         }
     }
 
-    /// After the commit of what may have changed a lesson of this owner.
-    pub(crate) async fn outdate(&self, owner_id: &str) {
-        if let Some(cache) = &self.0 {
-            cache.outdate(owner_id).await;
+    /// After the commit of what may have changed a lesson of this owner; whether everybody who
+    /// shares the cache knows. What fails, or is never asked for since the process vanished, is
+    /// done by housekeeping, for the store has noted it.
+    pub(crate) async fn outdate(&self, owner_id: &str) -> bool {
+        match &self.0 {
+            Some(cache) => cache.outdate(owner_id).await,
+            None => true,
         }
     }
 }

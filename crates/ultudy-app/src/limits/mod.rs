@@ -10,9 +10,7 @@ use std::{
 
 use sha2::{Digest, Sha256};
 use ultudy_domain::job::JobType;
-use ultudy_engines::limiter::{
-    Counter, Decision, InProcessLimiter, Limit, Limiter, Reservation,
-};
+use ultudy_engines::limiter::{Counter, Decision, InProcessLimiter, Limit, Limiter, Reservation};
 use ultudy_store::TenantTx;
 use uuid::Uuid;
 

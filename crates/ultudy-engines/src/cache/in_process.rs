@@ -68,8 +68,9 @@ impl Cache for InProcessCache {
         self.shelf.put(place, value);
     }
 
-    async fn outdate(&self, scope: &str) {
+    async fn outdate(&self, scope: &str) -> bool {
         self.states.insert(scope.to_owned(), self.another());
+        true
     }
 }
 

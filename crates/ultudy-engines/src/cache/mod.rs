@@ -9,12 +9,13 @@ pub mod conformance;
 mod in_process;
 mod redis;
 mod shelf;
+mod untold;
 
 pub use self::redis::RedisCache;
 pub use in_process::InProcessCache;
 
 /// Longest that what another process has made outdated is still given, should word of it be lost.
-pub const BELIEVED: Duration = Duration::from_secs(5);
+pub const BELIEVED: Duration = Duration::from_secs(3);
 
 /// How sure it must be that nothing was outdated elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +63,7 @@ pub trait Cache: Send + Sync {
     /// Keeps what was read after [`Cache::get`] gave this place.
     async fn put(&self, place: Place, value: Bytes);
 
-    /// Everything of a scope may have changed.
-    async fn outdate(&self, scope: &str);
+    /// Everything of a scope may have changed. Whether all who share the engine are sure to know: if
+    /// not, this process knows and goes on trying, and should it end before, nobody does.
+    async fn outdate(&self, scope: &str) -> bool;
 }

@@ -10,8 +10,7 @@
 //! could not tell Redis it tells it as soon as that answers again.
 
 use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -24,6 +23,7 @@ use tokio::{task::JoinHandle, time};
 use super::{
     BELIEVED, Belief, Cache, Found, Place,
     shelf::{Shelf, count},
+    untold::Untold,
 };
 use crate::redis::{Heard, Listener, Redis};
 
@@ -51,7 +51,7 @@ struct Shared {
     /// When Redis last did not answer.
     away: Mutex<Option<Instant>>,
     /// Scopes of which Redis has not heard yet that they are outdated: nothing of theirs is given.
-    untold: Mutex<HashSet<String>>,
+    untold: Untold,
 }
 
 impl RedisCache {
@@ -69,7 +69,7 @@ impl RedisCache {
             states: states.build(),
             time,
             away: Mutex::default(),
-            untold: Mutex::default(),
+            untold: Untold::default(),
         });
         Self {
             tasks: [
@@ -106,18 +106,13 @@ async fn tell_untold(shared: Arc<Shared>) {
     let mut again = time::interval(LEFT_ALONE);
     loop {
         again.tick().await;
-        let untold: Vec<String> = shared.untold().iter().cloned().collect();
-        for scope in untold {
+        for scope in shared.untold.scopes() {
             shared.outdate(&scope).await;
         }
     }
 }
 
 impl Shared {
-    fn untold(&self) -> MutexGuard<'_, HashSet<String>> {
-        self.untold.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// None while Redis is left alone or does not answer.
     async fn answer<T>(&self, asked: impl Future<Output = Result<T, RedisError>>) -> Option<T> {
         let since = *self.away.lock().unwrap_or_else(PoisonError::into_inner);
@@ -147,7 +142,7 @@ impl Shared {
 
     /// The scope's state, at hand or from Redis. None where Redis has not heard what we know.
     async fn believed(&self, scope: &str, belief: Belief) -> Option<u64> {
-        if self.untold().contains(scope) {
+        if self.untold.contains(scope) {
             return None;
         }
         if let (Belief::AWhile, Some(state)) = (belief, self.states.get(scope)) {
@@ -155,19 +150,25 @@ impl Shared {
         }
         // Whoever asks at the same time asks for themselves: it is rare, and cheap.
         let state = self.state(scope, false).await?;
-        // Not over one that was begun in the meantime.
-        let known = self.states.entry_by_ref(scope);
-        let latest = known
-            .and_upsert_with(|known| known.map_or(state, |known| known.into_value().max(state)));
-        Some(latest.into_value())
+        Some(self.learn(scope, state))
     }
 
-    async fn outdate(&self, scope: &str) {
-        self.untold().insert(scope.to_owned());
-        if let Some(state) = self.state(scope, true).await {
-            self.states.insert(scope.to_owned(), state);
-            self.untold().remove(scope);
-        }
+    /// Has a state at hand, but not over one that was begun in the meantime; the later one.
+    fn learn(&self, scope: &str, state: u64) -> u64 {
+        let known = self.states.entry_by_ref(scope);
+        known
+            .and_upsert_with(|known| known.map_or(state, |known| known.into_value().max(state)))
+            .into_value()
+    }
+
+    async fn outdate(&self, scope: &str) -> bool {
+        let number = self.untold.begin(scope);
+        let Some(state) = self.state(scope, true).await else {
+            return false;
+        };
+        self.learn(scope, state);
+        self.untold.told(scope, number);
+        true
     }
 
     async fn value(&self, place: &Place) -> Option<Bytes> {
@@ -219,8 +220,8 @@ impl Cache for RedisCache {
             .await;
     }
 
-    async fn outdate(&self, scope: &str) {
-        self.shared.outdate(scope).await;
+    async fn outdate(&self, scope: &str) -> bool {
+        self.shared.outdate(scope).await
     }
 }
 

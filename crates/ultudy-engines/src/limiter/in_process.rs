@@ -72,7 +72,9 @@ impl InProcessLimiter {
         }
         let ends_in = |place: &Place| place.at + limit.window - now;
         let known = what.and_then(|what| {
-            let place = places.iter_mut().find(|place| place.id == Some(what.place))?;
+            let place = places
+                .iter_mut()
+                .find(|place| place.id == Some(what.place))?;
             Some((place, what.holder))
         });
         if let Some((place, holder)) = known {

@@ -68,6 +68,10 @@ const SQLITE: &[(&str, &str)] = &[
         include_str!("../../migrations/sqlite/0011_written_lessons.sql"),
     ),
     (
+        "outdated_lessons",
+        include_str!("../../migrations/sqlite/0012_outdated_lessons.sql"),
+    ),
+    (
         "workers",
         include_str!("../../migrations/sqlite/0013_workers.sql"),
     ),
@@ -121,6 +125,10 @@ const POSTGRES: &[(&str, &str)] = &[
     (
         "written_lessons",
         include_str!("../../migrations/postgres/0011_written_lessons.sql"),
+    ),
+    (
+        "outdated_lessons",
+        include_str!("../../migrations/postgres/0012_outdated_lessons.sql"),
     ),
     (
         "workers",

@@ -3,6 +3,7 @@
 use crate::{
     Result, Store,
     db::{Connection, binds, postgres::Role},
+    outdated_lessons,
 };
 
 use super::{
@@ -51,6 +52,10 @@ pub async fn give(store: &Store, from: &str, to: &str) -> Result<Given> {
     for table in ["study_sessions", "documents", "courses"] {
         let sql = format!("DELETE FROM {table} WHERE owner_id = $1");
         connection.execute_made(sql, binds![from]).await?;
+    }
+    for owner_id in [from, to] {
+        connection.act_as(Role::Tenant(owner_id)).await?;
+        outdated_lessons::note_for(&mut connection, owner_id).await?;
     }
     connection.commit().await?;
     Ok(Given::Rows(given))

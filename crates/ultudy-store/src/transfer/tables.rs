@@ -67,6 +67,7 @@ pub const LEFT_BEHIND: &[(&str, &str)] = &[
     ("schema_migrations", "the destination has its own"),
     ("transfers", "the destination has its own"),
     ("workers", "processes on the source's database"),
+    ("outdated_lessons", "the destination has its own cache"),
     (
         "chunk_terms",
         "made anew from the chunks: the two databases keep it differently, and SQLite's \

@@ -2,21 +2,27 @@
 //! owner. Every table is walked, also those that later migrations add.
 
 use sqlx::{Connection, PgConnection, Row};
+use ultudy_domain::document::DocumentChange;
+use ultudy_store::documents;
 use ultudy_testkit::postgres::User;
 
 use crate::{
     bench::{Bench, Database},
-    fixtures::{ALICE, BOB, store_account, store_world},
+    fixtures::{ALICE, BOB, id, store_account, store_world},
 };
 
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
 /// Tables with an owner of which the system role may see something, and why.
-const SEEN_BY_THE_SYSTEM: [(&str, &str); 9] = [
+const SEEN_BY_THE_SYSTEM: [(&str, &str); 10] = [
     ("jobs", "dispatch"),
     (
         "document_index",
         "housekeeping finds what waits for the index",
+    ),
+    (
+        "outdated_lessons",
+        "housekeeping tells the cache whose lessons have changed",
     ),
     ("users", "an e-mail address says whose password to check"),
     ("auth_sessions", "a cookie says who asks"),
@@ -55,6 +61,10 @@ async fn two_worlds() -> (Bench, Vec<String>) {
         let mut tx = bench.store.write(owner).await.unwrap();
         store_world(&mut tx, base).await;
         store_account(&mut tx).await;
+        let change = DocumentChange::default();
+        documents::update(&mut tx, id(base + 10), &change)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
     }
     let tables = bench

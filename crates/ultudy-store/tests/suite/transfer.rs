@@ -352,6 +352,10 @@ async fn a_nul_in_a_text_is_replaced_and_told() {
 }
 
 /// The one list: complete, in order, and with the right keys. Add a new table to it.
+fn is_left_behind(table: &str) -> bool {
+    LEFT_BEHIND.iter().any(|(left, _)| *left == table)
+}
+
 #[tokio::test]
 async fn every_table_is_in_the_list_or_left_behind_for_a_reason() {
     let bench = Bench::postgres().await;
@@ -388,6 +392,7 @@ async fn every_table_is_in_the_list_or_left_behind_for_a_reason() {
         .collect();
     roots.sort_unstable();
     let mut alone = bench.database.ask(without).await;
+    alone.retain(|table| !is_left_behind(table));
     // Its file is no owner.
     alone.push("documents".into());
     alone.sort();
@@ -436,7 +441,9 @@ pub async fn all_of_one_owner_is_given_to_another(bench: &Bench) {
         let expected = is_given && !is_account.contains(&table.name);
         assert_eq!(names.contains(table.name), expected, "{}", table.name);
     }
-    for table in bench.database.tables_with_owner().await {
+    let mut owned = bench.database.tables_with_owner().await;
+    owned.retain(|table| !is_left_behind(table));
+    for table in owned {
         let left = format!("SELECT CAST(count(*) AS text) FROM {table} WHERE owner_id = '{ALICE}'");
         assert_eq!(bench.database.ask(&left).await, ["0"], "{table}");
     }

@@ -12,13 +12,13 @@ use crate::{
 };
 
 /// A lesson that has been read at the first server.
-struct Read {
-    document_id: String,
-    section_id: String,
-    lesson: Value,
+pub struct Read {
+    pub document_id: String,
+    pub section_id: String,
+    pub lesson: Value,
 }
 
-async fn read(fleet: &Fleet) -> Read {
+pub async fn read(fleet: &Fleet) -> Read {
     let [one, _] = &fleet.servers;
     let course_id = one.course("Biology").await;
     let document_id = one.document(pdf::biology(), &course_id).await;
@@ -33,12 +33,12 @@ async fn read(fleet: &Fleet) -> Read {
     }
 }
 
-async fn get(api: &Api, section_id: &str) -> Answer {
+pub async fn get(api: &Api, section_id: &str) -> Answer {
     api.get(&format!("/api/lessons?section_id={section_id}"))
         .await
 }
 
-async fn ask(api: &Api, read: &Read) -> Answer {
+pub async fn ask(api: &Api, read: &Read) -> Answer {
     let body = json!({"document_id": read.document_id, "section_id": read.section_id});
     api.post("/api/lessons/generate", body).await
 }
