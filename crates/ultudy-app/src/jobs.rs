@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     App, Error, Result, documents,
+    lessons::single_flight,
     limits::{Kind, Place, Standing},
 };
 
@@ -139,6 +140,7 @@ pub(crate) async fn settle_cancelled(app: &App, job: &Job) {
         tracing::warn!(job_id = %job.id, %error, "cancelled job stays in the queue; its row ends it");
     }
     app.announce(job).await;
+    single_flight::go_on_after(app, job).await;
 }
 
 /// Latest jobs replayed to a browser that connects.

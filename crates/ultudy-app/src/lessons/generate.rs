@@ -11,7 +11,7 @@ use ultudy_store::{
 };
 use uuid::Uuid;
 
-use super::{glossary, key, make, own};
+use super::{glossary, key, make, own, single_flight};
 use crate::{
     passages,
     worker::{JobError, Run},
@@ -38,18 +38,26 @@ pub(crate) async fn run(run: &Run) -> Result<(), JobError> {
     let mut tx = run.app.store.read(&run.job.owner_id).await?;
     let known = generations::find(&mut tx, &key).await?;
     drop(tx);
+    let was_known = known.is_some();
+    let known = match known {
+        Some(content) => Some(content),
+        None => single_flight::board(run, &key).await?,
+    };
     let content = match known {
         Some(content) => content,
         None => generate(run, &source.input, &key).await?,
     };
-    run.progress(MADE, "storing").await?;
     let generation = NewGeneration {
         key,
         content,
         provider: identity.provider.into(),
         model: identity.model,
     };
-    store(run, &source, &generation).await
+    store(run, &source, &generation).await?;
+    if !was_known {
+        single_flight::go_on_after(&run.app, &run.job).await;
+    }
+    Ok(())
 }
 
 async fn gather(run: &Run) -> Result<Source, JobError> {

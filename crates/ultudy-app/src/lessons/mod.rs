@@ -16,6 +16,7 @@ mod open;
 mod outdated;
 pub(crate) mod own;
 mod request;
+pub(crate) mod single_flight;
 
 pub use answer::{Changes, answer, changes};
 pub use cached::CachedLessons;

@@ -11,7 +11,11 @@ use ultudy_engines::queue::{Delivery, End};
 use ultudy_store::jobs::{self, Start};
 
 use super::{JobError, Run, adopt, runs::RunGuard};
-use crate::{App, Error, documents, lessons, metrics};
+use crate::{
+    App, Error, documents,
+    lessons::{self, single_flight},
+    metrics,
+};
 
 /// Runs a delivered job to one of its ends. What cannot be written here (the database is
 /// away) is left to the lease: it lapses, and the job is delivered again.
@@ -65,6 +69,7 @@ async fn start(
             if let Some(failure) = &job.failure {
                 metrics::job_failed(delivery.queue, &failure.code);
             }
+            single_flight::go_on_after(app, &job).await;
             let reason = job
                 .failure
                 .map_or_else(String::new, |failure| failure.message);
@@ -210,6 +215,7 @@ async fn fail(
         removed.settle(app, &run.job.owner_id).await;
     }
     app.announce(&job).await;
+    single_flight::go_on_after(app, &job).await;
     finish(app, delivery, &End::Failed(failure.message.clone())).await
 }
 

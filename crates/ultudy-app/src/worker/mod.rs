@@ -12,7 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use ultudy_domain::job::QueueName;
 use ultudy_engines::queue::QueueError;
 
-use crate::App;
+use crate::{App, lessons::single_flight};
 
 mod adopt;
 mod attempt;
@@ -78,6 +78,7 @@ pub async fn work(app: App, config: WorkerConfig, shutdown: CancellationToken) {
         ));
     }
     loops.spawn(reconcile::keep_complete(app.clone(), shutdown.clone()));
+    loops.spawn(single_flight::keep_going(app.clone(), shutdown.clone()));
     while loops.join_next().await.is_some() {}
     running.close();
     if tokio::time::timeout(config.drain, running.wait())

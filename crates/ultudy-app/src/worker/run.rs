@@ -23,6 +23,11 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// Names the run in its job's row.
+    pub(crate) fn token(&self) -> Uuid {
+        self.token
+    }
+
     /// The document the job works on.
     pub(crate) fn document_id(&self) -> Result<Uuid, JobError> {
         crate::jobs::document_id(&self.job).ok_or_else(|| {

@@ -8,5 +8,7 @@
 mod accounts;
 mod housekeeping;
 mod issuer;
+mod single_flight;
+mod slow;
 mod support;
 mod waiting;

@@ -21,7 +21,7 @@ use ultudy_domain::{
     document::ExtractedDocument,
     extraction::{ExtractError, ExtractProgress, Probe},
 };
-use ultudy_engines::events::InProcessEvents;
+use ultudy_engines::{events::InProcessEvents, queue::Queue};
 use ultudy_llm::{Generator, extractive::Extractive};
 use ultudy_store::{Store, StoreConfig, queue::TableQueue};
 use uuid::Uuid;
@@ -104,9 +104,20 @@ pub fn app_with(
     store: Store,
     generator: Arc<dyn Generator>,
 ) -> App {
+    let queue = Arc::new(TableQueue::new(store.clone()));
+    app_on(folder, clock, (store, queue), generator)
+}
+
+/// The application with its files in a folder, on this database and queue, with this generator.
+pub fn app_on(
+    folder: &Path,
+    clock: Arc<SetClock>,
+    (store, queue): (Store, Arc<dyn Queue>),
+    generator: Arc<dyn Generator>,
+) -> App {
     let objects = LocalFileSystem::new_with_prefix(folder).unwrap();
     App::new(Parts {
-        queue: Arc::new(TableQueue::new(store.clone())),
+        queue,
         store,
         events: Arc::new(InProcessEvents::default()),
         blobs: Blobs::new(Arc::new(objects), folder.to_owned()).in_folder(folder),

@@ -3,72 +3,25 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_trait::async_trait;
 use futures_util::future::try_join_all;
-use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
-use ultudy_app::{
-    App,
-    lessons::{self, LessonRequest},
-    worker::{WorkerConfig, work},
-};
-use ultudy_domain::{
-    document::Sectioning, glossary::GlossaryEntry, job::Priority, lesson::LessonContent,
-};
-use ultudy_llm::{
-    GenerateError, Generator, GeneratorIdentity, LessonInput, LessonPart, extractive::Extractive,
-};
-use ultudy_store::{
-    PostgresConfig, Store, StoreConfig, blobs,
-    documents::{self, NewDocument, Reading},
-    migrate_postgres,
-    sections::{self, NewSection},
-};
+use ultudy_app::worker::{WorkerConfig, work};
+use ultudy_llm::Generator;
+use ultudy_store::{PostgresConfig, Store, StoreConfig, migrate_postgres};
 use ultudy_testkit::{
     postgres::{Postgres, User},
     wait,
 };
-use uuid::Uuid;
 
-use crate::support::{SetClock, app_with};
+use crate::{
+    slow::{Gated, ask_for_lesson},
+    support::{SetClock, app_with},
+};
 
 const LESSONS: usize = 200;
 const CONNECTIONS: u32 = 5;
 const OWNER: &str = "alice";
 const PATIENCE: Duration = Duration::from_secs(90);
-
-/// The extractive generator behind a gate, as slow as a language model while it is closed.
-struct Gated {
-    arrived: Semaphore,
-    open: watch::Receiver<bool>,
-}
-
-#[async_trait]
-impl Generator for Gated {
-    fn identity(&self) -> GeneratorIdentity {
-        Extractive.identity()
-    }
-
-    async fn glossary(
-        &self,
-        parts: Vec<LessonPart>,
-        cancel: &CancellationToken,
-    ) -> Result<Vec<GlossaryEntry>, GenerateError> {
-        Extractive.glossary(parts, cancel).await
-    }
-
-    async fn lesson(
-        &self,
-        input: &LessonInput,
-        progress: &(dyn Fn(f32) + Send + Sync),
-        cancel: &CancellationToken,
-    ) -> Result<LessonContent, GenerateError> {
-        self.arrived.add_permits(1);
-        let mut open = self.open.clone();
-        let _ = open.wait_for(|is_open| *is_open).await;
-        Extractive.lesson(input, progress, cancel).await
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_lessons_are_made_over_five_connections() {
@@ -83,11 +36,8 @@ async fn two_hundred_lessons_are_made_over_five_connections() {
         ..PostgresConfig::new(server.url(User::Member, &name))
     });
     let store = Store::open(&store).await.unwrap();
-    let (gate, open) = watch::channel(false);
-    let generator = Arc::new(Gated {
-        arrived: Semaphore::new(0),
-        open,
-    });
+    let (gate, generator) = Gated::new();
+    let generator = Arc::new(generator);
     let folder = tempfile::tempdir().unwrap();
     let app = app_with(
         folder.path(),
@@ -96,7 +46,7 @@ async fn two_hundred_lessons_are_made_over_five_connections() {
         Arc::clone(&generator) as Arc<dyn Generator>,
     );
     for n in 1..=LESSONS {
-        ask_for_lesson(&app, n).await;
+        ask_for_lesson(&app, OWNER, &format!("Cells {n}")).await;
     }
     let stop = CancellationToken::new();
     let worker = tokio::spawn(work(app.clone(), worker(), stop.clone()));
@@ -136,66 +86,5 @@ fn worker() -> WorkerConfig {
         upload_concurrency: 1,
         lesson_concurrency: LESSONS,
         drain: Duration::ZERO,
-    }
-}
-
-/// Stores a document with one section and asks for its lesson.
-async fn ask_for_lesson(app: &App, n: usize) {
-    let (now, document_id, section_id) = (app.clock.now(), app.clock.new_id(), app.clock.new_id());
-    let mut tx = app.store.write(OWNER).await.unwrap();
-    let sha256 = format!("sha-{n}");
-    blobs::hold(&mut tx, &sha256, 1, &format!("object-{n}"), now)
-        .await
-        .unwrap();
-    let document = NewDocument {
-        id: document_id,
-        title: format!("Cells {n}"),
-        course_id: None,
-        chapter: None,
-        material_type: None,
-        sha256,
-        file_name: "cells.pdf".into(),
-        uploaded_at: now,
-    };
-    documents::insert(&mut tx, &document).await.unwrap();
-    let section = [section(n, section_id)];
-    sections::insert_all(&mut tx, document_id, &section, now)
-        .await
-        .unwrap();
-    let reading = Reading {
-        pages: 1,
-        sectioning: Sectioning::Outline,
-        language: Some("en"),
-        unreadable_pages: &[],
-        recognised_pages: &[],
-    };
-    documents::publish(&mut tx, document_id, &reading)
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    let asked = LessonRequest {
-        document_id,
-        section_id: Some(section_id),
-        priority: Priority::Normal,
-    };
-    lessons::request(app, OWNER, asked).await.unwrap();
-}
-
-fn section(n: usize, id: Uuid) -> NewSection {
-    NewSection {
-        id,
-        section_number: 1,
-        name: format!("Cells {n}"),
-        level: 1,
-        description: None,
-        page_start: 1,
-        page_end: 1,
-        markdown: format!(
-            "<!-- page 1 -->\n\nA cell is the smallest unit of life. A mitochondrion is an organelle \
-             that releases energy from sugar. A chloroplast is an organelle that captures the energy \
-             of light. An enzyme is a protein that speeds up a reaction in the cell. A vacuole is \
-             an organelle that stores water in about {n} of a thousand cells."
-        ),
-        content_hash: format!("hash-{n}"),
     }
 }

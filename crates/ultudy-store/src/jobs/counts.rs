@@ -8,7 +8,7 @@ use crate::{
     db::{FromRow, Row, binds},
 };
 
-/// The jobs of a queue by their state at `now`; those that have ended, of the last [`KEEP_FOR`].
+/// The jobs of a queue by their state at `now`, without those that wait for another; those that have ended, of the last [`KEEP_FOR`].
 pub async fn counts(tx: &mut SystemTx, queue: QueueName, now: Timestamp) -> Result<Counts> {
     let in_flight = "SELECT
             count(*) FILTER (WHERE run_at <= $2 AND (lease_until IS NULL OR lease_until <= $2))
@@ -16,7 +16,7 @@ pub async fn counts(tx: &mut SystemTx, queue: QueueName, now: Timestamp) -> Resu
             count(*) FILTER (WHERE lease_until > $2) AS active,
             count(*) FILTER (WHERE run_at > $2 AND (lease_until IS NULL OR lease_until <= $2))
                 AS delayed
-        FROM jobs WHERE queue = $1 AND status IN ('queued', 'processing')";
+        FROM jobs WHERE queue = $1 AND status IN ('queued', 'processing') AND waits_for IS NULL";
     let ended = "SELECT count(*) FILTER (WHERE status = 'completed') AS completed,
             count(*) FILTER (WHERE status = 'failed') AS failed
         FROM jobs WHERE queue = $1 AND completed_at >= $2";

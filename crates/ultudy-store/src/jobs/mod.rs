@@ -17,11 +17,13 @@ use crate::{
 mod change;
 mod counts;
 mod run;
+mod single_flight;
 mod waiting;
 
 pub use change::{cancel, cancel_of_document, requeue};
 pub use counts::counts;
 pub use run::{Start, complete, fail, hand_back, retry_later, set_progress, start};
+pub use single_flight::{Flight, lead_or_follow, release_followers, unled};
 pub use waiting::{Waiting, waiting};
 
 /// Waiting jobs of one owner, queue and class that keep their class; further ones are
@@ -129,6 +131,7 @@ async fn insert(tx: &mut TenantTx, job: &NewJob, now: Timestamp) -> Result<Optio
                 CASE WHEN $5 = 3 OR $11 > (
                     SELECT count(*) FROM jobs
                     WHERE owner_id = $1 AND queue = $4 AND priority = $5 AND status = 'queued'
+                        AND waits_for IS NULL
                 ) THEN $5 ELSE 3 END,
                 $6, $7, $8, $9, 0, 'queued', 0, $10, 0, 1, $12, $12
             WHERE true

@@ -18,7 +18,7 @@ const WORKER_LOST: &str =
 pub enum Start {
     /// It runs under the given token.
     Started(Job),
-    /// Its row is final, gone, or not due yet: nothing to do.
+    /// Its row is final, gone, waits for another's generation, or is not due yet: nothing to do.
     NotDue,
     /// Too many workers vanished under it: it is failed now, with the reason.
     Poisoned(Job),
@@ -47,7 +47,7 @@ pub async fn start(
                     status = 'processing', run_token = $3, worker_id = $4, started_at = $5,
                     progress = 0, stage = 'starting', version = version + 1
                 WHERE owner_id = $1 AND id = $2
-                    AND (status = 'processing' OR (status = 'queued' AND run_at <= $5))
+                    AND (status = 'processing' OR (status = 'queued' AND run_at <= $5 AND waits_for IS NULL))
                     AND (lease_token IS NULL OR lease_token = $3 OR lease_until <= $5)
                 RETURNING ",
                 columns!()

@@ -38,7 +38,7 @@ impl FromRow for Waiting {
     }
 }
 
-/// Jobs of one queue and class that are queued or processing, in their order: at most `limit`
+/// Jobs of one queue and class that are queued or processing and wait for no other, in their order: at most `limit`
 /// of those behind `after`, a job's `run_at` and id.
 pub async fn waiting(
     tx: &mut SystemTx,
@@ -52,7 +52,7 @@ pub async fn waiting(
         .all(
             "SELECT id, owner_id, status, priority, run_at FROM jobs
             WHERE queue = $1 AND priority = $2 AND status IN ('queued', 'processing')
-                AND (run_at, id) > ($3, $4)
+                AND waits_for IS NULL AND (run_at, id) > ($3, $4)
             ORDER BY run_at, id
             LIMIT $5"
                 .into(),

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The indexes: their names, and what follows `INDEX CONCURRENTLY name`.
-const INDEXES: [Index; 8] = [
+const INDEXES: [Index; 11] = [
     Index {
         name: "idx_lessons_document_owner",
         is_unique: false,
@@ -64,6 +64,28 @@ const INDEXES: [Index; 8] = [
         is_unique: false,
         on: "jobs (completed_at, queue, status) WHERE completed_at IS NOT NULL",
         replaces: None,
+    },
+    // Unique: one job leads for a generation. Who is final leads no more.
+    Index {
+        name: "idx_jobs_leaders",
+        is_unique: true,
+        on: "jobs (leads_for)
+            WHERE leads_for IS NOT NULL AND status IN ('queued', 'processing')",
+        replaces: None,
+    },
+    Index {
+        name: "idx_jobs_followers",
+        is_unique: false,
+        on: "jobs (waits_for, priority, id) WHERE waits_for IS NOT NULL AND status = 'queued'",
+        replaces: None,
+    },
+    // The order of delivery; who waits for another is not delivered.
+    Index {
+        name: "idx_jobs_deliverable",
+        is_unique: false,
+        on: "jobs (queue, priority, run_at, id)
+            WHERE status IN ('queued', 'processing') AND waits_for IS NULL",
+        replaces: Some("idx_jobs_due"),
     },
 ];
 

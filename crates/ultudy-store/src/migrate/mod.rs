@@ -79,6 +79,10 @@ const SQLITE: &[(&str, &str)] = &[
         "job_counts",
         include_str!("../../migrations/sqlite/0014_job_counts.sql"),
     ),
+    (
+        "followers",
+        include_str!("../../migrations/sqlite/0015_followers.sql"),
+    ),
 ];
 
 const POSTGRES: &[(&str, &str)] = &[
@@ -137,6 +141,10 @@ const POSTGRES: &[(&str, &str)] = &[
     (
         "job_counts",
         include_str!("../../migrations/postgres/0014_job_counts.sql"),
+    ),
+    (
+        "followers",
+        include_str!("../../migrations/postgres/0015_followers.sql"),
     ),
 ];
 

@@ -1,7 +1,7 @@
 //! The queue on the `jobs` table.
 //!
-//! A row is delivered while its status is `queued` or `processing`, its `run_at` is past
-//! and nobody holds its lease. So what a crash leaves behind needs no recovery: a lease
+//! A row is delivered while its status is `queued` or `processing`, its `run_at` is past,
+//! it waits for no other and nobody holds its lease. So what a crash leaves behind needs no recovery: a lease
 //! that is not renewed lapses, and the row is due again.
 
 use std::{sync::Arc, time::Duration};
@@ -234,7 +234,7 @@ async fn move_up_aged(connection: &mut Connection, queue: QueueName, now: Timest
         () => {
             "UPDATE jobs SET priority = $2 WHERE id IN (
                 SELECT id FROM jobs
-                WHERE queue = $1 AND status IN ('queued', 'processing')
+                WHERE queue = $1 AND status IN ('queued', 'processing') AND waits_for IS NULL
                     AND priority = $3 AND run_at <= $4
                 ORDER BY run_at, id LIMIT $5"
         };
@@ -268,7 +268,8 @@ async fn due(
     macro_rules! next {
         () => {
             "SELECT id, owner_id FROM jobs
-            WHERE queue = $1 AND status IN ('queued', 'processing') AND run_at <= $2
+            WHERE queue = $1 AND status IN ('queued', 'processing') AND waits_for IS NULL
+                AND run_at <= $2
                 AND (lease_until IS NULL OR lease_until <= $2)
             ORDER BY priority, run_at, id
             LIMIT $3"

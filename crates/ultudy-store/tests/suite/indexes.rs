@@ -50,7 +50,8 @@ async fn neither_dispatch_nor_lists_read_the_whole_table() {
 
     // The server counts a connection's scans at the latest when it ends.
     drop((store, queue));
-    let due = "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'idx_jobs_due'";
+    let due =
+        "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'idx_jobs_deliverable'";
     wait::until("the index was used", Duration::from_mins(1), async || {
         database.ask(due).await[0].parse::<u32>().unwrap() >= 40
     })

@@ -30,6 +30,7 @@ mod replicas;
 mod rls;
 mod search;
 mod sections;
+mod single_flight;
 mod study_sessions;
 mod tenancy;
 mod transactions;
@@ -129,6 +130,11 @@ on_both! {
         many_are_found_by_their_ids,
         counts_are_across_owners,
         what_has_ended_is_counted_for_a_day;
+    single_flight:
+        one_leads_and_who_follows_is_not_delivered,
+        once_it_is_made_all_who_wait_go_on,
+        where_the_leader_ends_badly_one_who_waits_leads,
+        of_many_at_once_one_leads;
     lessons:
         a_lesson_has_the_generations_texts_under_the_owners_ids,
         a_lesson_is_known_by_its_id_and_its_concepts_by_their_states,

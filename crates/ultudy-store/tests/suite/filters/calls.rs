@@ -15,6 +15,8 @@ use ultudy_store::{
     one_time_links, practice, search, sections, study_sessions, users,
 };
 
+use uuid::Uuid;
+
 use crate::fixtures::{ALICE, BOB, at, auth_session, failure, glossary_entry, id, job, reading};
 
 /// Each in a transaction of its own, which is rolled back.
@@ -149,6 +151,8 @@ async fn runs(store: &Store) {
             jobs::start(tx, waiting, id(900), "w", at(9)),
             jobs::start(tx, failing, id(900), "w", at(9)),
             jobs::set_progress(tx, running, id(900), 50, "half"),
+            jobs::lead_or_follow(tx, running, id(900), "a key"),
+            follow_own(tx, running),
             jobs::complete(tx, running, id(900), &result, at(9)),
             jobs::retry_later(tx, running, id(900), &why, at(9)),
             jobs::fail(tx, running, id(900), &why, at(9)),
@@ -157,6 +161,13 @@ async fn runs(store: &Store) {
             jobs::requeue(tx, cancelled, at(9)),
         }
     }
+}
+
+/// Bob's own running job leads, and this one needs the same.
+async fn follow_own(tx: &mut TenantTx, follower: Uuid) -> ultudy_store::Result<()> {
+    jobs::lead_or_follow(tx, id(301), id(900), "a key").await?;
+    jobs::lead_or_follow(tx, follower, id(900), "a key").await?;
+    Ok(())
 }
 
 async fn accounts(store: &Store) {

@@ -1,0 +1,264 @@
+//! Many who need the same lesson text at once: it is made once, and who waits for it keeps no worker
+//! busy. On SQLite, and on PostgreSQL with jobs delivered by Redis.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use futures_util::future::join_all;
+use tempfile::TempDir;
+use tokio::{runtime::Runtime, sync::watch, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+use ultudy_app::{
+    App,
+    clock::Clock as _,
+    jobs,
+    worker::{WorkerConfig, work},
+};
+use ultudy_domain::job::{Job, JobStatus};
+use ultudy_engines::{
+    queue::{Queue, RedisQueue},
+    redis::Redis,
+};
+use ultudy_store::{PostgresConfig, Store, StoreConfig, migrate_postgres, queue::TableQueue};
+use ultudy_testkit::{
+    postgres::{Postgres, User},
+    redis::Redis as RedisServer,
+    wait,
+};
+use uuid::Uuid;
+
+use crate::{
+    slow::{Gated, QUICK, ask_for_lesson},
+    support::{SetClock, app_on},
+};
+
+const PATIENCE: Duration = Duration::from_secs(120);
+const TEXT: &str = "Shared";
+
+/// Where rows and queue are.
+enum Services {
+    Embedded,
+    /// PostgreSQL, the database's name, and Redis.
+    Shared(Arc<Postgres>, String, RedisServer),
+}
+
+/// An application whose lessons wait at a gate.
+struct Bench {
+    services: Services,
+    folder: TempDir,
+    clock: Arc<SetClock>,
+    generator: Arc<Gated>,
+    gate: watch::Sender<bool>,
+}
+
+impl Bench {
+    fn new(services: Services) -> Self {
+        let (gate, generator) = Gated::new();
+        Self {
+            services,
+            folder: tempfile::tempdir().unwrap(),
+            clock: SetClock::new(),
+            generator: Arc::new(generator),
+            gate,
+        }
+    }
+
+    async fn shared() -> Self {
+        let server = Postgres::shared().unwrap();
+        let name = server.create_database(User::Owner).unwrap();
+        migrate_postgres(&server.url(User::Owner, &name))
+            .await
+            .unwrap();
+        Self::new(Services::Shared(
+            server,
+            name,
+            RedisServer::start().unwrap(),
+        ))
+    }
+
+    /// A process of the fleet.
+    async fn app(&self) -> App {
+        let folder: &Path = self.folder.path();
+        let (store, redis) = match &self.services {
+            Services::Embedded => {
+                let path = folder.join("ultudy.db");
+                (StoreConfig::Sqlite { path }, None)
+            }
+            Services::Shared(server, name, redis) => {
+                let url = server.url(User::Member, name);
+                let redis = Redis::connect(&redis.url()).await.unwrap();
+                (StoreConfig::Postgres(PostgresConfig::new(url)), Some(redis))
+            }
+        };
+        let store = Store::open(&store).await.unwrap();
+        let queue: Arc<dyn Queue> = match redis {
+            Some(redis) => Arc::new(RedisQueue::new(redis, self.clock.new_id())),
+            None => Arc::new(TableQueue::new(store.clone())),
+        };
+        app_on(
+            folder,
+            self.clock.clone(),
+            (store, queue),
+            self.generator.clone(),
+        )
+    }
+
+    /// How often a lesson on the text was begun.
+    fn begun(&self) -> usize {
+        let asked = self.generator.asked.lock().unwrap();
+        asked.iter().filter(|title| *title == TEXT).count()
+    }
+}
+
+/// A user who asked, and their job.
+type Asked = (String, Uuid);
+
+async fn ask(app: &App, users: usize) -> Vec<Asked> {
+    let asked = (0..users).map(async |n| {
+        let owner = format!("user-{n}");
+        let job = ask_for_lesson(app, &owner, TEXT).await;
+        (owner, job)
+    });
+    join_all(asked).await
+}
+
+async fn all(app: &App, asked: &[Asked]) -> Vec<Job> {
+    let jobs = asked
+        .iter()
+        .map(async |(owner, job)| jobs::get(app, owner, *job).await.unwrap());
+    join_all(jobs).await
+}
+
+/// Waits until one of them has its lesson made and all others wait for it: the leader.
+async fn one_leads(app: &App, asked: &[Asked]) -> Job {
+    let one = wait::for_some("one leads, the others wait", PATIENCE, async || {
+        let mut leader = None;
+        for job in all(app, asked).await {
+            match (job.status, &*job.stage) {
+                (JobStatus::Processing, "writing") if leader.is_none() => leader = Some(job),
+                (JobStatus::Queued, "waiting") => {}
+                _ => return None,
+            }
+        }
+        leader
+    });
+    one.await.unwrap()
+}
+
+async fn all_end_well(app: &App, asked: &[Asked]) {
+    let ended = wait::until("every lesson is there", PATIENCE, async || {
+        all(app, asked)
+            .await
+            .iter()
+            .all(|job| job.status == JobStatus::Completed && job.attempt == 0)
+    });
+    ended.await.unwrap();
+}
+
+fn start(app: &App, stop: &CancellationToken) -> JoinHandle<()> {
+    let config = WorkerConfig {
+        worker_id: "worker".into(),
+        upload_concurrency: 1,
+        lesson_concurrency: 2,
+        drain: Duration::ZERO,
+    };
+    tokio::spawn(work(app.clone(), config, stop.clone()))
+}
+
+async fn many_ask_and_one_lesson_is_made(bench: Bench, users: usize) {
+    let app = bench.app().await;
+    let stop = CancellationToken::new();
+    let worker = start(&app, &stop);
+    let asked = ask(&app, users).await;
+    one_leads(&app, &asked).await;
+    // Who waits keeps no worker from others.
+    let other = ask_for_lesson(&app, "zoe", QUICK).await;
+    all_end_well(&app, &[("zoe".to_owned(), other)]).await;
+    assert_eq!(bench.begun(), 1);
+    bench.gate.send(true).unwrap();
+    all_end_well(&app, &asked).await;
+    assert_eq!(bench.begun(), 1);
+    stop.cancel();
+    worker.await.unwrap();
+}
+
+async fn a_leader_is_cancelled_and_another_leads(bench: Bench) {
+    let app = bench.app().await;
+    let stop = CancellationToken::new();
+    let worker = start(&app, &stop);
+    let mut asked = ask(&app, 5).await;
+    let leader = one_leads(&app, &asked).await;
+    jobs::cancel(&app, &leader.owner_id, leader.id)
+        .await
+        .unwrap();
+    asked.retain(|(_, job)| *job != leader.id);
+    let next = one_leads(&app, &asked).await;
+    assert_ne!(next.id, leader.id);
+    assert_eq!(bench.begun(), 2);
+    bench.gate.send(true).unwrap();
+    all_end_well(&app, &asked).await;
+    assert_eq!(bench.begun(), 2);
+    let cancelled = jobs::get(&app, &leader.owner_id, leader.id).await.unwrap();
+    assert_eq!(cancelled.status, JobStatus::Cancelled);
+    stop.cancel();
+    worker.await.unwrap();
+}
+
+async fn a_leaders_worker_vanishes_and_the_lesson_is_made(bench: Bench) {
+    // Whatever runs in it stops at once when it is shut down, as in a process that is killed.
+    let doomed = Runtime::new().unwrap();
+    let bench = Arc::new(bench);
+    let of_doomed = bench.clone();
+    let begun = doomed.spawn(async move {
+        let app = of_doomed.app().await;
+        start(&app, &CancellationToken::new());
+    });
+    begun.await.unwrap();
+    let app = bench.app().await;
+    let asked = ask(&app, 5).await;
+    let leader = one_leads(&app, &asked).await;
+    doomed.shutdown_background();
+    bench.clock.advance(TimeDelta::seconds(9));
+    let stop = CancellationToken::new();
+    let worker = start(&app, &stop);
+    let again = wait::for_some("it is made again", PATIENCE, async || {
+        let job = one_leads(&app, &asked).await;
+        (job.lost > 0).then_some(job)
+    });
+    assert_eq!(again.await.unwrap().id, leader.id, "it leads still");
+    bench.gate.send(true).unwrap();
+    all_end_well(&app, &asked).await;
+    assert_eq!(bench.begun(), 2);
+    stop.cancel();
+    worker.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn embedded_many_ask_and_one_lesson_is_made() {
+    many_ask_and_one_lesson_is_made(Bench::new(Services::Embedded), 50).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shared_many_ask_and_one_lesson_is_made() {
+    many_ask_and_one_lesson_is_made(Bench::shared().await, 200).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn embedded_a_leader_is_cancelled_and_another_leads() {
+    a_leader_is_cancelled_and_another_leads(Bench::new(Services::Embedded)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shared_a_leader_is_cancelled_and_another_leads() {
+    a_leader_is_cancelled_and_another_leads(Bench::shared().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn embedded_a_leaders_worker_vanishes_and_the_lesson_is_made() {
+    a_leaders_worker_vanishes_and_the_lesson_is_made(Bench::new(Services::Embedded)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shared_a_leaders_worker_vanishes_and_the_lesson_is_made() {
+    a_leaders_worker_vanishes_and_the_lesson_is_made(Bench::shared().await).await;
+}
