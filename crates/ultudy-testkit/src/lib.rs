@@ -8,6 +8,7 @@ pub mod bull;
 pub mod database;
 pub mod error;
 pub mod issuer;
+pub mod llm;
 mod node;
 pub mod oidc_provider;
 pub mod pgbouncer;

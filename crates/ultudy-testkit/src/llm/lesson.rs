@@ -1,0 +1,84 @@
+//! A lesson made of the text in a prompt, fit for the schema that the program sends.
+
+use serde_json::{Value, json};
+
+/// Most concepts of a lesson.
+const CONCEPTS_MAX: usize = 5;
+
+/// The lesson, as the model would write it.
+pub(super) fn of(body: &Value) -> String {
+    let source = source(body);
+    let pages = source["pages"].as_array().cloned().unwrap_or_default();
+    let concepts: Vec<Value> = pages
+        .iter()
+        .flat_map(sentences)
+        .take(CONCEPTS_MAX)
+        .enumerate()
+        .map(|(number, (page, sentence))| concept(number + 1, page, &sentence))
+        .collect();
+    let what: Vec<&Value> = concepts.iter().map(|concept| &concept["name"]).collect();
+    json!({
+        "summary": "Written by the model.",
+        "what": what,
+        "why": "It is in the text.",
+        "outcome": "You can say what the text says.",
+        "explanation": "The model explains the text.",
+        "examples": [],
+        "analogies": [],
+        "concepts": concepts,
+    })
+    .to_string()
+}
+
+/// What the last message holds: the program sends the text as JSON.
+fn source(body: &Value) -> Value {
+    let messages = body["messages"].as_array();
+    let last = messages.and_then(|messages| messages.last());
+    let text = last.and_then(|message| message["content"].as_str());
+    text.and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default()
+}
+
+fn sentences(page: &Value) -> Vec<(u64, String)> {
+    let number = page["page"].as_u64().unwrap_or(1);
+    let text = page["text"].as_str().unwrap_or_default();
+    let sentences = text.split('.').map(|text| {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        words.join(" ")
+    });
+    sentences
+        .filter(|text| text.split(' ').count() > 3)
+        .map(|text| (number, text))
+        .collect()
+}
+
+fn concept(number: usize, page: u64, sentence: &str) -> Value {
+    let words: Vec<&str> = sentence.split(' ').take(4).collect();
+    let options: Vec<Value> = (0..4)
+        .map(|place| match place {
+            0 => json!({"text": sentence, "correct": true, "explanation": "The text says so."}),
+            _ => json!({
+                "text": format!("Something else ({place})"),
+                "correct": false,
+                "explanation": "The text does not say so.",
+            }),
+        })
+        .collect();
+    json!({
+        "name": format!("{} ({number})", words.join(" ")),
+        "explanation": sentence,
+        "examples": [],
+        "analogies": [],
+        "formulas": [],
+        "important_notes": [],
+        "page_start": page,
+        "page_end": page,
+        "questions": [{
+            "question": format!("What does the text say about number {number}?"),
+            "options": options,
+            "hint": "Read the page again.",
+            "page_start": page,
+            "page_end": page,
+        }],
+    })
+}

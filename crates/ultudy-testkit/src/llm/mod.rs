@@ -1,0 +1,220 @@
+//! A language model behind OpenAI's API that is as slow, as limited and as wrong as it is told to
+//! be, and knows how many calls it has open. It refuses what OpenAI refuses: another key, a
+//! model it has not got, a schema that `strict` does not allow.
+#![allow(
+    clippy::expect_used,
+    reason = "a test whose model cannot listen has failed"
+)]
+
+mod answer;
+mod asked;
+mod lesson;
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use axum::{Router, extract::DefaultBodyLimit, routing::post};
+use serde_json::Value;
+use tokio::{net::TcpListener, sync::watch};
+
+use crate::{Result, wait};
+
+/// The key it takes.
+pub const KEY: &str = "sk-test-2fe1c0a97d";
+/// The model it has.
+pub const MODEL: &str = "test-model";
+/// Longest that a test waits for a call.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What a call is answered.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// A lesson made of the text in the prompt.
+    Lesson,
+    /// The same once [`Llm::release`] is called; not a byte before.
+    HeldLesson,
+    /// Half of it at once, the rest once [`Llm::release`] is called.
+    HalfLesson,
+    /// Half of it, then the connection breaks.
+    CutLesson,
+    /// The model writes this instead.
+    Text(String),
+    /// The model declines.
+    Refusal,
+    /// Whole, though events were asked for, as servers do that do not stream.
+    WholeLesson,
+    /// The model's answer was cut off by its length.
+    TooLong,
+    /// Another status than 200, perhaps with `Retry-After`.
+    Status(u16, Option<&'static str>),
+    /// The web page of some proxy.
+    Page,
+}
+
+/// What was asked, as far as a test wants to know.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The request's body.
+    pub body: Value,
+    /// When it came.
+    pub at: Instant,
+}
+
+/// A listening model. It ends with the test's runtime.
+#[derive(Debug)]
+pub struct Llm {
+    base_url: String,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    /// Counts how often held calls were let go.
+    released: watch::Sender<u64>,
+}
+
+#[derive(Debug)]
+struct State {
+    next: VecDeque<Answer>,
+    otherwise: Answer,
+    counts: Counts,
+    last: Option<Asked>,
+}
+
+/// How many calls there were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// That have come in, whatever became of them.
+    pub made: usize,
+    /// That are open now.
+    pub in_flight: usize,
+    /// The most that were open at once.
+    pub most: usize,
+    /// That were answered to their end, errors too.
+    pub answered: usize,
+    /// Whose client went away before.
+    pub cancelled: usize,
+}
+
+impl Llm {
+    /// Starts one that writes lessons.
+    ///
+    /// # Panics
+    /// No port is free.
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await;
+        let listener = listener.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let shared = Arc::new(Shared {
+            state: Mutex::new(State {
+                next: VecDeque::new(),
+                otherwise: Answer::Lesson,
+                counts: Counts::default(),
+                last: None,
+            }),
+            released: watch::Sender::new(0),
+        });
+        let site = Router::new()
+            .route("/v1/chat/completions", post(answer::complete))
+            .layer(DefaultBodyLimit::disable())
+            .with_state(Arc::clone(&shared));
+        tokio::spawn(async move { axum::serve(listener, site).await });
+        Self {
+            base_url: format!("http://{address}/v1"),
+            shared,
+        }
+    }
+
+    /// Where it is, as `OPENAI_BASE_URL` takes it.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Answers every call so from now on.
+    pub fn answers(&self, answer: Answer) {
+        let mut state = self.shared.state();
+        state.next.clear();
+        state.otherwise = answer;
+    }
+
+    /// Answers the next calls so, one each, and those after them as before.
+    pub fn answers_next(&self, answers: impl IntoIterator<Item = Answer>) {
+        self.shared.state().next.extend(answers);
+    }
+
+    /// Lets go of the calls that are held now.
+    pub fn release(&self) {
+        self.shared.released.send_modify(|times| *times += 1);
+    }
+
+    /// How many calls there were so far.
+    pub fn counts(&self) -> Counts {
+        self.shared.state().counts
+    }
+
+    /// The last call that it understood.
+    pub fn last(&self) -> Option<Asked> {
+        self.shared.state().last.clone()
+    }
+
+    /// Waits until the counts are as wanted.
+    ///
+    /// # Errors
+    /// They do not come to be so within a minute.
+    pub async fn until(&self, what: &str, wanted: impl Fn(Counts) -> bool) -> Result<()> {
+        wait::until(what, PATIENCE, async || wanted(self.counts())).await
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next answer.
+    fn answer(&self) -> Answer {
+        let mut state = self.state();
+        let next = state.next.pop_front();
+        next.unwrap_or_else(|| state.otherwise.clone())
+    }
+}
+
+/// An open call; counts itself out, as cancelled unless it was answered.
+struct Call {
+    shared: Arc<Shared>,
+    is_answered: bool,
+}
+
+impl Call {
+    fn begin(shared: &Arc<Shared>) -> Self {
+        let mut state = shared.state();
+        state.counts.made += 1;
+        state.counts.in_flight += 1;
+        state.counts.most = state.counts.most.max(state.counts.in_flight);
+        drop(state);
+        Self {
+            shared: Arc::clone(shared),
+            is_answered: false,
+        }
+    }
+
+    /// All that there is to say is said.
+    fn end(mut self) {
+        self.is_answered = true;
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        let mut state = self.shared.state();
+        state.counts.in_flight -= 1;
+        match self.is_answered {
+            true => state.counts.answered += 1,
+            false => state.counts.cancelled += 1,
+        }
+    }
+}
