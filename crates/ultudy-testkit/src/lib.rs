@@ -5,6 +5,7 @@
 
 pub mod browser;
 pub mod bull;
+pub mod chaos;
 pub mod database;
 pub mod error;
 pub mod issuer;
