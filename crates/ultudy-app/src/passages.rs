@@ -1,14 +1,15 @@
-//! Texts from which a generator makes something at once, for a request that waits: bounded
-//! in size and time, and nothing of it is stored.
+//! Texts from which something is made at once, for a request that waits: bounded in size and
+//! time, and nothing of it is stored. Without a model, whatever writes the lessons: nobody waits a
+//! minute for a page, nor is a call paid for that is not kept.
 
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::{glossary::GlossaryEntry, lesson::LessonContent, section};
-use ultudy_llm::{GenerateError, LessonInput, LessonPart};
+use ultudy_llm::{GenerateError, Generator as _, LessonInput, LessonPart, extractive::Extractive};
 use ultudy_store::sections::SectionText;
 
-use crate::{App, Error, Result, lessons};
+use crate::{Error, Result, lessons};
 
 /// How long a request waits for the generator.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -18,7 +19,6 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// # Errors
 /// [`Error::Unavailable`] when the generator cannot be reached or takes too long.
 pub(crate) async fn lesson(
-    app: &App,
     title: &str,
     parts: Vec<LessonPart>,
     glossary: Vec<GlossaryEntry>,
@@ -29,11 +29,11 @@ pub(crate) async fn lesson(
         glossary,
         variant: 0,
     };
-    let key = lessons::generation_key(&app.generator.identity(), &input)?;
+    let key = lessons::generation_key(&Extractive.identity(), &input)?;
     let cancel = CancellationToken::new();
     // Dropped with the request, it stops the work.
     let _stop = cancel.clone().drop_guard();
-    let making = lessons::make(&*app.generator, &input, &key, &|_| {}, &cancel);
+    let making = lessons::make(&Extractive, &input, &key, &|_| {}, &cancel);
     let made = tokio::time::timeout(PATIENCE, making)
         .await
         .map_err(|late| Error::Unavailable(late.into()))?;

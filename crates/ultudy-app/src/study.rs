@@ -94,7 +94,7 @@ pub async fn lesson(
             "Nothing in your documents is about this.",
         ));
     }
-    let made = passages::lesson(app, &topic, parts, Vec::new()).await?;
+    let made = passages::lesson(&topic, parts, Vec::new()).await?;
     let message = "Your documents say too little about this for a lesson.";
     let lesson = made.ok_or_else(|| nothing("topic_without_text", message))?;
     Ok(TopicLesson {

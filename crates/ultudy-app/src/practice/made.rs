@@ -31,8 +31,7 @@ pub(super) async fn questions(
         drop(tx);
         let (document_id, title) = (text.section.document_id, text.section.name.clone());
         let parts = vec![passages::part(text, None)];
-        let Some(lesson) =
-            passages::lesson(app, &title, parts, glossary.unwrap_or_default()).await?
+        let Some(lesson) = passages::lesson(&title, parts, glossary.unwrap_or_default()).await?
         else {
             continue;
         };
