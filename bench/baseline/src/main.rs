@@ -1,9 +1,10 @@
-//! The least that a program of this kind can be: axum, a SQLite file, one route that asks it.
+//! The least that a program of this kind can be: axum, a SQLite file, one route that asks it,
+//! and one that answers so many bytes (`BODY_BYTES`).
 //! `cargo xtask bench` measures the start and the memory of ours beside it.
 
 use std::{env, error::Error, io::Write as _, path::PathBuf};
 
-use axum::{Router, extract::State, http::StatusCode, routing::get};
+use axum::{Router, body::Bytes, extract::State, http::StatusCode, routing::get};
 use sqlx::{
     SqlitePool,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
@@ -23,7 +24,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let address = listener.local_addr()?;
     writeln!(std::io::stdout(), "Ultudy listens on http://{address}")?;
-    let router = Router::new().route("/health", get(health)).with_state(pool);
+    let bytes = env::var("BODY_BYTES").map_or(Ok(0), |bytes| bytes.parse())?;
+    let body = Bytes::from(vec![b'x'; bytes]);
+    let router = Router::new()
+        .route("/health", get(health))
+        .route("/body", get(async move || body.clone()))
+        .with_state(pool);
     Ok(axum::serve(listener, router).await?)
 }
 

@@ -19,6 +19,12 @@ pub async fn keep_house(app: App, shutdown: CancellationToken) {
     tokio::join!(clear_up(app, shutdown), telling);
 }
 
+/// What of it a process does that leaves the rest to others: its own changes must be told even if
+/// there is nobody else just now.
+pub async fn keep_telling(app: App, shutdown: CancellationToken) {
+    lessons::keep_telling(app, shutdown).await;
+}
+
 async fn clear_up(app: App, shutdown: CancellationToken) {
     loop {
         match sweep_objects(&app).await {

@@ -1,4 +1,4 @@
-//! PostgreSQL behind PgBouncer on free ports, until Ctrl-C: `cargo xtask services`.
+//! PostgreSQL behind PgBouncer, and Redis, on free ports, until Ctrl-C: `cargo xtask services`.
 #![allow(clippy::print_stdout, reason = "it prints the settings to use")]
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -6,6 +6,7 @@ use ultudy_testkit::{
     Result,
     pgbouncer::PgBouncer,
     postgres::{Postgres, User},
+    redis::Redis,
 };
 
 /// Connections that PgBouncer opens to the server.
@@ -18,7 +19,9 @@ async fn main() -> Result<()> {
     let postgres = Postgres::start()?;
     let database = postgres.create_database(User::Owner)?;
     let pooler = PgBouncer::start(&postgres, POOL_SIZE)?;
+    let redis = Redis::start()?;
     println!("export DATABASE_URL={}", pooler.url(User::Owner, &database));
+    println!("export REDIS_URL={}", redis.url());
     println!(
         "export DATABASE_DIRECT_URL={}",
         postgres.url(User::Owner, &database)

@@ -18,6 +18,12 @@ pub struct Api {
     agent: Agent,
 }
 
+/// Somebody who may ask.
+pub struct Account {
+    pub id: String,
+    pub token: String,
+}
+
 /// An accepted upload.
 pub struct Upload {
     pub document: String,
@@ -59,6 +65,31 @@ impl Api {
     pub fn post(&self, path: &str, body: &Value) -> Result<Value> {
         let mut answer = self.agent.post(self.address(path)).send_json(body)?;
         Ok(answer.body_mut().read_json()?)
+    }
+
+    /// Makes an account and an API token of it.
+    pub fn sign_up(&self) -> Result<Account> {
+        let body = json!({"email": "measured@example.org", "password": "correct horse battery"});
+        let request = self.agent.post(self.address("/api/auth/sign-up"));
+        let mut answer = request.header("origin", &self.url).send_json(&body)?;
+        let cookie = answer.headers().get("set-cookie").context("no cookie")?;
+        let cookie = cookie
+            .to_str()?
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        let user: Value = answer.body_mut().read_json()?;
+        let request = self.agent.post(self.address("/api/me/tokens"));
+        let request = request
+            .header("origin", &self.url)
+            .header("cookie", &cookie);
+        let mut answer = request.send_json(json!({"name": "measured"}))?;
+        let token: Value = answer.body_mut().read_json()?;
+        Ok(Account {
+            id: string(&user, "id")?,
+            token: string(&token, "token")?,
+        })
     }
 
     /// Makes a course; its id.

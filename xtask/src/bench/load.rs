@@ -1,14 +1,17 @@
 //! As many requests as a server answers, from connections that each ask again and again.
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _, Write as _},
+    io::{Read as _, Write as _},
     net::TcpStream,
+    process::{Command, Stdio},
     sync::atomic::{AtomicBool, Ordering},
     thread,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, Result, bail};
+
+use crate::process;
 
 /// Connections.
 const CLIENTS: usize = 24;
@@ -23,13 +26,26 @@ pub struct Load {
     pub bytes: usize,
 }
 
-/// Sends `request`, a whole HTTP/1.1 request, over and over for so long.
-pub fn run(address: &str, request: &str, span: Duration) -> Result<Load> {
+/// Keeps all threads of this process on one processor core.
+pub fn pin_to(core: u32) -> Result<()> {
+    let mut taskset = Command::new("taskset");
+    taskset.args(["--all-tasks", "--cpu-list", "--pid"]);
+    process::run(
+        taskset
+            .args([core.to_string(), std::process::id().to_string()])
+            .stdout(Stdio::null()),
+    )
+}
+
+/// Sends `request`, a whole HTTP/1.1 request, over and over for so long: as often as it is
+/// answered, or `paced` times a second over all connections.
+pub fn run(address: &str, request: &str, span: Duration, paced: Option<f64>) -> Result<Load> {
     let stop = AtomicBool::new(false);
+    let every = paced.map(|rate| Duration::from_secs_f64(CLIENTS as f64 / rate));
     let begun = Instant::now();
     let clients: Vec<Result<(Vec<f64>, usize)>> = thread::scope(|scope| {
         let clients: Vec<_> = (0..CLIENTS)
-            .map(|_| scope.spawn(|| client(address, request, &stop)))
+            .map(|_| scope.spawn(|| client(address, request, every, &stop)))
             .collect();
         thread::sleep(span);
         stop.store(true, Ordering::Relaxed);
@@ -56,38 +72,76 @@ pub fn run(address: &str, request: &str, span: Duration) -> Result<Load> {
     })
 }
 
-/// Milliseconds of each answer, and the last one's size.
-fn client(address: &str, request: &str, stop: &AtomicBool) -> Result<(Vec<f64>, usize)> {
-    let stream = TcpStream::connect(address)?;
+/// Milliseconds of each answer, from when it should have been asked for, and the last one's size.
+fn client(
+    address: &str,
+    request: &str,
+    every: Option<Duration>,
+    stop: &AtomicBool,
+) -> Result<(Vec<f64>, usize)> {
+    let mut stream = TcpStream::connect(address)?;
     stream.set_nodelay(true)?;
-    let mut writer = stream.try_clone()?;
-    let mut reader = BufReader::with_capacity(1 << 16, stream);
     let mut times = Vec::new();
-    let mut body = Vec::new();
-    let mut line = String::new();
+    let mut answer = Answer::default();
+    let mut due = Instant::now();
     while !stop.load(Ordering::Relaxed) {
-        let begun = Instant::now();
-        writer.write_all(request.as_bytes())?;
-        let mut length = None;
-        line.clear();
-        reader.read_line(&mut line)?;
-        if !line.starts_with("HTTP/1.1 200") {
-            bail!("answered {}", line.trim());
-        }
-        loop {
-            line.clear();
-            reader.read_line(&mut line)?;
-            let lower = line.trim().to_ascii_lowercase();
-            if lower.is_empty() {
-                break;
+        match every {
+            Some(every) => {
+                due += every;
+                thread::sleep(due.saturating_duration_since(Instant::now()));
             }
-            if let Some(value) = lower.strip_prefix("content-length:") {
-                length = Some(value.trim().parse()?);
-            }
+            None => due = Instant::now(),
         }
-        body.resize(length.context("an answer without a length")?, 0);
-        reader.read_exact(&mut body)?;
-        times.push(begun.elapsed().as_secs_f64() * 1000.0);
+        stream.write_all(request.as_bytes())?;
+        answer.read(&mut stream)?;
+        times.push(due.elapsed().as_secs_f64() * 1000.0);
     }
-    Ok((times, body.len()))
+    Ok((times, answer.body))
+}
+
+/// An answer as it arrives. It costs little to read, for it takes its time from what is measured.
+#[derive(Default)]
+struct Answer {
+    buffer: Vec<u8>,
+    /// How much of the buffer has arrived.
+    arrived: usize,
+    /// Bytes of the body.
+    body: usize,
+}
+
+impl Answer {
+    /// Reads one whole; fails unless it is good.
+    fn read(&mut self, stream: &mut TcpStream) -> Result<()> {
+        self.arrived = 0;
+        let head = loop {
+            self.receive(stream)?;
+            let arrived = &self.buffer[..self.arrived];
+            if let Some(end) = arrived.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+                break end;
+            }
+        };
+        let text = std::str::from_utf8(&self.buffer[..head])?;
+        if !text.starts_with("HTTP/1.1 200") {
+            bail!("answered {}", text.lines().next().unwrap_or_default());
+        }
+        let mut fields = text.lines().filter_map(|line| line.split_once(':'));
+        let length = fields.find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+        let length = length.context("an answer without a length")?.1;
+        self.body = length.trim().parse()?;
+        while self.arrived < head + 4 + self.body {
+            self.receive(stream)?;
+        }
+        Ok(())
+    }
+
+    fn receive(&mut self, stream: &mut TcpStream) -> Result<()> {
+        if self.buffer.len() == self.arrived {
+            self.buffer.resize(self.arrived + (1 << 16), 0);
+        }
+        match stream.read(&mut self.buffer[self.arrived..])? {
+            0 => bail!("hung up on in the middle"),
+            received => self.arrived += received,
+        }
+        Ok(())
+    }
 }

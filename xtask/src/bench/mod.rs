@@ -2,6 +2,7 @@
 
 mod api;
 mod books;
+mod cache;
 mod content;
 mod corpus;
 mod database;
@@ -15,6 +16,7 @@ mod proc;
 mod report;
 mod search;
 mod server;
+mod services;
 mod start;
 mod study;
 mod transfer;
@@ -32,7 +34,7 @@ pub use self::{
 use crate::{process, workspace};
 
 /// The measurements: name on the command line and in bench/results/, and the function.
-const MEASUREMENTS: [(&str, Measure); 11] = [
+const MEASUREMENTS: [(&str, Measure); 12] = [
     ("start", start::measure),
     ("memory", memory::measure),
     ("upload", upload::measure),
@@ -44,6 +46,7 @@ const MEASUREMENTS: [(&str, Measure); 11] = [
     ("transfer", transfer::measure),
     ("growth", growth::measure),
     ("database", database::measure),
+    ("cache", cache::measure),
 ];
 
 type Measure = fn(&Programs) -> Result<Report>;
@@ -77,7 +80,7 @@ impl Programs {
 }
 
 /// Measures what the product promises and writes bench/results/ (start, memory, upload,
-/// extraction, page, corpus, content, search, transfer, growth, database)
+/// extraction, page, corpus, content, search, transfer, growth, database, cache)
 #[derive(Args)]
 pub struct Bench {
     /// What to measure; everything if none is named

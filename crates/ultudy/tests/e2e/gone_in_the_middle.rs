@@ -30,7 +30,7 @@ fn gate(fleet: &Fleet, table: &str) {
         CREATE CONSTRAINT TRIGGER at_gate AFTER INSERT OR UPDATE OR DELETE ON {table}
             DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait_at_gate()"
     );
-    fleet.database.sql(&made).expect("it runs");
+    fleet.ground.database.sql(&made).expect("it runs");
 }
 
 /// What is sent: `METHOD /path`, the kind of the body, and that.
@@ -39,7 +39,7 @@ type Sent<'a> = (&'a str, &'a str, &'a [u8]);
 /// Sends what commits as ada, until that waits at the gate.
 async fn send(fleet: &Fleet, api: &Api, (what, kind, body): Sent<'_>) -> TcpStream {
     let close = "INSERT INTO gate VALUES (true)";
-    fleet.database.sql(close).expect("it runs");
+    fleet.ground.database.sql(close).expect("it runs");
     let address = api.server.base_url().trim_start_matches("http://");
     let mut connection = TcpStream::connect(address).await.expect("it listens");
     let head = format!(
@@ -59,12 +59,16 @@ async fn send(fleet: &Fleet, api: &Api, (what, kind, body): Sent<'_>) -> TcpStre
 fn is_committing(fleet: &Fleet) -> bool {
     let committing = "SELECT count(*) FROM pg_stat_activity
         WHERE datname = current_database() AND state = 'active' AND query = 'COMMIT'";
-    fleet.database.sql(committing).expect("it runs") == "1"
+    fleet.ground.database.sql(committing).expect("it runs") == "1"
 }
 
 /// Lets the commit end.
 async fn open(fleet: &Fleet) {
-    fleet.database.sql("DELETE FROM gate").expect("it runs");
+    fleet
+        .ground
+        .database
+        .sql("DELETE FROM gate")
+        .expect("it runs");
     let ended = wait::until("it is committed", PATIENCE, async || !is_committing(fleet));
     ended.await.expect("the commit ends");
 }
@@ -82,7 +86,7 @@ async fn send_and_go(fleet: &Fleet, api: &Api, sent: Sent<'_>) {
 
 fn jobs(fleet: &Fleet, kind: &str) -> String {
     let count = format!("SELECT count(*) FROM jobs WHERE job_type = '{kind}'");
-    fleet.database.sql(&count).expect("it runs")
+    fleet.ground.database.sql(&count).expect("it runs")
 }
 
 #[tokio::test]

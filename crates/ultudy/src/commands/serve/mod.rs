@@ -97,12 +97,13 @@ fn work(
 ) -> impl Future<Output = ()> + use<> {
     let config = worker_config(config);
     async move {
-        if role.works() {
-            tokio::join!(
-                worker::work(app.clone(), config, shutdown.clone()),
-                housekeeping::keep_house(app, shutdown),
-            );
+        if !role.works() {
+            return housekeeping::keep_telling(app, shutdown).await;
         }
+        tokio::join!(
+            worker::work(app.clone(), config, shutdown.clone()),
+            housekeeping::keep_house(app, shutdown),
+        );
     }
 }
 

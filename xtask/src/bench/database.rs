@@ -1,12 +1,8 @@
 //! How many requests a second the server answers from PostgreSQL through PgBouncer.
 
-use std::{
-    io::{BufRead as _, BufReader},
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::Result;
 use serde_json::json;
 use tempfile::tempdir;
 
@@ -17,8 +13,9 @@ use super::{
     proc::Memory,
     report::{Promise, Report, median},
     server::Server,
+    services::{ITS_DOCUMENT, SECTION, Services},
 };
-use crate::{debian, process, test, workspace};
+use crate::{debian, test, workspace};
 
 /// Where the server and the load are kept; what is between them takes its time from both.
 const SERVER_CORE: u32 = 0;
@@ -34,11 +31,6 @@ const EXISTING: f64 = 1_664.0;
 const COURSES: f64 = 3_396.0;
 const OVERVIEW: f64 = 244.0;
 
-/// Rows beside those of the sample, and of them the section with the lesson of a usual size.
-const ROWS: &str = include_str!("rows.sql");
-const SECTION: &str = "00000003-0000-0000-0000-000000000000";
-const ITS_DOCUMENT: &str = "00000002-0000-0000-0000-000000000000";
-
 /// Starts everything, asks, counts.
 pub fn measure(programs: &Programs) -> Result<Report> {
     debian::ensure(&test::PACKAGES)?;
@@ -51,18 +43,16 @@ pub fn measure(programs: &Programs) -> Result<Report> {
          what the Node original answers on two cores. Whether it lives asks no database.",
     );
     let services = Services::start()?;
-    process::run(
-        Command::new(&programs.ultudy)
-            .arg("migrate")
-            .env("DATABASE_URL", &services.direct_url),
-    )?;
+    services.migrate(&programs.ultudy)?;
     let folder = tempdir()?;
-    let settings = [("DATABASE_URL", services.url.as_str())];
+    let settings = [
+        ("DATABASE_URL", services.url.as_str()),
+        ("ENABLE_LESSON_CACHE", "false"),
+    ];
     let server = Server::start_on_core(&programs.ultudy, folder.path(), &settings, SERVER_CORE)?;
     let (document, section) = lesson(&server.api)?;
-    // Row-level security holds for whoever owns the tables, too.
-    fill(&services.direct_url.replace("//owner@", "//superuser@"))?;
-    pin_this(LOAD_CORE)?;
+    services.fill("local")?;
+    load::pin_to(LOAD_CORE)?;
     for question in questions(&server.api, &document, &section) {
         ask(&mut report, &server.api, &question)?;
     }
@@ -131,7 +121,7 @@ fn ask(report: &mut Report, api: &Api, question: &Question) -> Result<()> {
     let mut slowest = Vec::new();
     let mut bytes = 0;
     for _ in 0..ROUNDS {
-        let load = load::run(api.address_of_server(), &question.request, SPAN)?;
+        let load = load::run(api.address_of_server(), &question.request, SPAN, None)?;
         rates.push(load.rate);
         slowest.push(load.p99);
         bytes = load.bytes;
@@ -147,25 +137,6 @@ fn ask(report: &mut Report, api: &Api, question: &Question) -> Result<()> {
     Ok(())
 }
 
-/// Puts in the rows of `rows.sql`.
-fn fill(url: &str) -> Result<()> {
-    let folder = tempdir()?;
-    let file = folder.path().join("rows.sql");
-    std::fs::write(&file, ROWS)?;
-    process::run(
-        Command::new("psql")
-            .args([
-                "--no-psqlrc",
-                "--quiet",
-                "--set",
-                "ON_ERROR_STOP=1",
-                "--file",
-            ])
-            .arg(&file)
-            .arg(url),
-    )
-}
-
 /// A document and a section of it whose lesson exists.
 fn lesson(api: &Api) -> Result<(String, String)> {
     let document = api.document(&workspace::root().join("sample/course.pdf"))?;
@@ -177,57 +148,4 @@ fn lesson(api: &Api) -> Result<(String, String)> {
         api.ended(job)?;
     }
     Ok((document, section))
-}
-
-/// Keeps all threads of this process on one core.
-fn pin_this(core: u32) -> Result<()> {
-    let mut taskset = Command::new("taskset");
-    taskset.args(["--all-tasks", "--cpu-list", "--pid"]);
-    process::run(
-        taskset
-            .args([core.to_string(), std::process::id().to_string()])
-            .stdout(Stdio::null()),
-    )
-}
-
-/// PostgreSQL and PgBouncer, until dropped.
-struct Services {
-    child: Child,
-    url: String,
-    direct_url: String,
-}
-
-impl Services {
-    fn start() -> Result<Self> {
-        let mut child = workspace::cargo(["run", "--locked", "--quiet"])
-            .args(["--package", "ultudy-testkit", "--example", "services"])
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let output = BufReader::new(child.stdout.take().context("no output")?);
-        let mut url = None;
-        for line in output.lines() {
-            let line = line?;
-            if let Some(pooled) = line.strip_prefix("export DATABASE_URL=") {
-                url = Some(pooled.to_owned());
-            }
-            if let Some(direct) = line.strip_prefix("export DATABASE_DIRECT_URL=") {
-                return Ok(Self {
-                    child,
-                    url: url.context("no DATABASE_URL")?,
-                    direct_url: direct.to_owned(),
-                });
-            }
-        }
-        bail!("the services did not start")
-    }
-}
-
-impl Drop for Services {
-    fn drop(&mut self) {
-        // Asked, so that it takes its servers along.
-        if let Some(pid) = rustix::process::Pid::from_raw(self.child.id().cast_signed()) {
-            let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
-        }
-        let _ = self.child.wait();
-    }
 }

@@ -1,0 +1,109 @@
+//! The servers that the product uses, for a measurement.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+use anyhow::{Context as _, Result, bail};
+use tempfile::tempdir;
+
+use crate::{process, workspace};
+
+/// Rows of the owner `local`, and of them the section with a lesson of a usual size.
+const ROWS: &str = include_str!("rows.sql");
+pub const SECTION: &str = "00000003-0000-0000-0000-000000000000";
+pub const ITS_DOCUMENT: &str = "00000002-0000-0000-0000-000000000000";
+
+/// PostgreSQL, PgBouncer and Redis, until dropped.
+pub struct Services {
+    child: Child,
+    /// Through PgBouncer.
+    pub url: String,
+    /// Past it.
+    pub direct_url: String,
+    pub redis_url: String,
+}
+
+impl Services {
+    /// Starts them, on free ports.
+    pub fn start() -> Result<Self> {
+        let mut child = workspace::cargo(["run", "--locked", "--quiet"])
+            .args(["--package", "ultudy-testkit", "--example", "services"])
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let output = BufReader::new(child.stdout.take().context("no output")?);
+        let (mut url, mut redis_url) = (None, None);
+        for line in output.lines() {
+            let line = line?;
+            if let Some(pooled) = line.strip_prefix("export DATABASE_URL=") {
+                url = Some(pooled.to_owned());
+            }
+            if let Some(redis) = line.strip_prefix("export REDIS_URL=") {
+                redis_url = Some(redis.to_owned());
+            }
+            if let Some(direct) = line.strip_prefix("export DATABASE_DIRECT_URL=") {
+                return Ok(Self {
+                    child,
+                    url: url.context("no DATABASE_URL")?,
+                    direct_url: direct.to_owned(),
+                    redis_url: redis_url.context("no REDIS_URL")?,
+                });
+            }
+        }
+        bail!("the services did not start")
+    }
+
+    /// Brings the database to the program's schema.
+    pub fn migrate(&self, program: &Path) -> Result<()> {
+        process::run(
+            Command::new(program)
+                .arg("migrate")
+                .env("DATABASE_URL", &self.direct_url),
+        )
+    }
+
+    /// How many transactions of any process PostgreSQL has ended, but for its own.
+    pub fn queries(&self) -> Result<f64> {
+        let sql = "SELECT xact_commit + xact_rollback FROM pg_stat_database
+            WHERE datname = current_database()";
+        let count = process::output(
+            Command::new("psql")
+                .args(["--no-psqlrc", "--tuples-only", "--no-align", "--command"])
+                .args([sql, &self.direct_url]),
+        )?;
+        Ok(count.trim().parse()?)
+    }
+
+    /// Puts in the rows of `rows.sql`, as this owner's.
+    pub fn fill(&self, owner: &str) -> Result<()> {
+        let folder = tempdir()?;
+        let file = folder.path().join("rows.sql");
+        std::fs::write(&file, ROWS.replace("'local'", &format!("'{owner}'")))?;
+        // Row-level security holds for whoever owns the tables, too.
+        let url = self.direct_url.replace("//owner@", "//superuser@");
+        process::run(
+            Command::new("psql")
+                .args([
+                    "--no-psqlrc",
+                    "--quiet",
+                    "--set",
+                    "ON_ERROR_STOP=1",
+                    "--file",
+                ])
+                .arg(&file)
+                .arg(url),
+        )
+    }
+}
+
+impl Drop for Services {
+    fn drop(&mut self) {
+        // Asked, so that it takes its servers along.
+        if let Some(pid) = rustix::process::Pid::from_raw(self.child.id().cast_signed()) {
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+        }
+        let _ = self.child.wait();
+    }
+}
