@@ -6,23 +6,19 @@ use std::{collections::HashSet, time::Duration};
 use tokio_util::sync::CancellationToken;
 use ultudy_store::{blobs, holder};
 
-use crate::{App, Result, lessons, search::index};
+use crate::{App, Result, search::index};
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(60 * 60);
 /// An object younger than this may belong to an upload that is about to commit.
 const GRACE: chrono::TimeDelta = chrono::TimeDelta::hours(1);
 
-/// Clears up now and then, and tells the cache of what is outdated, until `shutdown` fires.
-pub async fn keep_house(app: App, shutdown: CancellationToken) {
-    let telling = lessons::keep_telling(app.clone(), shutdown.clone());
-    tokio::join!(clear_up(app, shutdown), telling);
-}
+pub use crate::lessons::keep_telling;
 
-/// What of it a process does that leaves the rest to others: its own changes must be told even if
-/// there is nobody else just now.
-pub async fn keep_telling(app: App, shutdown: CancellationToken) {
-    lessons::keep_telling(app, shutdown).await;
+/// Clears up now and then, and [`keep_telling`], until `shutdown` fires.
+pub async fn keep_house(app: App, shutdown: CancellationToken) {
+    let telling = keep_telling(app.clone(), shutdown.clone());
+    tokio::join!(clear_up(app, shutdown), telling);
 }
 
 async fn clear_up(app: App, shutdown: CancellationToken) {

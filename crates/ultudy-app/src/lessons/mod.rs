@@ -23,7 +23,7 @@ pub use cached::CachedLessons;
 pub use key::generation_key;
 pub use make::make;
 pub use open::{Opened, open};
-pub(crate) use outdated::keep_telling;
+pub use outdated::keep_telling;
 pub(crate) use request::request_as;
 pub use request::{LessonRequest, Requested, request};
 pub use ultudy_store::lessons::LessonOf;

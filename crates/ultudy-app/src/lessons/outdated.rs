@@ -13,8 +13,9 @@ use crate::{App, Result};
 /// five seconds.
 const EVERY: Duration = Duration::from_secs(2);
 
-/// Until `shutdown` fires.
-pub(crate) async fn keep_telling(app: App, shutdown: CancellationToken) {
+/// Tells the cache whose lessons are outdated, until `shutdown` fires: whatever the store has noted,
+/// also where whoever changed them has vanished between the commit and telling it.
+pub async fn keep_telling(app: App, shutdown: CancellationToken) {
     let mut ticks = interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {

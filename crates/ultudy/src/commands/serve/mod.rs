@@ -88,7 +88,8 @@ async fn serve(role: Role, config: Config, metrics: PrometheusHandle) -> Result<
     work.await.map_err(|error| Failure::new("worker", error))
 }
 
-/// Does jobs and clears up until told to stop, if that is this process' to do.
+/// Does jobs and clears up until told to stop, if that is this process' to do; what is cached is
+/// kept right by each.
 fn work(
     role: Role,
     app: App,
@@ -97,13 +98,14 @@ fn work(
 ) -> impl Future<Output = ()> + use<> {
     let config = worker_config(config);
     async move {
-        if !role.works() {
-            return housekeeping::keep_telling(app, shutdown).await;
+        if role.works() {
+            tokio::join!(
+                worker::work(app.clone(), config, shutdown.clone()),
+                housekeeping::keep_house(app, shutdown),
+            );
+        } else {
+            housekeeping::keep_telling(app, shutdown).await;
         }
-        tokio::join!(
-            worker::work(app.clone(), config, shutdown.clone()),
-            housekeeping::keep_house(app, shutdown),
-        );
     }
 }
 

@@ -151,8 +151,21 @@ async fn a_deleted_account_takes_everything_along_and_nothing_of_others() {
     assert!(filled >= 10, "{before:?}");
 
     look_after(&api, &["delete", &address("ada"), "--yes"]);
+    // At once, but for the note whose cached lessons are outdated: until all servers know of it.
     let after = rows_of(&api, &ada).await;
-    assert!(after.iter().all(|(_, count)| *count == 0), "{after:?}");
+    let mut left = after
+        .iter()
+        .filter(|(table, _)| table != "outdated_lessons");
+    assert!(left.all(|(_, count)| *count == 0), "{after:?}");
+    let forgotten = async || {
+        rows_of(&api, &ada)
+            .await
+            .iter()
+            .all(|(_, count)| *count == 0)
+    };
+    wait::until("the note is forgotten", BELIEVED, forgotten)
+        .await
+        .unwrap();
     api.server.wait_for_no_objects().await;
     becomes(&api, "ada", StatusCode::UNAUTHORIZED).await;
     let eves = send(api.request_as(Some("eve"), Method::GET, "/api/courses")).await;
