@@ -10,6 +10,7 @@ mod api;
 mod bad_database;
 mod bad_input;
 mod browser;
+mod failures;
 mod figures;
 mod fleet;
 mod gone_in_the_middle;

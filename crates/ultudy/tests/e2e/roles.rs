@@ -55,32 +55,6 @@ fn waiting(ground: &Ground) -> String {
     ground.redis.cli(backlog).expect("Redis answers")
 }
 
-/// Killed (-9) in the middle: its job is done by the other, once.
-#[tokio::test]
-async fn a_killed_workers_job_is_done_by_another() {
-    let ground = Ground::start();
-    let api = ground.process(&["api"], &[]).await;
-    let mut doomed = ground
-        .process(&["worker"], &[("WORKER_ID", "doomed")])
-        .await;
-    let accepted = api.upload(long_book(), &[]).await;
-    let job_id = text(&accepted.body["job_id"]);
-    processing(&api, &job_id).await;
-    let other = ground.process(&["worker"], &[("WORKER_ID", "other")]).await;
-    doomed.server.kill().await.expect("it dies");
-
-    let job = api.ended(&job_id).await;
-    assert_eq!(job["status"], "completed", "{}", other.server.log());
-    let row = "SELECT worker_id, lost, attempt FROM jobs";
-    let row = ground.database.sql(row).expect("it runs");
-    assert_eq!(row.trim(), "other|1|0");
-    let documents = api.get("/api/documents").await;
-    assert_eq!(
-        documents.body["documents"].as_array().map(Vec::len),
-        Some(1)
-    );
-}
-
 /// SIGTERM in the middle: the job is finished or handed back, and counts as nothing.
 #[tokio::test]
 async fn a_worker_told_to_stop_hands_back_what_it_cannot_finish() {
