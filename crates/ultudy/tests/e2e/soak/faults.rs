@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use rand::{RngExt as _, rngs::StdRng};
 use tokio::time::sleep;
+use ultudy_testkit::chaos::{self, Chaos};
+use url::Url;
 
 use crate::{api::Api, fleet::Ground};
 
@@ -11,6 +13,9 @@ const APIS: usize = 2;
 const WORKERS: usize = 3;
 /// Longer than a lease.
 const FROZEN: Duration = Duration::from_secs(10);
+
+/// How much later what is sent arrives.
+const FAR: Duration = Duration::from_millis(100);
 
 /// One of them.
 #[derive(Debug)]
@@ -29,6 +34,22 @@ pub enum Fault {
     RedisEmptied(Duration),
     /// It holds its connections and says nothing.
     RedisFrozen(Duration),
+    /// What is wrong with the way to a server, and for how long.
+    Network(Server, Wrong, Duration),
+}
+
+/// Whom processes reach through a proxy that fails as it is told to.
+#[derive(Debug, Clone, Copy)]
+pub enum Server {
+    Redis,
+    Database,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub enum Wrong {
+    Cut,
+    Slow,
+    HalfOpen,
 }
 
 impl Fault {
@@ -36,7 +57,11 @@ impl Fault {
         let worker = chance.random_range(0..WORKERS);
         let api = chance.random_range(0..APIS);
         let span = Duration::from_millis(chance.random_range(0..3_000));
-        match chance.random_range(0..14) {
+        let server = match chance.random_range(0..2) {
+            0 => Server::Redis,
+            _ => Server::Database,
+        };
+        match chance.random_range(0..20) {
             0..4 => Self::WorkerKilled(worker, span),
             4..6 => Self::ApiKilled(api, span),
             6 => Self::WorkerReplaced(worker),
@@ -44,7 +69,10 @@ impl Fault {
             8..10 => Self::WorkerFrozen(worker),
             10 => Self::RedisKilled(span),
             11 => Self::RedisEmptied(span),
-            _ => Self::RedisFrozen(span * 2),
+            12..14 => Self::RedisFrozen(span * 2),
+            14..16 => Self::Network(server, Wrong::Cut, span),
+            16..18 => Self::Network(server, Wrong::Slow, span * 2),
+            _ => Self::Network(server, Wrong::HalfOpen, span * 2),
         }
     }
 
@@ -58,6 +86,18 @@ impl Fault {
             Self::RedisKilled(_) => "Redis killed (-9) and started again",
             Self::RedisEmptied(_) => "Redis killed and started again empty",
             Self::RedisFrozen(_) => "Redis frozen for up to 6 s",
+            Self::Network(Server::Redis, Wrong::Cut, _) => "Redis cut off for up to 3 s",
+            Self::Network(Server::Redis, Wrong::Slow, _) => "Redis 100 ms away for up to 6 s",
+            Self::Network(Server::Redis, Wrong::HalfOpen, _) => {
+                "Redis swallowing all that is sent for up to 6 s"
+            }
+            Self::Network(Server::Database, Wrong::Cut, _) => "PostgreSQL cut off for up to 3 s",
+            Self::Network(Server::Database, Wrong::Slow, _) => {
+                "PostgreSQL 100 ms away for up to 6 s"
+            }
+            Self::Network(Server::Database, Wrong::HalfOpen, _) => {
+                "PostgreSQL swallowing all that is sent for up to 6 s"
+            }
         }
     }
 }
@@ -66,22 +106,46 @@ impl Fault {
 pub struct Processes {
     apis: Vec<Api>,
     workers: Vec<Api>,
+    to_redis: Chaos,
+    to_database: Chaos,
 }
 
 impl Processes {
     pub async fn start(ground: &Ground) -> Self {
+        let to_redis = Chaos::start(ground.redis.port()).expect("a proxy");
+        let database = Url::parse(&ground.database.url()).expect("a URL");
+        let to_database = Chaos::start(database.port().expect("a port")).expect("a proxy");
+        let through = |url: &str, proxy: &Chaos| {
+            let mut url = Url::parse(url).expect("a URL");
+            url.set_port(Some(proxy.port())).expect("a port");
+            url.to_string()
+        };
+        let redis_url = through(&ground.redis.url(), &to_redis);
+        let database_url = through(database.as_str(), &to_database);
+        let network = [
+            ("REDIS_URL", redis_url.as_str()),
+            ("DATABASE_URL", database_url.as_str()),
+        ];
         let (mut apis, mut workers) = (Vec::new(), Vec::new());
         for _ in 0..APIS {
             let port = ultudy_testkit::ports::free_port().expect("a port");
             let port = port.to_string();
-            apis.push(ground.process(&["api"], &[("PORT", &port)]).await);
+            let own = [("PORT", port.as_str())];
+            let settings = [&network[..], &own].concat();
+            apis.push(ground.process(&["api"], &settings).await);
         }
         for number in 0..WORKERS {
             let name = format!("worker-{number}");
-            let settings = [("WORKER_ID", name.as_str()), ("DRAIN_SECONDS", "5")];
+            let own = [("WORKER_ID", name.as_str()), ("DRAIN_SECONDS", "5")];
+            let settings = [&network[..], &own].concat();
             workers.push(ground.process(&["worker"], &settings).await);
         }
-        Self { apis, workers }
+        Self {
+            apis,
+            workers,
+            to_redis,
+            to_database,
+        }
     }
 
     pub fn api_urls(&self) -> Vec<String> {
@@ -111,6 +175,19 @@ impl Processes {
                 ground.redis.lose_data().expect("it dies");
                 sleep(span).await;
                 ground.redis.start_again().expect("it comes back");
+            }
+            Fault::Network(server, wrong, span) => {
+                let network = match server {
+                    Server::Redis => &self.to_redis,
+                    Server::Database => &self.to_database,
+                };
+                network.set(match wrong {
+                    Wrong::Cut => chaos::Fault::Cut,
+                    Wrong::Slow => chaos::Fault::Delay(FAR),
+                    Wrong::HalfOpen => chaos::Fault::HalfOpen,
+                });
+                sleep(span).await;
+                network.set(chaos::Fault::None);
             }
             Fault::RedisFrozen(span) => {
                 ground.redis.freeze().expect("it stands still");
