@@ -11,8 +11,8 @@ use ultudy_llm::Generator;
 use ultudy_store::Store;
 
 use crate::{
-    accounts::Accounts, blobs::Blobs, clock::Clock, lessons::CachedLessons, limits::Limits,
-    reader::DocumentReader, worker::Runs,
+    accounts::Accounts, blobs::Blobs, clock::Clock, lessons::CachedLessons, lessons::Sharing,
+    limits::Limits, reader::DocumentReader, worker::Runs,
 };
 
 /// The program's parts, picked and joined in one place (`wire.rs` of the binary).
@@ -29,6 +29,8 @@ pub struct Parts {
     pub reader: Arc<dyn DocumentReader>,
     /// Makes lessons.
     pub generator: Arc<dyn Generator>,
+    /// Who shares what it made.
+    pub sharing: Sharing,
     /// Time and chance.
     pub clock: Arc<dyn Clock>,
     /// Largest upload, in bytes.

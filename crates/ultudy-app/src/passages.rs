@@ -29,7 +29,7 @@ pub(crate) async fn lesson(
         glossary,
         variant: 0,
     };
-    let key = lessons::generation_key(&Extractive.identity(), &input)?;
+    let key = lessons::generation_key(&Extractive.identity(), &input, None)?;
     let cancel = CancellationToken::new();
     // Dropped with the request, it stops the work.
     let _stop = cancel.clone().drop_guard();

@@ -56,6 +56,7 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         blobs: blobs(config, &config.object_dir)?,
         reader: Arc::new(InChildren(extractor(config)?)),
         generator: Arc::new(Extractive),
+        sharing: config.sharing,
         clock: Arc::new(SystemClock),
         upload_bytes_max: config.upload_bytes_max,
         runs: Runs::default(),

@@ -34,7 +34,8 @@ pub(crate) async fn run(run: &Run) -> Result<(), JobError> {
     run.progress(1, "gathering").await?;
     let source = gather(run).await?;
     let identity = run.app.generator.identity();
-    let key = key::generation_key(&identity, &source.input)?;
+    let owner_id = run.app.sharing.owner(&run.job.owner_id);
+    let key = key::generation_key(&identity, &source.input, owner_id)?;
     let mut tx = run.app.store.read(&run.job.owner_id).await?;
     let known = generations::find(&mut tx, &key).await?;
     drop(tx);

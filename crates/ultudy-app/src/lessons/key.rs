@@ -1,6 +1,6 @@
 //! A generation's key: SHA-256 over all that decides what comes out, and nothing else.
-//! Two students with the same text share one generation; a student whose text differs by
-//! one hidden character does not.
+//! Two students with the same text share one generation, unless none is to be shared; a student whose
+//! text differs by one hidden character does not.
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -11,24 +11,48 @@ use crate::{Error, Result};
 /// Raised when the shape of a stored lesson changes.
 const SCHEMA_VERSION: u32 = 1;
 
+/// Who shares a generation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sharing {
+    /// Whoever has the same text. Who is answered at once knows that somebody has it, too.
+    Global,
+    /// Nobody: each owner has their own made.
+    Off,
+}
+
+impl Sharing {
+    /// Whose a generation for this owner is alone.
+    pub(super) fn owner(self, owner_id: &str) -> Option<&str> {
+        (self == Self::Off).then_some(owner_id)
+    }
+}
+
 #[derive(Serialize)]
 struct Keyed<'a> {
     kind: &'static str,
     schema_version: u32,
     identity: &'a GeneratorIdentity,
     input: &'a LessonInput,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner_id: Option<&'a str>,
 }
 
-/// The key of a lesson on `input` by `identity`, as lower-case hex.
+/// The key of a lesson on `input` by `identity`, as lower-case hex; of one that is this owner's
+/// alone, if it is not shared.
 ///
 /// # Errors
 /// The input cannot be written as JSON (it always can).
-pub fn generation_key(identity: &GeneratorIdentity, input: &LessonInput) -> Result<String> {
+pub fn generation_key(
+    identity: &GeneratorIdentity,
+    input: &LessonInput,
+    owner_id: Option<&str>,
+) -> Result<String> {
     let keyed = Keyed {
         kind: "lesson",
         schema_version: SCHEMA_VERSION,
         identity,
         input,
+        owner_id,
     };
     let bytes = serde_json::to_vec(&keyed).map_err(Error::internal)?;
     Ok(hex::encode(Sha256::digest(bytes)))
@@ -80,7 +104,19 @@ mod tests {
     }
 
     fn key(input: &LessonInput) -> String {
-        generation_key(&identity(1), input).unwrap_or_default()
+        generation_key(&identity(1), input, None).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_is_not_shared_is_each_owners_alone() {
+        let of = |sharing: Sharing, owner| {
+            generation_key(&identity(1), &input("text", 0), sharing.owner(owner)).unwrap()
+        };
+        let (shared, ada) = (of(Sharing::Global, "ada"), of(Sharing::Off, "ada"));
+        assert_eq!(shared, of(Sharing::Global, "eve"));
+        assert_eq!(ada, of(Sharing::Off, "ada"));
+        assert_ne!(ada, of(Sharing::Off, "eve"));
+        assert_ne!(ada, shared);
     }
 
     #[test]

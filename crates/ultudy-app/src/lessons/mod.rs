@@ -20,7 +20,7 @@ pub(crate) mod single_flight;
 
 pub use answer::{Changes, answer, changes};
 pub use cached::CachedLessons;
-pub use key::generation_key;
+pub use key::{Sharing, generation_key};
 pub use make::make;
 pub use open::{Opened, open};
 pub use outdated::keep_telling;

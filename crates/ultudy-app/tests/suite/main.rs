@@ -8,6 +8,7 @@
 mod accounts;
 mod housekeeping;
 mod issuer;
+mod sharing;
 mod single_flight;
 mod slow;
 mod support;

@@ -14,7 +14,7 @@ use object_store::local::LocalFileSystem;
 use tokio_util::sync::CancellationToken;
 use ultudy_app::{
     App, Parts, accounts::Accounts, blobs::Blobs, clock::Clock, lessons::CachedLessons,
-    limits::Limits, reader::DocumentReader, worker::Runs,
+    lessons::Sharing, limits::Limits, reader::DocumentReader, worker::Runs,
 };
 use ultudy_domain::{
     Timestamp,
@@ -115,19 +115,30 @@ pub fn app_on(
     (store, queue): (Store, Arc<dyn Queue>),
     generator: Arc<dyn Generator>,
 ) -> App {
+    App::new(parts_on(folder, clock, (store, queue), generator))
+}
+
+/// Its parts.
+pub fn parts_on(
+    folder: &Path,
+    clock: Arc<SetClock>,
+    (store, queue): (Store, Arc<dyn Queue>),
+    generator: Arc<dyn Generator>,
+) -> Parts {
     let objects = LocalFileSystem::new_with_prefix(folder).unwrap();
-    App::new(Parts {
+    Parts {
         queue,
         store,
         events: Arc::new(InProcessEvents::default()),
         blobs: Blobs::new(Arc::new(objects), folder.to_owned()).in_folder(folder),
         reader: Arc::new(Unused),
         generator,
+        sharing: Sharing::Global,
         clock,
         upload_bytes_max: 1_000,
         runs: Runs::default(),
         accounts: Accounts::new(true),
         limits: Limits::default(),
         lessons: CachedLessons::default(),
-    })
+    }
 }

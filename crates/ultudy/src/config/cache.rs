@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use ultudy_app::lessons::Sharing;
+
 use super::{ConfigError, Settings, auth::Hidden, redis};
 
 /// Longest that anything is cached: thirty days.
@@ -30,9 +32,26 @@ pub(super) fn cache(settings: &Settings) -> Result<Option<CacheConfig>, ConfigEr
     }))
 }
 
+/// Who shares what a generator made.
+pub(super) fn sharing(settings: &Settings) -> Result<Sharing, ConfigError> {
+    match settings.text("GENERATION_SHARING").as_str() {
+        "global" => Ok(Sharing::Global),
+        "off" => Ok(Sharing::Off),
+        _ => Err(settings.error("GENERATION_SHARING", "must be global or off")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::tests::read;
+    use super::{super::tests::read, *};
+
+    #[test]
+    fn what_was_made_is_shared_unless_it_is_not_to_be() {
+        let sharing = |value| read(&[("GENERATION_SHARING", value)]).unwrap().sharing;
+        assert_eq!(read(&[]).unwrap().sharing, Sharing::Global);
+        assert_eq!(sharing("off"), Sharing::Off);
+        assert!(read(&[("GENERATION_SHARING", "some")]).is_err());
+    }
 
     #[test]
     fn lessons_are_cached_for_a_day_unless_they_are_not_to_be() {

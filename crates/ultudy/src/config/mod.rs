@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use ultudy_app::limits::Rules;
+use ultudy_app::{lessons::Sharing, limits::Rules};
 use ultudy_content::{ExtractLimits, Recogniser, RecognitionLimits};
 use ultudy_http::{AuthMode, CookieSecure};
 use ultudy_store::{PostgresConfig, StoreConfig};
@@ -68,6 +68,8 @@ pub struct Config {
     pub redis_url: Option<Hidden>,
     /// How lessons are cached; none if they are not.
     pub cache: Option<CacheConfig>,
+    /// Who shares a lesson that a generator made.
+    pub sharing: Sharing,
     pub sample_course: bool,
     pub worker_id: String,
     pub upload_concurrency: usize,
@@ -114,6 +116,7 @@ impl Config {
             objects_named: !settings.text("OBJECT_STORE_URL").is_empty(),
             redis_url: redis::url(&settings, "REDIS_URL")?,
             cache: cache::cache(&settings)?,
+            sharing: cache::sharing(&settings)?,
             data_dir,
             sample_course: settings.parse("SAMPLE_COURSE", "must be true or false")?,
             worker_id: worker_id(&settings)?,

@@ -125,7 +125,7 @@ async fn make_lesson(
         glossary: glossary.to_vec(),
         variant: 0,
     };
-    let key = lessons::generation_key(&Extractive.identity(), &input).map_err(Fault::of)?;
+    let key = lessons::generation_key(&Extractive.identity(), &input, None).map_err(Fault::of)?;
     match lessons::make(&Extractive, &input, &key, &|_| {}, cancel).await {
         Ok(lesson) => Ok(Some(lesson)),
         Err(GenerateError::Permanent { .. }) => Ok(None),
