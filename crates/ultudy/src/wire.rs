@@ -94,7 +94,12 @@ async fn lessons(config: &Config, redis: Option<&Redis>) -> Result<CachedLessons
     };
     let own = connected("CACHE_REDIS_URL", cache.redis_url.as_ref()).await?;
     let cache: Arc<dyn Cache> = match (own.as_ref().or(redis), &config.store) {
-        (Some(redis), _) => Arc::new(RedisCache::start(redis.clone(), CACHED_BYTES, cache.time)),
+        (Some(redis), _) => Arc::new(RedisCache::start(
+            redis.clone(),
+            CACHED_BYTES,
+            cache.redis_bytes,
+            cache.time,
+        )),
         (None, StoreConfig::Sqlite { .. }) => {
             Arc::new(InProcessCache::new(CACHED_BYTES, cache.time))
         }

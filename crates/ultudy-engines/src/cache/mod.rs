@@ -10,6 +10,7 @@ mod in_process;
 mod redis;
 mod shelf;
 mod untold;
+mod values;
 
 pub use self::redis::RedisCache;
 pub use in_process::InProcessCache;
@@ -66,4 +67,8 @@ pub trait Cache: Send + Sync {
     /// Everything of a scope may have changed. Whether all who share the engine are sure to know: if
     /// not, this process knows and goes on trying, and should it end before, nobody does.
     async fn outdate(&self, scope: &str) -> bool;
+}
+
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }

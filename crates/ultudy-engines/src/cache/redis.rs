@@ -3,7 +3,9 @@
 //! | Key | Why | Gone |
 //! |---|---|---|
 //! | `ultudy:cache:state:SCOPE` | a number that every outdating raises; part of the names of all values, so that outdated ones are not found | twice a value's time after it was last asked for |
-//! | `ultudy:cache:value:STATE:NAME:SCOPE` | a value | after its time |
+//! | `ultudy:cache:{SHARD}:STATE:NAME:SCOPE` | a value | after its time, or when room is needed |
+//! | `ultudy:cache:{SHARD}:used` | sorted set: what each value of a shard takes, and its key, by when it was last used, in ms | a value's time after the last was put |
+//! | `ultudy:cache:{SHARD}:bytes` | what they take together | the same |
 //! | `ultudy:cache:outdated` | channel: the name of each scope that is outdated | |
 //!
 //! A process believes a state it knows for [`BELIEVED`], unless it hears that it is outdated. What it
@@ -17,13 +19,14 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use moka::sync::Cache as Moka;
-use redis::{RedisError, Script, cmd};
+use redis::{RedisError, Script};
 use tokio::{task::JoinHandle, time};
 
 use super::{
-    BELIEVED, Belief, Cache, Found, Place,
+    BELIEVED, Belief, Cache, Found, Place, millis,
     shelf::{Shelf, count},
     untold::Untold,
+    values::Values,
 };
 use crate::redis::{Heard, Listener, Redis};
 
@@ -45,6 +48,7 @@ struct Shared {
     redis: Redis,
     script: Script,
     shelf: Shelf,
+    values: Values,
     /// States at hand, believed for a while.
     states: Moka<String, u64>,
     time: Duration,
@@ -55,17 +59,19 @@ struct Shared {
 }
 
 impl RedisCache {
-    /// Keeps each value for so long, and so many bytes of them at hand.
+    /// Keeps each value for `time`: at most this many bytes of them at hand, and in Redis, whoever
+    /// puts them there.
     #[must_use]
-    pub fn start(redis: Redis, bytes_max: u64, time: Duration) -> Self {
+    pub fn start(redis: Redis, at_hand: u64, in_redis: u64, time: Duration) -> Self {
         let states = Moka::builder()
             .max_capacity(SCOPES_MAX)
             .time_to_live(BELIEVED);
         let listener = redis.listen(vec![OUTDATED.to_owned()], Vec::new());
         let shared = Arc::new(Shared {
+            values: Values::new(redis.clone(), in_redis, time),
             redis,
             script: Script::new(include_str!("lua/state.lua")),
-            shelf: Shelf::new(bytes_max, time),
+            shelf: Shelf::new(at_hand, time),
             states: states.build(),
             time,
             away: Mutex::default(),
@@ -172,11 +178,7 @@ impl Shared {
     }
 
     async fn value(&self, place: &Place) -> Option<Bytes> {
-        let mut get = cmd("GET");
-        get.arg(key(place));
-        let mut connection = self.redis.connection();
-        let value: Option<Vec<u8>> = self.answer(get.query_async(&mut connection)).await?;
-        value.map(Bytes::from)
+        self.answer(self.values.get(place)).await?
     }
 }
 
@@ -210,26 +212,12 @@ impl Cache for RedisCache {
     }
 
     async fn put(&self, place: Place, value: Bytes) {
-        let mut set = cmd("SET");
-        set.arg(key(&place)).arg(&value[..]);
-        set.arg("PX").arg(millis(self.shared.time));
-        self.shared.shelf.put(place, value);
-        let mut connection = self.shared.redis.connection();
-        self.shared
-            .answer(set.query_async::<()>(&mut connection))
-            .await;
+        self.shared.shelf.put(place.clone(), value.clone());
+        let putting = self.shared.values.put(&place, &value);
+        self.shared.answer(putting).await;
     }
 
     async fn outdate(&self, scope: &str) -> bool {
         self.shared.outdate(scope).await
     }
-}
-
-fn key(place: &Place) -> String {
-    let Place { scope, name, state } = place;
-    format!("ultudy:cache:value:{state}:{name}:{scope}")
-}
-
-fn millis(span: Duration) -> u64 {
-    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }

@@ -14,6 +14,8 @@ const SECONDS_MAX: u64 = 30 * 24 * 60 * 60;
 pub struct CacheConfig {
     /// How long each is.
     pub time: Duration,
+    /// Most bytes that are kept in Redis.
+    pub redis_bytes: u64,
     /// Its own Redis, if it is not to share that of the queue.
     pub redis_url: Option<Hidden>,
 }
@@ -26,8 +28,12 @@ pub(super) fn cache(settings: &Settings) -> Result<Option<CacheConfig>, ConfigEr
         return Err(settings.error("LESSON_CACHE_TTL", "must be at most 2592000, thirty days"));
     }
     let redis_url = redis::url(settings, "CACHE_REDIS_URL")?;
+    let redis_bytes = settings
+        .positive("LESSON_CACHE_REDIS_MB")?
+        .saturating_mul(1 << 20);
     Ok(is_on.then_some(CacheConfig {
         time: Duration::from_secs(seconds),
+        redis_bytes,
         redis_url,
     }))
 }
@@ -57,6 +63,8 @@ mod tests {
     fn lessons_are_cached_for_a_day_unless_they_are_not_to_be() {
         let cache = read(&[]).unwrap().cache.unwrap();
         assert_eq!(cache.time.as_secs(), 86_400);
+        assert_eq!(cache.redis_bytes, 256 << 20);
+        assert!(read(&[("LESSON_CACHE_REDIS_MB", "0")]).is_err());
         assert!(
             read(&[("ENABLE_LESSON_CACHE", "false")])
                 .unwrap()
