@@ -49,6 +49,7 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
     make_folder(&config.data_dir)?;
     let redis = redis(config).await?;
     let store = store(config, redis.as_ref()).await?;
+    let limiter = limiter(redis.as_ref());
     Ok(App::new(Parts {
         queue: queue(config, &store, redis.as_ref())?,
         store,
@@ -60,8 +61,8 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         clock: Arc::new(SystemClock),
         upload_bytes_max: config.upload_bytes_max,
         runs: Runs::default(),
-        accounts: accounts(config)?,
-        limits: limits(config, redis.as_ref()),
+        accounts: accounts(config, limiter.clone())?,
+        limits: Limits::new(limiter, config.limits),
         lessons: lessons(config, redis.as_ref()).await?,
     }))
 }
@@ -118,16 +119,15 @@ async fn events(redis: Option<&Redis>) -> Arc<dyn Events> {
     }
 }
 
-fn limits(config: &Config, redis: Option<&Redis>) -> Limits {
-    let limiter: Arc<dyn Limiter> = match redis {
+fn limiter(redis: Option<&Redis>) -> Arc<dyn Limiter> {
+    match redis {
         Some(redis) => Arc::new(RedisLimiter::new(redis.clone())),
         None => Arc::new(InProcessLimiter::default()),
-    };
-    Limits::new(limiter, config.limits)
+    }
 }
 
-fn accounts(config: &Config) -> Result<Accounts, Failure> {
-    let mut accounts = Accounts::new(config.sign_up_open);
+fn accounts(config: &Config, limiter: Arc<dyn Limiter>) -> Result<Accounts, Failure> {
+    let mut accounts = Accounts::new(config.sign_up_open, limiter);
     accounts.sample = config.sample_course.then_some(SAMPLE);
     let caller = |http_allowed| {
         Caller::new(http_allowed).map_err(|error| Failure::new("certificates", error))

@@ -1,38 +1,34 @@
-//! How often signing in may fail: a sliding window for each account and each address.
+//! How often signing in may fail: a sliding window for each account and each address, counted by
+//! whoever counts the other limits, so that all servers count together.
 //!
 //! An attempt counts from its beginning, so that many at once are no way around; one that
 //! succeeds is taken back. From an address where an account has signed in before, its
-//! attempts are counted apart: strangers elsewhere cannot keep its owner out.
+//! attempts are counted apart: strangers elsewhere cannot keep its owner out. Where that was is known
+//! in this process only.
 
-use std::{
-    collections::VecDeque,
-    net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use chrono::TimeDelta;
 use moka::sync::Cache;
-use ultudy_domain::Timestamp;
+use sha2::{Digest, Sha256};
+use ultudy_engines::limiter::{Counter, Decision, Limit, Limiter, Reservation};
+use uuid::Uuid;
 
 use crate::{Error, Result, limits::network};
 
 /// Failures of an account within the window.
-const PER_ACCOUNT: usize = 10;
+const PER_ACCOUNT: u32 = 10;
 /// Failures of an address within the window.
-const PER_ADDRESS: usize = 50;
+const PER_ADDRESS: u32 = 50;
 /// The window.
-const WINDOW: TimeDelta = TimeDelta::minutes(15);
-/// Most accounts and addresses that are remembered; about 100 bytes each.
+const WINDOW: Duration = Duration::from_secs(15 * 60);
+/// Most addresses of accounts that are remembered; about 100 bytes each.
 const REMEMBERED_MAX: u64 = 100_000;
 /// How long an address is known to be an account's own.
 const HOME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-type Moments = Arc<Mutex<VecDeque<Timestamp>>>;
-
 /// What is counted apart.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Counter {
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Kind {
     /// An account, asked for from anywhere.
     Account(String),
     /// An account, asked for from where it has signed in before.
@@ -41,18 +37,31 @@ enum Counter {
     Address(IpAddr),
 }
 
-impl Counter {
-    fn limit(&self) -> usize {
+impl Kind {
+    fn most(&self) -> u32 {
         match self {
             Self::Account(_) | Self::AtHome(..) => PER_ACCOUNT,
             Self::Address(_) => PER_ADDRESS,
+        }
+    }
+
+    /// Whoever can read what is counted is not told of whom.
+    fn counter(&self) -> Counter {
+        let (kind, whose) = match self {
+            Self::Account(account) => ("sign_in_account", account.clone()),
+            Self::AtHome(account, address) => ("sign_in_at_home", format!("{address} {account}")),
+            Self::Address(address) => ("sign_in_address", address.to_string()),
+        };
+        Counter {
+            kind,
+            whose: hex::encode(Sha256::digest(whose)),
         }
     }
 }
 
 /// The attempts of the last quarter of an hour.
 pub(super) struct Attempts {
-    made: Cache<Counter, Moments>,
+    limiter: Arc<dyn Limiter>,
     homes: Cache<(String, IpAddr), ()>,
 }
 
@@ -61,33 +70,28 @@ pub(super) struct Attempt<'a> {
     attempts: &'a Attempts,
     account: Option<String>,
     address: Option<IpAddr>,
-    counted: Vec<Counter>,
-    at: Timestamp,
+    counted: Vec<Kind>,
+    id: Uuid,
 }
 
-impl Default for Attempts {
-    fn default() -> Self {
-        // The window itself is by the application's clock; this only frees memory.
-        let made = Cache::builder()
-            .max_capacity(REMEMBERED_MAX)
-            .time_to_idle(WINDOW.to_std().unwrap_or_default());
+impl Attempts {
+    /// Counted by this limiter.
+    pub(super) fn new(limiter: Arc<dyn Limiter>) -> Self {
         let homes = Cache::builder()
             .max_capacity(REMEMBERED_MAX)
             .time_to_idle(HOME);
         Self {
-            made: made.build(),
+            limiter,
             homes: homes.build(),
         }
     }
-}
 
-impl Attempts {
-    /// Begins an attempt; [`Error::TooMany`] when too many failed before.
-    pub(super) fn begin(
+    /// Begins an attempt, which `id` names; [`Error::TooMany`] when too many failed before.
+    pub(super) async fn begin(
         &self,
         account: Option<&str>,
         address: Option<IpAddr>,
-        at: Timestamp,
+        id: Uuid,
     ) -> Result<Attempt<'_>> {
         let address = address.map(network);
         let mut attempt = Attempt {
@@ -95,14 +99,14 @@ impl Attempts {
             account: account.map(str::to_owned),
             address,
             counted: Vec::new(),
-            at,
+            id,
         };
-        let of_account = account.map(|account| self.counter(account, address));
-        for counter in of_account.into_iter().chain(address.map(Counter::Address)) {
-            match self.count(&counter, at) {
-                Ok(()) => attempt.counted.push(counter),
+        let of_account = account.map(|account| self.kind(account, address));
+        for kind in of_account.into_iter().chain(address.map(Kind::Address)) {
+            match self.count(&kind, id).await {
+                Ok(()) => attempt.counted.push(kind),
                 Err(error) => {
-                    attempt.take_back();
+                    attempt.take_back().await;
                     return Err(error);
                 }
             }
@@ -111,11 +115,11 @@ impl Attempts {
     }
 
     /// Forgets what failed for an account, seen from an address.
-    pub(super) fn forget(&self, account: &str, address: Option<IpAddr>) {
-        self.made.invalidate(&Counter::Account(account.to_owned()));
-        if let Some(address) = address {
-            let at_home = Counter::AtHome(account.to_owned(), network(address));
-            self.made.invalidate(&at_home);
+    pub(super) async fn forget(&self, account: &str, address: Option<IpAddr>) {
+        let anywhere = Kind::Account(account.to_owned());
+        let at_home = address.map(|address| Kind::AtHome(account.to_owned(), network(address)));
+        for kind in [anywhere].into_iter().chain(at_home) {
+            self.limiter.forget(&kind.counter()).await;
         }
     }
 
@@ -127,46 +131,49 @@ impl Attempts {
         }
     }
 
-    fn counter(&self, account: &str, address: Option<IpAddr>) -> Counter {
+    fn kind(&self, account: &str, address: Option<IpAddr>) -> Kind {
         let home =
             address.filter(|address| self.homes.contains_key(&(account.to_owned(), *address)));
         match home {
-            Some(address) => Counter::AtHome(account.to_owned(), address),
-            None => Counter::Account(account.to_owned()),
+            Some(address) => Kind::AtHome(account.to_owned(), address),
+            None => Kind::Account(account.to_owned()),
         }
     }
 
     /// Counts one more; [`Error::TooMany`] says how long to wait.
-    fn count(&self, counter: &Counter, at: Timestamp) -> Result<()> {
-        let moments = self.made.get_with_by_ref(counter, Moments::default);
-        let mut moments = moments.lock().unwrap_or_else(PoisonError::into_inner);
-        while moments.front().is_some_and(|first| *first + WINDOW <= at) {
-            moments.pop_front();
+    async fn count(&self, kind: &Kind, id: Uuid) -> Result<()> {
+        let limit = Limit {
+            most: kind.most(),
+            window: WINDOW,
+        };
+        match self
+            .limiter
+            .reserve(&kind.counter(), limit, named(id))
+            .await
+        {
+            Decision::Allowed { .. } => Ok(()),
+            Decision::Refused { wait } => Err(Error::TooMany { retry_after: wait }),
         }
-        match moments.front() {
-            Some(first) if moments.len() >= counter.limit() => {
-                let wait = *first + WINDOW - at;
-                Err(Error::TooMany {
-                    retry_after: wait.to_std().unwrap_or_default(),
-                })
-            }
-            _ => {
-                moments.push_back(at);
-                Ok(())
-            }
-        }
+    }
+}
+
+/// Nobody shares an attempt.
+fn named(id: Uuid) -> Reservation {
+    Reservation {
+        place: id,
+        holder: id,
     }
 }
 
 impl Attempt<'_> {
     /// It was the right password: the account's failures are forgotten, its address is known.
-    pub(super) fn succeeded(self) {
-        self.take_back();
+    pub(super) async fn succeeded(self) {
+        self.take_back().await;
         if let Some(account) = &self.account {
-            for counter in &self.counted {
+            for kind in &self.counted {
                 // The address may have failed for others, too.
-                if !matches!(counter, Counter::Address(_)) {
-                    self.attempts.made.invalidate(counter);
+                if !matches!(kind, Kind::Address(_)) {
+                    self.attempts.limiter.forget(&kind.counter()).await;
                 }
             }
             self.attempts.let_in(account, self.address);
@@ -174,25 +181,58 @@ impl Attempt<'_> {
     }
 
     /// It was neither right nor wrong.
-    pub(super) fn take_back(&self) {
-        for counter in &self.counted {
-            let Some(moments) = self.attempts.made.get(counter) else {
-                continue;
-            };
-            let mut moments = moments.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(place) = moments.iter().rposition(|moment| *moment == self.at) {
-                moments.remove(place);
-            }
+    pub(super) async fn take_back(&self) {
+        for kind in &self.counted {
+            let counter = kind.counter();
+            self.attempts
+                .limiter
+                .release(&counter, named(self.id))
+                .await;
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        sync::atomic::{AtomicU64, Ordering},
+        time::Instant,
+    };
+
+    use futures_util::future::join_all;
+    use ultudy_engines::limiter::InProcessLimiter;
+
     use super::*;
 
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_timestamp(1_900_000_000 + seconds, 0).unwrap_or_default()
+    /// Attempts by a clock that is set.
+    struct Bench {
+        attempts: Attempts,
+        seconds: Arc<AtomicU64>,
+        drawn: AtomicU64,
+    }
+
+    impl Bench {
+        fn new() -> Self {
+            let seconds = Arc::new(AtomicU64::new(0));
+            let (begun, passed) = (Instant::now(), Arc::clone(&seconds));
+            let now = move || begun + Duration::from_secs(passed.load(Ordering::Relaxed));
+            Self {
+                attempts: Attempts::new(Arc::new(InProcessLimiter::by(now))),
+                seconds,
+                drawn: AtomicU64::new(0),
+            }
+        }
+
+        async fn begin(
+            &self,
+            account: &str,
+            address: Option<IpAddr>,
+            seconds: u64,
+        ) -> Result<Attempt<'_>> {
+            self.seconds.store(seconds, Ordering::Relaxed);
+            let id = Uuid::from_u128(self.drawn.fetch_add(1, Ordering::Relaxed).into());
+            self.attempts.begin(Some(account), address, id).await
+        }
     }
 
     fn ip(text: &str) -> Option<IpAddr> {
@@ -200,87 +240,85 @@ mod tests {
     }
 
     /// Fails once; seconds to wait if not even that was allowed.
-    fn fail(attempts: &Attempts, account: &str, from: &str, seconds: i64) -> Option<u64> {
-        match attempts.begin(Some(account), ip(from), at(seconds)) {
+    async fn fail(bench: &Bench, account: &str, from: &str, seconds: u64) -> Option<u64> {
+        match bench.begin(account, ip(from), seconds).await {
             Err(Error::TooMany { retry_after }) => Some(retry_after.as_secs()),
             _ => None,
         }
     }
 
-    #[test]
-    fn the_eleventh_failure_of_an_account_waits_for_the_first_to_be_forgotten() {
-        let attempts = Attempts::default();
+    #[tokio::test]
+    async fn the_eleventh_failure_of_an_account_waits_for_the_first_to_be_forgotten() {
+        let bench = Bench::new();
         for second in 0..10 {
             let from = format!("192.0.2.{second}");
-            assert_eq!(fail(&attempts, "ada", &from, second), None);
+            assert_eq!(fail(&bench, "ada", &from, second).await, None);
         }
-        assert_eq!(fail(&attempts, "ada", "192.0.2.99", 60), Some(840));
-        assert_eq!(fail(&attempts, "eve", "192.0.2.99", 60), None);
-        assert_eq!(fail(&attempts, "ada", "192.0.2.99", 899), Some(1));
-        assert_eq!(fail(&attempts, "ada", "192.0.2.99", 900), None);
+        assert_eq!(fail(&bench, "ada", "192.0.2.99", 60).await, Some(840));
+        assert_eq!(fail(&bench, "eve", "192.0.2.99", 60).await, None);
+        assert_eq!(fail(&bench, "ada", "192.0.2.99", 899).await, Some(1));
+        assert_eq!(fail(&bench, "ada", "192.0.2.99", 900).await, None);
     }
 
-    #[test]
-    fn an_address_fails_fifty_times_whatever_it_asks_for() {
-        let attempts = Attempts::default();
+    #[tokio::test]
+    async fn an_address_fails_fifty_times_whatever_it_asks_for() {
+        let bench = Bench::new();
         for n in 0..50 {
             assert_eq!(
-                fail(&attempts, &format!("user-{n}"), "2001:db8::1", 0),
+                fail(&bench, &format!("user-{n}"), "2001:db8::1", 0).await,
                 None
             );
         }
         // The same network.
-        let wait = fail(&attempts, "another", "2001:db8::ffff:1", 100);
+        let wait = fail(&bench, "another", "2001:db8::ffff:1", 100).await;
         assert_eq!(wait, Some(800));
-        assert_eq!(fail(&attempts, "another", "2001:db8:0:1::1", 100), None);
+        assert_eq!(fail(&bench, "another", "2001:db8:0:1::1", 100).await, None);
         // What was refused counted for neither.
         for second in 101..110 {
             let from = format!("192.0.2.{second}");
-            assert_eq!(fail(&attempts, "another", &from, second), None);
+            assert_eq!(fail(&bench, "another", &from, second).await, None);
         }
-        assert!(fail(&attempts, "another", "192.0.2.1", 111).is_some());
+        assert!(fail(&bench, "another", "192.0.2.1", 111).await.is_some());
     }
 
-    #[test]
-    fn success_forgets_the_accounts_failures_and_not_the_addresss() {
-        let attempts = Attempts::default();
+    #[tokio::test]
+    async fn success_forgets_the_accounts_failures_and_not_the_addresss() {
+        let bench = Bench::new();
         for n in 0..49 {
             assert_eq!(
-                fail(&attempts, &format!("user-{}", n % 9), "192.0.2.1", n),
+                fail(&bench, &format!("user-{}", n % 9), "192.0.2.1", n).await,
                 None
             );
         }
-        let own = attempts.begin(Some("user-0"), ip("192.0.2.1"), at(50));
-        own.unwrap().succeeded();
-        assert_eq!(fail(&attempts, "user-9", "192.0.2.1", 51), None);
-        assert!(fail(&attempts, "user-9", "192.0.2.1", 52).is_some());
+        let own = bench.begin("user-0", ip("192.0.2.1"), 50);
+        own.await.unwrap().succeeded().await;
+        assert_eq!(fail(&bench, "user-9", "192.0.2.1", 51).await, None);
+        assert!(fail(&bench, "user-9", "192.0.2.1", 52).await.is_some());
     }
 
-    #[test]
-    fn strangers_do_not_keep_an_owner_out_where_they_have_been_before() {
-        let attempts = Attempts::default();
-        let home = attempts.begin(Some("ada"), ip("192.0.2.1"), at(0));
-        home.unwrap().succeeded();
+    #[tokio::test]
+    async fn strangers_do_not_keep_an_owner_out_where_they_have_been_before() {
+        let bench = Bench::new();
+        let home = bench.begin("ada", ip("192.0.2.1"), 0);
+        home.await.unwrap().succeeded().await;
         for second in 1..=10 {
-            assert_eq!(fail(&attempts, "ada", "198.51.100.1", second), None);
+            assert_eq!(fail(&bench, "ada", "198.51.100.1", second).await, None);
         }
-        assert!(fail(&attempts, "ada", "198.51.100.1", 11).is_some());
+        assert!(fail(&bench, "ada", "198.51.100.1", 11).await.is_some());
         for second in 12..22 {
-            assert_eq!(fail(&attempts, "ada", "192.0.2.1", second), None);
+            assert_eq!(fail(&bench, "ada", "192.0.2.1", second).await, None);
         }
-        assert!(fail(&attempts, "ada", "192.0.2.1", 23).is_some());
+        assert!(fail(&bench, "ada", "192.0.2.1", 23).await.is_some());
     }
 
-    #[test]
-    fn many_at_once_are_counted_one_by_one() {
-        let attempts = Attempts::default();
-        let open: Vec<_> = (0..20)
-            .map(|_| attempts.begin(Some("ada"), None, at(0)))
-            .collect();
+    #[tokio::test]
+    async fn many_at_once_are_counted_one_by_one() {
+        let bench = Bench::new();
+        let open = join_all((0..20).map(|_| bench.begin("ada", None, 0))).await;
         assert_eq!(open.iter().filter(|begun| begun.is_ok()).count(), 10);
         for attempt in open.into_iter().flatten() {
-            attempt.take_back();
+            attempt.take_back().await;
         }
-        assert_eq!(fail(&attempts, "ada", "192.0.2.1", 1), None);
+        assert_eq!(fail(&bench, "ada", "192.0.2.1", 1).await, None);
     }
 }

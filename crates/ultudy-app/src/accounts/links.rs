@@ -71,10 +71,11 @@ pub async fn reset_password(app: &App, link: &str, password: &str, client: &Clie
     let attempt = app
         .accounts
         .attempts
-        .begin(None, client.address, app.clock.now())?;
+        .begin(None, client.address, app.clock.new_id())
+        .await?;
     let changed = change(app, link, password, client).await;
     if !matches!(changed, Err(Error::Unprocessable { .. })) {
-        attempt.take_back();
+        attempt.take_back().await;
     }
     changed
 }
@@ -95,7 +96,7 @@ async fn change(app: &App, link: &str, password: &str, client: &Client) -> Resul
     tx.commit().await?;
     app.accounts.known.forget(&ended);
     if let Some(email) = &user.email {
-        app.accounts.attempts.forget(email, client.address);
+        app.accounts.attempts.forget(email, client.address).await;
     }
     Ok(())
 }

@@ -23,6 +23,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use moka::sync::Cache;
 use ultudy_domain::account::User;
+use ultudy_engines::limiter::Limiter;
 use uuid::Uuid;
 
 use attempts::Attempts;
@@ -65,16 +66,16 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    /// Nobody has tried yet.
+    /// What fails is counted by `limiter`.
     #[must_use]
-    pub fn new(sign_up_open: bool) -> Self {
+    pub fn new(sign_up_open: bool, limiter: Arc<dyn Limiter>) -> Self {
         Self {
             sign_up_open,
             sample: None,
             bearer: None,
             provider: None,
             hasher: Hasher::default(),
-            attempts: Attempts::default(),
+            attempts: Attempts::new(limiter),
             known: Known::default(),
             admitted: identify::believed(),
         }

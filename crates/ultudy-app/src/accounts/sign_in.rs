@@ -27,10 +27,11 @@ pub async fn sign_in(
     let attempt = app
         .accounts
         .attempts
-        .begin(Some(&email), client.address, app.clock.now())?;
+        .begin(Some(&email), client.address, app.clock.new_id())
+        .await?;
     match enter(app, &email, password, client).await {
         Ok(signed_in) => {
-            attempt.succeeded();
+            attempt.succeeded().await;
             if let Some(replaced) = replaced {
                 sessions::sign_out(app, replaced).await?;
             }
@@ -38,7 +39,7 @@ pub async fn sign_in(
         }
         Err(error) => {
             if !matches!(error, Error::Unauthorized(_)) {
-                attempt.take_back();
+                attempt.take_back().await;
             }
             Err(error)
         }

@@ -46,10 +46,11 @@ pub async fn sign_up(app: &App, new: &NewAccount, client: &Client) -> Result<Sig
     let attempt = app
         .accounts
         .attempts
-        .begin(None, client.address, app.clock.now())?;
+        .begin(None, client.address, app.clock.new_id())
+        .await?;
     let made = make(app, email, new, client).await;
     if !matches!(made, Err(Error::Conflict(_) | Error::Unprocessable { .. })) {
-        attempt.take_back();
+        attempt.take_back().await;
     }
     if let Ok(signed_in) = &made {
         welcome::greet(app, &signed_in.user.id);

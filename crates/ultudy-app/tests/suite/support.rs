@@ -7,6 +7,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
+    time::Instant,
 };
 
 use chrono::{TimeDelta, TimeZone, Utc};
@@ -21,7 +22,7 @@ use ultudy_domain::{
     document::ExtractedDocument,
     extraction::{ExtractError, ExtractProgress, Probe},
 };
-use ultudy_engines::{events::InProcessEvents, queue::Queue};
+use ultudy_engines::{events::InProcessEvents, limiter::InProcessLimiter, queue::Queue};
 use ultudy_llm::{Generator, extractive::Extractive};
 use ultudy_store::{Store, StoreConfig, queue::TableQueue};
 use uuid::Uuid;
@@ -118,6 +119,12 @@ pub fn app_on(
     App::new(parts_on(folder, clock, (store, queue), generator))
 }
 
+/// Counts by the clock that is set.
+fn by_clock(clock: Arc<SetClock>) -> InProcessLimiter {
+    let (begun, first) = (Instant::now(), clock.now());
+    InProcessLimiter::by(move || begun + (clock.now() - first).to_std().unwrap())
+}
+
 /// Its parts.
 pub fn parts_on(
     folder: &Path,
@@ -126,6 +133,7 @@ pub fn parts_on(
     generator: Arc<dyn Generator>,
 ) -> Parts {
     let objects = LocalFileSystem::new_with_prefix(folder).unwrap();
+    let limiter = Arc::new(by_clock(clock.clone()));
     Parts {
         queue,
         store,
@@ -137,7 +145,7 @@ pub fn parts_on(
         clock,
         upload_bytes_max: 1_000,
         runs: Runs::default(),
-        accounts: Accounts::new(true),
+        accounts: Accounts::new(true, limiter),
         limits: Limits::default(),
         lessons: CachedLessons::default(),
     }

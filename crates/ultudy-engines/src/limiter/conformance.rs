@@ -33,6 +33,7 @@ pub async fn all<L: Limiter + 'static>(
     what_was_released_counts_no_more(&fresh().await, MINUTE).await;
     the_same_place_counts_once(&fresh().await, MINUTE).await;
     a_place_counts_until_its_last_holder_has_released_it(&fresh().await, MINUTE).await;
+    what_is_forgotten_counts_no_more(&fresh().await, MINUTE).await;
     counters_are_independent(&fresh().await, MINUTE).await;
     whoever_waits_as_told_is_allowed(&fresh().await, time, window).await;
     the_window_slides(&fresh().await, time, window).await;
@@ -192,6 +193,21 @@ async fn a_place_counts_until_its_last_holder_has_released_it(
     }
     limiter.release(&ada, held_by(1, 3)).await;
     assert_eq!(remaining(others().await), Some(0));
+}
+
+async fn what_is_forgotten_counts_no_more(limiter: &impl Limiter, window: Duration) {
+    let limit = Limit { most: 2, window };
+    for whose in ["ada", "eve"] {
+        for number in 0..2 {
+            let decision = limiter.reserve(&counter(whose), limit, id(number)).await;
+            assert!(remaining(decision).is_some());
+        }
+    }
+    limiter.forget(&counter("ada")).await;
+    limiter.forget(&counter("bob")).await;
+    let anew = limiter.reserve(&counter("ada"), limit, id(1)).await;
+    assert_eq!(remaining(anew), Some(1));
+    wait(limiter.reserve(&counter("eve"), limit, id(2)).await);
 }
 
 async fn what_was_refused_does_not_count(

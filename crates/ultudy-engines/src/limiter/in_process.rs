@@ -15,7 +15,7 @@ use super::{Counter, Decision, Limit, Limiter, Reservation};
 /// Most counters that are remembered; about 200 bytes each, and 40 a reservation.
 const REMEMBERED_MAX: u64 = 1_000_000;
 /// A counter so long unused is forgotten: longest window that may be asked for.
-const WINDOW_MAX: Duration = Duration::from_secs(2 * 60);
+const WINDOW_MAX: Duration = Duration::from_secs(16 * 60);
 
 type Places = Arc<Mutex<VecDeque<Place>>>;
 
@@ -41,7 +41,8 @@ impl Default for InProcessLimiter {
 }
 
 impl InProcessLimiter {
-    fn by(now: impl Fn() -> Instant + Send + Sync + 'static) -> Self {
+    /// By this clock, which must not go back.
+    pub fn by(now: impl Fn() -> Instant + Send + Sync + 'static) -> Self {
         let counters = Cache::builder()
             .max_capacity(REMEMBERED_MAX)
             // A new counter always finds room: one that is never remembered would be no limit.
@@ -132,6 +133,10 @@ impl Limiter for InProcessLimiter {
 
     async fn release(&self, counter: &Counter, what: Reservation) {
         self.release_now(counter, what);
+    }
+
+    async fn forget(&self, counter: &Counter) {
+        self.counters.invalidate(counter);
     }
 }
 

@@ -79,4 +79,7 @@ pub trait Limiter: Send + Sync {
 
     /// Takes a reservation back: nothing came of it. One that is not there is left alone.
     async fn release(&self, counter: &Counter, what: Reservation);
+
+    /// Nothing of a counter counts any more, as if all were released.
+    async fn forget(&self, counter: &Counter);
 }

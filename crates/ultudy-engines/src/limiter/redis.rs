@@ -11,7 +11,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use redis::{RedisError, Script, ScriptInvocation};
+use redis::{RedisError, Script, ScriptInvocation, cmd};
 
 use super::{Counter, Decision, InProcessLimiter, Limit, Limiter, Reservation};
 use crate::redis::Redis;
@@ -71,6 +71,14 @@ impl RedisLimiter {
         let mut script = on(&self.release, counter);
         name(&mut script, what);
         let asked = tokio::time::timeout(PATIENCE, self.redis.run(&script));
+        asked.await.map_err(|_| late())?
+    }
+
+    async fn forget_shared(&self, counter: &Counter) -> Result<(), RedisError> {
+        let mut delete = cmd("DEL");
+        delete.arg(&keys(counter));
+        let mut connection = self.redis.connection();
+        let asked = tokio::time::timeout(PATIENCE, delete.query_async(&mut connection));
         asked.await.map_err(|_| late())?
     }
 
@@ -134,13 +142,21 @@ impl Limiter for RedisLimiter {
             self.note_away(&error);
         }
     }
+
+    async fn forget(&self, counter: &Counter) {
+        self.alone.forget(counter).await;
+        if self.is_left_alone() {
+            return;
+        }
+        if let Err(error) = self.forget_shared(counter).await {
+            self.note_away(&error);
+        }
+    }
 }
 
 /// A script on a counter's keys.
 fn on<'a>(script: &'a Script, counter: &Counter) -> ScriptInvocation<'a> {
-    let Counter { kind, whose } = counter;
-    let places = format!("ultudy:limit:{{{kind}:{whose}}}");
-    let holders = format!("{places}:holders");
+    let [places, holders] = keys(counter);
     let mut script = script.key(places);
     script.key(holders);
     script
@@ -154,6 +170,14 @@ fn name(script: &mut ScriptInvocation<'_>, what: Reservation) {
 
 fn micros(span: Duration) -> u64 {
     u64::try_from(span.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// Its keys, on one node of a cluster.
+fn keys(counter: &Counter) -> [String; 2] {
+    let Counter { kind, whose } = counter;
+    let places = format!("ultudy:limit:{{{kind}:{whose}}}");
+    let holders = format!("{places}:holders");
+    [places, holders]
 }
 
 fn late() -> RedisError {

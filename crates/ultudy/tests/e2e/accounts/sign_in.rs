@@ -4,7 +4,10 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use super::{OTHER_PASSWORD, SIGN_IN, SIGN_UP, credentials, knock, me, reset_link, sign_in};
-use crate::api::{Api, PASSWORD, session_cookie, text};
+use crate::{
+    api::{Api, PASSWORD, session_cookie, text},
+    fleet::Ground,
+};
 
 #[tokio::test]
 async fn somebody_signs_up_out_and_in_again() {
@@ -159,4 +162,26 @@ async fn after_ten_failures_even_the_right_password_waits() {
         sign_in(&api, "ada", OTHER_PASSWORD).await.is_some(),
         "an operator lets them in"
     );
+}
+
+#[tokio::test]
+async fn servers_over_one_redis_count_failures_together() {
+    let ground = Ground::start();
+    let settings = [("AUTH_MODE", "accounts")];
+    let mut home = ground.process(&[], &settings).await;
+    let others = [
+        ground.process(&[], &settings).await,
+        ground.process(&[], &settings).await,
+    ];
+    home.sign_up("ada").await;
+    for api in others.iter().cycle().take(10) {
+        let wrong = knock(api, SIGN_IN, credentials("ada", OTHER_PASSWORD)).await;
+        assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
+    }
+    for api in &others {
+        let right = knock(api, SIGN_IN, credentials("ada", PASSWORD)).await;
+        assert_eq!(right.status, StatusCode::TOO_MANY_REQUESTS);
+    }
+    // Where she has been before they are counted apart.
+    assert!(sign_in(&home, "ada", PASSWORD).await.is_some());
 }
