@@ -40,7 +40,7 @@ pub(super) async fn board(
         match try_to_board(run, key).await {
             Err(error @ StoreError::Conflict(_)) => conflict = Some(error),
             Err(error) => return Err(error.into()),
-            Ok(Boarded::Leads(known)) => return Ok(known),
+            Ok(Boarded::Leads(known)) => return Ok(known.map(|known| *known)),
             Ok(Boarded::Over) => return Err(JobError::Stale),
         }
     }
@@ -48,7 +48,7 @@ pub(super) async fn board(
 }
 
 enum Boarded {
-    Leads(Option<LessonContent>),
+    Leads(Option<Box<LessonContent>>),
     Over,
 }
 
@@ -65,7 +65,7 @@ async fn try_to_board(run: &Run, key: &str) -> ultudy_store::Result<Boarded> {
             // The one before may have ended since it was looked for.
             let known = generations::find(&mut tx, key).await?;
             tx.commit().await?;
-            Ok(Boarded::Leads(known))
+            Ok(Boarded::Leads(known.map(Box::new)))
         }
     }
 }

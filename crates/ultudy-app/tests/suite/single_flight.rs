@@ -36,6 +36,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const TEXT: &str = "Shared";
 
 /// Where rows and queue are.
+#[allow(clippy::large_enum_variant, reason = "there is one a test")]
 enum Services {
     Embedded,
     /// PostgreSQL, the database's name, and Redis.

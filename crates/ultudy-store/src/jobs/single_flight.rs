@@ -17,7 +17,7 @@ pub enum Flight {
     /// It has the generation made.
     Leads,
     /// Another job does: this one's run is over, and it waits.
-    Follows(Job),
+    Follows(Box<Job>),
 }
 
 /// Makes a run the leader for a key, or its job a follower of the one that leads; none if the run is
@@ -34,7 +34,7 @@ pub async fn lead_or_follow(
     match leader(tx, key).await? {
         Some(leader) if leader != id => {
             let follower = follow(tx, id, run_token, key).await?;
-            Ok(follower.map(Flight::Follows))
+            Ok(follower.map(|job| Flight::Follows(Box::new(job))))
         }
         _ => {
             let led = tx
