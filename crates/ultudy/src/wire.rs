@@ -29,8 +29,13 @@ use ultudy_engines::{
     queue::{Queue, RedisQueue},
     redis::{Eviction, Redis},
 };
-use ultudy_llm::extractive::Extractive;
+use ultudy_llm::{
+    Generator,
+    extractive::Extractive,
+    openai::{OpenAi, OpenAiConfig},
+};
 use ultudy_store::{PostgresConfig, Store, StoreConfig, queue::TableQueue};
+use url::Host;
 
 use crate::{
     commands::Failure,
@@ -56,7 +61,7 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         events: events(redis.as_ref()).await,
         blobs: blobs(config, &config.object_dir)?,
         reader: Arc::new(InChildren(extractor(config)?)),
-        generator: Arc::new(Extractive),
+        generator: generator(config)?,
         sharing: config.sharing,
         clock: Arc::new(SystemClock),
         upload_bytes_max: config.upload_bytes_max,
@@ -76,6 +81,31 @@ async fn store(config: &Config, redis: Option<&Redis>) -> Result<Store, Failure>
         _ => Store::open(&config.store).await,
     };
     opened.map_err(|error| Failure::new("database", error))
+}
+
+/// What writes lessons.
+fn generator(config: &Config) -> Result<Arc<dyn Generator>, Failure> {
+    let Some(llm) = config.llm.clone() else {
+        return Ok(Arc::new(Extractive));
+    };
+    let is_here = match llm.base_url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    if llm.base_url.scheme() == "http" && !is_here {
+        tracing::warn!("OPENAI_BASE_URL is http: the key and the texts go unencrypted");
+    }
+    let openai = OpenAi::new(OpenAiConfig {
+        base_url: llm.base_url,
+        key: llm.key.0,
+        model: llm.model,
+        total_timeout: llm.total_timeout,
+        idle_timeout: llm.idle_timeout,
+    });
+    let openai = openai.map_err(|error| Failure::new("language model", error))?;
+    Ok(Arc::new(openai))
 }
 
 /// The Redis that a setting names.

@@ -17,10 +17,12 @@ use url::Url;
 mod auth;
 mod cache;
 mod limits;
+mod llm;
 mod redis;
 
 pub use auth::{Hidden, Issuer};
 pub use cache::CacheConfig;
+pub use llm::LlmConfig;
 
 const DEFAULTS: &str = include_str!("../../../../config.default.toml");
 /// Replicas are looked at twice a second.
@@ -81,6 +83,8 @@ pub struct Config {
     pub recogniser: Option<Recogniser>,
     /// How often a user may ask for what costs; none if nothing is limited.
     pub limits: Option<Rules>,
+    /// The language model that writes lessons; none if they are made without.
+    pub llm: Option<LlmConfig>,
 }
 
 /// The settings as texts: what is set, else the default.
@@ -127,6 +131,7 @@ impl Config {
             extract: extract_limits(&settings)?,
             recogniser: recogniser(&settings)?,
             limits: limits::rules(&settings)?,
+            llm: llm::llm(&settings)?,
         };
         config.refuse_public_address()?;
         Ok(config)

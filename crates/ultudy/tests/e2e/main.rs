@@ -22,6 +22,7 @@ mod jwt;
 mod lesson_cache;
 mod limits;
 mod metrics;
+mod model;
 mod oidc;
 mod openapi;
 mod own_words;

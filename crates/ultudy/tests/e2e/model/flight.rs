@@ -1,0 +1,131 @@
+//! Calls that are open: seen, bounded, ended when nobody wants them.
+
+use super::*;
+use ultudy_testkit::llm::Answer;
+
+#[tokio::test]
+async fn a_slow_lesson_shows_how_far_it_is_and_keeps_nobody_waiting() {
+    let class = Class::start(2, &[("LESSON_QUEUE_CONCURRENCY", "2")]).await;
+    class.llm.answers_next([Answer::HalfLesson]);
+    let slow = class.ask(0).await;
+    let half = class.job(&slow, "half of it has come", |job| {
+        job["progress"]
+            .as_i64()
+            .is_some_and(|progress| progress > 5)
+    });
+    let half = half.await;
+    assert_eq!(
+        (&half["status"], &half["stage"]),
+        (&"processing".into(), &"writing".into())
+    );
+    // Another is made meanwhile.
+    let job = class.api.ended(&class.ask(1).await).await;
+    assert_eq!(job["status"], "completed", "{job}");
+    let slow_now = class.api.get(&format!("/api/jobs/{slow}")).await.body;
+    assert_eq!(slow_now["status"], "processing", "{slow_now}");
+    class.llm.release();
+    assert_eq!(class.api.ended(&slow).await["status"], "completed");
+}
+
+#[tokio::test]
+async fn as_many_calls_are_open_as_lessons_may_be_made_at_once() {
+    let class = Class::start(5, &[("LESSON_QUEUE_CONCURRENCY", "3")]).await;
+    class.llm.answers(Answer::HeldLesson);
+    let mut jobs = Vec::new();
+    for section in 0..5 {
+        jobs.push(class.ask(section).await);
+    }
+    class
+        .until("three calls are open", |counts| counts.in_flight == 3)
+        .await;
+    let mut of_status = std::collections::BTreeMap::new();
+    for job_id in &jobs {
+        let job = class.api.get(&format!("/api/jobs/{job_id}")).await.body;
+        *of_status.entry(text(&job["status"])).or_insert(0) += 1;
+    }
+    assert_eq!(
+        of_status,
+        [("processing".into(), 3), ("queued".into(), 2)].into()
+    );
+    class.llm.answers(Answer::Lesson);
+    class.llm.release();
+    for job_id in &jobs {
+        assert_eq!(class.api.ended(job_id).await["status"], "completed");
+    }
+    let counts = class.llm.counts();
+    assert_eq!((counts.made, counts.most, counts.cancelled), (5, 3, 0));
+}
+
+#[tokio::test]
+async fn cancelling_the_job_stops_the_call() {
+    for answer in [Answer::HeldLesson, Answer::HalfLesson] {
+        let class = Class::start(1, &[]).await;
+        class.llm.answers(answer);
+        let job_id = class.ask(0).await;
+        class
+            .until("the call is open", |counts| counts.in_flight == 1)
+            .await;
+        let cancel = format!("/api/jobs/{job_id}/cancel");
+        let cancelled = class.api.post(&cancel, json!({})).await;
+        assert_eq!(cancelled.body["code"], "cancelled", "{cancelled:?}");
+        class
+            .until("the call is closed", |counts| counts.cancelled == 1)
+            .await;
+        // Nor is it made again.
+        class.llm.answers(Answer::Lesson);
+        assert_eq!(
+            class.api.ended(&class.ask(0).await).await["status"],
+            "completed"
+        );
+        assert_eq!(class.llm.counts().made, 2);
+    }
+}
+
+#[tokio::test]
+async fn a_killed_servers_call_is_made_once_more_and_its_lesson_is_there_once() {
+    let mut class = Class::start(1, &[]).await;
+    class.llm.answers(Answer::HeldLesson);
+    let job_id = class.ask(0).await;
+    class
+        .until("the call is open", |counts| counts.in_flight == 1)
+        .await;
+    class.api.server.kill().await.expect("it dies");
+    class
+        .until("the call went with it", |counts| counts.cancelled == 1)
+        .await;
+    class.api.server.restart().await.expect("it comes back");
+    class
+        .until("it is made again", |counts| counts.in_flight == 1)
+        .await;
+    class.llm.release();
+    let job = class.api.ended(&job_id).await;
+    assert_eq!(job["status"], "completed", "{job}");
+    assert_eq!(job["attempt"], 0, "a loss is no error");
+    assert_eq!(class.llm.counts().made, 2);
+    let lesson = class.lesson(0).await;
+    let concepts = lesson["concepts"].as_array().map(Vec::len);
+    assert_eq!(concepts, Some(5), "its concepts are there once: {lesson}");
+}
+
+/// What is being made when the order to stop comes is handed back, and its call ends.
+#[tokio::test]
+async fn a_server_that_stops_waits_for_its_calls_no_longer_than_it_may() {
+    let mut class = Class::start(1, &[("DRAIN_SECONDS", "1")]).await;
+    class.llm.answers(Answer::HeldLesson);
+    let job_id = class.ask(0).await;
+    class
+        .until("the call is open", |counts| counts.in_flight == 1)
+        .await;
+    class.api.server.terminate().await.expect("it stops well");
+    class
+        .until("the call is closed", |counts| counts.cancelled == 1)
+        .await;
+    class.llm.answers(Answer::Lesson);
+    class.api.server.restart().await.expect("it comes back");
+    let job = class.api.ended(&job_id).await;
+    assert_eq!(
+        (&job["status"], &job["attempt"]),
+        (&"completed".into(), &0.into()),
+        "{job}"
+    );
+}
