@@ -23,6 +23,7 @@ mod lesson_cache;
 mod limits;
 mod metrics;
 mod model;
+mod network;
 mod oidc;
 mod openapi;
 mod own_words;
