@@ -11,15 +11,12 @@
 //! A process believes a state it knows for [`BELIEVED`], unless it hears that it is outdated. What it
 //! could not tell Redis it tells it as soon as that answers again.
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use moka::sync::Cache as Moka;
-use redis::{RedisError, Script};
+use redis::Script;
 use tokio::{task::JoinHandle, time};
 
 use super::{
@@ -28,13 +25,11 @@ use super::{
     untold::Untold,
     values::Values,
 };
-use crate::redis::{Heard, Listener, Redis};
+use crate::redis::{Heard, LEFT_ALONE, Listener, Patience, Redis};
 
 const OUTDATED: &str = "ultudy:cache:outdated";
 /// How long Redis may take: longer than the database would, and it is of no use.
 const PATIENCE: Duration = Duration::from_millis(250);
-/// How long it is left alone after it did not answer.
-const LEFT_ALONE: Duration = Duration::from_secs(1);
 /// Most scopes whose state is at hand.
 const SCOPES_MAX: u64 = 100_000;
 
@@ -52,8 +47,7 @@ struct Shared {
     /// States at hand, believed for a while.
     states: Moka<String, u64>,
     time: Duration,
-    /// When Redis last did not answer.
-    away: Mutex<Option<Instant>>,
+    patience: Patience,
     /// Scopes of which Redis has not heard yet that they are outdated: nothing of theirs is given.
     untold: Untold,
 }
@@ -74,7 +68,7 @@ impl RedisCache {
             shelf: Shelf::new(at_hand, time),
             states: states.build(),
             time,
-            away: Mutex::default(),
+            patience: Patience::new(PATIENCE, "nothing is cached"),
             untold: Untold::default(),
         });
         Self {
@@ -119,22 +113,6 @@ async fn tell_untold(shared: Arc<Shared>) {
 }
 
 impl Shared {
-    /// None while Redis is left alone or does not answer.
-    async fn answer<T>(&self, asked: impl Future<Output = Result<T, RedisError>>) -> Option<T> {
-        let since = *self.away.lock().unwrap_or_else(PoisonError::into_inner);
-        if since.is_some_and(|since| since.elapsed() < LEFT_ALONE) {
-            return None;
-        }
-        let error = match time::timeout(PATIENCE, asked).await {
-            Ok(Ok(answer)) => return Some(answer),
-            Ok(Err(error)) => error,
-            Err(_) => std::io::Error::from(std::io::ErrorKind::TimedOut).into(),
-        };
-        tracing::warn!(%error, "Redis does not answer: nothing is cached");
-        *self.away.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-        None
-    }
-
     async fn state(&self, scope: &str, anew: bool) -> Option<u64> {
         let life = self.time.saturating_mul(2);
         let mut script = self.script.key(format!("ultudy:cache:state:{scope}"));
@@ -143,7 +121,7 @@ impl Shared {
             .arg(u8::from(anew))
             .arg(OUTDATED)
             .arg(scope);
-        self.answer(self.redis.run(&script)).await
+        self.patience.answer(self.redis.run(&script)).await
     }
 
     /// The scope's state, at hand or from Redis. None where Redis has not heard what we know.
@@ -178,7 +156,7 @@ impl Shared {
     }
 
     async fn value(&self, place: &Place) -> Option<Bytes> {
-        self.answer(self.values.get(place)).await?
+        self.patience.answer(self.values.get(place)).await?
     }
 }
 
@@ -214,7 +192,7 @@ impl Cache for RedisCache {
     async fn put(&self, place: Place, value: Bytes) {
         self.shared.shelf.put(place.clone(), value.clone());
         let putting = self.shared.values.put(&place, &value);
-        self.shared.answer(putting).await;
+        self.shared.patience.answer(putting).await;
     }
 
     async fn outdate(&self, scope: &str) -> bool {

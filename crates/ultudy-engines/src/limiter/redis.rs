@@ -5,21 +5,16 @@
 //! | `ultudy:limit:{KIND:WHOSE}` | sorted set: the places that count, by their µs on the server's clock | a window after the last was taken |
 //! | `ultudy:limit:{KIND:WHOSE}:holders` | sorted set: `PLACE:HOLDER` for whoever holds one | a window after the last reservation |
 
-use std::{
-    sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use redis::{RedisError, Script, ScriptInvocation, cmd};
+use redis::{Script, ScriptInvocation, cmd};
 
 use super::{Counter, Decision, InProcessLimiter, Limit, Limiter, Reservation};
-use crate::redis::Redis;
+use crate::redis::{Patience, Redis};
 
 /// How long Redis may take to decide; whoever asked waits for it.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// How long it is left alone after it did not answer.
-const LEFT_ALONE: Duration = Duration::from_secs(1);
 
 /// One script a decision, by the server's clock. While Redis is away the process counts by
 /// itself, at the same limit.
@@ -29,8 +24,7 @@ pub struct RedisLimiter {
     release: Script,
     /// What this process has let pass, should Redis go away.
     alone: InProcessLimiter,
-    /// When Redis last did not answer.
-    away: Mutex<Option<Instant>>,
+    patience: Patience,
 }
 
 impl RedisLimiter {
@@ -42,60 +36,30 @@ impl RedisLimiter {
             reserve: Script::new(include_str!("lua/reserve.lua")),
             release: Script::new(include_str!("lua/release.lua")),
             alone: InProcessLimiter::default(),
-            away: Mutex::new(None),
+            patience: Patience::new(PATIENCE, "this process counts limits by itself"),
         }
     }
 
+    /// None while Redis does not answer.
     async fn reserve_shared(
         &self,
         counter: &Counter,
         limit: Limit,
         what: Reservation,
-    ) -> Result<Decision, RedisError> {
+    ) -> Option<Decision> {
         let mut script = on(&self.reserve, counter);
         script.arg(limit.most).arg(micros(limit.window));
         name(&mut script, what);
-        let asked = tokio::time::timeout(PATIENCE, self.redis.run(&script));
-        let (is_allowed, remaining, wait): (bool, u32, u64) = asked.await.map_err(|_| late())??;
+        let decided = self.patience.answer(self.redis.run(&script)).await;
+        let (is_allowed, remaining, wait): (bool, u32, u64) = decided?;
         let wait = Duration::from_micros(wait);
-        Ok(match is_allowed {
+        Some(match is_allowed {
             true => Decision::Allowed {
                 remaining,
                 reset: wait,
             },
             false => Decision::Refused { wait },
         })
-    }
-
-    async fn release_shared(&self, counter: &Counter, what: Reservation) -> Result<(), RedisError> {
-        let mut script = on(&self.release, counter);
-        name(&mut script, what);
-        let asked = tokio::time::timeout(PATIENCE, self.redis.run(&script));
-        asked.await.map_err(|_| late())?
-    }
-
-    async fn forget_shared(&self, counter: &Counter) -> Result<(), RedisError> {
-        let mut delete = cmd("DEL");
-        delete.arg(&keys(counter));
-        let mut connection = self.redis.connection();
-        let asked = tokio::time::timeout(PATIENCE, delete.query_async(&mut connection));
-        asked.await.map_err(|_| late())?
-    }
-
-    /// How long ago Redis last did not answer.
-    fn away_since(&self) -> Option<Duration> {
-        let away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
-        away.map(|at| at.elapsed())
-    }
-
-    fn is_left_alone(&self) -> bool {
-        self.away_since().is_some_and(|since| since < LEFT_ALONE)
-    }
-
-    fn note_away(&self, error: &RedisError) {
-        let mut away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
-        *away = Some(Instant::now());
-        tracing::warn!(%error, "Redis does not answer: this process counts limits by itself");
     }
 
     /// What Redis allowed, unless this process knows better: it may have counted by itself
@@ -111,7 +75,8 @@ impl RedisLimiter {
             return shared;
         }
         let alone = self.alone.reserve_now(counter, limit, Some(what));
-        let has_been_away = self.away_since().is_some_and(|since| since < limit.window);
+        let has_been_away = self.patience.away_since();
+        let has_been_away = has_been_away.is_some_and(|since| since < limit.window);
         if !has_been_away || matches!(alone, Decision::Allowed { .. }) {
             return shared;
         }
@@ -123,11 +88,8 @@ impl RedisLimiter {
 #[async_trait]
 impl Limiter for RedisLimiter {
     async fn reserve(&self, counter: &Counter, limit: Limit, what: Reservation) -> Decision {
-        if !self.is_left_alone() {
-            match self.reserve_shared(counter, limit, what).await {
-                Ok(shared) => return self.checked(shared, counter, limit, what).await,
-                Err(error) => self.note_away(&error),
-            }
+        if let Some(shared) = self.reserve_shared(counter, limit, what).await {
+            return self.checked(shared, counter, limit, what).await;
         }
         metrics::counter!("ultudy_limiter_alone_total").increment(1);
         self.alone.reserve_now(counter, limit, Some(what))
@@ -135,22 +97,19 @@ impl Limiter for RedisLimiter {
 
     async fn release(&self, counter: &Counter, what: Reservation) {
         self.alone.release_now(counter, what);
-        if self.is_left_alone() {
-            return;
-        }
-        if let Err(error) = self.release_shared(counter, what).await {
-            self.note_away(&error);
-        }
+        let mut script = on(&self.release, counter);
+        name(&mut script, what);
+        // If it does not come through, the place counts until its window is over.
+        let _released: Option<()> = self.patience.answer(self.redis.run(&script)).await;
     }
 
     async fn forget(&self, counter: &Counter) {
         self.alone.forget(counter).await;
-        if self.is_left_alone() {
-            return;
-        }
-        if let Err(error) = self.forget_shared(counter).await {
-            self.note_away(&error);
-        }
+        let mut delete = cmd("DEL");
+        delete.arg(&keys(counter));
+        let mut connection = self.redis.connection();
+        let asked = delete.query_async(&mut connection);
+        let _forgotten: Option<()> = self.patience.answer(asked).await;
     }
 }
 
@@ -178,8 +137,4 @@ fn keys(counter: &Counter) -> [String; 2] {
     let places = format!("ultudy:limit:{{{kind}:{whose}}}");
     let holders = format!("{places}:holders");
     [places, holders]
-}
-
-fn late() -> RedisError {
-    std::io::Error::from(std::io::ErrorKind::TimedOut).into()
 }

@@ -21,7 +21,7 @@ pub use connection::Connection;
 pub use error::ConnectError;
 pub use info::Eviction;
 pub use listener::{Heard, Listener};
-pub(crate) use patience::Patience;
+pub(crate) use patience::{LEFT_ALONE, Patience};
 
 /// How long the first connection may take in all.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);

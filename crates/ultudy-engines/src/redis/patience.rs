@@ -8,7 +8,7 @@ use std::{
 use redis::RedisError;
 
 /// How long it is left alone after it did not answer.
-const LEFT_ALONE: Duration = Duration::from_secs(1);
+pub(crate) const LEFT_ALONE: Duration = Duration::from_secs(1);
 
 /// Of somebody who can do without.
 #[derive(Debug)]
@@ -35,8 +35,7 @@ impl Patience {
         &self,
         asked: impl Future<Output = Result<T, RedisError>>,
     ) -> Option<T> {
-        let since = *self.away();
-        if since.is_some_and(|since| since.elapsed() < LEFT_ALONE) {
+        if self.away_since().is_some_and(|since| since < LEFT_ALONE) {
             return None;
         }
         let error = match tokio::time::timeout(self.limit, asked).await {
@@ -47,6 +46,11 @@ impl Patience {
         tracing::warn!(%error, "Redis does not answer: {}", self.otherwise);
         *self.away() = Some(Instant::now());
         None
+    }
+
+    /// How long ago it last did not answer; none if it always has.
+    pub(crate) fn away_since(&self) -> Option<Duration> {
+        self.away().map(|at| at.elapsed())
     }
 
     fn away(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
