@@ -8,7 +8,7 @@
 
 use std::{
     ops::{Deref, DerefMut},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
 };
 
@@ -24,6 +24,8 @@ use crate::Result;
 /// How long after sqlx handed it out a connection is given back to it, which looks at its health
 /// and age.
 const OUT_MAX: Duration = Duration::from_secs(60);
+/// How long sqlx keeps it then for whoever may need it, before it is closed.
+const IDLE_MAX: Duration = Duration::from_secs(60);
 
 /// A server's connections. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -36,8 +38,17 @@ struct Shared {
     /// As many as there may be connections; those who wait are served in turn.
     turns: Arc<Semaphore>,
     acquire_timeout: Duration,
+    out_max: Duration,
+    resting: Mutex<Resting>,
+}
+
+/// What rests.
+#[derive(Debug, Default)]
+struct Resting {
     /// The one that rests for the shortest time is last.
-    resting: Mutex<Vec<Out>>,
+    connections: Vec<Out>,
+    /// Whether somebody will look for those that nobody asks for any more.
+    is_watched: bool,
 }
 
 /// A connection that sqlx has handed out.
@@ -60,9 +71,19 @@ pub(crate) struct Lent {
 impl Pool {
     /// A pool that connects when first asked to.
     pub(crate) fn new(url: &str, max_connections: u32, acquire_timeout: Duration) -> Result<Self> {
+        Self::closing_after(url, max_connections, acquire_timeout, (OUT_MAX, IDLE_MAX))
+    }
+
+    fn closing_after(
+        url: &str,
+        max_connections: u32,
+        acquire_timeout: Duration,
+        (out_max, idle_max): (Duration, Duration),
+    ) -> Result<Self> {
         let sqlx = PgPoolOptions::new()
             .max_connections(max_connections)
             .acquire_timeout(acquire_timeout)
+            .idle_timeout(idle_max)
             // A probe would cost a round trip each time; whoever begins finds out.
             .test_before_acquire(false)
             .connect_lazy_with(connect_options(url)?);
@@ -71,6 +92,7 @@ impl Pool {
             sqlx,
             turns: Arc::new(Semaphore::new(turns.min(Semaphore::MAX_PERMITS))),
             acquire_timeout,
+            out_max,
             resting: Mutex::default(),
         })))
     }
@@ -97,7 +119,7 @@ impl Pool {
                     .map_err(|_| sqlx::Error::PoolClosed)?
             }
         };
-        let rested = self.0.resting().pop();
+        let rested = self.0.resting().connections.pop();
         let out = match rested {
             Some(out) => out,
             None => Out {
@@ -117,7 +139,7 @@ impl Pool {
         self.0.turns.close();
         // From here on nothing comes to rest.
         let closing = self.0.sqlx.close();
-        let resting = std::mem::take(&mut *self.0.resting());
+        let resting = std::mem::take(&mut self.0.resting().connections);
         drop(resting);
         closing.await;
     }
@@ -125,24 +147,53 @@ impl Pool {
 
 impl Shared {
     /// Lets a connection rest, unless sqlx is to look at it.
-    fn rest(&self, out: Out) {
-        let is_old = |out: &Out| out.since.elapsed() > OUT_MAX;
-        let mut given_back = Vec::new();
+    fn rest(self: &Arc<Self>, out: Out) {
+        if self.sqlx.is_closed() || self.is_old(&out) {
+            drop(out);
+            return;
+        }
         let mut resting = self.resting();
-        if self.sqlx.is_closed() || is_old(&out) {
-            given_back.push(out);
-        } else {
-            resting.push(out);
+        resting.connections.push(out);
+        if resting.is_watched {
+            return;
         }
-        // What load has left behind, too, one at a time.
-        if resting.first().is_some_and(is_old) {
-            given_back.push(resting.remove(0));
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            resting.is_watched = true;
+            runtime.spawn(watch(Arc::downgrade(self), self.out_max));
         }
-        drop(resting);
     }
 
-    fn resting(&self) -> MutexGuard<'_, Vec<Out>> {
+    fn is_old(&self, out: &Out) -> bool {
+        out.since.elapsed() > self.out_max
+    }
+
+    /// Gives sqlx what rested for long; whether anything rests still.
+    fn give_back_old(&self) -> bool {
+        let mut resting = self.resting();
+        let (old, young): (Vec<_>, Vec<_>) = std::mem::take(&mut resting.connections)
+            .into_iter()
+            .partition(|out| self.is_old(out));
+        resting.is_watched = !young.is_empty();
+        resting.connections = young;
+        let is_watched = resting.is_watched;
+        drop(resting);
+        drop(old);
+        is_watched
+    }
+
+    fn resting(&self) -> MutexGuard<'_, Resting> {
         self.resting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Looks after what rests until nothing does.
+async fn watch(shared: Weak<Shared>, every: Duration) {
+    loop {
+        tokio::time::sleep(every).await;
+        match shared.upgrade() {
+            Some(shared) if shared.give_back_old() => {}
+            _ => return,
+        }
     }
 }
 
@@ -150,7 +201,7 @@ impl Drop for Shared {
     fn drop(&mut self) {
         // sqlx closes connections by tasks; without a runtime there are none.
         if tokio::runtime::Handle::try_current().is_err() {
-            for out in self.resting().drain(..) {
+            for out in self.resting().connections.drain(..) {
                 drop(out.connection.detach());
             }
         }
@@ -190,5 +241,41 @@ impl Deref for Lent {
 impl DerefMut for Lent {
     fn deref_mut(&mut self) -> &mut PgConnection {
         &mut self.out.as_mut().expect("lent").connection
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ultudy_testkit::{
+        postgres::{Postgres, User},
+        wait,
+    };
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_peak_has_opened_is_closed_again() {
+        const SOON: Duration = Duration::from_millis(100);
+        const PATIENCE: Duration = Duration::from_secs(30);
+        let server = Postgres::shared().unwrap();
+        let name = server.create_database(User::Owner).unwrap();
+        let url = server.url(User::Owner, &name);
+        let pool = Pool::closing_after(&url, 5, PATIENCE, (SOON, SOON)).unwrap();
+        let open = async || {
+            let count = "SELECT count(*) FROM pg_stat_activity WHERE datname";
+            let count = format!("{count} = '{name}'");
+            server.sql("postgres", &count).unwrap()
+        };
+        let mut lent = Vec::new();
+        for _ in 0..5 {
+            lent.push(pool.acquire().await.unwrap());
+        }
+        assert_eq!(open().await, "5");
+        lent.into_iter().for_each(Lent::rest);
+        wait::until("all are closed", PATIENCE, async || open().await == "0")
+            .await
+            .unwrap();
+        // And are opened anew.
+        pool.acquire().await.unwrap().rest();
     }
 }
