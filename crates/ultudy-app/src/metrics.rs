@@ -18,6 +18,8 @@ const JOB_WAIT: &str = "ultudy_job_wait_seconds";
 const JOBS_RUNNING: &str = "ultudy_jobs_running";
 /// Jobs given up, by the code their row has: `queue`, `code`.
 const JOBS_FAILED: &str = "ultudy_jobs_failed_total";
+/// What the queue's engine could not be told: `by` a request, or of a job's end (`settle`).
+const QUEUE_NOT_TOLD: &str = "ultudy_queue_not_told_total";
 
 /// Where the jobs of each queue stand, in the whole fleet.
 ///
@@ -81,6 +83,11 @@ pub(crate) fn job_failed(queue: QueueName, code: &str) {
         ("code", code.to_owned()),
     ];
     metrics::counter!(JOBS_FAILED, &labels).increment(1);
+}
+
+/// The queue's engine was not told something, which is put right later.
+pub(crate) fn queue_not_told(by: &'static str) {
+    metrics::counter!(QUEUE_NOT_TOLD, "by" => by).increment(1);
 }
 
 /// Counts beyond 2^53 lose their last digits.

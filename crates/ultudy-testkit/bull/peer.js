@@ -28,9 +28,10 @@ const verbs = {
   },
 
   /** Runs jobs and says the jobId of each. */
-  async work(queue, { concurrency }) {
+  async work(queue, { concurrency, fails }) {
     queue.process(concurrency, async (job) => {
       say(job.data.jobId);
+      if (fails) throw new Error(fails);
       return { by: 'Bull' };
     });
     await queue.isReady();

@@ -99,8 +99,19 @@ impl Bull {
     /// # Errors
     /// Node.js is not there.
     pub fn work(&self, concurrency: usize) -> Result<Worker> {
-        let settings = serde_json::json!({ "concurrency": concurrency });
-        let mut command = self.command("work", &settings);
+        self.start(&serde_json::json!({ "concurrency": concurrency }))
+    }
+
+    /// Starts a worker that fails each job for this reason.
+    ///
+    /// # Errors
+    /// Node.js is not there.
+    pub fn fail(&self, reason: &str) -> Result<Worker> {
+        self.start(&serde_json::json!({ "concurrency": 1, "fails": reason }))
+    }
+
+    fn start(&self, settings: &Value) -> Result<Worker> {
+        let mut command = self.command("work", settings);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = ChildProcess::spawn(&mut command)?;
         let output = process.child_mut().stdout.take().map(BufReader::new);

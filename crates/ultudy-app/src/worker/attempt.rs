@@ -5,87 +5,48 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chrono::TimeDelta;
 use futures_util::FutureExt;
 use ultudy_domain::job::{JobFailure, JobType};
-use ultudy_engines::queue::{Delivery, End};
-use ultudy_store::jobs::{self, Start};
+use ultudy_engines::queue::{Delivery, End, QueueError};
+use ultudy_store::jobs;
 
-use super::{JobError, Run, adopt, runs::RunGuard};
+use super::{
+    JobError, Run,
+    runs::RunGuard,
+    start::{Begun, settle, start},
+};
 use crate::{
     App, Error, documents,
     lessons::{self, single_flight},
     metrics,
 };
 
+/// Before something that failed on the way to a retry is tried anew.
+const AGAIN: TimeDelta = TimeDelta::seconds(5);
+
 /// Runs a delivered job to one of its ends. What cannot be written here (the database is
 /// away) is left to the lease: it lapses, and the job is delivered again.
-pub(super) async fn attempt(app: &App, worker_id: &str, delivery: &Delivery, guard: RunGuard) {
-    let ended = match start(app, worker_id, delivery, &guard).await {
+pub(super) async fn attempt(app: &App, worker_id: &str, mut delivery: Delivery, guard: RunGuard) {
+    let begun = start(app, worker_id, &mut delivery, &guard).await;
+    let delivery = &delivery;
+    let ended = match begun {
         Ok(Begun::Run(run)) => {
             let outcome = measured(&run).await;
             end(&run, delivery, outcome).await
         }
         Ok(Begun::Over(how)) => finish(app, delivery, &how).await,
+        Ok(Begun::Later(after)) => release(app, delivery, after).await,
+        Ok(Begun::Elsewhere) => Ok(()),
+        // What the lease alone brings again is not known to be tried again.
+        Err(error) if delivery.retried => {
+            tracing::warn!(job_id = %delivery.job_id, ?error, "job tried again later");
+            release(app, delivery, AGAIN).await
+        }
         Err(error) => Err(error),
     };
     if let Err(error) = ended {
         tracing::warn!(job_id = %delivery.job_id, ?error, "job left to its lease");
-    }
-}
-
-/// What came of a delivery at its start.
-enum Begun {
-    Run(Box<Run>),
-    /// There is nothing to run.
-    Over(End),
-}
-
-async fn start(
-    app: &App,
-    worker_id: &str,
-    delivery: &Delivery,
-    guard: &RunGuard,
-) -> Result<Begun, JobError> {
-    if delivery.retried {
-        retry(app, delivery).await?;
-    }
-    let token = delivery.lease;
-    let mut tx = app.store.write(&delivery.owner_id).await?;
-    let started = jobs::start(&mut tx, delivery.job_id, token, worker_id, app.clock.now()).await?;
-    tx.commit().await?;
-    match started {
-        Start::Started(job) => {
-            app.announce(&job).await;
-            Ok(Begun::Run(Box::new(Run {
-                app: app.clone(),
-                job,
-                cancel: guard.cancel.clone(),
-                token,
-            })))
-        }
-        Start::Poisoned(job) => {
-            tracing::error!(job_id = %job.id, lost = job.lost, "job failed: its workers keep vanishing");
-            app.announce(&job).await;
-            if let Some(failure) = &job.failure {
-                metrics::job_failed(delivery.queue, &failure.code);
-            }
-            single_flight::go_on_after(app, &job).await;
-            let reason = job
-                .failure
-                .map_or_else(String::new, |failure| failure.message);
-            Ok(Begun::Over(End::Failed(reason)))
-        }
-        Start::NotDue => Ok(Begun::Over(adopt::adopt(app, delivery).await?)),
-    }
-}
-
-/// Somebody tried a failed job again past this program, by a dashboard of the queue.
-async fn retry(app: &App, delivery: &Delivery) -> Result<(), JobError> {
-    match crate::jobs::retry(app, &delivery.owner_id, delivery.job_id).await {
-        Ok(_) => Ok(()),
-        // The row says what becomes of it.
-        Err(Error::NotFound(_) | Error::Conflict(_)) => Ok(()),
-        Err(error) => Err(error.into()),
     }
 }
 
@@ -133,7 +94,7 @@ async fn end(
 ) -> Result<(), JobError> {
     match outcome {
         Ok(()) => finish(&run.app, delivery, &End::Completed).await,
-        Err(JobError::Stale) => finish(&run.app, delivery, &End::Gone).await,
+        Err(JobError::Stale) => stale(&run.app, delivery).await,
         Err(JobError::Stopped) => hand_back(run, delivery).await,
         Err(JobError::Fail(failure)) => fail(run, delivery, &failure, File::Discard).await,
         Err(JobError::Retry {
@@ -165,19 +126,16 @@ async fn retry_or_fail(
     let delay = policy
         .delay_after(errors, run.app.clock.jitter())
         .max(retry_after.unwrap_or_default());
-    let delay = chrono::TimeDelta::from_std(delay).unwrap_or(chrono::TimeDelta::MAX);
+    let delay = TimeDelta::from_std(delay).unwrap_or(TimeDelta::MAX);
     let run_at = run.app.clock.now() + delay;
     let mut tx = run.app.store.write(&run.job.owner_id).await?;
     let waiting = jobs::retry_later(&mut tx, run.job.id, run.token, failure, run_at).await?;
     tx.commit().await?;
-    if let Some(job) = waiting {
-        run.app
-            .queue
-            .release(delivery, run_at, run.app.clock.now())
-            .await
-            .map_err(Error::from)?;
-        run.app.announce(&job).await;
-    }
+    let Some(job) = waiting else {
+        return stale(&run.app, delivery).await;
+    };
+    release(&run.app, delivery, delay).await?;
+    run.app.announce(&job).await;
     Ok(())
 }
 
@@ -200,7 +158,8 @@ async fn fail(
     let mut tx = app.store.write(&run.job.owner_id).await?;
     let failed = jobs::fail(&mut tx, run.job.id, run.token, failure, app.clock.now()).await?;
     let Some(job) = failed else {
-        return finish(app, delivery, &End::Gone).await;
+        drop(tx);
+        return stale(app, delivery).await;
     };
     let removed = match (file, job.job_type, crate::jobs::document_id(&job)) {
         (File::Discard, JobType::UploadPdf, Some(id)) => {
@@ -227,17 +186,37 @@ async fn hand_back(run: &Run, delivery: &Delivery) -> Result<(), JobError> {
     let handed = jobs::hand_back(&mut tx, run.job.id, run.token, now).await?;
     tx.commit().await?;
     let Some(job) = handed else {
-        return finish(&run.app, delivery, &End::Gone).await;
+        return stale(&run.app, delivery).await;
     };
-    run.app
-        .queue
-        .release(delivery, now, now)
-        .await
-        .map_err(Error::from)?;
+    release(&run.app, delivery, TimeDelta::zero()).await?;
     run.app.announce(&job).await;
     Ok(())
 }
 
+/// The run was overtaken: what becomes of its delivery the row says.
+async fn stale(app: &App, delivery: &Delivery) -> Result<(), JobError> {
+    match settle(app, delivery).await? {
+        Begun::Over(how) => finish(app, delivery, &how).await,
+        Begun::Later(after) => release(app, delivery, after).await,
+        Begun::Run(_) | Begun::Elsewhere => Ok(()),
+    }
+}
+
 async fn finish(app: &App, delivery: &Delivery, end: &End) -> Result<(), JobError> {
-    Ok(app.queue.finish(delivery, end).await.map_err(Error::from)?)
+    settled(app.queue.finish(delivery, end).await)
+}
+
+async fn release(app: &App, delivery: &Delivery, after: TimeDelta) -> Result<(), JobError> {
+    let now = app.clock.now();
+    let released = app.queue.release(delivery, now + after, now);
+    settled(released.await)
+}
+
+/// What the engine was not told: the lease lapses, the job is delivered again, and its row says what
+/// becomes of it.
+fn settled(told: Result<(), QueueError>) -> Result<(), JobError> {
+    if told.is_err() {
+        metrics::queue_not_told("settle");
+    }
+    Ok(told.map_err(Error::from)?)
 }

@@ -16,12 +16,14 @@ use crate::{App, lessons::single_flight};
 
 mod adopt;
 mod attempt;
+mod elsewhere;
 mod error;
 mod lease;
 mod presence;
 mod reconcile;
 mod run;
 mod runs;
+mod start;
 
 pub use runs::Runs;
 
@@ -158,7 +160,7 @@ async fn claim(
         // Registered before the task is polled: its lease is renewed from the start.
         let guard = app.runs.register(&delivery);
         running.spawn(async move {
-            attempt::attempt(&app, &worker_id, &delivery, guard).await;
+            attempt::attempt(&app, &worker_id, delivery, guard).await;
             drop(slot);
         });
     }

@@ -15,6 +15,7 @@ use ultudy_engines::queue::{LEASE, Missing, QueueEntry};
 use ultudy_store::jobs::{self, Waiting};
 use uuid::Uuid;
 
+use super::elsewhere;
 use crate::{App, Result};
 
 /// How often this process asks what is missing; the engine sees to it that of all processes
@@ -45,14 +46,14 @@ pub(super) async fn keep_complete(app: App, shutdown: CancellationToken) {
 async fn complete(app: &App, queue: QueueName) -> Result<()> {
     match app.queue.missing(queue).await? {
         Missing::Nothing => {}
-        Missing::Recent => {
-            push(app, queue, app.clock.now() - RECENT, |status| {
+        Missing::Recent(now) => {
+            push(app, queue, now - RECENT, now, |status| {
                 status == JobStatus::Queued
             })
             .await?;
         }
-        Missing::Everything => {
-            let pushed = push(app, queue, Timestamp::UNIX_EPOCH, |_| true).await?;
+        Missing::Everything(now) => {
+            let pushed = push(app, queue, Timestamp::UNIX_EPOCH, now, |_| true).await?;
             app.queue.complete(queue).await?;
             tracing::debug!(queue = queue.as_str(), pushed, "the queue has all jobs");
         }
@@ -60,11 +61,12 @@ async fn complete(app: &App, queue: QueueName) -> Result<()> {
     Ok(())
 }
 
-/// Pushes the jobs due from `since` on; how many.
+/// Pushes the jobs due from `since` on; how many. `now` is by the engine's clock.
 async fn push(
     app: &App,
     queue: QueueName,
     since: Timestamp,
+    now: Timestamp,
     wanted: impl Fn(JobStatus) -> bool,
 ) -> Result<usize> {
     let mut pushed = 0;
@@ -78,8 +80,9 @@ async fn push(
                 break;
             };
             after = (last.run_at, last.id);
-            let now = app.clock.now();
+            let ended = elsewhere::take_over(app, queue, &page).await?;
             let wanted = page.iter().filter(|job| wanted(job.status));
+            let wanted = wanted.filter(|job| !ended.contains(&job.id));
             let entries: Vec<_> = wanted.map(|job| entry(job, queue, now)).collect();
             app.queue.push(&entries, now).await?;
             pushed += entries.len();

@@ -1,11 +1,16 @@
 //! Use cases on a real database, with a clock that the tests set.
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     missing_docs,
     reason = "a test that cannot go on must stop"
 )]
 
 mod accounts;
+mod adoption;
+mod bull_workers;
+mod clocks;
+mod fleet;
 mod housekeeping;
 mod issuer;
 mod sharing;

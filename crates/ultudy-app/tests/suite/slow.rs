@@ -82,6 +82,20 @@ impl Generator for Gated {
 
 /// Stores a document with one section of this title and asks for its lesson: the job's id.
 pub async fn ask_for_lesson(app: &App, owner: &str, title: &str) -> Uuid {
+    let (document_id, section_id) = store_document(app, owner, title).await;
+    let asked = LessonRequest {
+        document_id,
+        section_id: Some(section_id),
+        priority: Priority::Normal,
+    };
+    match lessons::request(app, owner, asked).await.unwrap() {
+        Requested::Job { job, .. } => job.id,
+        Requested::Lesson(lesson) => panic!("it exists: {lesson:?}"),
+    }
+}
+
+/// Stores a document with one section of this title; the ids of both.
+pub async fn store_document(app: &App, owner: &str, title: &str) -> (Uuid, Uuid) {
     let (now, document_id, section_id) = (app.clock.now(), app.clock.new_id(), app.clock.new_id());
     let mut tx = app.store.write(owner).await.unwrap();
     let sha256 = format!("sha-{title}");
@@ -113,15 +127,7 @@ pub async fn ask_for_lesson(app: &App, owner: &str, title: &str) -> Uuid {
         .await
         .unwrap();
     tx.commit().await.unwrap();
-    let asked = LessonRequest {
-        document_id,
-        section_id: Some(section_id),
-        priority: Priority::Normal,
-    };
-    match lessons::request(app, owner, asked).await.unwrap() {
-        Requested::Job { job, .. } => job.id,
-        Requested::Lesson(lesson) => panic!("it exists: {lesson:?}"),
-    }
+    (document_id, section_id)
 }
 
 fn section(title: &str, id: Uuid) -> NewSection {

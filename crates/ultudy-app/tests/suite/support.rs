@@ -113,10 +113,10 @@ pub fn app_with(
 pub fn app_on(
     folder: &Path,
     clock: Arc<SetClock>,
-    (store, queue): (Store, Arc<dyn Queue>),
+    on: (Store, Arc<dyn Queue>),
     generator: Arc<dyn Generator>,
 ) -> App {
-    App::new(parts_on(folder, clock, (store, queue), generator))
+    App::new(parts_on(folder, clock, on, generator))
 }
 
 /// Counts by the clock that is set.
@@ -125,7 +125,12 @@ fn by_clock(clock: Arc<SetClock>) -> InProcessLimiter {
     InProcessLimiter::by(move || begun + (clock.now() - first).to_std().unwrap())
 }
 
-/// Its parts.
+/// The parts of an application, its files in a folder, on this database and queue.
+pub fn parts(folder: &Path, on: (Store, Arc<dyn Queue>)) -> Parts {
+    parts_on(folder, SetClock::new(), on, Arc::new(Extractive))
+}
+
+/// The same with this clock and this generator.
 pub fn parts_on(
     folder: &Path,
     clock: Arc<SetClock>,

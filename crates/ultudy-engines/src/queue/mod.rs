@@ -51,6 +51,16 @@ pub struct QueueEntry {
     pub run_at: Timestamp,
 }
 
+/// Whether the time of a delivered job has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// The engine has seen to that, by its own clock.
+    Now,
+    /// Its `run_at` in the row says, compared with this time of the engine's clock: a lease lapsed,
+    /// and what was written into the row under it the engine may not know.
+    ByRow(Timestamp),
+}
+
 /// A job handed to a worker under a lease.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
@@ -62,10 +72,21 @@ pub struct Delivery {
     pub queue: QueueName,
     /// Names this lease; a later delivery of the same job has another.
     pub lease: Uuid,
-    /// It had failed for good, and somebody told the engine, past this program, to try it again.
+    /// Whether it may run now.
+    pub due: Due,
+    /// It had ended, and somebody told the engine, past this program, to try it again.
     pub retried: bool,
     /// What another program asked for, if that added the job: there may be no row yet.
-    pub asked: Option<serde_json::Value>,
+    pub asked: Option<Asked>,
+}
+
+/// A job that another program added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// What the engine calls it; the id of the row that is to be is [`Delivery::job_id`].
+    pub id: String,
+    /// Its data, but for the row's id and owner.
+    pub data: serde_json::Value,
 }
 
 /// How a job ended, for an engine that shows it.
@@ -75,19 +96,29 @@ pub enum End {
     Completed,
     /// It was given up, and why.
     Failed(String),
-    /// Its row was final before, is gone, or is not due: the engine knows nothing of it any more.
+    /// Its row was final before, or is gone: the engine knows nothing of it any more.
     Gone,
 }
 
-/// What an engine beside the database may lack of the jobs that are committed there.
+/// The end that somebody else's worker gave a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The job's id.
+    pub job_id: Uuid,
+    /// What came of it, null if it says nothing that can be read; or why it failed.
+    pub outcome: Result<serde_json::Value, String>,
+}
+
+/// What an engine beside the database may lack of the jobs that are committed there, and what
+/// time it is by the engine's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Missing {
     /// Nothing, or somebody else looks after it.
     Nothing,
     /// Jobs of the last minutes: a process may have ended between their commit and their push.
-    Recent,
+    Recent(Timestamp),
     /// Any: the engine may have come back empty.
-    Everything,
+    Everything(Timestamp),
 }
 
 /// How many jobs of a queue stand where.
@@ -171,6 +202,16 @@ pub trait Queue: Send + Sync {
     /// every few seconds, one is told; an engine that is the database itself lacks nothing.
     async fn missing(&self, _queue: QueueName) -> Result<Missing, QueueError> {
         Ok(Missing::Nothing)
+    }
+
+    /// Those of these jobs that somebody else's worker has ended, each told once: an engine that
+    /// nobody else works on knows of none.
+    async fn ended_elsewhere(
+        &self,
+        _queue: QueueName,
+        _jobs: &[Uuid],
+    ) -> Result<Vec<Elsewhere>, QueueError> {
+        Ok(Vec::new())
     }
 
     /// Everything is pushed that [`Queue::missing`] asked for.

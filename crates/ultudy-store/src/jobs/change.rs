@@ -1,9 +1,13 @@
-//! What an owner does to a job from outside: cancel it, ask for it again.
+//! What is done to a job from outside: its owner cancels it or asks for it again, a worker of
+//! another program ends it.
 //!
 //! A job that is cancelled loses its lease with its run token: the worker that has it is
 //! told so at its next renewal, and whatever it still writes changes nothing.
 
-use ultudy_domain::{Timestamp, job::Job};
+use ultudy_domain::{
+    Timestamp,
+    job::{Job, JobFailure, JobStatus},
+};
 use uuid::Uuid;
 
 use super::columns;
@@ -61,6 +65,43 @@ pub async fn requeue(tx: &mut TenantTx, id: Uuid, now: Timestamp) -> Result<Opti
             columns!()
         ),
         binds![id, now],
+    )
+    .await
+}
+
+/// Writes the end that a worker of another program gave a job; the job as it then is, or none if
+/// there is no such job or it is final.
+pub async fn end_elsewhere(
+    tx: &mut TenantTx,
+    id: Uuid,
+    outcome: Result<&serde_json::Value, &JobFailure>,
+    now: Timestamp,
+) -> Result<Option<Job>> {
+    let status = match outcome {
+        Ok(_) => JobStatus::Completed,
+        Err(_) => JobStatus::Failed,
+    };
+    let failure = outcome.err();
+    tx.first(
+        concat!(
+            "UPDATE jobs SET
+                status = $3, stage = $3, run_token = NULL, lease_token = NULL,
+                lease_until = NULL, result = $4,
+                progress = CASE $3 WHEN 'completed' THEN 100 ELSE progress END,
+                failure_code = $5, failure_message = $6,
+                completed_at = $7, version = version + 1
+            WHERE owner_id = $1 AND id = $2 AND status IN ('queued', 'processing')
+            RETURNING ",
+            columns!()
+        ),
+        binds![
+            id,
+            status.as_str(),
+            outcome.ok().cloned(),
+            failure.map(|failure| failure.code.as_str()),
+            failure.map(|failure| failure.message.as_str()),
+            now
+        ],
     )
     .await
 }

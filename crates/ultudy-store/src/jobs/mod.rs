@@ -20,11 +20,11 @@ mod run;
 mod single_flight;
 mod waiting;
 
-pub use change::{cancel, cancel_of_document, requeue};
+pub use change::{cancel, cancel_of_document, end_elsewhere, requeue};
 pub use counts::counts;
-pub use run::{Start, complete, fail, hand_back, retry_later, set_progress, start};
+pub use run::{Start, complete, fail, hand_back, retry_later, set_progress, start, start_due};
 pub use single_flight::{Flight, lead_or_follow, release_followers, unled};
-pub use waiting::{Waiting, waiting};
+pub use waiting::{Waiting, deliverable, waiting};
 
 /// Waiting jobs of one owner, queue and class that keep their class; further ones are
 /// stored as low, so that nobody's thousand jobs delay another's one.

@@ -6,7 +6,7 @@ use ultudy_domain::{
 };
 use uuid::Uuid;
 
-use super::columns;
+use super::{columns, deliverable};
 use crate::{Result, TenantTx, db::binds};
 
 /// What a student reads when worker after worker vanished under a job.
@@ -18,7 +18,10 @@ const WORKER_LOST: &str =
 pub enum Start {
     /// It runs under the given token.
     Started(Job),
-    /// Its row is final, gone, waits for another's generation, or is not due yet: nothing to do.
+    /// It waits for its time, which is still to come.
+    Early(Timestamp),
+    /// Its row is final, gone, waits for another's generation, or is held by another delivery:
+    /// nothing to do.
     NotDue,
     /// Too many workers vanished under it: it is failed now, with the reason.
     Poisoned(Job),
@@ -36,6 +39,30 @@ pub async fn start(
     worker_id: &str,
     now: Timestamp,
 ) -> Result<Start> {
+    begin(tx, id, run_token, worker_id, now, Some(now)).await
+}
+
+/// [`start`] for a delivery whose engine has seen to it that its time has come: by a clock of its
+/// own, so that it does not matter by whose clock the row says when.
+pub async fn start_due(
+    tx: &mut TenantTx,
+    id: Uuid,
+    run_token: Uuid,
+    worker_id: &str,
+    now: Timestamp,
+) -> Result<Start> {
+    begin(tx, id, run_token, worker_id, now, None).await
+}
+
+/// `due_by`: what the row's `run_at` is compared with, if it is.
+async fn begin(
+    tx: &mut TenantTx,
+    id: Uuid,
+    run_token: Uuid,
+    worker_id: &str,
+    now: Timestamp,
+    due_by: Option<Timestamp>,
+) -> Result<Start> {
     if let Some(poisoned) = poison(tx, id, run_token, now).await? {
         return Ok(Start::Poisoned(poisoned));
     }
@@ -47,15 +74,25 @@ pub async fn start(
                     status = 'processing', run_token = $3, worker_id = $4, started_at = $5,
                     progress = 0, stage = 'starting', version = version + 1
                 WHERE owner_id = $1 AND id = $2
-                    AND (status = 'processing' OR (status = 'queued' AND run_at <= $5 AND waits_for IS NULL))
+                    AND (status = 'processing' OR (status = 'queued' AND waits_for IS NULL
+                        AND ($6 IS NULL OR run_at <= $6)))
                     AND (lease_token IS NULL OR lease_token = $3 OR lease_until <= $5)
                 RETURNING ",
                 columns!()
             ),
-            binds![id, run_token, worker_id, now],
+            binds![id, run_token, worker_id, now, due_by],
         )
         .await?;
-    Ok(started.map_or(Start::NotDue, Start::Started))
+    if let Some(job) = started {
+        return Ok(Start::Started(job));
+    }
+    let row = deliverable(tx, id).await?;
+    Ok(match row.zip(due_by) {
+        Some((job, due_by)) if job.status == JobStatus::Queued && job.run_at > due_by => {
+            Start::Early(job.run_at)
+        }
+        _ => Start::NotDue,
+    })
 }
 
 /// Fails the job if this is its last loss.

@@ -7,7 +7,7 @@ use ultudy_domain::{
 use uuid::Uuid;
 
 use crate::{
-    Result, SystemTx,
+    Result, SystemTx, TenantTx,
     db::{FromRow, Row, binds, read_name},
 };
 
@@ -36,6 +36,17 @@ impl FromRow for Waiting {
             run_at: row.get("run_at")?,
         })
     }
+}
+
+/// The job, if it is queued or processing and waits for no other.
+pub async fn deliverable(tx: &mut TenantTx, id: Uuid) -> Result<Option<Waiting>> {
+    tx.first(
+        "SELECT id, owner_id, status, priority, run_at FROM jobs
+        WHERE owner_id = $1 AND id = $2 AND status IN ('queued', 'processing')
+            AND waits_for IS NULL",
+        binds![id],
+    )
+    .await
 }
 
 /// Jobs of one queue and class that are queued or processing and wait for no other, in their order: at most `limit`

@@ -11,7 +11,7 @@ use ultudy_domain::{
     Timestamp,
     job::{Priority, QueueName},
 };
-use ultudy_engines::queue::{Counts, Delivery, End, LEASE, Queue, QueueEntry, QueueError};
+use ultudy_engines::queue::{Counts, Delivery, Due, End, LEASE, Queue, QueueEntry, QueueError};
 use uuid::Uuid;
 
 use crate::{
@@ -88,6 +88,7 @@ impl TableQueue {
                 owner_id: job.owner_id,
                 queue,
                 lease,
+                due: Due::ByRow(now),
                 retried: false,
                 asked: None,
             });

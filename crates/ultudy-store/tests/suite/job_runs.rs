@@ -62,7 +62,7 @@ pub async fn a_job_does_not_start_before_its_time_nor_after_its_end(bench: &Benc
     jobs::enqueue(&mut tx, &job(1, "key"), at(10))
         .await
         .unwrap();
-    assert_eq!(start(&mut tx, RUN(), 9).await, Start::NotDue);
+    assert_eq!(start(&mut tx, RUN(), 9).await, Start::Early(at(10)));
     assert!(matches!(start(&mut tx, RUN(), 10).await, Start::Started(_)));
     let result = serde_json::Value::Null;
     jobs::complete(&mut tx, id(1), RUN(), &result, at(11))
@@ -70,6 +70,16 @@ pub async fn a_job_does_not_start_before_its_time_nor_after_its_end(bench: &Benc
         .unwrap();
     assert_eq!(start(&mut tx, STALE(), 12).await, Start::NotDue);
     assert_eq!(found(&mut tx).await.status, JobStatus::Completed);
+}
+
+/// It was stored by a clock that is ahead.
+pub async fn a_job_that_its_engine_knows_to_be_due_starts(bench: &Bench) {
+    let mut tx = bench.write().await;
+    jobs::enqueue(&mut tx, &job(1, "key"), at(3_600))
+        .await
+        .unwrap();
+    let started = jobs::start_due(&mut tx, id(1), RUN(), "worker", at(0)).await;
+    assert!(matches!(started.unwrap(), Start::Started(_)));
 }
 
 pub async fn an_error_counts_and_the_job_waits_again(bench: &Bench) {
@@ -80,7 +90,7 @@ pub async fn an_error_counts_and_the_job_waits_again(bench: &Bench) {
     let waiting = waiting.unwrap().unwrap();
     assert_eq!(waiting.status, JobStatus::Queued);
     assert_eq!((waiting.attempt, waiting.run_at), (1, at(30)));
-    assert_eq!(start(&mut tx, RUN(), 29).await, Start::NotDue);
+    assert_eq!(start(&mut tx, RUN(), 29).await, Start::Early(at(30)));
     let Start::Started(again) = start(&mut tx, id(902), 30).await else {
         panic!("not started again");
     };

@@ -113,6 +113,7 @@ on_both! {
     job_runs:
         a_run_goes_from_start_over_progress_to_its_result,
         a_job_does_not_start_before_its_time_nor_after_its_end,
+        a_job_that_its_engine_knows_to_be_due_starts,
         an_error_counts_and_the_job_waits_again,
         handing_back_counts_nothing,
         the_third_worker_that_vanishes_fails_the_job,

@@ -1,5 +1,6 @@
 //! A job as Bull stores it, and what we read of one that is stored.
 
+use chrono::TimeDelta;
 use serde::Deserialize;
 use serde_json::json;
 use ultudy_domain::{
@@ -11,10 +12,12 @@ use uuid::Uuid;
 use super::{KEEP, KEEP_FOR};
 use crate::queue::QueueEntry;
 
-/// Milliseconds from `now` until `run_at`, none if it is past. Both are of one clock, so that
-/// the difference holds on a server whose clock is another.
+/// Whole milliseconds from `now` until `run_at`, never less than the time itself, none if it is
+/// past. Both are of one clock, so that the difference holds on a server whose clock is another.
 pub(super) fn delay_ms(run_at: Timestamp, now: Timestamp) -> i64 {
-    (run_at - now).num_milliseconds().max(0)
+    let delay = run_at - now;
+    let whole = TimeDelta::milliseconds(delay.num_milliseconds());
+    (delay.num_milliseconds() + i64::from(delay > whole)).max(0)
 }
 
 /// What the job is about, for whoever runs it.
@@ -54,15 +57,18 @@ pub(super) struct Known {
     pub(super) job_id: Uuid,
     #[serde(rename = "ownerId")]
     pub(super) owner_id: String,
+    /// What else is asked for; nothing where we added it.
+    #[serde(flatten)]
+    pub(super) rest: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Known {
     /// Why a job's data is not ours, if it is not.
-    pub(super) fn read(data: &str) -> Result<Self, String> {
+    pub(super) fn read(data: &[u8]) -> Result<Self, String> {
         if data.is_empty() {
             return Err("the job's data is missing or longer than 64 KiB".into());
         }
-        let known: Self = serde_json::from_str(data)
+        let known: Self = serde_json::from_slice(data)
             .map_err(|error| format!("the job's data is not of this program: {error}"))?;
         // What no owner is called; the database would not take it.
         if known.owner_id.is_empty() || known.owner_id.contains('\0') {
@@ -77,6 +83,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_delay_is_never_shorter_than_asked_for() {
+        let now = Timestamp::UNIX_EPOCH;
+        for (micros, ms) in [(-1, 0), (0, 0), (1, 1), (1_000, 1), (1_001, 2)] {
+            assert_eq!(delay_ms(now + TimeDelta::microseconds(micros), now), ms);
+        }
+    }
+
+    #[test]
     fn data_that_is_not_ours_is_told_why() {
         for (data, reason) in [
             ("", "missing"),
@@ -88,7 +102,7 @@ mod tests {
                 "no owner",
             ),
         ] {
-            let error = Known::read(data).err().unwrap_or_default();
+            let error = Known::read(data.as_bytes()).err().unwrap_or_default();
             assert!(error.contains(reason), "{data}: {error}");
         }
     }

@@ -10,7 +10,7 @@
 //! | `:active` | list | ids that run, here or in a Bull worker |
 //! | `:delayed` | zset | by due time in ms × 4096, ids that may not run yet |
 //! | `:completed`, `:failed` | zset | by their end in ms, ended ids; 1,000 or 24 hours of each |
-//! | `:<id>` | hash | the job, until its end is trimmed; `lease` while it runs here |
+//! | `:<id>` | hash | the job, until its end is trimmed; `lease` while it runs here, `ended` once its row has its end, `lapsed` |
 //! | `:<id>:lock` | string | who runs it; ends by itself with the lease |
 //! | `:stalled`, `:stalled-check` | set, string | Bull's check for workers that are gone |
 //! | `:id` | string | counts the jobs added |
@@ -20,26 +20,26 @@
 //! Our job's id is the id of its row. Each transition is one script (`lua/`). All times are the
 //! server's: what a caller says is only ever taken as a difference.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use redis::{RedisError, ScriptInvocation};
 use ultudy_domain::{Timestamp, job::QueueName};
 use uuid::Uuid;
 
-use super::{Counts, Delivery, End, KEEP_FOR, LEASE, Missing, Queue, QueueEntry, QueueError};
+use super::{
+    Counts, Delivery, Elsewhere, End, KEEP_FOR, LEASE, Missing, Queue, QueueEntry, QueueError,
+};
 use crate::redis::Redis;
 
+mod claim;
+mod clock;
 mod entry;
 mod scripts;
 mod state;
 mod wakers;
 
-use entry::Known;
+use clock::Skew;
 use state::State;
 use wakers::Ears;
 
@@ -60,8 +60,7 @@ pub struct RedisQueue {
     token: String,
     uploads: State,
     lessons: State,
-    /// Redis' ids of jobs held here, by lease, where they are not the row's.
-    foreign: Mutex<HashMap<Uuid, String>>,
+    skew: Skew,
     _ears: Ears,
 }
 
@@ -79,7 +78,7 @@ impl RedisQueue {
             token: client.to_string(),
             uploads,
             lessons,
-            foreign: Mutex::default(),
+            skew: Skew::default(),
         }
     }
 
@@ -102,18 +101,6 @@ impl RedisQueue {
         let mut call = script.key(format!("{prefix}:wait"));
         call.arg(prefix);
         call
-    }
-
-    /// Redis' id of a job that is held.
-    fn id_of(&self, delivery: &Delivery) -> String {
-        let foreign = self.foreign.lock().unwrap_or_else(PoisonError::into_inner);
-        let id = foreign.get(&delivery.lease).cloned();
-        id.unwrap_or_else(|| delivery.job_id.to_string())
-    }
-
-    fn let_go(&self, delivery: &Delivery) {
-        let mut foreign = self.foreign.lock().unwrap_or_else(PoisonError::into_inner);
-        foreign.remove(&delivery.lease);
     }
 
     async fn add(
@@ -141,46 +128,10 @@ impl RedisQueue {
         Ok(())
     }
 
-    /// What became of a job that was taken: it is delivered, or failed for what is wrong with it.
-    async fn deliver(
-        &self,
-        queue: QueueName,
-        lease: Uuid,
-        (id, failed_before, data): (String, bool, String),
-    ) -> Result<Option<Delivery>, RedisError> {
-        let known = match Known::read(&data) {
-            Ok(known) => known,
-            Err(reason) => {
-                tracing::warn!(
-                    queue = queue.as_str(),
-                    id,
-                    reason,
-                    "job of somebody else failed"
-                );
-                self.end(queue, &id, lease, "failed", &reason).await?;
-                return Ok(None);
-            }
-        };
-        let mut asked = None;
-        if id != known.job_id.to_string() {
-            let mut foreign = self.foreign.lock().unwrap_or_else(PoisonError::into_inner);
-            foreign.insert(lease, id);
-            asked = serde_json::from_str(&data).ok();
-        }
-        Ok(Some(Delivery {
-            job_id: known.job_id,
-            owner_id: known.owner_id,
-            queue,
-            lease,
-            retried: failed_before,
-            asked,
-        }))
-    }
-
     async fn end(
         &self,
         queue: QueueName,
-        id: &str,
+        id: &[u8],
         lease: Uuid,
         how: &str,
         value: &str,
@@ -220,27 +171,14 @@ impl Queue for RedisQueue {
         queue: QueueName,
         _worker_id: &str,
         lease_ids: &[Uuid],
-        _now: Timestamp,
+        now: Timestamp,
     ) -> Result<Vec<Delivery>, QueueError> {
-        let state = self.state(queue);
-        let mut call = self.call(&scripts::CLAIM, queue);
-        call.arg(&self.token)
-            .arg(millis(LEASE))
-            .arg(u8::from(state.sweeps_now()));
-        for lease in lease_ids {
-            call.arg(lease.to_string());
-        }
-        let (next_due_ms, taken): (i64, Vec<(String, bool, String)>) =
-            self.redis.run(&call).await.map_err(failed)?;
-        let due_in = u64::try_from(next_due_ms).ok().map(Duration::from_millis);
-        state.waker.set_next_due(due_in);
-        if !taken.is_empty() && taken.len() == lease_ids.len() {
-            // There may be more: one wake can have been for several jobs.
-            state.waker.wake();
-        }
-        let mut deliveries = Vec::with_capacity(taken.len());
-        for (job, lease) in taken.into_iter().zip(lease_ids) {
-            deliveries.extend(self.deliver(queue, *lease, job).await.map_err(failed)?);
+        let taken = self.take(queue, lease_ids).await.map_err(failed)?;
+        self.skew.note(now, taken.at);
+        let mut deliveries = Vec::with_capacity(taken.jobs.len());
+        for (job, lease) in taken.jobs.into_iter().zip(lease_ids) {
+            let delivered = self.deliver(queue, *lease, job, taken.at).await;
+            deliveries.extend(delivered.map_err(failed)?);
         }
         Ok(deliveries)
     }
@@ -255,12 +193,10 @@ impl Queue for RedisQueue {
             let mut call = self.call(&scripts::RENEW, queue);
             call.arg(millis(LEASE));
             for delivery in &these {
-                call.arg(self.id_of(delivery))
-                    .arg(delivery.lease.to_string());
+                call.arg(id_of(delivery)).arg(delivery.lease.to_string());
             }
             let places: Vec<usize> = self.redis.run(&call).await.map_err(failed)?;
             for lost in places.into_iter().filter_map(|place| these.get(place)) {
-                self.let_go(lost);
                 refused.push(lost.job_id);
             }
         }
@@ -268,16 +204,14 @@ impl Queue for RedisQueue {
     }
 
     async fn finish(&self, delivery: &Delivery, end: &End) -> Result<(), QueueError> {
-        let id = self.id_of(delivery);
+        let id = id_of(delivery);
         let (how, value) = match end {
             End::Completed => ("completed", "null"),
             End::Failed(reason) => ("failed", reason.as_str()),
             End::Gone => ("gone", ""),
         };
-        let ended = self.end(delivery.queue, &id, delivery.lease, how, value);
-        ended.await.map_err(failed)?;
-        self.let_go(delivery);
-        Ok(())
+        let ended = self.end(delivery.queue, id.as_bytes(), delivery.lease, how, value);
+        ended.await.map_err(failed)
     }
 
     async fn release(
@@ -288,11 +222,11 @@ impl Queue for RedisQueue {
     ) -> Result<(), QueueError> {
         let mut call = self.call(&scripts::RELEASE, delivery.queue);
         call.arg(&self.token)
-            .arg(self.id_of(delivery))
+            .arg(id_of(delivery))
             .arg(delivery.lease.to_string())
-            .arg(entry::delay_ms(run_at, now));
+            .arg(entry::delay_ms(run_at, now))
+            .arg(u8::from(delivery.retried));
         let () = self.redis.run(&call).await.map_err(failed)?;
-        self.let_go(delivery);
         self.state(delivery.queue).waker.wake();
         Ok(())
     }
@@ -327,12 +261,34 @@ impl Queue for RedisQueue {
     async fn missing(&self, queue: QueueName) -> Result<Missing, QueueError> {
         let mut call = self.call(&scripts::MISSING, queue);
         call.arg(millis(RECONCILE_EVERY));
-        let missing: String = self.redis.run(&call).await.map_err(failed)?;
+        let (missing, at): (String, i64) = self.redis.run(&call).await.map_err(failed)?;
+        let at = clock::at(at);
         Ok(match missing.as_str() {
-            "everything" => Missing::Everything,
-            "recent" => Missing::Recent,
+            "everything" => Missing::Everything(at),
+            "recent" => Missing::Recent(at),
             _ => Missing::Nothing,
         })
+    }
+
+    async fn ended_elsewhere(
+        &self,
+        queue: QueueName,
+        jobs: &[Uuid],
+    ) -> Result<Vec<Elsewhere>, QueueError> {
+        let mut call = self.call(&scripts::ENDED, queue);
+        for id in jobs {
+            call.arg(id.to_string());
+        }
+        let told: Vec<(usize, String, Vec<u8>)> = self.redis.run(&call).await.map_err(failed)?;
+        let ended = told.into_iter().filter_map(|(place, how, value)| {
+            let job_id = *jobs.get(place)?;
+            let outcome = match how.as_str() {
+                "completed" => Ok(serde_json::from_slice(&value).unwrap_or_default()),
+                _ => Err(String::from_utf8_lossy(&value).into_owned()),
+            };
+            Some(Elsewhere { job_id, outcome })
+        });
+        Ok(ended.collect())
     }
 
     async fn complete(&self, queue: QueueName) -> Result<(), QueueError> {
@@ -343,6 +299,14 @@ impl Queue for RedisQueue {
             .arg(millis(COMPLETE_FOR));
         let mut connection = self.redis.connection();
         set.query_async(&mut connection).await.map_err(failed)
+    }
+}
+
+/// Redis' id of a job that is held.
+fn id_of(delivery: &Delivery) -> String {
+    match &delivery.asked {
+        Some(asked) => asked.id.clone(),
+        None => delivery.job_id.to_string(),
     }
 }
 

@@ -21,4 +21,5 @@ script! {
     RELEASE = "lua/release.lua";
     REMOVE = "lua/remove.lua";
     MISSING = "lua/missing.lua";
+    ENDED = "lua/ended.lua";
 }

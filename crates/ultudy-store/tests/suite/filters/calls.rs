@@ -148,6 +148,7 @@ async fn runs(store: &Store) {
         let [waiting, running, failing, cancelled] = [0, 1, 2, 3].map(|n| id(base + n));
         call! { store, tx:
             jobs::find(tx, waiting),
+            jobs::deliverable(tx, waiting),
             jobs::start(tx, waiting, id(900), "w", at(9)),
             jobs::start(tx, failing, id(900), "w", at(9)),
             jobs::set_progress(tx, running, id(900), 50, "half"),
@@ -157,6 +158,7 @@ async fn runs(store: &Store) {
             jobs::retry_later(tx, running, id(900), &why, at(9)),
             jobs::fail(tx, running, id(900), &why, at(9)),
             jobs::hand_back(tx, running, id(900), at(9)),
+            jobs::end_elsewhere(tx, running, Ok(&result), at(9)),
             jobs::cancel(tx, waiting, at(9)),
             jobs::requeue(tx, cancelled, at(9)),
         }

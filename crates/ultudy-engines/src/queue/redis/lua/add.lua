@@ -1,4 +1,5 @@
--- Adds jobs that are not there. ARGV: prefix, token, then id, priority, delay in ms, data and
+-- Adds jobs that are not there. One that somebody else's worker has ended is there until that end
+-- has been told (ended.lua). ARGV: prefix, token, then id, priority, delay in ms, data and
 -- options of each, the first to be served first within one priority. Gives back how many of them were
 -- dealt with: the others are for another call, so that none holds the server for long.
 
@@ -29,7 +30,8 @@ local function next_group()
       break
     end
     local job = P .. id
-    local finished = redis.call('HGET', job, 'finishedOn')
+    local known = redis.call('HMGET', job, 'finishedOn', 'ended')
+    local finished = known[1] and known[2]
     if finished then
       -- It ended, and is asked for again.
       redis.call('ZREM', P .. 'completed', id)

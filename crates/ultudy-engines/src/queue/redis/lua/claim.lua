@@ -1,7 +1,8 @@
 -- Takes due jobs in their order. ARGV: prefix, token, lease in ms, whether to look at running
--- jobs in any case (0 or 1), then a lease's name for each job wanted. Gives back when the next
--- delayed job is due (ms from now, -1 for none) and, of each job taken, its id, whether it had
--- failed before for good (0 or 1), and its data, empty if too long to be ours.
+-- jobs in any case (0 or 1), then a lease's name for each job wanted. Gives back this server's time
+-- in ms, when the next delayed job is due (ms from now, -1 for none) and, of each job taken, its
+-- id, whether its end was known before, whether a lease of ours lapsed (0 or 1 each), and its
+-- data, empty if too long to be ours.
 
 local token, lease_ms = ARGV[2], ARGV[3]
 local LONGEST = 65536
@@ -52,6 +53,7 @@ local function take_back()
   for _, id in ipairs(redis.call('LRANGE', ACTIVE, 0, -1)) do
     if redis.call('EXISTS', lock_of(id)) == 0 and redis.call('HEXISTS', P .. id, 'lease') == 1 then
       let_go(id)
+      redis.call('HSET', P .. id, 'lapsed', '1')
       enqueue_first(list, id, priority_of(id))
       tell_waiting(token, id)
     end
@@ -107,6 +109,11 @@ local function take()
     else
       local lease = ARGV[first_lease + given]
       given = given + 1
+      -- A lease that is still there was lost to Bull's check.
+      local marks = redis.call('HMGET', job, 'ended', 'lapsed', 'lease')
+      if marks[1] or marks[2] then
+        redis.call('HDEL', job, 'ended', 'lapsed')
+      end
       redis.call('SREM', STALLED, id)
       redis.call('SET', lock_of(id), lease, 'PX', lease_ms)
       redis.call('HSET', job, 'processedOn', text(now), 'lease', lease)
@@ -116,7 +123,8 @@ local function take()
         data = redis.call('HGET', job, 'data') or ''
       end
       taken[#taken + 1] = id
-      taken[#taken + 1] = redis.call('HEXISTS', job, 'failedBefore')
+      taken[#taken + 1] = marks[1] and 1 or 0
+      taken[#taken + 1] = (marks[2] or marks[3]) and 1 or 0
       taken[#taken + 1] = data
     end
   end
@@ -139,4 +147,4 @@ local next = redis.call('ZRANGE', DELAYED, 0, 0, 'WITHSCORES')
 if next[2] then
   next_due = math.max(0, math.floor(tonumber(next[2]) / 4096) - now)
 end
-return { text(next_due), taken }
+return { text(now), text(next_due), taken }

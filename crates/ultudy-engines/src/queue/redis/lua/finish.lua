@@ -20,9 +20,9 @@ end
 local ended = P .. how
 redis.call('ZADD', ended, text(now), id)
 if how == 'completed' then
-  redis.call('HSET', job, 'finishedOn', text(now), 'returnvalue', value)
+  redis.call('HSET', job, 'finishedOn', text(now), 'returnvalue', value, 'ended', '1')
 else
-  redis.call('HSET', job, 'finishedOn', text(now), 'failedReason', value, 'failedBefore', '1')
+  redis.call('HSET', job, 'finishedOn', text(now), 'failedReason', value, 'ended', '1')
   redis.call('HINCRBY', job, 'attemptsMade', 1)
 end
 redis.call('PUBLISH', ended, cjson.encode({ jobId = id, val = value }))

@@ -1,4 +1,5 @@
--- Gives a job back whose lease is held. ARGV: prefix, token, id, the lease's name, delay in ms.
+-- Gives a job back whose lease is held. ARGV: prefix, token, id, the lease's name, delay in ms,
+-- and whether it is still to be tried again though its end is known (0 or 1).
 
 local id, delay = ARGV[3], tonumber(ARGV[5])
 if redis.call('GET', lock_of(id)) ~= ARGV[4] then
@@ -6,6 +7,9 @@ if redis.call('GET', lock_of(id)) ~= ARGV[4] then
 end
 let_go(id)
 redis.call('HSET', P .. id, 'delay', text(delay))
+if ARGV[6] == '1' then
+  redis.call('HSET', P .. id, 'ended', '1')
+end
 if delay > 0 then
   delay_until(now + delay, id, 0)
 else
