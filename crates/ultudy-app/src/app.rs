@@ -11,8 +11,8 @@ use ultudy_llm::Generator;
 use ultudy_store::Store;
 
 use crate::{
-    accounts::Accounts, blobs::Blobs, clock::Clock, lessons::CachedLessons, lessons::Sharing,
-    limits::Limits, reader::DocumentReader, worker::Runs,
+    accounts::Accounts, blobs::Blobs, clock::Clock, handover::Handover, lessons::CachedLessons,
+    lessons::Sharing, limits::Limits, reader::DocumentReader, worker::Runs,
 };
 
 /// The program's parts, picked and joined in one place (`wire.rs` of the binary).
@@ -47,13 +47,19 @@ pub struct Parts {
 
 /// The application. Cheap to clone.
 #[derive(Clone)]
-pub struct App(Arc<Parts>);
+pub struct App(Arc<Joined>);
+
+struct Joined {
+    parts: Parts,
+    handover: Handover,
+}
 
 impl App {
     /// Joins the parts.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        let handover = Handover::default();
+        Self(Arc::new(Joined { parts, handover }))
     }
 
     /// After the commit that enqueued a job (anew): hands it to the engine and tells the
@@ -66,10 +72,21 @@ impl App {
             priority: job.priority,
             run_at: job.run_at,
         };
-        if let Err(error) = self.queue.push(&[entry], self.clock.now()).await {
+        let entries = [entry];
+        let push = self.queue.push(&entries, self.clock.now());
+        if let Err(error) = self.0.handover.within_a_request(push).await {
             tracing::warn!(job_id = %job.id, %error, "job stored but not yet handed to the queue");
         }
         self.announce(job).await;
+    }
+
+    /// After the commit that cancelled a job: forgets it in the engine. A failure here costs a
+    /// delivery, which the row ends.
+    pub(crate) async fn withdraw(&self, job: &Job) {
+        let remove = self.queue.remove(job.id);
+        if let Err(error) = self.0.handover.within_a_request(remove).await {
+            tracing::warn!(job_id = %job.id, %error, "cancelled job stays in the queue; its row ends it");
+        }
     }
 
     /// Tells whoever watches that a job changed.
@@ -88,6 +105,6 @@ impl Deref for App {
     type Target = Parts;
 
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.0.parts
     }
 }

@@ -136,9 +136,7 @@ pub(crate) fn document_id(job: &Job) -> Option<Uuid> {
 /// is refused within a renewal), forgets it in the queue, tells the owner.
 pub(crate) async fn settle_cancelled(app: &App, job: &Job) {
     app.runs.stop(job.id);
-    if let Err(error) = app.queue.remove(job.id).await {
-        tracing::warn!(job_id = %job.id, %error, "cancelled job stays in the queue; its row ends it");
-    }
+    app.withdraw(job).await;
     app.announce(job).await;
     single_flight::go_on_after(app, job).await;
 }

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod courses;
 pub mod documents;
 pub mod error;
+mod handover;
 pub mod health;
 pub mod housekeeping;
 pub mod import;
