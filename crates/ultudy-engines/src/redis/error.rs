@@ -22,6 +22,24 @@ pub enum ConnectError {
         /// What it said.
         source: RedisError,
     },
+    /// It is a replica: its primary is to be named.
+    #[error("{address} is a replica and takes no writes: name its primary, {primary}")]
+    ReadOnly {
+        /// Host and port.
+        address: String,
+        /// Host and port of its primary.
+        primary: String,
+    },
+    /// It speaks TLS or does not, and the URL says otherwise.
+    #[error("what answers at {address} {does}: the URL must begin with {scheme}")]
+    Scheme {
+        /// Host and port.
+        address: String,
+        /// Whether it speaks TLS.
+        does: &'static str,
+        /// How the URL begins then.
+        scheme: &'static str,
+    },
     /// Nobody listens, or what does speaks something else.
     #[error("cannot reach {address}: {source}")]
     Unreachable {

@@ -66,6 +66,30 @@ pub(super) async fn is_cluster(
     }
 }
 
+/// Host and port of the primary of which a server is a copy that takes no writes.
+pub(super) async fn primary(
+    connection: &mut (impl ConnectionLike + Send),
+) -> Result<Option<String>, RedisError> {
+    let mut ask = redis::cmd("INFO");
+    ask.arg("replication");
+    match ask.query_async::<String>(connection).await {
+        Ok(answer) => Ok(read_primary(&answer)),
+        Err(error) if error.is_io_error() || error.is_timeout() => Err(error),
+        // It keeps that to itself.
+        Err(_) => Ok(None),
+    }
+}
+
+fn read_primary(replication: &str) -> Option<String> {
+    let has = |name, expected| value(replication, name) == Some(expected);
+    if !has("role", "slave") || has("slave_read_only", "0") {
+        return None;
+    }
+    let host = value(replication, "master_host").unwrap_or_default();
+    let port = value(replication, "master_port").unwrap_or_default();
+    Some(format!("{host}:{port}"))
+}
+
 fn eviction(memory: &str) -> Eviction {
     match value(memory, "maxmemory_policy") {
         Some(policy) if policy.starts_with("allkeys-") => Eviction::AnyKey,

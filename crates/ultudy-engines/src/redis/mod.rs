@@ -16,6 +16,7 @@ mod error;
 mod info;
 mod listener;
 mod patience;
+mod scheme;
 
 pub use connection::Connection;
 pub use error::ConnectError;
@@ -58,16 +59,20 @@ impl Redis {
             .map_err(|_| ConnectError::InvalidUrl)?;
         // An error says that there is one already, which is as good.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let address = seed.addr().to_string();
+        let address = seed.addr().clone();
         let limit = tokio::time::timeout(CONNECT_LIMIT, Self::open(seed));
-        match limit.await {
-            Ok(Ok(redis)) => Ok(redis),
-            Ok(Err(source)) => Err(ConnectError::new(address, source)),
-            Err(_) => Err(ConnectError::TimedOut { address }),
-        }
+        let failed = match limit.await {
+            Ok(Ok(opened)) => return opened,
+            Ok(Err(source)) => ConnectError::new(address.to_string(), source),
+            Err(_) => ConnectError::TimedOut {
+                address: address.to_string(),
+            },
+        };
+        Err(scheme::explain(failed, &address).await)
     }
 
-    async fn open(seed: ConnectionInfo) -> Result<Self, RedisError> {
+    /// A server that answers and is of no use is an answer, too.
+    async fn open(seed: ConnectionInfo) -> Result<Result<Self, ConnectError>, RedisError> {
         let client = Client::open(seed.clone())?;
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(CONNECTION_TIMEOUT))
@@ -85,10 +90,13 @@ impl Redis {
                 .max_retry_wait(millis(RETRY_PAUSE_MAX))
                 .build()?;
             Connection::Cluster(client.get_async_connection().await?)
+        } else if let Some(primary) = info::primary(&mut single).await? {
+            let address = seed.addr().to_string();
+            return Ok(Err(ConnectError::ReadOnly { address, primary }));
         } else {
             Connection::Single(single)
         };
-        Ok(Self(Arc::new(Inner { seed, connection })))
+        Ok(Ok(Self(Arc::new(Inner { seed, connection }))))
     }
 
     /// Its connection: commands of all clones share it, none may block it.

@@ -113,6 +113,16 @@ impl Cluster {
         &mut self.nodes
     }
 
+    /// Which of [`Cluster::nodes`] began as the master of a key.
+    ///
+    /// # Errors
+    /// No node can be reached.
+    pub fn master_of(&self, key: &str) -> Result<usize> {
+        let slot = self.cli(&["CLUSTER", "KEYSLOT", key])?;
+        let slot: u16 = slot.parse().map_err(std::io::Error::other)?;
+        Ok(usize::from(slot / SLOTS.div_ceil(MASTERS)))
+    }
+
     /// One command, sent to the node whose it is; see [`Redis::cli`].
     ///
     /// # Errors

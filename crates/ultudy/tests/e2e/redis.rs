@@ -14,6 +14,9 @@ use crate::{
     pdf,
 };
 
+mod bad;
+mod cluster;
+
 const UPLOADS: &str = "bull:upload-processing";
 const LESSONS: &str = "bull:lesson-generation";
 
