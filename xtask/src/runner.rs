@@ -14,6 +14,10 @@ const BUILD_LIMIT: Duration = Duration::from_secs(20 * 60);
 /// and so each a PostgreSQL of its own: minutes instead of seconds.
 const TOGETHER: [&str; 1] = ["ultudy-store"];
 
+/// Tests of the product that bring a database server along, whatever the others use: they run only
+/// where all share one.
+const WITH_A_SERVER: &str = "failures|fleet|gone_in_the_middle|lesson_cache|roles|soak";
+
 /// All tests, built.
 pub struct Runner {
     programs: Vec<Program>,
@@ -106,7 +110,11 @@ fn nextest(crates: &[&str], limit: Duration) -> Result<()> {
         .collect();
     let mut nextest = workspace::cargo(["nextest", "run", "--locked", "--workspace"]);
     nextest.args(["--no-fail-fast", "--status-level=slow", "--filterset"]);
-    process::run_within(limit, nextest.arg(packages.join(" | ")))
+    let tests = format!(
+        "({}) - (package(ultudy) & test(/^({WITH_A_SERVER})::/))",
+        packages.join(" | ")
+    );
+    process::run_within(limit, nextest.arg(tests))
 }
 
 /// The test programs of a build that is already done, as cargo names them.
