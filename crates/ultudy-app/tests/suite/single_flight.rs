@@ -88,7 +88,11 @@ impl Bench {
             Services::Shared(server, name, redis) => {
                 let url = server.url(User::Member, name);
                 let redis = Redis::connect(&redis.url()).await.unwrap();
-                (StoreConfig::Postgres(PostgresConfig::new(url)), Some(redis))
+                let config = PostgresConfig {
+                    acquire_timeout: PATIENCE,
+                    ..PostgresConfig::new(url)
+                };
+                (StoreConfig::Postgres(config), Some(redis))
             }
         };
         let store = Store::open(&store).await.unwrap();
