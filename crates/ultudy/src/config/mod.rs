@@ -450,8 +450,9 @@ mod tests {
                 .err()
                 .map(|error| error.to_string())
                 .unwrap_or_default();
+            let shown = value.escape_debug().to_string();
             assert!(
-                message.contains(name) && message.contains(value),
+                message.contains(name) && message.contains(&shown),
                 "{name}: {message}"
             );
         }
