@@ -1,7 +1,7 @@
 //! One call: asked as a stream, so that silence can be told from work.
 
 use reqwest::{
-    Client, Response, StatusCode, Url,
+    Body, Client, Response, StatusCode, Url,
     header::{CONTENT_TYPE, DATE, HeaderName, RETRY_AFTER},
 };
 use serde::Deserialize;
@@ -49,13 +49,14 @@ struct Said {
 pub(super) async fn call(
     client: &Client,
     address: &Url,
-    body: Vec<u8>,
+    body: String,
     told: &(dyn Fn(usize) + Send + Sync),
 ) -> Result<String, Failure> {
     let request = client
         .post(address.clone())
         .header(CONTENT_TYPE, "application/json");
-    let response = request.body(body).send().await?;
+    // Wrapped, so that no copy is kept for another try: calls are many, and wait for minutes.
+    let response = request.body(Body::wrap(body)).send().await?;
     let status = response.status();
     if status != StatusCode::OK {
         return Err(refused(response, status).await);

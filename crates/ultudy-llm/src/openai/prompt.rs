@@ -57,7 +57,7 @@ struct Page {
 ///
 /// # Errors
 /// It cannot be written as JSON (it always can).
-pub(super) fn request(model: &str, input: &LessonInput) -> serde_json::Result<Vec<u8>> {
+pub(super) fn request(model: &str, input: &LessonInput) -> serde_json::Result<String> {
     let parts = input.parts.iter();
     let pages = parts.flat_map(|part| split_pages(&part.markdown, part.page_start));
     let material = serde_json::to_string(&Material {
@@ -66,7 +66,7 @@ pub(super) fn request(model: &str, input: &LessonInput) -> serde_json::Result<Ve
         variant: input.variant,
     })?;
     let message = |role, content| Message { role, content };
-    serde_json::to_vec(&Request {
+    serde_json::to_string(&Request {
         model,
         stream: true,
         messages: [message("system", INSTRUCTIONS), message("user", &material)],
@@ -104,7 +104,7 @@ mod tests {
             glossary: Vec::new(),
             variant: 2,
         };
-        serde_json::from_slice(&request("m", &input).unwrap()).unwrap()
+        serde_json::from_str(&request("m", &input).unwrap()).unwrap()
     }
 
     #[test]
