@@ -3,6 +3,7 @@
 mod api;
 mod books;
 mod cache;
+mod calls;
 mod content;
 mod corpus;
 mod database;
@@ -34,7 +35,7 @@ pub use self::{
 use crate::{process, workspace};
 
 /// The measurements: name on the command line and in bench/results/, and the function.
-const MEASUREMENTS: [(&str, Measure); 12] = [
+const MEASUREMENTS: [(&str, Measure); 13] = [
     ("start", start::measure),
     ("memory", memory::measure),
     ("upload", upload::measure),
@@ -47,6 +48,7 @@ const MEASUREMENTS: [(&str, Measure); 12] = [
     ("growth", growth::measure),
     ("database", database::measure),
     ("cache", cache::measure),
+    ("calls", calls::measure),
 ];
 
 type Measure = fn(&Programs) -> Result<Report>;
@@ -80,7 +82,7 @@ impl Programs {
 }
 
 /// Measures what the product promises and writes bench/results/ (start, memory, upload,
-/// extraction, page, corpus, content, search, transfer, growth, database, cache)
+/// extraction, page, corpus, content, search, transfer, growth, database, cache, calls)
 #[derive(Args)]
 pub struct Bench {
     /// What to measure; everything if none is named

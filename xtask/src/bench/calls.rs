@@ -1,0 +1,224 @@
+//! What calls of a slow language model hold in memory.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Write as _},
+    path::Path,
+    process::{Child, ChildStdin, ChildStdout, Stdio},
+    thread,
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+use tempfile::tempdir;
+
+use super::{
+    Programs,
+    api::{Api, string},
+    proc::Memory,
+    report::{Promise, Report},
+    server::Server,
+};
+use crate::workspace;
+
+/// Calls in flight at once: the most that LESSON_QUEUE_CONCURRENCY may be.
+const CALLS: usize = 1_000;
+/// Documents, pages of each, and pages of a section where nothing divides them.
+const DOCUMENTS: usize = 7;
+const PAGES: usize = 1_800;
+/// Lines of a page, of about 90 letters: as many as a page of a book.
+const LINES: usize = 32;
+/// What the server may hold then, in MiB.
+const LIMIT: Promise = Promise::AtMost(120.0);
+/// How long all calls may take to be open.
+const PATIENCE: Duration = Duration::from_secs(300);
+const EVERY: Duration = Duration::from_millis(100);
+
+/// Opens all calls and looks.
+pub fn measure(programs: &Programs) -> Result<Report> {
+    let mut report = Report::new(
+        "A server over SQLite with LESSON_QUEUE_CONCURRENCY=1000, asked for the lessons of 1,000 \
+         sections of 12 pages and about 35 KB each, by a model that holds every call: resident \
+         memory of the server (VmRSS) before, with 1,000 calls in flight, and the most it held \
+         until all lessons were stored.",
+    );
+    let folder = tempdir()?;
+    let documents = store(programs, folder.path())?;
+    let mut model = Model::start()?;
+    let (concurrency, settings) = (CALLS.to_string(), model.settings());
+    let mut settings: Vec<(&str, &str)> = settings
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    settings.extend([
+        ("SAMPLE_COURSE", "false"),
+        ("LESSON_QUEUE_CONCURRENCY", concurrency.as_str()),
+        ("LLM_TIMEOUT_SECONDS", "3600"),
+        ("LLM_IDLE_SECONDS", "3600"),
+        ("DRAIN_SECONDS", "1"),
+    ]);
+    let server = Server::start(&programs.ultudy, folder.path(), &settings)?;
+    server.api.visit("/")?;
+    let before = Memory::of(server.pid())?.now;
+    Memory::forget_most(server.pid())?;
+    let jobs = ask(&server.api, &documents)?;
+    model.until("in_flight", CALLS)?;
+    let open = Memory::of(server.pid())?;
+    report.value("before", before, "MiB");
+    report.promised("with 1,000 calls in flight", open.now, "MiB", LIMIT);
+    report.promised("the most until then", open.most, "MiB", LIMIT);
+    model.say("release")?;
+    model.until("answered", CALLS)?;
+    for job in &jobs {
+        let job = server.api.ended(job)?;
+        if job["status"] != "completed" {
+            bail!("a lesson failed: {}", job["error"]);
+        }
+    }
+    let most = Memory::of(server.pid())?.most;
+    report.value("the most until all lessons were stored", most, "MiB");
+    Ok(report)
+}
+
+/// Has the documents read by a server that ends then; their ids.
+fn store(programs: &Programs, folder: &Path) -> Result<Vec<String>> {
+    let server = Server::start(&programs.ultudy, folder, &[("SAMPLE_COURSE", "false")])?;
+    (0..DOCUMENTS)
+        .map(|number| {
+            let file = folder.join("book.pdf");
+            fs::write(&file, book(number))?;
+            server.api.document(&file)
+        })
+        .collect()
+}
+
+/// Asks for the lessons of so many sections; their jobs.
+fn ask(api: &Api, documents: &[String]) -> Result<Vec<String>> {
+    let mut jobs = Vec::new();
+    for document in documents {
+        let sections = api.get(&format!("/api/sections?document_id={document}"))?;
+        for section in sections["sections"].as_array().into_iter().flatten() {
+            if jobs.len() == CALLS {
+                return Ok(jobs);
+            }
+            let asked = json!({"document_id": document, "section_id": section["id"]});
+            jobs.push(string(
+                &api.post("/api/lessons/generate", &asked)?,
+                "job_id",
+            )?);
+        }
+    }
+    bail!("only {} sections for {CALLS} calls", jobs.len())
+}
+
+/// A PDF whose pages are full, each with words of its own.
+fn book(number: usize) -> Vec<u8> {
+    let mut objects = vec!["<< /Type /Catalog /Pages 2 0 R >>".to_owned()];
+    let kids: Vec<String> = (0..PAGES)
+        .map(|page| format!("{} 0 R", 4 + 2 * page))
+        .collect();
+    let kids = kids.join(" ");
+    objects.push(format!("<< /Type /Pages /Count {PAGES} /Kids [{kids}] >>"));
+    objects.push("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned());
+    for page in 0..PAGES {
+        objects.push(format!(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {} 0 R \
+             /Resources << /Font << /F1 3 0 R >> >> >>",
+            5 + 2 * page
+        ));
+        let mut content = "BT /F1 10 Tf 50 750 Td 20 TL\n".to_owned();
+        for line in 0..LINES {
+            content += &format!(
+                "(Cell {line} of page {page} of book {number} is a unit of life; its enzyme \
+                 speeds up reaction {line}.) Tj T*\n"
+            );
+        }
+        content += "ET";
+        objects.push(format!(
+            "<< /Length {} >>\nstream\n{content}\nendstream",
+            content.len()
+        ));
+    }
+    let mut file = b"%PDF-1.7\n".to_vec();
+    let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
+    for (number, object) in (1..).zip(&objects) {
+        table += &format!("{:010} 00000 n \n", file.len());
+        file.extend_from_slice(format!("{number} 0 obj\n{object}\nendobj\n").as_bytes());
+    }
+    let (start, size) = (file.len(), objects.len() + 1);
+    file.extend_from_slice(table.as_bytes());
+    let end = format!("trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n");
+    file.extend_from_slice(end.as_bytes());
+    file
+}
+
+/// The testkit's model, until dropped.
+struct Model {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+    /// Its address, key and name.
+    said: String,
+}
+
+impl Model {
+    fn start() -> Result<Self> {
+        let mut child = workspace::cargo(["run", "--locked", "--quiet"])
+            .args(["--package", "ultudy-testkit", "--example", "llm"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let input = child.stdin.take();
+        let mut output = BufReader::new(child.stdout.take().context("no output")?);
+        let mut said = String::new();
+        output.read_line(&mut said)?;
+        Ok(Self {
+            child,
+            input,
+            output,
+            said,
+        })
+    }
+
+    fn settings(&self) -> [(&'static str, String); 4] {
+        let mut words = self.said.split_whitespace().map(str::to_owned);
+        let mut next = || words.next().unwrap_or_default();
+        [
+            ("OPENAI_BASE_URL", next()),
+            ("OPENAI_API_KEY", next()),
+            ("LLM_MODEL", next()),
+            ("LLM_PROVIDER", "openai".into()),
+        ]
+    }
+
+    /// Says a word; what it answers.
+    fn say(&mut self, word: &str) -> Result<Value> {
+        let input = self.input.as_mut().context("no input")?;
+        writeln!(input, "{word}")?;
+        let mut line = String::new();
+        self.output.read_line(&mut line)?;
+        serde_json::from_str(&line).with_context(|| format!("the model said {line:?}"))
+    }
+
+    /// Waits until one of its counts has come so far.
+    fn until(&mut self, count: &str, wanted: usize) -> Result<()> {
+        let mut counts = Value::Null;
+        for _ in 0..PATIENCE.as_millis() / EVERY.as_millis() {
+            counts = self.say("counts")?;
+            if counts[count] == wanted {
+                return Ok(());
+            }
+            thread::sleep(EVERY);
+        }
+        bail!("the model counts {counts}, not {wanted} {count}")
+    }
+}
+
+impl Drop for Model {
+    fn drop(&mut self) {
+        // The end of its input is its end.
+        drop(self.input.take());
+        let _ = self.child.wait();
+    }
+}
