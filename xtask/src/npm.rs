@@ -40,7 +40,7 @@ macro_rules! set {
 
 const SETS: [Set; 2] = [
     set!("oidc-provider", "the tests of signing in at a provider"),
-    set!("bull", "the tests of sharing a queue with Bull"),
+    set!("bull", "the tests and measurements of a queue beside Bull"),
 ];
 
 /// Debian 12's are new enough.

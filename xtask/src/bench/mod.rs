@@ -14,6 +14,7 @@ mod machine;
 mod memory;
 mod page;
 mod proc;
+mod queue;
 mod report;
 mod search;
 mod server;
@@ -35,7 +36,7 @@ pub use self::{
 use crate::{process, workspace};
 
 /// The measurements: name on the command line and in bench/results/, and the function.
-const MEASUREMENTS: [(&str, Measure); 13] = [
+const MEASUREMENTS: [(&str, Measure); 14] = [
     ("start", start::measure),
     ("memory", memory::measure),
     ("upload", upload::measure),
@@ -47,6 +48,7 @@ const MEASUREMENTS: [(&str, Measure); 13] = [
     ("transfer", transfer::measure),
     ("growth", growth::measure),
     ("database", database::measure),
+    ("queue", queue::measure),
     ("cache", cache::measure),
     ("calls", calls::measure),
 ];
@@ -82,7 +84,7 @@ impl Programs {
 }
 
 /// Measures what the product promises and writes bench/results/ (start, memory, upload,
-/// extraction, page, corpus, content, search, transfer, growth, database, cache, calls)
+/// extraction, page, corpus, content, search, transfer, growth, database, queue, cache, calls)
 #[derive(Args)]
 pub struct Bench {
     /// What to measure; everything if none is named
