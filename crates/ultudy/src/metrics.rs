@@ -109,6 +109,10 @@ fn describe() {
         "Reads of cached lessons, by the level that had them"
     );
     describe_counter!(
+        "ultudy_queue_not_told_total",
+        "What the queue could not be told of a job, by the occasion"
+    );
+    describe_counter!(
         "ultudy_limiter_decisions_total",
         "Whether one more was allowed, by kind and decision"
     );
