@@ -80,7 +80,7 @@ async fn whatever_dies_nothing_is_lost_nothing_is_done_twice_and_nothing_is_left
     if let Ok(path) = env::var("SOAK_REPORT") {
         fs::write(path, &report).expect("the report is written");
     }
-    println!("{report}");
+    eprintln!("{report}");
     assert!(
         found.wrong.is_empty(),
         "{:#?}\n{}",
