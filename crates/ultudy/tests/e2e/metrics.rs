@@ -125,6 +125,7 @@ async fn studying_shows_in_the_numbers_and_every_number_is_explained() {
         let rare = [
             "_failed_total",
             "_alone_total",
+            "_not_told_total",
             "_namesakes",
             "_log_messages_total",
         ];
