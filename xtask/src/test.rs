@@ -88,13 +88,13 @@ const TIERS: [Tier; 4] = [
     Tier {
         name: "whole",
         crates: &["ultudy"],
-        limit: Duration::from_secs(8 * 60),
+        limit: Duration::from_secs(12 * 60),
         database: Database::Sqlite,
     },
     Tier {
         name: "postgres",
         crates: &["ultudy"],
-        limit: Duration::from_secs(8 * 60),
+        limit: Duration::from_secs(12 * 60),
         database: Database::Postgres,
     },
 ];
