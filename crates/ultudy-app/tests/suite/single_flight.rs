@@ -245,7 +245,7 @@ async fn embedded_many_ask_and_one_lesson_is_made() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn shared_many_ask_and_one_lesson_is_made() {
-    many_ask_and_one_lesson_is_made(Bench::shared().await, 200).await;
+    many_ask_and_one_lesson_is_made(Bench::shared().await, 60).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
