@@ -292,13 +292,9 @@ impl Queue for RedisQueue {
     }
 
     async fn complete(&self, queue: QueueName) -> Result<(), QueueError> {
-        let mut set = redis::cmd("SET");
-        set.arg(format!("{}:ultudy:complete", self.prefix(queue)))
-            .arg(1)
-            .arg("PX")
-            .arg(millis(COMPLETE_FOR));
-        let mut connection = self.redis.connection();
-        set.query_async(&mut connection).await.map_err(failed)
+        let mut call = self.call(&scripts::COMPLETE, queue);
+        call.arg(millis(COMPLETE_FOR));
+        self.redis.run(&call).await.map_err(failed)
     }
 }
 

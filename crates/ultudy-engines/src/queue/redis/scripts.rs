@@ -21,5 +21,6 @@ script! {
     RELEASE = "lua/release.lua";
     REMOVE = "lua/remove.lua";
     MISSING = "lua/missing.lua";
+    COMPLETE = "lua/complete.lua";
     ENDED = "lua/ended.lua";
 }
