@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use ultudy_testkit::{server::Server, wait};
 
 /// Longest that a job may take here before the test gives up.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A running server and the user who asks.
 pub struct Api {
