@@ -18,6 +18,13 @@ const TOGETHER: [&str; 1] = ["ultudy-store"];
 /// where all share one.
 const WITH_A_SERVER: &str = "failures|fleet|gone_in_the_middle|lesson_cache|roles|soak";
 
+/// Tests of the product that are about what stands beside the database: they run where each server
+/// has a file of its own.
+const BESIDE_THE_DATABASE: [&str; 3] = ["redis::", "network::", "model::"];
+
+/// Tests of the product at once: they wait for servers and leases more than they compute.
+const PRODUCT_AT_ONCE: &str = "3";
+
 /// All tests, built.
 pub struct Runner {
     programs: Vec<Program>,
@@ -90,6 +97,10 @@ impl Program {
         let mut command = self.command();
         if database == Database::Postgres {
             command.env("TEST_DATABASE", "postgres");
+            command.args(["--test-threads", PRODUCT_AT_ONCE]);
+            for name in BESIDE_THE_DATABASE {
+                command.args(["--skip", name]);
+            }
         }
         process::run_within(limit, command.arg("--quiet"))
     }
@@ -109,6 +120,9 @@ fn nextest(crates: &[&str], limit: Duration) -> Result<()> {
         .map(|name| format!("package({name})"))
         .collect();
     let mut nextest = workspace::cargo(["nextest", "run", "--locked", "--workspace"]);
+    if crates == ["ultudy"] {
+        nextest.args(["--test-threads", PRODUCT_AT_ONCE]);
+    }
     nextest.args(["--no-fail-fast", "--status-level=slow", "--filterset"]);
     let tests = format!(
         "({}) - (package(ultudy) & test(/^({WITH_A_SERVER})::/))",

@@ -7,7 +7,7 @@ use std::{
     process::{Child, ChildStdout, Command, Stdio},
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 
 use super::api::Api;
 
@@ -56,9 +56,16 @@ impl Server {
             .spawn()?;
         let mut output = BufReader::new(child.stdout.take().context("no output")?);
         let mut line = String::new();
-        output.read_line(&mut line)?;
-        let url = line.trim().strip_prefix("Ultudy listens on ");
-        let url = url.with_context(|| format!("it did not start; it said {line:?}"))?;
+        // Where it has accounts it says something else before.
+        let url = loop {
+            line.clear();
+            if output.read_line(&mut line)? == 0 {
+                bail!("it did not start");
+            }
+            if let Some(url) = line.trim().strip_prefix("Ultudy listens on ") {
+                break url;
+            }
+        };
         Ok(Self {
             child,
             _output: output,
