@@ -23,7 +23,7 @@ impl Soak {
         debian::ensure(&test::PACKAGES)?;
         let report = workspace::root().join("bench/results/soak.md");
         let mut test = workspace::cargo(["test", "--locked", "--workspace", "--test", "e2e"]);
-        test.args(["soak::", "--nocapture"])
+        test.args(["soak::", "--", "--ignored", "--nocapture"])
             .env("SOAK_REPORT", &report)
             .env("SOAK_MINUTES", self.minutes.to_string())
             .env("SOAK_SEED", self.seed.to_string());

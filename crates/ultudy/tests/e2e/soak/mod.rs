@@ -37,6 +37,7 @@ fn setting<T: FromStr>(name: &str, otherwise: T) -> T {
 }
 
 #[tokio::test]
+#[ignore = "takes minutes of both cores: `cargo xtask soak` runs it"]
 async fn whatever_dies_nothing_is_lost_nothing_is_done_twice_and_nothing_is_left_over() {
     let seconds = (setting("SOAK_MINUTES", 0.25) * 60.0) as u64;
     let seed = setting("SOAK_SEED", 1_u64);
