@@ -20,7 +20,6 @@ pub struct Api {
 
 /// Somebody who may ask.
 pub struct Account {
-    pub id: String,
     pub token: String,
 }
 
@@ -71,7 +70,7 @@ impl Api {
     pub fn sign_up(&self) -> Result<Account> {
         let body = json!({"email": "measured@example.org", "password": "correct horse battery"});
         let request = self.agent.post(self.address("/api/auth/sign-up"));
-        let mut answer = request.header("origin", &self.url).send_json(&body)?;
+        let answer = request.header("origin", &self.url).send_json(&body)?;
         let cookie = answer.headers().get("set-cookie").context("no cookie")?;
         let cookie = cookie
             .to_str()?
@@ -79,7 +78,6 @@ impl Api {
             .next()
             .unwrap_or_default()
             .to_owned();
-        let user: Value = answer.body_mut().read_json()?;
         let request = self.agent.post(self.address("/api/me/tokens"));
         let request = request
             .header("origin", &self.url)
@@ -87,9 +85,24 @@ impl Api {
         let mut answer = request.send_json(json!({"name": "measured"}))?;
         let token: Value = answer.body_mut().read_json()?;
         Ok(Account {
-            id: string(&user, "id")?,
             token: string(&token, "token")?,
         })
+    }
+
+    /// Waits until whoever has just signed up has the sample course.
+    pub fn wait_for_the_sample(&self, token: &str) -> Result<()> {
+        for _ in 0..JOB_LIMIT.as_millis() / EVERY.as_millis() {
+            let request = self.agent.get(self.address("/api/documents"));
+            let mut answer = request
+                .header("authorization", format!("Bearer {token}"))
+                .call()?;
+            let documents: Value = answer.body_mut().read_json()?;
+            if documents["documents"][0].is_object() {
+                return Ok(());
+            }
+            thread::sleep(EVERY);
+        }
+        bail!("the sample course is not there after {JOB_LIMIT:?}")
     }
 
     /// Makes a course; its id.

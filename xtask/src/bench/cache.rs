@@ -43,11 +43,11 @@ pub fn measure(programs: &Programs) -> Result<Report> {
         ("DATABASE_URL", services.url.as_str()),
         ("REDIS_URL", services.redis_url.as_str()),
         ("AUTH_MODE", "accounts"),
-        ("SAMPLE_COURSE", "false"),
     ];
     let server = Server::start_on_core(&programs.ultudy, folder.path(), &settings, SERVER_CORE)?;
     let account = server.api.sign_up()?;
-    services.fill(&account.id)?;
+    server.api.wait_for_the_sample(&account.token)?;
+    services.fill()?;
     let address = server.api.address_of_server().to_owned();
     let head = format!(
         "Host: {address}\r\nAuthorization: Bearer {}\r\n",

@@ -51,7 +51,7 @@ pub fn measure(programs: &Programs) -> Result<Report> {
     ];
     let server = Server::start_on_core(&programs.ultudy, folder.path(), &settings, SERVER_CORE)?;
     let (document, section) = lesson(&server.api)?;
-    services.fill("local")?;
+    services.fill()?;
     load::pin_to(LOAD_CORE)?;
     for question in questions(&server.api, &document, &section) {
         ask(&mut report, &server.api, &question)?;
