@@ -15,7 +15,7 @@
 //! | `:stalled`, `:stalled-check` | set, string | Bull's check for workers that are gone |
 //! | `:id` | string | counts the jobs added |
 //! | `:ultudy:complete` | string | that all committed jobs were pushed; ends after 5 minutes, and with all else when Redis comes back empty |
-//! | `:ultudy:reconciling` | string | that somebody looks for what is missing; ends after 5 seconds, or 30 if all is missing |
+//! | `:ultudy:reconciling` | string | that somebody looks for what is missing; ends after 5 seconds; if all is missing, when that is pushed, at the latest after 30 |
 //!
 //! Our job's id is the id of its row. Each transition is one script (`lua/`). All times are the
 //! server's: what a caller says is only ever taken as a difference.
