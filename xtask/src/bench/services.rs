@@ -1,9 +1,9 @@
 //! The servers that the product uses, for a measurement.
 
 use std::{
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Read as _},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
 };
 
 use anyhow::{Context as _, Result, bail};
@@ -19,6 +19,8 @@ pub const ITS_DOCUMENT: &str = "00000002-0000-0000-0000-000000000000";
 /// PostgreSQL, PgBouncer and Redis, until dropped.
 pub struct Services {
     child: Child,
+    /// Held open, or their next word would be an error to them.
+    _output: BufReader<ChildStdout>,
     /// Through PgBouncer.
     pub url: String,
     /// Past it.
@@ -33,9 +35,9 @@ impl Services {
             .args(["--package", "ultudy-testkit", "--example", "services"])
             .stdout(Stdio::piped())
             .spawn()?;
-        let output = BufReader::new(child.stdout.take().context("no output")?);
+        let mut output = BufReader::new(child.stdout.take().context("no output")?);
         let (mut url, mut redis_url) = (None, None);
-        for line in output.lines() {
+        for line in output.by_ref().lines() {
             let line = line?;
             if let Some(pooled) = line.strip_prefix("export DATABASE_URL=") {
                 url = Some(pooled.to_owned());
@@ -46,6 +48,7 @@ impl Services {
             if let Some(direct) = line.strip_prefix("export DATABASE_DIRECT_URL=") {
                 return Ok(Self {
                     child,
+                    _output: output,
                     url: url.context("no DATABASE_URL")?,
                     direct_url: direct.to_owned(),
                     redis_url: redis_url.context("no REDIS_URL")?,
