@@ -11,7 +11,7 @@ use moka::sync::Cache as Moka;
 
 use super::{
     Belief, Cache, Found, Place,
-    shelf::{Shelf, count},
+    shelf::{Level, Shelf, count},
 };
 
 /// Most scopes whose state is remembered; what is forgotten is outdated.
@@ -47,18 +47,15 @@ impl InProcessCache {
 #[async_trait]
 impl Cache for InProcessCache {
     async fn get(&self, scope: &str, name: &str, _: Belief) -> Found {
-        let place = Place {
-            scope: scope.to_owned(),
-            name: name.to_owned(),
-            state: self.states.get_with_by_ref(scope, || self.another()),
-        };
+        let state = self.states.get_with_by_ref(scope, || self.another());
+        let place = Place::new(scope, name, state);
         match self.shelf.get(&place) {
             Some(value) => {
-                count("process");
+                count(Level::Process);
                 Found::Hit(value)
             }
             None => {
-                count("none");
+                count(Level::None);
                 Found::Miss(Some(place))
             }
         }

@@ -46,6 +46,16 @@ pub struct Place {
     state: u64,
 }
 
+impl Place {
+    fn new(scope: &str, name: &str, state: u64) -> Self {
+        Self {
+            scope: scope.to_owned(),
+            name: name.to_owned(),
+            state,
+        }
+    }
+}
+
 /// Keeps bytes for a while.
 ///
 /// What is kept belongs to a scope, such as a user, and has a name in it. An engine promises:

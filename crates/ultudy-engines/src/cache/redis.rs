@@ -21,7 +21,7 @@ use tokio::{task::JoinHandle, time};
 
 use super::{
     BELIEVED, Belief, Cache, Found, Place, millis,
-    shelf::{Shelf, count},
+    shelf::{Level, Shelf, count},
     untold::Untold,
     values::Values,
 };
@@ -114,14 +114,33 @@ async fn tell_untold(shared: Arc<Shared>) {
 
 impl Shared {
     async fn state(&self, scope: &str, anew: bool) -> Option<u64> {
-        let life = self.time.saturating_mul(2);
-        let mut script = self.script.key(format!("ultudy:cache:state:{scope}"));
+        let key = format!("ultudy:cache:state:{scope}");
+        let life = millis(self.time.saturating_mul(2));
+        if !anew {
+            // Nearly always there, and a command takes Redis a third of a script's time.
+            let mut known = redis::cmd("GETEX");
+            known.arg(&key).arg("PX").arg(life);
+            let mut connection = self.redis.connection();
+            let known = known.query_async::<Option<u64>>(&mut connection);
+            if let Some(state) = self.patience.answer(known).await? {
+                return Some(state);
+            }
+        }
+        let mut script = self.script.key(key);
         script
-            .arg(millis(life))
+            .arg(life)
             .arg(u8::from(anew))
             .arg(OUTDATED)
             .arg(scope);
         self.patience.answer(self.redis.run(&script)).await
+    }
+
+    /// The scope's state, if what is at hand will do.
+    fn at_hand(&self, scope: &str, belief: Belief) -> Option<u64> {
+        match belief {
+            Belief::AWhile if !self.untold.contains(scope) => self.states.get(scope),
+            Belief::AWhile | Belief::Now => None,
+        }
     }
 
     /// The scope's state, at hand or from Redis. None where Redis has not heard what we know.
@@ -129,7 +148,7 @@ impl Shared {
         if self.untold.contains(scope) {
             return None;
         }
-        if let (Belief::AWhile, Some(state)) = (belief, self.states.get(scope)) {
+        if let Some(state) = self.at_hand(scope, belief) {
             return Some(state);
         }
         // Whoever asks at the same time asks for themselves: it is rare, and cheap.
@@ -155,6 +174,29 @@ impl Shared {
         true
     }
 
+    async fn get(&self, scope: &str, name: &str, belief: Belief) -> Found {
+        let Some(state) = self.believed(scope, belief).await else {
+            count(Level::None);
+            return Found::Miss(None);
+        };
+        let place = Place::new(scope, name, state);
+        if let Some(value) = self.shelf.get(&place) {
+            count(Level::Process);
+            return Found::Hit(value);
+        }
+        match self.value(&place).await {
+            Some(value) => {
+                count(Level::Redis);
+                self.shelf.put(place, value.clone());
+                Found::Hit(value)
+            }
+            None => {
+                count(Level::None);
+                Found::Miss(Some(place))
+            }
+        }
+    }
+
     async fn value(&self, place: &Place) -> Option<Bytes> {
         self.patience.answer(self.values.get(place)).await?
     }
@@ -163,30 +205,16 @@ impl Shared {
 #[async_trait]
 impl Cache for RedisCache {
     async fn get(&self, scope: &str, name: &str, belief: Belief) -> Found {
-        let Some(state) = self.shared.believed(scope, belief).await else {
-            count("none");
-            return Found::Miss(None);
-        };
-        let place = Place {
-            scope: scope.to_owned(),
-            name: name.to_owned(),
-            state,
-        };
-        if let Some(value) = self.shared.shelf.get(&place) {
-            count("process");
-            return Found::Hit(value);
-        }
-        match self.shared.value(&place).await {
-            Some(value) => {
-                count("redis");
-                self.shared.shelf.put(place, value.clone());
-                Found::Hit(value)
-            }
-            None => {
-                count("none");
-                Found::Miss(Some(place))
+        let shared = &self.shared;
+        if let Some(state) = shared.at_hand(scope, belief) {
+            let place = Place::new(scope, name, state);
+            if let Some(value) = shared.shelf.get(&place) {
+                count(Level::Process);
+                return Found::Hit(value);
             }
         }
+        // Boxed, for what is at hand need not carry along what it takes to ask Redis.
+        Box::pin(shared.get(scope, name, belief)).await
     }
 
     async fn put(&self, place: Place, value: Bytes) {

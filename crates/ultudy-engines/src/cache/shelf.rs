@@ -1,8 +1,9 @@
 //! What a process keeps by itself.
 
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
 use bytes::Bytes;
+use metrics::Counter;
 use moka::sync::Cache;
 
 use super::Place;
@@ -32,7 +33,29 @@ impl Shelf {
     }
 }
 
-/// Counts a read by where it ended.
-pub(super) fn count(level: &'static str) {
-    metrics::counter!("ultudy_cache_reads_total", "level" => level).increment(1);
+/// Where a read ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Level {
+    /// In this process.
+    Process,
+    /// In Redis.
+    Redis,
+    /// Nowhere.
+    None,
+}
+
+/// Looked up once: it is counted at every read.
+static READS: LazyLock<[Counter; 3]> = LazyLock::new(|| {
+    ["process", "redis", "none"]
+        .map(|level| metrics::counter!("ultudy_cache_reads_total", "level" => level))
+});
+
+/// Counts a read.
+pub(super) fn count(level: Level) {
+    let [process, redis, none] = &*READS;
+    match level {
+        Level::Process => process.increment(1),
+        Level::Redis => redis.increment(1),
+        Level::None => none.increment(1),
+    }
 }
