@@ -3,73 +3,69 @@
 use std::time::Duration;
 
 use ultudy_domain::lesson_text::WrittenLesson;
-use ultudy_engines::cache::Belief;
+use ultudy_engines::cache::{Belief, Place};
 use ultudy_store::lessons::{self, Kept, LessonOf};
-use uuid::Uuid;
 
+use super::{AnsweredLesson, answered::version, cached::Form};
 use crate::{App, Error, Result};
 
 /// How long the primary is waited for where replicas are read from otherwise.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// What of a lesson may change. The rest never does: another version is another lesson.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Changes {
-    /// The lesson's id.
-    pub id: Uuid,
-    /// Its document's course.
-    pub course_id: Option<Uuid>,
-    /// Its document's chapter.
-    pub chapter: Option<String>,
-}
-
-/// What may have changed of a lesson since it was read; its texts are not read.
+/// The version of what [`answer`] would answer; no texts are read for it.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none.
-pub async fn changes(app: &App, owner_id: &str, of: LessonOf) -> Result<Changes> {
-    if let Ok(lesson) = app.lessons.find(owner_id, of, Belief::AWhile).await {
-        return Ok(Changes {
-            id: lesson.id,
-            course_id: lesson.course_id,
-            chapter: lesson.chapter,
-        });
+pub async fn answered_version(app: &App, owner_id: &str, of: LessonOf) -> Result<String> {
+    if let Ok(lesson) = app.lessons.find(owner_id, (of, true), Belief::AWhile).await {
+        return Ok(lesson.version().to_owned());
     }
     let kept = lessons::read_kept(of, false);
-    let kept = app.store.read_at_once(owner_id, kept).await?;
+    let kept = Box::pin(app.store.read_at_once(owner_id, kept)).await?;
     let kept = kept.ok_or(Error::NotFound("lesson"))?;
-    Ok(Changes {
-        id: kept.id,
-        course_id: kept.course_id,
-        chapter: kept.chapter,
-    })
+    Ok(version(kept.id, kept.course_id, kept.chapter.as_deref()))
 }
 
-/// The lesson on a section or a whole document, ready to be answered.
+/// The lesson on a section or a whole document, ready to be answered with its questions.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none.
-pub async fn answer(app: &App, owner_id: &str, of: LessonOf) -> Result<WrittenLesson> {
-    let found = find(app, owner_id, of, Belief::AWhile).await?;
+pub async fn answer(app: &App, owner_id: &str, of: LessonOf) -> Result<AnsweredLesson> {
+    let found = find(app, owner_id, (of, true), Belief::AWhile).await?;
     found.ok_or(Error::NotFound("lesson"))
 }
 
-/// The same, if there is one; by no query where it is cached.
+/// The same, if there is one, with or without them; by no query where it is cached.
 pub(super) async fn find(
     app: &App,
     owner_id: &str,
-    of: LessonOf,
+    form: Form,
     belief: Belief,
-) -> Result<Option<WrittenLesson>> {
-    let place = match app.lessons.find(owner_id, of, belief).await {
-        Ok(lesson) => return Ok(Some(lesson)),
-        Err(None) => return read(app, owner_id, of).await,
-        Err(place) => place,
+) -> Result<Option<AnsweredLesson>> {
+    match app.lessons.find(owner_id, form, belief).await {
+        Ok(lesson) => Ok(Some(lesson)),
+        // Boxed, for what asks the database is large, and a lesson that is cached need not carry
+        // it along.
+        Err(place) => Box::pin(find_uncached(app, owner_id, form, place)).await,
+    }
+}
+
+async fn find_uncached(
+    app: &App,
+    owner_id: &str,
+    (of, with_questions): Form,
+    place: Option<Place>,
+) -> Result<Option<AnsweredLesson>> {
+    let as_answered = |found: Option<WrittenLesson>| {
+        found.map(|lesson| AnsweredLesson::of(&lesson, with_questions))
     };
+    if place.is_none() {
+        return Ok(as_answered(read(app, owner_id, of).await?));
+    }
     let found = match fresh(app, owner_id, of).await {
         // A replica may still show it, which is not to be kept.
-        Err(Error::Unavailable(_)) => return read(app, owner_id, of).await,
-        found => found?,
+        Err(Error::Unavailable(_)) => return Ok(as_answered(read(app, owner_id, of).await?)),
+        found => as_answered(found?),
     };
     if let Some(lesson) = &found {
         app.lessons.keep(place, lesson).await;

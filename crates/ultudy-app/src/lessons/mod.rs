@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::{App, Error, Result};
 
 mod answer;
+mod answered;
 mod cached;
 pub mod generate;
 pub(crate) mod glossary;
@@ -18,7 +19,8 @@ pub(crate) mod own;
 mod request;
 pub(crate) mod single_flight;
 
-pub use answer::{Changes, answer, changes};
+pub use answer::{answer, answered_version};
+pub use answered::AnsweredLesson;
 pub use cached::CachedLessons;
 pub use key::{Sharing, generation_key};
 pub use make::make;

@@ -14,7 +14,7 @@ use ultudy_store::{
 };
 use uuid::Uuid;
 
-use super::answer;
+use super::{AnsweredLesson, answer, cached::Form};
 use crate::{
     App, Error, Result,
     limits::{Kind, Place, Standing, place_of},
@@ -29,13 +29,15 @@ pub struct LessonRequest {
     pub section_id: Option<Uuid>,
     /// Which goes first.
     pub priority: Priority,
+    /// Whether the lesson is answered with its questions, if it exists.
+    pub with_questions: bool,
 }
 
 /// What is answered.
 #[derive(Debug)]
 pub enum Requested {
     /// The lesson.
-    Lesson(Box<WrittenLesson>),
+    Lesson(AnsweredLesson),
     /// The job that makes it.
     Job {
         /// The job.
@@ -61,7 +63,7 @@ pub(crate) async fn request_as(
     job_id: Uuid,
 ) -> Result<Requested> {
     // Deleted by whatever server, it is not answered any more.
-    if let Some(lesson) = answer::find(app, owner_id, asked.of(), Belief::Now).await? {
+    if let Some(lesson) = answer::find(app, owner_id, asked.form(), Belief::Now).await? {
         return asked.of_its_document(lesson);
     }
     let key = asked.dedupe_key();
@@ -104,7 +106,8 @@ pub(crate) async fn request_as(
 
 async fn existing(tx: &mut TenantTx, asked: &LessonRequest) -> Result<Option<Requested>> {
     if let Some(lesson) = lessons::find(tx, asked.of()).await? {
-        return asked.of_its_document(WrittenLesson::of(&lesson)).map(Some);
+        let lesson = AnsweredLesson::of(&WrittenLesson::of(&lesson), asked.with_questions);
+        return asked.of_its_document(lesson).map(Some);
     }
     let job = jobs::in_flight(tx, &asked.dedupe_key()).await?;
     Ok(job.map(Requested::uncharged))
@@ -188,10 +191,14 @@ impl LessonRequest {
         }
     }
 
+    fn form(&self) -> Form {
+        (self.of(), self.with_questions)
+    }
+
     /// The lesson, unless its section is another document's.
-    fn of_its_document(&self, lesson: WrittenLesson) -> Result<Requested> {
-        if lesson.document_id == self.document_id {
-            Ok(Requested::Lesson(Box::new(lesson)))
+    fn of_its_document(&self, lesson: AnsweredLesson) -> Result<Requested> {
+        if lesson.document_id() == Some(self.document_id) {
+            Ok(Requested::Lesson(lesson))
         } else {
             Err(Error::NotFound("section"))
         }

@@ -82,6 +82,7 @@ async fn ask(app: &App, delivery: &Delivery, asked: &Asked) -> Result<Adopted, E
         document_id: asked.document_id,
         section_id: asked.section_id,
         priority: Priority::Normal,
+        with_questions: true,
     };
     let answer = request_as(app, &delivery.owner_id, request, delivery.job_id).await?;
     Ok(match answer {

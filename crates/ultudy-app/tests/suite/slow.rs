@@ -87,6 +87,7 @@ pub async fn ask_for_lesson(app: &App, owner: &str, title: &str) -> Uuid {
         document_id,
         section_id: Some(section_id),
         priority: Priority::Normal,
+        with_questions: true,
     };
     match lessons::request(app, owner, asked).await.unwrap() {
         Requested::Job { job, .. } => job.id,

@@ -43,7 +43,7 @@ impl Done {
 }
 
 /// Answers JSON that is written already.
-fn as_json(json: Vec<u8>) -> Response {
+fn as_json(json: Bytes) -> Response {
     const KIND: HeaderValue = HeaderValue::from_static("application/json");
-    ([(header::CONTENT_TYPE, KIND)], Bytes::from(json)).into_response()
+    ([(header::CONTENT_TYPE, KIND)], json).into_response()
 }

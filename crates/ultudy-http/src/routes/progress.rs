@@ -33,5 +33,5 @@ pub async fn overview(
 ) -> Result<Response, ApiError> {
     let (course_id, document_id) = (params.course_id, params.document_id);
     let overview = progress::overview_json(&state.app, &owner, course_id, document_id).await?;
-    Ok(super::as_json(overview))
+    Ok(super::as_json(overview.into()))
 }

@@ -10,12 +10,13 @@ use ultudy_app::lessons::{self, LessonRequest, Requested};
 use ultudy_domain::job::Priority;
 use uuid::Uuid;
 
-use super::{LessonView, view};
+use super::LessonView;
 use crate::{
     HttpState,
     auth::Owner,
     error::{ApiError, Problems},
     input::{Body, blank_is_none},
+    routes::as_json,
 };
 
 /// Which lesson.
@@ -57,11 +58,10 @@ pub async fn generate(
         document_id: body.document_id,
         section_id: body.section_id,
         priority: priority(body.priority.as_deref())?,
+        with_questions: body.include_check_ins.unwrap_or(true),
     };
     Ok(match lessons::request(&state.app, &owner, asked).await? {
-        Requested::Lesson(lesson) => {
-            view::at_the_top(&lesson, body.include_check_ins.unwrap_or(true))
-        }
+        Requested::Lesson(lesson) => as_json(lesson.object()),
         Requested::Job { job, standing } => {
             let message = "The lesson is being made.";
             let body = Json(LessonJob {

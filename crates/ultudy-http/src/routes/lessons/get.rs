@@ -1,22 +1,21 @@
 //! `GET /lessons`
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
-use ultudy_app::lessons::{self, Changes, LessonOf};
+use ultudy_app::lessons::{self, LessonOf};
 use uuid::Uuid;
 
-use super::{LessonView, view};
+use super::LessonView;
 use crate::{
     HttpState,
     auth::Owner,
     error::{ApiError, Problems},
     input::Params,
+    routes::as_json,
 };
 
 /// Which lesson: one of the two.
@@ -56,25 +55,17 @@ pub async fn get(
         }
     };
     if headers.contains_key(header::IF_NONE_MATCH) {
-        let etag = etag(&lessons::changes(&state.app, &owner, of).await?);
+        let version = lessons::answered_version(&state.app, &owner, of).await?;
+        let etag = etag(&version);
         if crate::etag::is_known(&headers, &etag) {
             return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, etag)]).into_response());
         }
     }
     let lesson = lessons::answer(&state.app, &owner, of).await?;
-    let body = view::as_member(&lesson);
-    let etag = etag(&Changes {
-        id: lesson.id,
-        course_id: lesson.course_id,
-        chapter: lesson.chapter,
-    });
-    Ok(([(header::ETAG, etag)], body).into_response())
+    let etag = etag(lesson.version());
+    Ok(([(header::ETAG, etag)], as_json(lesson.member())).into_response())
 }
 
-/// A lesson itself never changes, another version is another lesson; but its document may
-/// be moved to another course or chapter.
-fn etag(changes: &Changes) -> String {
-    let mut hasher = DefaultHasher::new();
-    (&changes.course_id, &changes.chapter).hash(&mut hasher);
-    format!("\"{}-{:016x}\"", changes.id, hasher.finish())
+fn etag(version: &str) -> String {
+    ["\"", version, "\""].concat()
 }
