@@ -24,8 +24,11 @@ struct Found {
     expires_at: Option<Timestamp>,
 }
 
+/// What secrets are known by.
+type Digest = [u8; 32];
+
 /// Who was found of late, by the hash of what they showed.
-pub(super) struct Known(Cache<String, Found>);
+pub(super) struct Known(Cache<Digest, Found>);
 
 impl Default for Known {
     fn default() -> Self {
@@ -49,12 +52,17 @@ impl Known {
     /// What was revoked is not believed any more.
     pub(super) fn forget<'a>(&self, hashes: impl IntoIterator<Item = &'a String>) {
         for hash in hashes {
-            self.0.invalidate(hash);
+            let mut digest = Digest::default();
+            match hex::decode_to_slice(hash, &mut digest) {
+                Ok(()) => self.0.invalidate(&digest),
+                // It is none of ours: whatever it is, nothing is believed any more.
+                Err(_) => self.0.invalidate_all(),
+            }
         }
     }
 
-    fn get(&self, hash: &String, now: Timestamp) -> Option<Arc<Who>> {
-        let found = self.0.get(hash)?;
+    fn get(&self, digest: &Digest, now: Timestamp) -> Option<Arc<Who>> {
+        let found = self.0.get(digest)?;
         let is_over = found.expires_at.is_some_and(|end| end <= now);
         (!is_over).then_some(found.who)
     }
@@ -65,15 +73,20 @@ impl Known {
 /// # Errors
 /// The database does not answer.
 pub async fn by_session(app: &App, shown: &str) -> Result<Option<Arc<Who>>> {
-    let Some(hash) = secret::hash_of(shown, "") else {
+    let Some(digest) = secret::digest_of(shown, "") else {
         return Ok(None);
     };
     let now = app.clock.now();
-    if let Some(who) = app.accounts.known.get(&hash, now) {
+    if let Some(who) = app.accounts.known.get(&digest, now) {
         return Ok(Some(who));
     }
+    // Boxed, for what asks the database is large, and whoever is known need not carry it along.
+    Box::pin(find_session(app, digest, now)).await
+}
+
+async fn find_session(app: &App, digest: Digest, now: Timestamp) -> Result<Option<Arc<Who>>> {
     let mut tx = app.store.system_read().await?;
-    let holder = auth_sessions::holder(&mut tx, &hash, now).await?;
+    let holder = auth_sessions::holder(&mut tx, &hex::encode(digest), now).await?;
     drop(tx);
     let Some(holder) = holder else {
         return Ok(None);
@@ -86,7 +99,7 @@ pub async fn by_session(app: &App, shown: &str) -> Result<Option<Arc<Who>>> {
         }
     }
     let via = Via::Session(holder.id);
-    Ok(Some(believe(app, hash, holder.user, via, expires_at)))
+    Ok(Some(believe(app, digest, holder.user, via, expires_at)))
 }
 
 /// Whose API token this is; nobody's if it has ended, was revoked or never was.
@@ -94,15 +107,19 @@ pub async fn by_session(app: &App, shown: &str) -> Result<Option<Arc<Who>>> {
 /// # Errors
 /// The database does not answer.
 pub async fn by_token(app: &App, shown: &str) -> Result<Option<Arc<Who>>> {
-    let Some(hash) = secret::hash_of(shown, tokens::PREFIX) else {
+    let Some(digest) = secret::digest_of(shown, tokens::PREFIX) else {
         return Ok(None);
     };
     let now = app.clock.now();
-    if let Some(who) = app.accounts.known.get(&hash, now) {
+    if let Some(who) = app.accounts.known.get(&digest, now) {
         return Ok(Some(who));
     }
+    Box::pin(find_token(app, digest, now)).await
+}
+
+async fn find_token(app: &App, digest: Digest, now: Timestamp) -> Result<Option<Arc<Who>>> {
     let mut tx = app.store.system_read().await?;
-    let holder = api_tokens::holder(&mut tx, &hash, now).await?;
+    let holder = api_tokens::holder(&mut tx, &hex::encode(digest), now).await?;
     drop(tx);
     let Some(holder) = holder else {
         return Ok(None);
@@ -113,7 +130,7 @@ pub async fn by_token(app: &App, shown: &str) -> Result<Option<Arc<Who>>> {
     let via = Via::Token(holder.id);
     Ok(Some(believe(
         app,
-        hash,
+        digest,
         holder.user,
         via,
         holder.expires_at,
@@ -152,7 +169,7 @@ fn noted(done: &Result<()>) -> bool {
 
 fn believe(
     app: &App,
-    hash: String,
+    digest: Digest,
     user: User,
     via: Via,
     expires_at: Option<Timestamp>,
@@ -162,6 +179,6 @@ fn believe(
         who: who.clone(),
         expires_at,
     };
-    app.accounts.known.0.insert(hash, found);
+    app.accounts.known.0.insert(digest, found);
     who
 }

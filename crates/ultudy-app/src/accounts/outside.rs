@@ -29,7 +29,8 @@ pub struct Bearer {
 pub async fn by_bearer(app: &App, token: &str) -> Result<Arc<Who>> {
     let bearer = app.accounts.bearer.as_ref();
     let bearer = bearer.ok_or(Error::Unauthorized("No tokens are accepted here."))?;
-    let verified = bearer.verifier.verify(&app.clock, token).await?;
+    // Boxed, for what asks the issuer or the database is large, and is rarely needed.
+    let verified = Box::pin(bearer.verifier.verify(&app.clock, token)).await?;
     let person = Person::of(
         bearer.verifier.issuer(),
         &verified.subject,
@@ -40,7 +41,7 @@ pub async fn by_bearer(app: &App, token: &str) -> Result<Arc<Who>> {
         return Ok(who);
     }
     let who = Arc::new(Who {
-        user: admit(app, &person).await?,
+        user: Box::pin(admit(app, &person)).await?,
         via: Via::Bearer,
     });
     app.accounts.admitted.insert(person, Arc::clone(&who));

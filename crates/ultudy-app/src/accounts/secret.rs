@@ -33,11 +33,16 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The hash of a text that could be a secret with this prefix; none if it cannot be one.
-pub(super) fn hash_of(text: &str, prefix: &str) -> Option<String> {
+/// The hash, as bytes, of a text that could be a secret with this prefix; none if it cannot be one.
+pub(super) fn digest_of(text: &str, prefix: &str) -> Option<[u8; 32]> {
     let digits = text.strip_prefix(prefix)?;
     let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    (digits.len() == 64 && digits.bytes().all(is_digit)).then(|| hex::encode(Sha256::digest(text)))
+    (digits.len() == 64 && digits.bytes().all(is_digit)).then(|| Sha256::digest(text).into())
+}
+
+/// The same as it is stored.
+pub(super) fn hash_of(text: &str, prefix: &str) -> Option<String> {
+    digest_of(text, prefix).map(hex::encode)
 }
 
 #[cfg(test)]
