@@ -1,55 +1,85 @@
 //! Every answer as a line in the log and a number in the metrics.
 
-use std::time::Instant;
+use std::{
+    collections::HashMap,
+    sync::{LazyLock, PoisonError, RwLock},
+    time::Instant,
+};
 
 use axum::{
     extract::{MatchedPath, Request},
     http::{Method, StatusCode},
-    middleware::Next,
     response::Response,
 };
-use metrics::{Label, SharedString};
-use tracing::Instrument as _;
+use metrics::{Gauge, Histogram};
 
+use crate::request_id::RequestId;
+
+/// Who says so in the log.
+pub const TARGET: &str = "ultudy_http::access";
 /// How long answers took up to their head, in seconds: `method`, `route`, `status`.
 const DURATION: &str = "ultudy_http_request_duration_seconds";
 /// Requests without an answer yet, as a gauge.
 const IN_FLIGHT: &str = "ultudy_http_requests_in_flight";
 
-/// Middleware: what is logged in between says which request it belongs to. A query is not told:
-/// it may be anybody's words.
-pub async fn tell(request: Request, next: Next) -> Response {
+/// Answers, and tells it. A query is not told: it may be anybody's words.
+pub async fn tell<F>(
+    id: &RequestId,
+    request: Request,
+    answer: impl FnOnce(Request) -> F,
+) -> Response
+where
+    F: Future<Output = Response>,
+{
     let begun = Instant::now();
     let method = request.method().clone();
-    let path = request.uri().path().to_owned();
+    let uri = request.uri().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let id = request.headers().get("x-request-id").cloned();
-    let id = id.as_ref().and_then(|id| id.to_str().ok()).unwrap_or("-");
-    let span = tracing::info_span!("request", id);
     let in_flight = InFlight::begin();
-    let response = next.run(request).instrument(span).await;
+    let response = answer(request).await;
     drop(in_flight);
     let (status, took) = (response.status(), begun.elapsed());
-    measure(&method, route, status).record(took);
+    measure(&method, route.as_ref(), status, took.as_secs_f64());
     tracing::info!(
-        target: "ultudy_http::access",
-        id, %method, path, status = status.as_u16(), us = took.as_micros() as u64,
+        target: TARGET,
+        id = id.as_str(),
+        method = method.as_str(),
+        path = uri.path(),
+        status = status.as_u16(),
+        us = took.as_micros() as u64,
     );
     response
 }
 
+/// Of each method and status, of each route: looking one up by its labels would take longer than
+/// all that is looked up for most answers.
+type Durations = HashMap<(&'static str, u16), HashMap<String, Histogram>>;
+
+static DURATIONS: LazyLock<RwLock<Durations>> = LazyLock::new(RwLock::default);
+
 /// What is known of no route, and methods that HTTP does not know, are one each: anybody can
 /// think of more.
-fn measure(method: &Method, route: Option<MatchedPath>, status: StatusCode) -> metrics::Histogram {
-    let route = route.map_or(SharedString::const_str("none"), |route| {
-        SharedString::from(route.as_str().to_owned())
-    });
-    let labels = vec![
-        Label::from_static_parts("method", name(method)),
-        Label::new("route", route),
-        Label::new("status", status.as_str().to_owned()),
+fn measure(method: &Method, route: Option<&MatchedPath>, status: StatusCode, seconds: f64) {
+    let kind = (name(method), status.as_u16());
+    let route = route.map_or("none", MatchedPath::as_str);
+    let known = DURATIONS.read().unwrap_or_else(PoisonError::into_inner);
+    if let Some(duration) = known.get(&kind).and_then(|routes| routes.get(route)) {
+        duration.record(seconds);
+        return;
+    }
+    drop(known);
+    let labels = [
+        ("method", kind.0.to_owned()),
+        ("route", route.to_owned()),
+        ("status", kind.1.to_string()),
     ];
-    metrics::histogram!(DURATION, labels)
+    let duration = metrics::histogram!(DURATION, &labels);
+    duration.record(seconds);
+    let mut known = DURATIONS.write().unwrap_or_else(PoisonError::into_inner);
+    known
+        .entry(kind)
+        .or_default()
+        .insert(route.to_owned(), duration);
 }
 
 fn name(method: &Method) -> &'static str {
@@ -65,11 +95,13 @@ fn name(method: &Method) -> &'static str {
     }
 }
 
+static REQUESTS: LazyLock<Gauge> = LazyLock::new(|| metrics::gauge!(IN_FLIGHT));
+
 struct InFlight;
 
 impl InFlight {
     fn begin() -> Self {
-        metrics::gauge!(IN_FLIGHT).increment(1.0);
+        REQUESTS.increment(1.0);
         Self
     }
 }
@@ -77,6 +109,6 @@ impl InFlight {
 impl Drop for InFlight {
     /// Also when whoever asked has gone.
     fn drop(&mut self) {
-        metrics::gauge!(IN_FLIGHT).decrement(1.0);
+        REQUESTS.decrement(1.0);
     }
 }

@@ -81,16 +81,22 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let query = parts.uri.query().unwrap_or_default();
-        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query)
-            .map_err(|error| ApiError::field("query", error.to_string()))?;
-        if let Some((name, _)) = pairs.iter().find(|(_, value)| value.contains('\0')) {
-            return Err(ApiError::field(name, "must not contain a NUL character"));
+        let mut has_blanks = false;
+        for (name, value) in form_pairs(query) {
+            if value.contains('\0') {
+                return Err(ApiError::field(name, "must not contain a NUL character"));
+            }
+            has_blanks |= value.is_empty();
         }
         // A blank parameter is an absent one: forms send every field.
-        let filled = pairs.iter().filter(|(_, value)| !value.is_empty());
-        let text = serde_urlencoded::to_string(filled.collect::<Vec<_>>())
-            .map_err(|error| ApiError::field("query", error.to_string()))?;
-        let parsed = serde_urlencoded::Deserializer::new(form_pairs(&text));
+        let filled = has_blanks.then(|| {
+            let filled = form_pairs(query).filter(|(_, value)| !value.is_empty());
+            form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(filled)
+                .finish()
+        });
+        let query = filled.as_deref().unwrap_or(query);
+        let parsed = serde_urlencoded::Deserializer::new(form_pairs(query));
         serde_path_to_error::deserialize(parsed)
             .map(Params)
             .map_err(|error| untaken("query", &error))

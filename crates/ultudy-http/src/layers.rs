@@ -1,28 +1,24 @@
 //! What happens around every handler.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request},
-    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::Route,
 };
-use tower::{
-    Layer, Service,
-    layer::util::{Identity, Stack},
-};
-use tower_http::{
-    catch_panic::CatchPanicLayer,
-    cors::{AllowOrigin, CorsLayer},
-    request_id::{PropagateRequestIdLayer, SetRequestIdLayer},
-    set_header::SetResponseHeaderLayer,
-};
+use futures_util::FutureExt as _;
+use tower::{Layer as _, ServiceExt as _};
+use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::{
-    HttpConfig, HttpState, access, auth, error::ApiError, limits, request_id::RequestIds, web,
+    HttpConfig, HttpState, access, auth,
+    error::ApiError,
+    limits,
+    request_id::{self, RequestId},
+    web,
 };
 
 /// Largest request body but for uploads, in bytes.
@@ -34,87 +30,105 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Around everything: ids and access lines, panics caught, foreign pages refused or allowed,
 /// refusals shown to people as pages.
+///
+/// Each layer of a router is boxed and cloned for each request, which took longer than what most
+/// of them do: so they are one.
 pub fn around(site: Router<HttpState>, state: &HttpState) -> Router<HttpState> {
-    let (router, site) = (site, Outwards(Identity::new()));
-    let request_id = HeaderName::from_static("x-request-id");
-    site.layer(DefaultBodyLimit::max(BODY_MAX))
-        .layer(middleware::from_fn_with_state(
-            state.clone(),
-            limits::by_user,
-        ))
-        .layer(middleware::from_fn_with_state(
-            state.clone(),
-            auth::identify,
-        ))
-        .layer(middleware::from_fn_with_state(
-            state.clone(),
-            limits::by_address,
-        ))
-        .layer(middleware::from_fn(as_one_waits))
-        .layer(middleware::from_fn_with_state(state.clone(), limits::tell))
-        .layer(cors(&state.config))
-        .layer(CatchPanicLayer::custom(|_| panicked()))
-        .layer(middleware::from_fn(web::as_page))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ))
-        .layer(PropagateRequestIdLayer::new(request_id.clone()))
-        .layer(middleware::from_fn(access::tell))
-        .layer(SetRequestIdLayer::new(
-            request_id,
-            RequestIds(state.app.clone()),
-        ))
-        .around(router)
+    let around = Around {
+        state: state.clone(),
+        cors: Arc::new(cors(&state.config)),
+    };
+    site.layer((
+        middleware::from_fn_with_state(around, outside),
+        DefaultBodyLimit::max(BODY_MAX),
+    ))
 }
 
-/// Layers, each around those before it. A router boxes and clones what it is given each time,
-/// which took a request longer than all the rest; so it is given them as one.
-struct Outwards<L>(L);
-
-impl<L> Outwards<L> {
-    fn layer<O>(self, outer: O) -> Outwards<Stack<L, O>> {
-        Outwards(Stack::new(self.0, outer))
-    }
-
-    fn around(self, router: Router<HttpState>) -> Router<HttpState>
-    where
-        L: Layer<Route> + Clone + Send + Sync + 'static,
-        L::Service: Service<Request> + Clone + Send + Sync + 'static,
-        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
-        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
-        <L::Service as Service<Request>>::Future: Send + 'static,
-    {
-        router.layer(self.0)
-    }
+#[derive(Clone)]
+struct Around {
+    state: HttpState,
+    cors: Arc<CorsLayer>,
 }
 
-/// Around the API: never kept by a cache, and unknown calls answered like known ones.
-pub fn around_api(api: Router<HttpState>) -> Router<HttpState> {
-    api.fallback(|| async { ApiError::new(StatusCode::NOT_FOUND, "There is no such call.") })
-        .method_not_allowed_fallback(|| async {
-            ApiError::new(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "This call does not take that method.",
-            )
+async fn outside(State(around): State<Around>, request: Request, next: Next) -> Response {
+    let id = RequestId::of(&request, &*around.state.app.clock);
+    let mut response = access::tell(&id, request, |request| {
+        let answered = web::as_page(request, |request| caught(from_afar(&around, request, next)));
+        id.clone().within(answered)
+    })
+    .await;
+    let headers = response.headers_mut();
+    headers.insert(request_id::HEADER, id.into_value());
+    headers
+        .entry(header::X_CONTENT_TYPE_OPTIONS)
+        .or_insert(HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// Tells a browser whether a page from elsewhere may see the answer.
+async fn from_afar(around: &Around, request: Request, next: Next) -> Response {
+    if !request.headers().contains_key(header::ORIGIN) {
+        return inside(&around.state, request, next).await;
+    }
+    let state = around.state.clone();
+    let answered = tower::service_fn(move |request| {
+        let (state, next) = (state.clone(), next.clone());
+        Box::pin(async move { Ok::<_, Infallible>(inside(&state, request, next).await) })
+    });
+    let answered = around.cors.layer(answered).oneshot(request);
+    let Ok(response) = Box::pin(answered).await;
+    response
+}
+
+async fn inside(state: &HttpState, request: Request, next: Next) -> Response {
+    let is_api = request.uri().path().starts_with("/api/");
+    let mut response = as_one_waits(request, |request| {
+        limits::by_address(state, request, move |request| {
+            auth::identify(state, request, move |request| {
+                limits::by_user(state, request, |request| next.run(request))
+            })
         })
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("private, no-cache"),
-        ))
+    })
+    .await;
+    limits::tell(state, &mut response);
+    if is_api {
+        // No proxy keeps what is somebody's.
+        response
+            .headers_mut()
+            .entry(header::CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("private, no-cache"));
+    }
+    response
 }
 
 /// Somebody waits for the answer: where the database is busy they are soon told so. What only
 /// shows may show what a replica has.
-async fn as_one_waits(request: Request, next: Next) -> Response {
+async fn as_one_waits<F>(request: Request, answer: impl FnOnce(Request) -> F) -> Response
+where
+    F: Future<Output = Response>,
+{
     let only_shows = matches!(*request.method(), Method::GET | Method::HEAD);
     let answered = async {
         match only_shows {
-            true => ultudy_app::reads_may_lag(next.run(request)).await,
-            false => next.run(request).await,
+            true => ultudy_app::reads_may_lag(answer(request)).await,
+            false => answer(request).await,
         }
     };
     ultudy_app::waiting_at_most(PATIENCE, answered).await
+}
+
+/// An answer even where a handler panics.
+async fn caught(answer: impl Future<Output = Response>) -> Response {
+    // Nothing that it left half done is looked at again: it is dropped.
+    let answered = AssertUnwindSafe(answer).catch_unwind().await;
+    answered.unwrap_or_else(|_| {
+        tracing::error!("a handler panicked");
+        ApiError::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Something went wrong on our side. It has been recorded.",
+        )
+        .into_response()
+    })
 }
 
 fn cors(config: &HttpConfig) -> CorsLayer {
@@ -137,11 +151,19 @@ fn cors(config: &HttpConfig) -> CorsLayer {
         .max_age(Duration::from_secs(600))
 }
 
-fn panicked() -> Response {
-    tracing::error!("a handler panicked");
-    ApiError::new(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "Something went wrong on our side. It has been recorded.",
-    )
-    .into_response()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_an_answer_without_its_words() {
+        let response = caught(async { panic!("a secret") }).await;
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = axum::body::to_bytes(response.into_body(), 1 << 10).await;
+        let body = String::from_utf8(body.unwrap().to_vec()).unwrap();
+        assert!(
+            body.contains("recorded") && !body.contains("secret"),
+            "{body}"
+        );
+    }
 }

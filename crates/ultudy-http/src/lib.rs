@@ -1,6 +1,6 @@
 //! Routes, web pages and the API. [`router::router`] lists every URL.
 
-mod access;
+pub mod access;
 pub mod auth;
 mod cookie;
 mod error;
@@ -9,7 +9,7 @@ mod input;
 mod layers;
 mod limits;
 pub mod openapi;
-mod request_id;
+pub mod request_id;
 pub mod router;
 mod routes;
 mod state;

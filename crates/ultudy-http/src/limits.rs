@@ -2,9 +2,8 @@
 //! every limited answer, allowed or refused.
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, Method},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use ultudy_app::limits::Standing;
@@ -23,48 +22,61 @@ pub const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining
 /// When one more will be: Unix time in whole seconds, never too early.
 pub const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// Middleware: writes the headers of an answer that carries a [`Standing`].
-pub async fn tell(State(state): State<HttpState>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+/// Writes the headers of an answer that carries a [`Standing`].
+pub fn tell(state: &HttpState, response: &mut Response) {
     if let Some(standing) = response.extensions().get::<Standing>().copied() {
         write(response.headers_mut(), standing, state.app.clock.now());
     }
-    response
 }
 
-/// Middleware, before it is known who asks: refuses an address that asks without end.
-pub async fn by_address(State(state): State<HttpState>, request: Request, next: Next) -> Response {
+/// Before it is known who asks: refuses an address that asks without end.
+pub async fn by_address<F>(
+    state: &HttpState,
+    request: Request,
+    answer: impl FnOnce(Request) -> F,
+) -> Response
+where
+    F: Future<Output = Response>,
+{
     let address = client::address(&request, &state.config.trusted_proxies);
-    match address {
-        Some(address) if !address.is_loopback() && is_counted(&state, &request) => {
-            let counted = state.app.limits.count_address(address);
-            answer(counted, request, next).await
+    let counted = match address {
+        Some(address) if !address.is_loopback() && is_counted(state, &request) => {
+            state.app.limits.count_address(address)
         }
-        _ => next.run(request).await,
-    }
+        _ => Ok(None),
+    };
+    unless_refused(counted, request, answer).await
 }
 
-/// Middleware, once it is known who asks: refuses a user who asks without end.
-pub async fn by_user(State(state): State<HttpState>, request: Request, next: Next) -> Response {
-    match request.extensions().get::<Owner>() {
-        Some(Owner(owner)) if is_counted(&state, &request) => {
-            let counted = state.app.limits.count_user(owner);
-            answer(counted, request, next).await
-        }
-        _ => next.run(request).await,
-    }
+/// Once it is known who asks: refuses a user who asks without end.
+pub async fn by_user<F>(
+    state: &HttpState,
+    request: Request,
+    answer: impl FnOnce(Request) -> F,
+) -> Response
+where
+    F: Future<Output = Response>,
+{
+    let counted = match request.extensions().get::<Owner>() {
+        Some(Owner(owner)) if is_counted(state, &request) => state.app.limits.count_user(owner),
+        _ => Ok(None),
+    };
+    unless_refused(counted, request, answer).await
 }
 
-async fn answer(
+async fn unless_refused<F>(
     counted: ultudy_app::Result<Option<Standing>>,
     request: Request,
-    next: Next,
-) -> Response {
+    answer: impl FnOnce(Request) -> F,
+) -> Response
+where
+    F: Future<Output = Response>,
+{
     let standing = match counted {
         Ok(standing) => standing,
         Err(refused) => return ApiError::from(refused).into_response(),
     };
-    let mut response = next.run(request).await;
+    let mut response = answer(request).await;
     if let Some(standing) = standing {
         // What the call itself is limited to matters more.
         response.extensions_mut().get_or_insert(standing);

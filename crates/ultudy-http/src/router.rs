@@ -11,7 +11,8 @@ use crate::{HttpState, layers, routes::*, web};
 /// The whole site: pages, API, health and, unless they have an address of their own, metrics.
 pub fn site(state: HttpState) -> Router {
     let site = Router::new()
-        .nest("/api", api())
+        .merge(api())
+        .nest("/api", health())
         .merge(health())
         .merge(web::router());
     around(site, state)
@@ -48,83 +49,94 @@ fn health() -> Router<HttpState> {
 }
 
 fn api() -> Router<HttpState> {
-    let api = Router::new()
-        .merge(health())
-        .route("/openapi.json", get(openapi::document))
-        .route("/auth/sign-up", post(auth::sign_up::sign_up))
-        .route("/auth/sign-in", post(auth::sign_in::sign_in))
-        .route("/auth/sign-out", post(auth::sign_out::sign_out))
-        .route("/auth/reset", post(auth::reset::reset))
-        .route("/auth/oidc/start", get(auth::oidc::start))
-        .route("/auth/oidc/callback", get(auth::oidc::callback))
-        .route("/auth/oidc/sign-out", get(auth::oidc::sign_out))
-        .route("/me", get(me::get::get))
+    Router::new()
+        .route("/api/openapi.json", get(openapi::document))
+        .route("/api/auth/sign-up", post(auth::sign_up::sign_up))
+        .route("/api/auth/sign-in", post(auth::sign_in::sign_in))
+        .route("/api/auth/sign-out", post(auth::sign_out::sign_out))
+        .route("/api/auth/reset", post(auth::reset::reset))
+        .route("/api/auth/oidc/start", get(auth::oidc::start))
+        .route("/api/auth/oidc/callback", get(auth::oidc::callback))
+        .route("/api/auth/oidc/sign-out", get(auth::oidc::sign_out))
+        .route("/api/me", get(me::get::get))
         .route(
-            "/me/sessions",
+            "/api/me/sessions",
             get(me::sessions::list).delete(me::sessions::end_others),
         )
         .route(
-            "/me/sessions/{id}",
+            "/api/me/sessions/{id}",
             get(me::sessions::get).delete(me::sessions::end),
         )
-        .route("/me/tokens", get(me::tokens::list).post(me::tokens::create))
-        .route("/me/tokens/{id}", delete(me::tokens::revoke))
         .route(
-            "/courses",
+            "/api/me/tokens",
+            get(me::tokens::list).post(me::tokens::create),
+        )
+        .route("/api/me/tokens/{id}", delete(me::tokens::revoke))
+        .route(
+            "/api/courses",
             get(courses::list::list).post(courses::create::create),
         )
         .route(
-            "/courses/{id}",
+            "/api/courses/{id}",
             get(courses::get::get)
                 .patch(courses::update::update)
                 .delete(courses::delete::delete),
         )
-        .route("/documents", get(documents::list::list))
+        .route("/api/documents", get(documents::list::list))
         .route(
-            "/documents/{id}",
+            "/api/documents/{id}",
             get(documents::get::get).delete(documents::delete::delete),
         )
-        .route("/documents/{id}/file", get(documents::file::file))
+        .route("/api/documents/{id}/file", get(documents::file::file))
         .route(
-            "/documents/{id}/figures/{number}",
+            "/api/documents/{id}/figures/{number}",
             get(documents::figure::figure),
         )
-        .route("/documents/{id}/rename", patch(documents::rename::rename))
         .route(
-            "/documents/{id}/metadata",
+            "/api/documents/{id}/rename",
+            patch(documents::rename::rename),
+        )
+        .route(
+            "/api/documents/{id}/metadata",
             post(documents::metadata::metadata),
         )
         .route(
-            "/upload/pdf-structured",
+            "/api/upload/pdf-structured",
             post(upload::pdf_structured).layer(DefaultBodyLimit::disable()),
         )
-        .route("/jobs", get(jobs::list::list))
-        .route("/jobs/poll", post(jobs::poll::poll))
-        .route("/jobs/{id}", get(jobs::get::get))
-        .route("/jobs/{id}/events", get(jobs::events::one))
-        .route("/jobs/{id}/cancel", post(jobs::cancel::cancel))
-        .route("/jobs/{id}/retry", post(jobs::retry::retry))
-        .route("/jobs/resource/{type}/{id}", get(jobs::resource::resource))
-        .route("/events", get(jobs::events::all))
-        .route("/sections", get(sections::list::list))
-        .route("/sections/generate", post(sections::generate::generate))
-        .route("/sections/{id}", get(sections::get::get))
-        .route("/lessons", get(lessons::get::get))
-        .route("/lessons/generate", post(lessons::generate::generate))
-        .route("/lessons/{id}", delete(lessons::delete::delete))
-        .route("/check-ins/submit", post(check_ins::submit::submit))
-        .route("/study-sessions/start", post(study_sessions::start::start))
+        .route("/api/jobs", get(jobs::list::list))
+        .route("/api/jobs/poll", post(jobs::poll::poll))
+        .route("/api/jobs/{id}", get(jobs::get::get))
+        .route("/api/jobs/{id}/events", get(jobs::events::one))
+        .route("/api/jobs/{id}/cancel", post(jobs::cancel::cancel))
+        .route("/api/jobs/{id}/retry", post(jobs::retry::retry))
         .route(
-            "/study-sessions/{id}/track-checkin",
+            "/api/jobs/resource/{type}/{id}",
+            get(jobs::resource::resource),
+        )
+        .route("/api/events", get(jobs::events::all))
+        .route("/api/sections", get(sections::list::list))
+        .route("/api/sections/generate", post(sections::generate::generate))
+        .route("/api/sections/{id}", get(sections::get::get))
+        .route("/api/lessons", get(lessons::get::get))
+        .route("/api/lessons/generate", post(lessons::generate::generate))
+        .route("/api/lessons/{id}", delete(lessons::delete::delete))
+        .route("/api/check-ins/submit", post(check_ins::submit::submit))
+        .route(
+            "/api/study-sessions/start",
+            post(study_sessions::start::start),
+        )
+        .route(
+            "/api/study-sessions/{id}/track-checkin",
             post(study_sessions::track::track),
         )
         .route(
-            "/study-sessions/{id}/complete",
+            "/api/study-sessions/{id}/complete",
             post(study_sessions::complete::complete),
         )
-        .route("/progress/overview", get(progress::overview))
-        .route("/search", get(search::search))
-        .route("/practice/mcq", post(practice::mcq::mcq))
-        .route("/study/lesson", post(study::lesson::lesson));
-    layers::around_api(api)
+        .route("/api/progress/overview", get(progress::overview))
+        .route("/api/search", get(search::search))
+        .route("/api/practice/mcq", post(practice::mcq::mcq))
+        .route("/api/study/lesson", post(study::lesson::lesson))
+        .method_not_allowed_fallback(web::wrong_method)
 }

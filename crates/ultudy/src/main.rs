@@ -7,6 +7,7 @@ use commands::serve::Role;
 
 mod commands;
 mod config;
+mod log;
 mod metrics;
 mod sample;
 mod wire;

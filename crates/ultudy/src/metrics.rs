@@ -76,6 +76,10 @@ fn describe() {
         "ultudy_log_messages_total",
         "Warnings and errors logged, by level"
     );
+    describe_counter!(
+        "ultudy_log_lines_dropped_total",
+        "Lines of the log that nobody read in time"
+    );
     describe_histogram!(
         "ultudy_http_request_duration_seconds",
         Unit::Seconds,

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::{
     extract::{FromRequestParts, Request},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
-    middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
 use ultudy_app::accounts::{self, Who};
@@ -53,14 +52,21 @@ fn require(is_so: bool, reason: &str) -> Result<(), ApiError> {
 
 /// Finds out who asks, refuses what another site's page made a browser send, and leads whoever
 /// must sign in for a page there and back.
-pub(super) async fn identify(state: HttpState, mut request: Request, next: Next) -> Response {
+pub(super) async fn identify<F>(
+    state: &HttpState,
+    mut request: Request,
+    answer: impl FnOnce(Request) -> F,
+) -> Response
+where
+    F: Future<Output = Response>,
+{
     if let Err(error) = check_forgery(&request, &state.config.cors_origins) {
         return error.into_response();
     }
     let path = request.uri().path();
     let who = match is_for_everybody(path) {
         true => Ok(None),
-        false => who(&state, request.headers()).await,
+        false => who(state, request.headers()).await,
     };
     let who = match who {
         Ok(who) => who,
@@ -69,7 +75,7 @@ pub(super) async fn identify(state: HttpState, mut request: Request, next: Next)
     let has_sessions = state.config.auth.has_sessions();
     let Some(who) = who else {
         let sign_in = sign_in_for(&request).filter(|_| has_sessions);
-        let response = next.run(request).await;
+        let response = answer(request).await;
         return match sign_in {
             Some(sign_in) if response.status() == StatusCode::UNAUTHORIZED => {
                 Redirect::to(&sign_in).into_response()
@@ -80,8 +86,8 @@ pub(super) async fn identify(state: HttpState, mut request: Request, next: Next)
     request.extensions_mut().insert(Owner(who.user.id.clone()));
     request.extensions_mut().insert(who);
     match has_sessions {
-        true => web::as_signed_in(next.run(request)).await,
-        false => next.run(request).await,
+        true => web::as_signed_in(answer(request)).await,
+        false => answer(request).await,
     }
 }
 

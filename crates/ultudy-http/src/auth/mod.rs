@@ -1,9 +1,8 @@
 //! Who asks. Decided once, before any handler, by `AUTH_MODE`.
 
 use axum::{
-    extract::{FromRequestParts, Request, State},
+    extract::{FromRequestParts, Request},
     http::{HeaderMap, StatusCode, header, request::Parts},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 
@@ -75,21 +74,24 @@ impl<S: Send + Sync> FromRequestParts<S> for Owner {
     }
 }
 
-/// Middleware: refuses foreign hosts and origins, and puts the [`Owner`] into the request.
-pub async fn identify(
-    State(state): State<HttpState>,
+/// Refuses foreign hosts and origins, and puts the [`Owner`] into the request.
+pub async fn identify<F>(
+    state: &HttpState,
     mut request: Request,
-    next: Next,
-) -> Response {
+    answer: impl FnOnce(Request) -> F,
+) -> Response
+where
+    F: Future<Output = Response>,
+{
     if state.config.auth.is_for_many() {
-        return accounts::identify(state, request, next).await;
+        return accounts::identify(state, request, answer).await;
     }
-    match owner(&state, request.headers()) {
+    match owner(state, request.headers()) {
         Ok(Some(owner)) => {
             request.extensions_mut().insert(owner);
-            next.run(request).await
+            answer(request).await
         }
-        Ok(None) => next.run(request).await,
+        Ok(None) => answer(request).await,
         Err(error) => error.into_response(),
     }
 }

@@ -4,8 +4,7 @@ use askama::Template;
 use axum::{
     body::to_bytes,
     extract::Request,
-    http::{StatusCode, header},
-    middleware::Next,
+    http::{StatusCode, Uri, header},
     response::Response,
 };
 
@@ -24,27 +23,32 @@ struct ErrorPage<'a> {
     can_retry: bool,
 }
 
-/// Every address that is no page.
-pub async fn unknown() -> ApiError {
-    ApiError::new(
-        StatusCode::NOT_FOUND,
-        "There is no page at this address. It may have been moved or deleted.",
-    )
+/// Every address that is none of ours.
+pub async fn unknown(uri: Uri) -> ApiError {
+    let sentence = match is_for_programs(uri.path()) {
+        true => "There is no such call.",
+        false => "There is no page at this address. It may have been moved or deleted.",
+    };
+    ApiError::new(StatusCode::NOT_FOUND, sentence)
 }
 
-/// Every method that a page does not take.
-pub async fn wrong_method() -> ApiError {
-    ApiError::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "This address only shows a page; nothing can be sent to it.",
-    )
+/// Every method that an address does not take.
+pub async fn wrong_method(uri: Uri) -> ApiError {
+    let sentence = match is_for_programs(uri.path()) {
+        true => "This call does not take that method.",
+        false => "This address only shows a page; nothing can be sent to it.",
+    };
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, sentence)
 }
 
-/// Middleware around the whole site: an error answer at a page's address becomes a page
-/// with its sentence, wherever on the way in it was refused.
-pub async fn as_page(request: Request, next: Next) -> Response {
+/// Around the whole site: an error answer at a page's address becomes a page with its sentence,
+/// wherever on the way in it was refused.
+pub async fn as_page<F>(request: Request, answer: impl FnOnce(Request) -> F) -> Response
+where
+    F: Future<Output = Response>,
+{
     let for_programs = is_for_programs(request.uri().path());
-    let response = next.run(request).await;
+    let response = answer(request).await;
     let status = response.status();
     if for_programs || !status.is_client_error() && !status.is_server_error() {
         return response;
@@ -113,7 +117,11 @@ fn sentence(status: StatusCode, problem: &[u8]) -> String {
 mod tests {
     use super::*;
     use crate::web::samples::{answer, body};
-    use axum::{Router, middleware, routing::get};
+    use axum::{
+        Router,
+        middleware::{self, Next},
+        routing::get,
+    };
     use ultudy_app::Error;
 
     fn site() -> Router {
@@ -127,7 +135,9 @@ mod tests {
             .route("/mangled", get(mangled))
             .route("/api/missing", get(missing))
             .fallback(unknown)
-            .layer(middleware::from_fn(as_page))
+            .layer(middleware::from_fn(async |request, next: Next| {
+                as_page(request, |request| next.run(request)).await
+            }))
     }
 
     #[tokio::test]

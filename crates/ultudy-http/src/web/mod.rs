@@ -27,7 +27,7 @@ mod waiting;
 mod words;
 
 pub use account::{Next, as_signed_in, in_query, is_signed_in, own_path};
-pub use errors::{as_page, is_for_programs};
+pub use errors::{as_page, is_for_programs, wrong_method};
 
 #[cfg(test)]
 mod samples;
@@ -58,6 +58,6 @@ pub fn router() -> Router<HttpState> {
         .route("/assets/{version}/{name}", get(assets::asset))
         .route("/favicon.ico", get(assets::favicon))
         .fallback(errors::unknown)
-        .method_not_allowed_fallback(errors::wrong_method)
+        .method_not_allowed_fallback(wrong_method)
         .layer(Extension(lesson_text::LessonTexts::new()))
 }

@@ -30,7 +30,7 @@ pub enum Import {
 /// Imports, and tells what came over.
 pub fn run(import: &Import) -> Result<(), Failure> {
     let config = Config::from_env()?;
-    log_to_stderr(&config.log)?;
+    let _log = log_to_stderr(&config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

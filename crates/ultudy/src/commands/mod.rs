@@ -1,10 +1,10 @@
 //! The program's commands, one a file.
 
-use std::{fmt::Display, io::IsTerminal as _};
+use std::fmt::Display;
 
-use tracing_subscriber::{layer::SubscriberExt as _, util::SubscriberInitExt as _};
+use tracing_subscriber::EnvFilter;
 
-use crate::metrics::LogCounter;
+use crate::log::{self, Log};
 
 pub mod extract;
 pub mod import;
@@ -34,20 +34,11 @@ impl Failure {
     }
 }
 
-/// Logs to standard error what `filter`, the setting LOG, lets through.
-pub fn log_to_stderr(filter: &str) -> Result<(), Failure> {
-    let filter = tracing_subscriber::EnvFilter::try_new(filter)
-        .map_err(|error| Failure::new("setting LOG", error))?;
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        // Colours are for people.
-        .with_ansi(std::io::stderr().is_terminal());
-    tracing_subscriber::registry()
-        .with(filter)
-        .with(lines)
-        .with(LogCounter)
-        .init();
-    Ok(())
+/// Logs to standard error what `filter`, the setting LOG, lets through, until what it gives is
+/// dropped.
+pub fn log_to_stderr(filter: &str) -> Result<Log, Failure> {
+    let filter = EnvFilter::try_new(filter).map_err(|error| Failure::new("setting LOG", error))?;
+    log::begin(filter).map_err(|error| Failure::new("log", error))
 }
 
 /// Names with counts, as a sentence lists them.

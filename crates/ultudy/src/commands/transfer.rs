@@ -32,7 +32,7 @@ pub struct Transfer {
 /// Carries it over, and tells what.
 pub fn run(transfer: &Transfer) -> Result<(), Failure> {
     let config = Config::from_env()?;
-    log_to_stderr(&config.log)?;
+    let _log = log_to_stderr(&config.log)?;
     let (embedded, server) = places(transfer, &config)?;
     let (from, to) = match transfer.to {
         Some(_) => (embedded, server),

@@ -1,9 +1,10 @@
 //! Hosts, origins, ids and caching, as browsers see them.
 
 use reqwest::{Method, StatusCode};
+use ultudy_testkit::wait;
 
 use crate::{
-    api::{Api, send, text},
+    api::{Api, PATIENCE, send, text},
     pdf,
 };
 
@@ -173,4 +174,35 @@ async fn health_says_what_it_asked() {
         );
         assert_eq!(text(&answer.body["service"]), "ultudy");
     }
+}
+
+#[tokio::test]
+async fn an_answer_is_a_line_in_the_log_and_what_went_wrong_names_its_request() {
+    let api = Api::local().await;
+    let course_id = api.course("Biology").await;
+    let document_id = api.document(pdf::biology(), &course_id).await;
+    std::fs::remove_dir_all(api.server.data_dir().join("objects")).expect("the files go");
+    let path = format!("/api/documents/{document_id}/file");
+    let asked = api.request(Method::GET, &format!("{path}?q=my+secret"));
+    let response = asked.header("x-request-id", "lost-1").send().await;
+    let response = response.expect("an answer");
+    let status = response.status();
+    assert!(status.is_server_error(), "{status}");
+    assert_eq!(response.headers()["x-request-id"], "lost-1");
+
+    let line = format!(
+        "id=lost-1 method=GET path={path} status={} us=",
+        status.as_u16()
+    );
+    let told = wait::until("it is told", PATIENCE, async || {
+        api.server.log().contains(&line)
+    });
+    told.await
+        .unwrap_or_else(|error| panic!("{error}\n{}", api.server.log()));
+    let log = api.server.log();
+    let said = |said: &&str| said.contains("request_id=lost-1") && !said.contains(" INFO ");
+    assert!(log.lines().any(|line| said(&line)), "{log}");
+    assert!(!log.contains("secret"), "{log}");
+    let ids = log.matches("request_id=").count();
+    assert_eq!(ids, log.matches("request_id=lost-1").count(), "{log}");
 }

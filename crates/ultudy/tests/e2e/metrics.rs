@@ -128,6 +128,7 @@ async fn studying_shows_in_the_numbers_and_every_number_is_explained() {
             "_not_told_total",
             "_namesakes",
             "_log_messages_total",
+            "_log_lines_dropped_total",
         ];
         assert!(
             scraped.contains(name) || rare.iter().any(|rare| name.ends_with(rare)),

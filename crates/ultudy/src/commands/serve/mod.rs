@@ -35,7 +35,7 @@ const COMPUTATIONS_END: Duration = Duration::from_secs(2);
 pub fn run(role: Role) -> Result<(), Failure> {
     let mut config = Config::from_env()?;
     role.check(&config)?;
-    log_to_stderr(&config.log)?;
+    let _log = log_to_stderr(&config.log)?;
     role.do_without_replicas(&mut config);
     let metrics = metrics::count().map_err(|error| Failure::new("metrics", error))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -21,7 +21,7 @@ use self::{
     studied::Fault,
 };
 use super::{Failure, progress::Progress};
-use crate::{config::Config, wire};
+use crate::{config::Config, log::Log, wire};
 
 /// Some files could not be studied.
 const EXIT_SOME_FAILED: u8 = 1;
@@ -47,6 +47,8 @@ pub struct Study {
 
 /// Everything one file is studied with.
 struct Desk {
+    /// Lines are written as long as there is work.
+    _log: Log,
     extractor: Extractor,
     bytes_max: u64,
     format: Format,
@@ -85,7 +87,7 @@ fn desk(study: &Study, found: &[Found]) -> Result<Desk, Failure> {
     let config = Config::from_env()?;
     // The server's notes would come between the lines of progress; LOG still brings them.
     let asked_for = std::env::var_os("LOG").is_some();
-    super::log_to_stderr(if asked_for { &config.log } else { "error" })?;
+    let log = super::log_to_stderr(if asked_for { &config.log } else { "error" })?;
     if study.out.is_none() && found.len() > 1 {
         return Err(Failure::new(
             format!("{} files", found.len()),
@@ -93,6 +95,7 @@ fn desk(study: &Study, found: &[Found]) -> Result<Desk, Failure> {
         ));
     }
     Ok(Desk {
+        _log: log,
         extractor: wire::extractor(&config)?,
         bytes_max: config.upload_bytes_max,
         format: study.format,
