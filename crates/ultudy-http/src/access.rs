@@ -8,8 +8,7 @@ use std::{
 
 use axum::{
     extract::{MatchedPath, Request},
-    http::{Method, StatusCode},
-    response::Response,
+    http::{Method, StatusCode, Uri},
 };
 use metrics::{Gauge, Histogram};
 
@@ -22,33 +21,41 @@ const DURATION: &str = "ultudy_http_request_duration_seconds";
 /// Requests without an answer yet, as a gauge.
 const IN_FLIGHT: &str = "ultudy_http_requests_in_flight";
 
-/// Answers, and tells it. A query is not told: it may be anybody's words.
-pub async fn tell<F>(
-    id: &RequestId,
-    request: Request,
-    answer: impl FnOnce(Request) -> F,
-) -> Response
-where
-    F: Future<Output = Response>,
-{
-    let begun = Instant::now();
-    let method = request.method().clone();
-    let uri = request.uri().clone();
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let in_flight = InFlight::begin();
-    let response = answer(request).await;
-    drop(in_flight);
-    let (status, took) = (response.status(), begun.elapsed());
-    measure(&method, route.as_ref(), status, took.as_secs_f64());
-    tracing::info!(
-        target: TARGET,
-        id = id.as_str(),
-        method = method.as_str(),
-        path = uri.path(),
-        status = status.as_u16(),
-        us = took.as_micros() as u64,
-    );
-    response
+/// A request on its way.
+pub struct Told {
+    begun: Instant,
+    method: Method,
+    uri: Uri,
+    route: Option<MatchedPath>,
+    _in_flight: InFlight,
+}
+
+impl Told {
+    /// It has just arrived.
+    pub fn of(request: &Request) -> Self {
+        Self {
+            begun: Instant::now(),
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            route: request.extensions().get::<MatchedPath>().cloned(),
+            _in_flight: InFlight::begin(),
+        }
+    }
+
+    /// The head of its answer is on its way. A query is not told: it may be anybody's words.
+    pub fn answered(self, id: &RequestId, status: StatusCode) {
+        let took = self.begun.elapsed();
+        let seconds = took.as_secs_f64();
+        measure(&self.method, self.route.as_ref(), status, seconds);
+        tracing::info!(
+            target: TARGET,
+            id = id.as_str(),
+            method = self.method.as_str(),
+            path = self.uri.path(),
+            status = status.as_u16(),
+            us = took.as_micros() as u64,
+        );
+    }
 }
 
 /// Of each method and status, of each route: looking one up by its labels would take longer than

@@ -9,7 +9,7 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use futures_util::FutureExt as _;
+use futures_util::{FutureExt as _, future::Either};
 use tower::{Layer as _, ServiceExt as _};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
@@ -52,17 +52,35 @@ struct Around {
 
 async fn outside(State(around): State<Around>, request: Request, next: Next) -> Response {
     let id = RequestId::of(&request, &*around.state.app.clock);
-    let mut response = access::tell(&id, request, |request| {
-        let answered = web::as_page(request, |request| caught(from_afar(&around, request, next)));
-        id.clone().within(answered)
-    })
-    .await;
+    let told = access::Told::of(&request);
+    let for_programs = web::is_for_programs(request.uri().path());
+    // Boxed: a future is moved with all that it holds whenever it is given to another.
+    let answer = Box::pin(from_afar(&around, request, next));
+    let answered = id.clone().within(caught(answer)).await;
+    let mut response = web::as_page(for_programs, answered).await;
+    told.answered(&id, response.status());
     let headers = response.headers_mut();
     headers.insert(request_id::HEADER, id.into_value());
     headers
         .entry(header::X_CONTENT_TYPE_OPTIONS)
         .or_insert(HeaderValue::from_static("nosniff"));
     response
+}
+
+/// An answer even where a handler panics.
+fn caught(answer: impl Future<Output = Response>) -> impl Future<Output = Response> {
+    // Nothing that it left half done is looked at again: it is dropped.
+    let caught = AssertUnwindSafe(answer).catch_unwind();
+    caught.map(|answered| {
+        answered.unwrap_or_else(|_| {
+            tracing::error!("a handler panicked");
+            ApiError::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Something went wrong on our side. It has been recorded.",
+            )
+            .into_response()
+        })
+    })
 }
 
 /// Tells a browser whether a page from elsewhere may see the answer.
@@ -80,16 +98,17 @@ async fn from_afar(around: &Around, request: Request, next: Next) -> Response {
     response
 }
 
+/// Somebody waits for the answer: where the database is busy they are soon told so. What only
+/// shows may show what a replica has.
 async fn inside(state: &HttpState, request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with("/api/");
-    let mut response = as_one_waits(request, |request| {
-        limits::by_address(state, request, move |request| {
-            auth::identify(state, request, move |request| {
-                limits::by_user(state, request, |request| next.run(request))
-            })
-        })
-    })
-    .await;
+    let only_shows = matches!(*request.method(), Method::GET | Method::HEAD);
+    let answer = answered(state, request, next);
+    let answer = match only_shows {
+        true => Either::Left(ultudy_app::reads_may_lag(answer)),
+        false => Either::Right(answer),
+    };
+    let mut response = ultudy_app::waiting_at_most(PATIENCE, answer).await;
     limits::tell(state, &mut response);
     if is_api {
         // No proxy keeps what is somebody's.
@@ -101,34 +120,28 @@ async fn inside(state: &HttpState, request: Request, next: Next) -> Response {
     response
 }
 
-/// Somebody waits for the answer: where the database is busy they are soon told so. What only
-/// shows may show what a replica has.
-async fn as_one_waits<F>(request: Request, answer: impl FnOnce(Request) -> F) -> Response
-where
-    F: Future<Output = Response>,
-{
-    let only_shows = matches!(*request.method(), Method::GET | Method::HEAD);
-    let answered = async {
-        match only_shows {
-            true => ultudy_app::reads_may_lag(answer(request)).await,
-            false => answer(request).await,
-        }
+/// By the handler, or by who refuses before it.
+async fn answered(state: &HttpState, mut request: Request, next: Next) -> Response {
+    let address = match limits::of_address(state, &request) {
+        Ok(standing) => standing,
+        Err(refused) => return refused.into_response(),
     };
-    ultudy_app::waiting_at_most(PATIENCE, answered).await
-}
-
-/// An answer even where a handler panics.
-async fn caught(answer: impl Future<Output = Response>) -> Response {
-    // Nothing that it left half done is looked at again: it is dropped.
-    let answered = AssertUnwindSafe(answer).catch_unwind().await;
-    answered.unwrap_or_else(|_| {
-        tracing::error!("a handler panicked");
-        ApiError::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "Something went wrong on our side. It has been recorded.",
-        )
-        .into_response()
-    })
+    let mut user = None;
+    let mut response = match auth::identify(state, &mut request).await {
+        Err(refused) => refused,
+        Ok(visitor) => match limits::of_user(state, &request) {
+            Err(refused) => refused.into_response(),
+            Ok(standing) => {
+                user = standing;
+                visitor.answered(next.run(request)).await
+            }
+        },
+    };
+    if let Some(standing) = user.or(address) {
+        // What the call itself is limited to matters more.
+        response.extensions_mut().get_or_insert(standing);
+    }
+    response
 }
 
 fn cors(config: &HttpConfig) -> CorsLayer {

@@ -4,7 +4,7 @@
 use axum::{
     extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, Method},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use ultudy_app::limits::Standing;
 use ultudy_domain::Timestamp;
@@ -30,58 +30,24 @@ pub fn tell(state: &HttpState, response: &mut Response) {
 }
 
 /// Before it is known who asks: refuses an address that asks without end.
-pub async fn by_address<F>(
-    state: &HttpState,
-    request: Request,
-    answer: impl FnOnce(Request) -> F,
-) -> Response
-where
-    F: Future<Output = Response>,
-{
-    let address = client::address(&request, &state.config.trusted_proxies);
-    let counted = match address {
-        Some(address) if !address.is_loopback() && is_counted(state, &request) => {
-            state.app.limits.count_address(address)
+pub fn of_address(state: &HttpState, request: &Request) -> Result<Option<Standing>, ApiError> {
+    let address = client::address(request, &state.config.trusted_proxies);
+    match address {
+        Some(address) if !address.is_loopback() && is_counted(state, request) => {
+            Ok(state.app.limits.count_address(address)?)
         }
         _ => Ok(None),
-    };
-    unless_refused(counted, request, answer).await
+    }
 }
 
 /// Once it is known who asks: refuses a user who asks without end.
-pub async fn by_user<F>(
-    state: &HttpState,
-    request: Request,
-    answer: impl FnOnce(Request) -> F,
-) -> Response
-where
-    F: Future<Output = Response>,
-{
-    let counted = match request.extensions().get::<Owner>() {
-        Some(Owner(owner)) if is_counted(state, &request) => state.app.limits.count_user(owner),
+pub fn of_user(state: &HttpState, request: &Request) -> Result<Option<Standing>, ApiError> {
+    match request.extensions().get::<Owner>() {
+        Some(Owner(owner)) if is_counted(state, request) => {
+            Ok(state.app.limits.count_user(owner)?)
+        }
         _ => Ok(None),
-    };
-    unless_refused(counted, request, answer).await
-}
-
-async fn unless_refused<F>(
-    counted: ultudy_app::Result<Option<Standing>>,
-    request: Request,
-    answer: impl FnOnce(Request) -> F,
-) -> Response
-where
-    F: Future<Output = Response>,
-{
-    let standing = match counted {
-        Ok(standing) => standing,
-        Err(refused) => return ApiError::from(refused).into_response(),
-    };
-    let mut response = answer(request).await;
-    if let Some(standing) = standing {
-        // What the call itself is limited to matters more.
-        response.extensions_mut().get_or_insert(standing);
     }
-    response
 }
 
 /// Whoever has the machine to themselves need not be kept from it. Pollers of a job are promised

@@ -44,8 +44,8 @@ impl RequestId {
     }
 
     /// Does what is done for this request: [`current`] knows it then.
-    pub(crate) async fn within<T>(self, done: impl Future<Output = T>) -> T {
-        CURRENT.scope(self, done).await
+    pub(crate) fn within<T>(self, done: impl Future<Output = T>) -> impl Future<Output = T> {
+        CURRENT.scope(self, done)
     }
 }
 

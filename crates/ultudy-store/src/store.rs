@@ -93,8 +93,11 @@ tokio::task_local! {
 /// Within this, transactions on a server begin after at most `limit` of waiting, all together,
 /// or are refused as [`StoreError::Unavailable`]: for whoever has somebody waiting for an
 /// answer. Elsewhere the configured time holds for each.
-pub async fn waiting_at_most<T>(limit: Duration, within: impl Future<Output = T>) -> T {
-    PATIENCE.scope(Cell::new(limit), within).await
+pub fn waiting_at_most<T>(
+    limit: Duration,
+    within: impl Future<Output = T>,
+) -> impl Future<Output = T> {
+    PATIENCE.scope(Cell::new(limit), within)
 }
 
 /// The database. Cheap to clone.

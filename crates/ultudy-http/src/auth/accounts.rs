@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
+use futures_util::future::Either;
 use ultudy_app::accounts::{self, Who};
 
 use super::{Owner, session_cookie};
@@ -50,45 +51,58 @@ fn require(is_so: bool, reason: &str) -> Result<(), ApiError> {
     }
 }
 
-/// Finds out who asks, refuses what another site's page made a browser send, and leads whoever
-/// must sign in for a page there and back.
-pub(super) async fn identify<F>(
-    state: &HttpState,
-    mut request: Request,
-    answer: impl FnOnce(Request) -> F,
-) -> Response
-where
-    F: Future<Output = Response>,
-{
-    if let Err(error) = check_forgery(&request, &state.config.cors_origins) {
-        return error.into_response();
+/// Who is answered.
+pub enum Visitor {
+    /// Somebody who has no account to be led to.
+    Owner,
+    /// Somebody who is signed in.
+    SignedIn,
+    /// Nobody knows whom; where they may sign in, if they asked for a page.
+    Unknown(Option<String>),
+}
+
+impl Visitor {
+    /// Answers them, and leads whoever must sign in for a page there and back.
+    pub async fn answered(self, answer: impl Future<Output = Response>) -> Response {
+        let answer = match self {
+            Self::SignedIn => Either::Left(web::as_signed_in(answer)),
+            Self::Owner | Self::Unknown(_) => Either::Right(answer),
+        };
+        let response = answer.await;
+        match self {
+            Self::Owner | Self::SignedIn => response,
+            Self::Unknown(Some(sign_in)) if response.status() == StatusCode::UNAUTHORIZED => {
+                Redirect::to(&sign_in).into_response()
+            }
+            Self::Unknown(_) => challenged(response),
+        }
     }
-    let path = request.uri().path();
-    let who = match is_for_everybody(path) {
-        true => Ok(None),
-        false => who(state, request.headers()).await,
-    };
-    let who = match who {
-        Ok(who) => who,
-        Err(error) => return challenged(error.into_response()),
+}
+
+/// Finds out who asks, and refuses what another site's page made a browser send.
+pub(super) async fn identify(
+    state: &HttpState,
+    request: &mut Request,
+) -> Result<Visitor, Response> {
+    check_forgery(request, &state.config.cors_origins).map_err(IntoResponse::into_response)?;
+    let who = match is_for_everybody(request.uri().path()) {
+        true => None,
+        false => who(state, request.headers())
+            .await
+            .map_err(|error| challenged(error.into_response()))?,
     };
     let has_sessions = state.config.auth.has_sessions();
     let Some(who) = who else {
-        let sign_in = sign_in_for(&request).filter(|_| has_sessions);
-        let response = answer(request).await;
-        return match sign_in {
-            Some(sign_in) if response.status() == StatusCode::UNAUTHORIZED => {
-                Redirect::to(&sign_in).into_response()
-            }
-            _ => challenged(response),
-        };
+        return Ok(Visitor::Unknown(
+            sign_in_for(request).filter(|_| has_sessions),
+        ));
     };
     request.extensions_mut().insert(Owner(who.user.id.clone()));
     request.extensions_mut().insert(who);
-    match has_sessions {
-        true => web::as_signed_in(answer(request)).await,
-        false => answer(request).await,
-    }
+    Ok(match has_sessions {
+        true => Visitor::SignedIn,
+        false => Visitor::Owner,
+    })
 }
 
 /// Whether whoever began a request with these headers may still ask. When it cannot be told they

@@ -13,7 +13,9 @@ pub mod client;
 pub mod session_cookie;
 pub mod sign_in_cookie;
 
-pub use accounts::{Account, is_for_everybody, is_still_in, require_passwords, require_provider};
+pub use accounts::{
+    Account, Visitor, is_for_everybody, is_still_in, require_passwords, require_provider,
+};
 
 /// The one user of `AUTH_MODE=local`.
 pub const LOCAL_OWNER: &str = "local";
@@ -75,25 +77,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Owner {
 }
 
 /// Refuses foreign hosts and origins, and puts the [`Owner`] into the request.
-pub async fn identify<F>(
-    state: &HttpState,
-    mut request: Request,
-    answer: impl FnOnce(Request) -> F,
-) -> Response
-where
-    F: Future<Output = Response>,
-{
+pub async fn identify(state: &HttpState, request: &mut Request) -> Result<Visitor, Response> {
     if state.config.auth.is_for_many() {
-        return accounts::identify(state, request, answer).await;
+        return accounts::identify(state, request).await;
     }
-    match owner(state, request.headers()) {
-        Ok(Some(owner)) => {
-            request.extensions_mut().insert(owner);
-            answer(request).await
-        }
-        Ok(None) => answer(request).await,
-        Err(error) => error.into_response(),
+    let owner = owner(state, request.headers()).map_err(IntoResponse::into_response)?;
+    if let Some(owner) = owner {
+        request.extensions_mut().insert(owner);
     }
+    Ok(Visitor::Owner)
 }
 
 fn owner(state: &HttpState, headers: &HeaderMap) -> Result<Option<Owner>, ApiError> {

@@ -31,8 +31,8 @@ tokio::task_local! {
 }
 
 /// Makes an answer for somebody who is signed in.
-pub async fn as_signed_in<T>(making: impl Future<Output = T>) -> T {
-    SIGNED_IN.scope((), making).await
+pub fn as_signed_in<T>(making: impl Future<Output = T>) -> impl Future<Output = T> {
+    SIGNED_IN.scope((), making)
 }
 
 /// Whether the page being made is for somebody who is signed in.

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::{
     body::to_bytes,
-    extract::Request,
     http::{StatusCode, Uri, header},
     response::Response,
 };
@@ -41,14 +40,9 @@ pub async fn wrong_method(uri: Uri) -> ApiError {
     ApiError::new(StatusCode::METHOD_NOT_ALLOWED, sentence)
 }
 
-/// Around the whole site: an error answer at a page's address becomes a page with its sentence,
+/// An answer of the site: unless it is for programs, an error becomes a page with its sentence,
 /// wherever on the way in it was refused.
-pub async fn as_page<F>(request: Request, answer: impl FnOnce(Request) -> F) -> Response
-where
-    F: Future<Output = Response>,
-{
-    let for_programs = is_for_programs(request.uri().path());
-    let response = answer(request).await;
+pub async fn as_page(for_programs: bool, response: Response) -> Response {
     let status = response.status();
     if for_programs || !status.is_client_error() && !status.is_server_error() {
         return response;
@@ -119,6 +113,7 @@ mod tests {
     use crate::web::samples::{answer, body};
     use axum::{
         Router,
+        extract::Request,
         middleware::{self, Next},
         routing::get,
     };
@@ -135,8 +130,9 @@ mod tests {
             .route("/mangled", get(mangled))
             .route("/api/missing", get(missing))
             .fallback(unknown)
-            .layer(middleware::from_fn(async |request, next: Next| {
-                as_page(request, |request| next.run(request)).await
+            .layer(middleware::from_fn(async |request: Request, next: Next| {
+                let for_programs = is_for_programs(request.uri().path());
+                as_page(for_programs, next.run(request).await).await
             }))
     }
 

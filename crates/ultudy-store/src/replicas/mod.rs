@@ -34,8 +34,8 @@ tokio::task_local! {
 
 /// Within this, transactions that only read may run on a replica: what they see may be as old
 /// as the pin, but for what their owner changed. For answers that show and decide nothing.
-pub async fn reads_may_lag<T>(within: impl Future<Output = T>) -> T {
-    READS_MAY_LAG.scope((), within).await
+pub fn reads_may_lag<T>(within: impl Future<Output = T>) -> impl Future<Output = T> {
+    READS_MAY_LAG.scope((), within)
 }
 
 /// The replicas of a primary.
