@@ -184,6 +184,18 @@ impl Server {
         Ok(())
     }
 
+    /// The log once it holds `text`: lines are written a moment after what they tell of.
+    ///
+    /// # Panics
+    /// When it never does.
+    pub async fn logged(&self, text: &str) -> String {
+        let told = wait::until("the log tells it", PATIENCE, async || {
+            self.log().contains(text)
+        });
+        assert!(told.await.is_ok(), "nothing of {text:?}\n{}", self.log());
+        self.log()
+    }
+
     /// Waits until exactly `count` uploaded files lie in the data folder, and nothing in its
     /// temporary folder.
     ///

@@ -1,10 +1,9 @@
 //! Hosts, origins, ids and caching, as browsers see them.
 
 use reqwest::{Method, StatusCode};
-use ultudy_testkit::wait;
 
 use crate::{
-    api::{Api, PATIENCE, send, text},
+    api::{Api, send, text},
     pdf,
 };
 
@@ -194,12 +193,7 @@ async fn an_answer_is_a_line_in_the_log_and_what_went_wrong_names_its_request() 
         "id=lost-1 method=GET path={path} status={} us=",
         status.as_u16()
     );
-    let told = wait::until("it is told", PATIENCE, async || {
-        api.server.log().contains(&line)
-    });
-    told.await
-        .unwrap_or_else(|error| panic!("{error}\n{}", api.server.log()));
-    let log = api.server.log();
+    let log = api.server.logged(&line).await;
     let said = |said: &&str| said.contains("request_id=lost-1") && !said.contains(" INFO ");
     assert!(log.lines().any(|line| said(&line)), "{log}");
     assert!(!log.contains("secret"), "{log}");

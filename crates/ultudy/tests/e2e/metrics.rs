@@ -173,7 +173,7 @@ async fn a_backlog_shows_at_every_process_and_in_redis() {
     // At its own address, and there alone.
     let here = other.request(Method::GET, "/metrics").send().await;
     assert_eq!(here.expect("an answer").status(), StatusCode::NOT_FOUND);
-    let log = other.server.log();
+    let log = other.server.logged("metrics are at ").await;
     let there = log.split("metrics are at ").nth(1).expect("it is told");
     let there = there.split_whitespace().next().expect("an address");
     let told = reqwest::get(there).await.expect("an answer");

@@ -194,6 +194,5 @@ async fn without_redis_an_api_of_several_reads_from_the_primary() {
     let api = Api::start_as(&["api"], &borrowed(&settings), Some("ada")).await;
     paused.pause(&[]).await;
     assert_eq!(courses(&api, "carol").await, 1);
-    let log = api.server.log();
-    assert!(log.contains("READ_REPLICA_URL is of no use"), "{log}");
+    api.server.logged("READ_REPLICA_URL is of no use").await;
 }

@@ -36,7 +36,7 @@ async fn what_an_api_accepts_waits_until_a_worker_comes_and_does_it() {
 
     let by = "SELECT DISTINCT worker_id FROM jobs";
     assert_eq!(ground.database.sql(by).expect("it runs").trim(), "library");
-    assert!(worker.server.log().contains("library"));
+    worker.server.logged("library").await;
     for (process, path, status) in [
         (&worker, "/health/ready", StatusCode::OK),
         (&worker, "/api/health/ready", StatusCode::OK),

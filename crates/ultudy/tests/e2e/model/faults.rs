@@ -74,8 +74,7 @@ async fn a_key_that_is_not_taken_fails_the_job_at_once_and_is_never_said() {
     );
     assert!(text(&job["error"]).contains("OPENAI_API_KEY"), "{job}");
     assert_eq!(class.llm.counts().made, 1, "it is not tried again");
-    let log = class.api.server.log();
-    assert!(log.contains("invalid_api_key"), "{log}");
+    let log = class.api.server.logged("invalid_api_key").await;
     assert!(
         !log.contains("hunter2") && !job.to_string().contains("hunter2"),
         "{log}"

@@ -182,11 +182,7 @@ async fn a_provider_with_a_certificate_of_ones_own_is_trusted_by_its_file() {
         } else {
             let answer = Browser::new().get(&world.url(START)).await;
             assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
-            assert!(
-                world.api.server.log().contains("certificate"),
-                "{}",
-                world.api.server.log()
-            );
+            world.api.server.logged("certificate").await;
         }
     }
 }
