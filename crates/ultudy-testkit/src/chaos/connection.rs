@@ -42,10 +42,12 @@ impl Drop for Open {
 pub(super) async fn join(client: TcpStream, network: Network) {
     let _open = Open::count(&network.open);
     let (mut cuts, mut fault) = (network.cuts.subscribe(), network.fault.subscribe());
+    // Read after the cuts are listened to: whoever moves it then breaks this connection, too.
+    let server = network.server.load(Ordering::SeqCst);
     let has_lost = Arc::new(AtomicBool::new(false));
     tokio::select! {
         // Both ends see as much: their sockets close.
-        _ = pass_on(client, network.server, network.fault.subscribe(), &has_lost) => {}
+        _ = pass_on(client, server, network.fault.subscribe(), &has_lost) => {}
         _ = cuts.changed() => {}
         () = broken(&mut fault, &has_lost) => {}
     }

@@ -10,7 +10,7 @@ use std::{
     net::{Ipv4Addr, TcpListener},
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU16, AtomicUsize, Ordering},
     },
     thread::{self, JoinHandle},
     time::Duration,
@@ -48,7 +48,8 @@ pub struct Chaos {
 /// What all connections know of each other.
 #[derive(Debug, Clone)]
 struct Network {
-    server: u16,
+    /// The port of the server that new connections are led to.
+    server: Arc<AtomicU16>,
     fault: watch::Sender<Fault>,
     /// Counts how often all connections were to break.
     cuts: watch::Sender<u64>,
@@ -65,7 +66,7 @@ impl Chaos {
         listener.set_nonblocking(true)?;
         let port = listener.local_addr()?.port();
         let network = Network {
-            server,
+            server: Arc::new(AtomicU16::new(server)),
             fault: watch::Sender::new(Fault::None),
             cuts: watch::Sender::new(0),
             open: Arc::default(),
@@ -109,6 +110,13 @@ impl Chaos {
     /// Breaks the connections that are open now; new ones are as good as before.
     pub fn cut(&self) {
         self.network.cuts.send_modify(|times| *times += 1);
+    }
+
+    /// Leads to the server at this port from now on, as an address that moves: connections that are
+    /// open break.
+    pub fn lead_to(&self, server: u16) {
+        self.network.server.store(server, Ordering::SeqCst);
+        self.cut();
     }
 
     /// How many connections are open.

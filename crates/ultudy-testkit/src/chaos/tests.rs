@@ -124,3 +124,18 @@ fn half_open_connections_take_everything_and_give_nothing() {
     ping(&mut idle).unwrap();
     ping(&mut connect(&chaos)).unwrap();
 }
+
+#[test]
+fn led_elsewhere_open_connections_break_and_new_ones_reach_the_other_server() {
+    let (redis, chaos) = start();
+    let other = Redis::start().unwrap();
+    for (server, value) in [(&redis, "1"), (&other, "2")] {
+        server.cli(["SET", "who", value]).unwrap();
+    }
+    let who = |client: &mut TcpStream| ask(client, "GET who", 7).unwrap();
+    let mut client = connect(&chaos);
+    assert_eq!(who(&mut client), b"$1\r\n1\r\n");
+    chaos.lead_to(other.port());
+    assert!(is_closed(&mut client));
+    assert_eq!(who(&mut connect(&chaos)), b"$1\r\n2\r\n");
+}

@@ -74,10 +74,7 @@ impl Cluster {
                 let begun = replica.cli(["CLUSTER", "REPLICATE", &id]);
                 begun.is_ok_and(|answer| answer == "OK")
             })?;
-            wait::until_blocking("a replica copies its master", AGREE_LIMIT, || {
-                let state = replica.cli(["INFO", "replication"]).unwrap_or_default();
-                state.contains("master_link_status:up")
-            })?;
+            replica.wait_until_copied()?;
         }
         Ok(())
     }

@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use crate::{Error, Result, ports, process::ChildProcess, tls::Certificate, unprivileged, wait};
 
 mod cluster;
+mod replica;
 
 pub use cluster::Cluster;
 
@@ -22,13 +23,15 @@ const STOP_LIMIT: Duration = Duration::from_secs(20);
 
 /// Every write is in the file before it is acknowledged, so that a killed server comes back
 /// with what it said it had.
-const SETTINGS: [&str; 6] = [
+const SETTINGS: [&str; 7] = [
     "--bind 127.0.0.1",
     "--appendonly yes",
     "--appendfsync no",
     "--save ''",
     "--enable-debug-command yes",
     "--maxmemory-policy noeviction",
+    // A replica's first copy is not put off, by 5 seconds, for others that might want one, too.
+    "--repl-diskless-sync-delay 0",
 ];
 
 /// A running server.

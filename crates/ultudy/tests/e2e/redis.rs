@@ -16,6 +16,7 @@ use crate::{
 
 mod bad;
 mod cluster;
+mod failover;
 
 const UPLOADS: &str = "bull:upload-processing";
 const LESSONS: &str = "bull:lesson-generation";

@@ -19,8 +19,7 @@ async fn refusal(url: &str) -> String {
 #[tokio::test]
 async fn a_copy_that_takes_no_writes_is_refused_with_its_primary_to_name() {
     let primary = Redis::start().unwrap();
-    let of = format!("--replicaof 127.0.0.1 {}", primary.port());
-    let replica = Redis::start_with(&[&of]).unwrap();
+    let replica = primary.start_replica().unwrap();
     let said = refusal(&replica.url()).await;
     assert!(
         said.contains("REDIS_URL") && said.contains("replica"),
