@@ -153,6 +153,12 @@ impl Processes {
         urls.collect()
     }
 
+    /// What replaces each process once, APIs first.
+    pub fn deployment() -> impl Iterator<Item = Fault> {
+        let apis = (0..APIS).map(Fault::ApiReplaced);
+        apis.chain((0..WORKERS).map(Fault::WorkerReplaced))
+    }
+
     /// Lets it happen, and mends it.
     pub async fn suffer(&mut self, fault: &Fault, ground: &mut Ground) {
         match *fault {

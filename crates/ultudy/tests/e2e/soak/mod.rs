@@ -20,6 +20,7 @@ use crate::fleet::Ground;
 
 mod audit;
 mod faults;
+mod rolling;
 mod students;
 
 /// Students who study at the same time.
@@ -50,7 +51,7 @@ async fn whatever_dies_nothing_is_lost_nothing_is_done_twice_and_nothing_is_left
     let mut studying = Vec::new();
     for number in 0..STUDENTS {
         let student = Student::new(number, seed, apis.clone());
-        studying.push(tokio::spawn(student.study(ends)));
+        studying.push(tokio::spawn(student.study(move || Instant::now() < ends)));
     }
     let mut chance = StdRng::seed_from_u64(seed);
     let mut processes = processes;

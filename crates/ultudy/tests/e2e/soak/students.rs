@@ -72,9 +72,9 @@ impl Student {
         }
     }
 
-    /// Until then.
-    pub async fn study(mut self, ends: Instant) -> Done {
-        while Instant::now() < ends {
+    /// As long as that holds.
+    pub async fn study(mut self, goes_on: impl Fn() -> bool) -> Done {
+        while goes_on() {
             match self.chance.random_range(0..20) {
                 0..4 => self.upload().await,
                 4..18 => self.ask_for_a_lesson().await,
