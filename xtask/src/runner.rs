@@ -16,7 +16,7 @@ const TOGETHER: [&str; 1] = ["ultudy-store"];
 
 /// Tests of the product that bring a database server along, whatever the others use: they run only
 /// where all share one.
-const WITH_A_SERVER: &str = "failures|fleet|gone_in_the_middle|lesson_cache|roles|soak";
+const WITH_A_SERVER: &str = "backlog|failures|fleet|gone_in_the_middle|lesson_cache|roles|soak";
 
 /// Tests of the product that are about what stands beside the database: they run where each server
 /// has a file of its own.

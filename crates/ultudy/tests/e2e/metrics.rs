@@ -4,17 +4,16 @@ use std::collections::BTreeSet;
 
 use reqwest::{Method, StatusCode, header::ACCEPT};
 use serde_json::Value;
-use ultudy_testkit::wait;
 
 use crate::{
-    api::{Api, PATIENCE, text},
+    api::{Api, text},
     fleet::Ground,
     pdf,
 };
 
 const EXPLAINED: &str = include_str!("../../../../docs/metrics.md");
 
-async fn scrape(api: &Api) -> String {
+pub async fn scrape(api: &Api) -> String {
     let answer = api.request(Method::GET, "/metrics").send().await;
     let answer = answer.expect("an answer");
     assert_eq!(answer.status(), StatusCode::OK);
@@ -23,14 +22,14 @@ async fn scrape(api: &Api) -> String {
     answer.text().await.expect("text")
 }
 
-async fn as_json(api: &Api) -> Value {
+pub async fn as_json(api: &Api) -> Value {
     let request = api.request(Method::GET, "/metrics");
     let answer = request.header(ACCEPT, "application/json").send().await;
     answer.expect("an answer").json().await.expect("JSON")
 }
 
 /// The number that stands behind a name with its labels.
-fn number(scraped: &str, name: &str) -> Option<f64> {
+pub fn number(scraped: &str, name: &str) -> Option<f64> {
     let line = scraped
         .lines()
         .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
@@ -152,49 +151,6 @@ async fn studying_shows_in_the_numbers_and_every_number_is_explained() {
     }
     assert!(object["cache"]["none"].as_u64() > Some(0), "{object}");
     assert!(object["timestamp"].is_string(), "{object}");
-}
-
-/// What `redis-cli LLEN` shows is what every process tells.
-#[tokio::test]
-async fn a_backlog_shows_at_every_process_and_in_redis() {
-    let ground = Ground::start();
-    let at = "127.0.0.1:0";
-    let api = ground.process(&["api"], &[]).await;
-    let other = ground.process(&["api"], &[("METRICS_ADDR", at)]).await;
-    for _ in 0..3 {
-        api.upload(pdf::biology(), &[]).await;
-    }
-    let backlog = ["LLEN", "bull:upload-processing:wait"];
-    assert_eq!(ground.redis.cli(backlog).expect("Redis answers"), "3");
-    assert_eq!(as_json(&api).await["queue"]["upload"]["waiting"], 3);
-    let waiting = "ultudy_queue_jobs{queue=\"upload-processing\",state=\"waiting\"}";
-    assert_eq!(number(&scrape(&api).await, waiting), Some(3.0));
-
-    // At its own address, and there alone.
-    let here = other.request(Method::GET, "/metrics").send().await;
-    assert_eq!(here.expect("an answer").status(), StatusCode::NOT_FOUND);
-    let log = other.server.logged("metrics are at ").await;
-    let there = log.split("metrics are at ").nth(1).expect("it is told");
-    let there = there.split_whitespace().next().expect("an address");
-    let told = reqwest::get(there).await.expect("an answer");
-    let told = told.text().await.expect("text");
-    assert_eq!(number(&told, waiting), Some(3.0), "{told}");
-
-    let worker = ground.process(&["worker"], &[("WORKER_ID", "w-7")]).await;
-    let completed =
-        "ultudy_job_duration_seconds_count{queue=\"upload-processing\",outcome=\"completed\"}";
-    wait::until("the worker has done all three", PATIENCE, async || {
-        number(&scrape(&worker).await, completed) == Some(3.0)
-    })
-    .await
-    .unwrap();
-    let told = scrape(&worker).await;
-    assert_eq!(
-        number(&told, "ultudy_worker_info{worker_id=\"w-7\"}"),
-        Some(1.0)
-    );
-    assert_eq!(number(&told, "ultudy_worker_namesakes"), Some(0.0));
-    assert_eq!(as_json(&api).await["queue"]["upload"]["completed"], 3);
 }
 
 /// Then numbers are wanted most.
