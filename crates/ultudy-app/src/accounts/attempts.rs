@@ -3,8 +3,8 @@
 //!
 //! An attempt counts from its beginning, so that many at once are no way around; one that
 //! succeeds is taken back. From an address where an account has signed in before, its
-//! attempts are counted apart: strangers elsewhere cannot keep its owner out. Where that was is known
-//! in this process only.
+//! attempts are counted apart: strangers elsewhere cannot keep its owner out. Where that was its
+//! sessions tell (`sign_in`), at every server; where it has signed out since, only this process knows.
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 

@@ -164,24 +164,43 @@ async fn after_ten_failures_even_the_right_password_waits() {
     );
 }
 
+/// Asked by a proxy for somebody at this address.
+async fn sign_in_from(api: &Api, from: &str, password: &str) -> StatusCode {
+    let request = api.request_as(None, Method::POST, SIGN_IN);
+    let request = request
+        .header("origin", api.server.base_url())
+        .header("x-forwarded-for", from)
+        .json(&credentials("ada", password));
+    request.send().await.expect("an answer").status()
+}
+
 #[tokio::test]
-async fn servers_over_one_redis_count_failures_together() {
+async fn servers_over_one_redis_count_failures_together_and_know_where_an_owner_is_at_home() {
     let ground = Ground::start();
-    let settings = [("AUTH_MODE", "accounts")];
-    let mut home = ground.process(&[], &settings).await;
-    let others = [
-        ground.process(&[], &settings).await,
-        ground.process(&[], &settings).await,
-    ];
-    home.sign_up("ada").await;
-    for api in others.iter().cycle().take(10) {
-        let wrong = knock(api, SIGN_IN, credentials("ada", OTHER_PASSWORD)).await;
-        assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
+    let settings = [("AUTH_MODE", "accounts"), ("TRUSTED_PROXIES", "127.0.0.1")];
+    let mut first = ground.process(&[], &settings).await;
+    let second = ground.process(&[], &settings).await;
+    first.sign_up("ada").await;
+    let (home, elsewhere) = ("192.0.2.1", "198.51.100.1");
+    assert_eq!(sign_in_from(&first, home, PASSWORD).await, StatusCode::OK);
+
+    let servers = [&first, &second];
+    for api in servers.iter().cycle().take(10) {
+        let wrong = sign_in_from(api, elsewhere, OTHER_PASSWORD).await;
+        assert_eq!(wrong, StatusCode::UNAUTHORIZED);
     }
-    for api in &others {
-        let right = knock(api, SIGN_IN, credentials("ada", PASSWORD)).await;
-        assert_eq!(right.status, StatusCode::TOO_MANY_REQUESTS);
+    for api in servers {
+        let right = sign_in_from(api, elsewhere, PASSWORD).await;
+        assert_eq!(right, StatusCode::TOO_MANY_REQUESTS);
     }
-    // Where she has been before they are counted apart.
-    assert!(sign_in(&home, "ada", PASSWORD).await.is_some());
+    // Counted apart where she is at home, also at the server that has not let her in there.
+    assert_eq!(sign_in_from(&second, home, PASSWORD).await, StatusCode::OK);
+    for _ in 0..10 {
+        let wrong = sign_in_from(&second, home, OTHER_PASSWORD).await;
+        assert_eq!(wrong, StatusCode::UNAUTHORIZED);
+    }
+    for api in servers {
+        let right = sign_in_from(api, home, PASSWORD).await;
+        assert_eq!(right, StatusCode::TOO_MANY_REQUESTS);
+    }
 }
