@@ -1,7 +1,5 @@
 //! What stands in Redis is what Bull 4 would have put there.
 
-use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
-
 use chrono::TimeDelta;
 use ultudy_domain::{
     Timestamp,
@@ -14,33 +12,33 @@ use ultudy_engines::{
 use ultudy_testkit::redis::Redis as Server;
 use uuid::Uuid;
 
-const QUEUE: QueueName = QueueName::LessonGeneration;
-const P: &str = "bull:lesson-generation";
+pub(super) const QUEUE: QueueName = QueueName::LessonGeneration;
+pub(super) const P: &str = "bull:lesson-generation";
 
-struct Bench {
-    server: Server,
-    queue: RedisQueue,
+pub(super) struct Bench {
+    pub(super) server: Server,
+    pub(super) queue: RedisQueue,
 }
 
 impl Bench {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let server = Server::start().unwrap();
         let redis = Redis::connect(&server.url()).await.unwrap();
         let queue = RedisQueue::new(redis, Uuid::from_u128(1));
         Self { server, queue }
     }
 
-    async fn push(&self, entries: &[QueueEntry]) {
+    pub(super) async fn push(&self, entries: &[QueueEntry]) {
         self.queue.push(entries, now()).await.unwrap();
     }
 
-    async fn claim(&self, lease: u128) -> Option<Delivery> {
+    pub(super) async fn claim(&self, lease: u128) -> Option<Delivery> {
         let leases = [Uuid::from_u128(lease)];
         let claimed = self.queue.claim(QUEUE, "worker", &leases, now()).await;
         claimed.unwrap().pop()
     }
 
-    fn cli<const N: usize>(&self, words: [&str; N]) -> String {
+    pub(super) fn cli<const N: usize>(&self, words: [&str; N]) -> String {
         let words = words.map(|word| word.replace("P:", &format!("{P}:")));
         self.server.cli(words).unwrap()
     }
@@ -54,11 +52,11 @@ impl Bench {
     }
 }
 
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     Timestamp::UNIX_EPOCH + TimeDelta::days(20_000)
 }
 
-fn job(number: u32, priority: Priority) -> QueueEntry {
+pub(super) fn job(number: u32, priority: Priority) -> QueueEntry {
     QueueEntry {
         job_id: Uuid::from_u128(u128::from(number) | 0x1000_0000),
         owner_id: "alice".into(),
@@ -222,82 +220,6 @@ async fn order_holds_in_a_long_list() {
     let waiting = bench.cli(["LRANGE", "P:wait", "0", "-1"]);
     let served: Vec<_> = waiting.lines().rev().collect();
     assert_eq!(served, expected.concat());
-}
-
-#[tokio::test]
-async fn what_is_not_ours_fails_with_a_reason_and_harms_nothing() {
-    let bench = Bench::new().await;
-    for (id, data) in [("7", "{"), ("8", r#"{"what":1}"#)] {
-        bench.cli(["HSET", &format!("P:{id}"), "data", data, "priority", "0"]);
-        bench.cli(["LPUSH", "P:wait", id]);
-    }
-    let large = "redis.call('HSET', KEYS[1], 'data', string.rep('x', 10000000))";
-    bench.cli(["EVAL", large, "1", "P:9"]);
-    bench.cli(["LPUSH", "P:wait", "9"]);
-    bench.cli(["LPUSH", "P:wait", "gone"]);
-    let ours = job(1, Priority::Low);
-    bench.push(std::slice::from_ref(&ours)).await;
-    bench.cli([
-        "HSET",
-        "P:10",
-        "data",
-        &format!(r#"{{"jobId":"{}","ownerId":"bob"}}"#, ours.job_id),
-    ]);
-    bench.cli(["LPUSH", "P:wait", "10"]);
-
-    let leases: Vec<_> = (100..110).map(Uuid::from_u128).collect();
-    let claimed = bench
-        .queue
-        .claim(QUEUE, "worker", &leases, now())
-        .await
-        .unwrap();
-    let owners: Vec<_> = claimed.iter().map(|job| job.owner_id.as_str()).collect();
-    assert_eq!(owners, ["alice", "bob"]);
-    for id in ["7", "8", "9"] {
-        let reason = bench.cli(["HGET", &format!("P:{id}"), "failedReason"]);
-        assert!(reason.contains("the job's data"), "{id}: {reason}");
-        assert_eq!(bench.cli(["EXISTS", &format!("P:{id}:lock")]), "0");
-    }
-    assert_eq!(bench.cli(["LLEN", "P:active"]), "2");
-    // Bull named the job, so that is the name it ends under.
-    let end = End::Failed("it could not be read".into());
-    bench.queue.finish(&claimed[1], &end).await.unwrap();
-    assert_eq!(
-        bench.cli(["HGET", "P:10", "failedReason"]),
-        "it could not be read"
-    );
-}
-
-#[tokio::test]
-async fn bytes_that_are_no_text_fail_with_a_reason_and_harm_nothing() {
-    let bench = Bench::new().await;
-    let raw = |words: &[&[u8]]| {
-        let words = words.iter().map(|word| OsStr::from_bytes(word));
-        bench.server.cli(words).unwrap();
-    };
-    let wait = format!("{P}:wait");
-    let known = format!(r#"{{"jobId":"{}","ownerId":"bob"}}"#, Uuid::from_u128(7));
-    for (id, data) in [
-        (b"7".as_slice(), b"\xff\xfe".as_slice()),
-        (b"\xff", known.as_bytes()),
-    ] {
-        let key = [format!("{P}:").as_bytes(), id].concat();
-        raw(&[b"HSET", &key, b"data", data]);
-        raw(&[b"LPUSH", wait.as_bytes(), id]);
-    }
-    bench.push(&[job(1, Priority::Low)]).await;
-    let leases: Vec<_> = (100..110).map(Uuid::from_u128).collect();
-    let claimed = bench.queue.claim(QUEUE, "worker", &leases, now()).await;
-    let owners: Vec<_> = claimed
-        .unwrap()
-        .into_iter()
-        .map(|job| job.owner_id)
-        .collect();
-    assert_eq!(owners, ["alice"]);
-    let reason = bench.cli(["HGET", "P:7", "failedReason"]);
-    assert!(reason.contains("the job's data"), "{reason}");
-    assert_eq!(bench.cli(["ZCARD", "P:failed"]), "2");
-    assert_eq!(bench.cli(["LLEN", "P:active"]), "1");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use ultudy_testkit::redis::{Cluster, Redis as Server};
 
 mod bull_layout;
 mod interop;
+mod strange;
 mod travelling;
 
 use travelling::Travelling;

@@ -27,6 +27,17 @@ async fn a_copy_that_takes_no_writes_is_refused_with_its_primary_to_name() {
     );
 }
 
+/// Leases are such keys: it will do, as long as it is not full.
+#[tokio::test]
+async fn one_that_drops_keys_with_an_end_is_warned_of() {
+    let redis = Redis::start_with(&["--maxmemory-policy volatile-lru"]).unwrap();
+    let api = start(&redis.url()).await;
+    study(&api).await;
+    let log = api.server.logged("noeviction").await;
+    let warns = |line: &str| line.contains("WARN") && line.contains("noeviction");
+    assert_eq!(log.lines().filter(|line| warns(line)).count(), 1, "{log}");
+}
+
 #[tokio::test]
 async fn tls_is_spoken_where_the_url_says_so() {
     let redis = Redis::start_with_tls().unwrap();

@@ -1,0 +1,130 @@
+//! What stands in Redis and nobody here has put there harms nothing.
+
+use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+
+use serde_json::json;
+use ultudy_domain::job::Priority;
+use ultudy_engines::queue::{End, Queue as _};
+use uuid::Uuid;
+
+use super::bull_layout::{Bench, P, QUEUE, job, now};
+
+#[tokio::test]
+async fn what_is_not_ours_fails_with_a_reason_and_harms_nothing() {
+    let bench = Bench::new().await;
+    for (id, data) in [("7", "{"), ("8", r#"{"what":1}"#)] {
+        bench.cli(["HSET", &format!("P:{id}"), "data", data, "priority", "0"]);
+        bench.cli(["LPUSH", "P:wait", id]);
+    }
+    let large = "redis.call('HSET', KEYS[1], 'data', string.rep('x', 10000000))";
+    bench.cli(["EVAL", large, "1", "P:9"]);
+    bench.cli(["LPUSH", "P:wait", "9"]);
+    bench.cli(["LPUSH", "P:wait", "gone"]);
+    let ours = job(1, Priority::Low);
+    bench.push(std::slice::from_ref(&ours)).await;
+    bench.cli([
+        "HSET",
+        "P:10",
+        "data",
+        &format!(r#"{{"jobId":"{}","ownerId":"bob"}}"#, ours.job_id),
+    ]);
+    bench.cli(["LPUSH", "P:wait", "10"]);
+
+    let leases: Vec<_> = (100..110).map(Uuid::from_u128).collect();
+    let claimed = bench
+        .queue
+        .claim(QUEUE, "worker", &leases, now())
+        .await
+        .unwrap();
+    let owners: Vec<_> = claimed.iter().map(|job| job.owner_id.as_str()).collect();
+    assert_eq!(owners, ["alice", "bob"]);
+    for id in ["7", "8", "9"] {
+        let reason = bench.cli(["HGET", &format!("P:{id}"), "failedReason"]);
+        assert!(reason.contains("the job's data"), "{id}: {reason}");
+        assert_eq!(bench.cli(["EXISTS", &format!("P:{id}:lock")]), "0");
+    }
+    assert_eq!(bench.cli(["LLEN", "P:active"]), "2");
+    // Bull named the job, so that is the name it ends under.
+    let end = End::Failed("it could not be read".into());
+    bench.queue.finish(&claimed[1], &end).await.unwrap();
+    assert_eq!(
+        bench.cli(["HGET", "P:10", "failedReason"]),
+        "it could not be read"
+    );
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_text_fail_with_a_reason_and_harm_nothing() {
+    let bench = Bench::new().await;
+    let raw = |words: &[&[u8]]| {
+        let words = words.iter().map(|word| OsStr::from_bytes(word));
+        bench.server.cli(words).unwrap();
+    };
+    let wait = format!("{P}:wait");
+    let known = format!(r#"{{"jobId":"{}","ownerId":"bob"}}"#, Uuid::from_u128(7));
+    for (id, data) in [
+        (b"7".as_slice(), b"\xff\xfe".as_slice()),
+        (b"\xff", known.as_bytes()),
+    ] {
+        let key = [format!("{P}:").as_bytes(), id].concat();
+        raw(&[b"HSET", &key, b"data", data]);
+        raw(&[b"LPUSH", wait.as_bytes(), id]);
+    }
+    bench.push(&[job(1, Priority::Low)]).await;
+    let leases: Vec<_> = (100..110).map(Uuid::from_u128).collect();
+    let claimed = bench.queue.claim(QUEUE, "worker", &leases, now()).await;
+    let owners: Vec<_> = claimed
+        .unwrap()
+        .into_iter()
+        .map(|job| job.owner_id)
+        .collect();
+    assert_eq!(owners, ["alice"]);
+    let reason = bench.cli(["HGET", "P:7", "failedReason"]);
+    assert!(reason.contains("the job's data"), "{reason}");
+    assert_eq!(bench.cli(["ZCARD", "P:failed"]), "2");
+    assert_eq!(bench.cli(["LLEN", "P:active"]), "1");
+}
+
+/// Due by now and in no order that Bull knows; each is served once, and ours in their order.
+#[tokio::test]
+async fn priorities_that_are_none_are_served_and_disturb_no_order() {
+    const ODD: [&str; 7] = ["99", "-5", "2.5", "urgent", "nan", "1e400", ""];
+    let bench = Bench::new().await;
+    let ours = [Priority::Low, Priority::High, Priority::Normal];
+    let ours: Vec<_> = (1..)
+        .zip(ours)
+        .map(|(n, priority)| job(n, priority))
+        .collect();
+    bench.push(&ours).await;
+    for (number, priority) in (100_u128..).zip(ODD) {
+        let data = json!({"jobId": Uuid::from_u128(number), "ownerId": "bob"}).to_string();
+        let (id, due) = (number.to_string(), "1");
+        bench.cli([
+            "HSET",
+            &format!("P:{id}"),
+            "data",
+            &data,
+            "priority",
+            priority,
+        ]);
+        bench.cli(["ZADD", "P:delayed", due, &id]);
+    }
+    let mut claimed = Vec::new();
+    for lease in 0..20 {
+        claimed.extend(bench.claim(1_000 + lease).await);
+    }
+    let of = |owner: &str| {
+        let jobs = claimed.iter().filter(|job| job.owner_id == owner);
+        jobs.map(|job| job.job_id).collect::<Vec<_>>()
+    };
+    let in_order = [1, 2, 0].map(|n: usize| ours[n].job_id);
+    assert_eq!(of("alice"), in_order);
+    let mut odd = of("bob");
+    odd.sort_unstable();
+    let all: Vec<_> = (100..).map(Uuid::from_u128).take(ODD.len()).collect();
+    assert_eq!(odd, all);
+    assert_eq!(
+        bench.cli(["EXISTS", "P:wait", "P:priority", "P:delayed"]),
+        "0"
+    );
+}
