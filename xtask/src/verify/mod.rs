@@ -4,23 +4,26 @@ mod dependencies;
 mod fuzz;
 mod interop;
 mod isolation;
+mod metrics;
 mod mutations;
 
 use anyhow::{Result, bail};
 use clap::Args;
 
 /// The checks, by name on the command line.
-const CHECKS: [(&str, Check); 5] = [
+const CHECKS: [(&str, Check); 6] = [
     ("dependencies", dependencies::check),
     ("mutations", mutations::check),
     ("fuzz", fuzz::check),
     ("isolation", isolation::check),
     ("interop", interop::check),
+    ("metrics", metrics::check),
 ];
 
 type Check = fn(&Verify) -> Result<()>;
 
-/// Checks that are too heavy for every change (dependencies, mutations, fuzz, isolation, interop)
+/// Checks that are too heavy for every change (dependencies, mutations, fuzz, isolation, interop,
+/// metrics)
 #[derive(Args)]
 pub struct Verify {
     /// What to check; everything if none is named

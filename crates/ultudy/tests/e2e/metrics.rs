@@ -1,12 +1,17 @@
 //! What a process tells of itself as numbers.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    fs::{self, File},
+    process::Command,
+};
 
 use reqwest::{Method, StatusCode, header::ACCEPT};
 use serde_json::Value;
+use ultudy_testkit::{process::ChildProcess, wait};
 
 use crate::{
-    api::{Api, text},
+    api::{Api, PATIENCE, text},
     fleet::Ground,
     pdf,
 };
@@ -181,4 +186,51 @@ async fn a_job_that_failed_for_good_is_counted_by_its_code() {
     assert_eq!(number(&told, &failed), Some(1.0), "{told}");
     let failed = "ultudy_queue_jobs{queue=\"upload-processing\",state=\"failed\"}";
     assert_eq!(number(&told, failed), Some(1.0), "{told}");
+}
+
+/// The tools of those who will read the numbers: one that checks their form, one that collects them.
+#[tokio::test]
+#[ignore = "needs Prometheus: `cargo xtask verify metrics` installs it"]
+async fn a_real_prometheus_finds_nothing_wrong_and_collects_them() {
+    let api = Api::local().await;
+    let course_id = api.course("Biology").await;
+    api.document(pdf::biology(), &course_id).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let scraped = folder.path().join("scraped");
+    fs::write(&scraped, scrape(&api).await).expect("written");
+    let checked = Command::new("promtool")
+        .args(["check", "metrics"])
+        .stdin(File::open(&scraped).expect("opened"))
+        .output()
+        .expect("promtool runs");
+    assert!(checked.status.success(), "{checked:?}");
+    assert!(checked.stderr.is_empty(), "{checked:?}");
+
+    let target = api.server.base_url().trim_start_matches("http://");
+    let settings = folder.path().join("prometheus.yml");
+    let jobs = format!(
+        "scrape_configs:\n- job_name: ultudy\n  scrape_interval: 1s\n  static_configs:\n  \
+         - targets: ['{target}']\n"
+    );
+    fs::write(&settings, jobs).expect("written");
+    let port = ultudy_testkit::ports::free_port().expect("a port");
+    let mut prometheus = Command::new("prometheus");
+    prometheus
+        .current_dir(folder.path())
+        .arg(format!("--config.file={}", settings.display()))
+        .arg("--storage.tsdb.path=stored")
+        .arg(format!("--web.listen-address=127.0.0.1:{port}"))
+        .arg("--log.level=error");
+    let _prometheus = ChildProcess::spawn(&mut prometheus).expect("it starts");
+    let query = "ultudy_queue_jobs%7Bqueue=%22upload-processing%22,state=%22completed%22%7D";
+    let query = format!("http://127.0.0.1:{port}/api/v1/query?query={query}");
+    let collected = async || {
+        let answer = reqwest::get(&query).await.ok()?;
+        let answer: Value = answer.json().await.ok()?;
+        let value = answer["data"]["result"][0]["value"][1].as_str()?;
+        (value == "1").then_some(())
+    };
+    wait::for_some("Prometheus has the number", PATIENCE, collected)
+        .await
+        .unwrap();
 }
