@@ -40,28 +40,11 @@ impl Database {
     pub fn new(program: &Path) -> Result<Self> {
         let server = Postgres::shared()?;
         let pooler = PgBouncer::shared(&server)?;
-        let name = server.create_database(User::Owner)?;
-        let database = Self {
+        let name = server.copy_database(|name| migrate(program, &server.url(User::Owner, name)))?;
+        Ok(Self {
             name,
             pooler,
             server,
-        };
-        database.migrate(program)?;
-        Ok(database)
-    }
-
-    fn migrate(&self, program: &Path) -> Result<()> {
-        let migrated = Command::new(program)
-            .arg("migrate")
-            .env("DATABASE_URL", self.server.url(User::Owner, &self.name))
-            .output()?;
-        if migrated.status.success() {
-            return Ok(());
-        }
-        Err(Error::Failed {
-            program: format!("{} migrate", program.display()),
-            status: migrated.status,
-            output: String::from_utf8_lossy(&migrated.stderr).into_owned(),
         })
     }
 
@@ -84,6 +67,21 @@ impl Database {
     pub fn sql(&self, statements: &str) -> Result<String> {
         self.server.sql(&self.name, statements)
     }
+}
+
+fn migrate(program: &Path, url: &str) -> Result<()> {
+    let migrated = Command::new(program)
+        .arg("migrate")
+        .env("DATABASE_URL", url)
+        .output()?;
+    if migrated.status.success() {
+        return Ok(());
+    }
+    Err(Error::Failed {
+        program: format!("{} migrate", program.display()),
+        status: migrated.status,
+        output: String::from_utf8_lossy(&migrated.stderr).into_owned(),
+    })
 }
 
 impl Drop for Database {

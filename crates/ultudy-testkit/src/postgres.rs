@@ -71,6 +71,8 @@ pub struct Postgres {
     port: u16,
     programs: PathBuf,
     databases: AtomicU32,
+    /// The database that [`Postgres::copy_database`] copies.
+    template: Mutex<Option<String>>,
     dir: TempDir,
 }
 
@@ -100,6 +102,7 @@ impl Postgres {
             port,
             programs,
             databases: AtomicU32::new(0),
+            template: Mutex::default(),
             dir,
         };
         server.sql("postgres", USERS)?;
@@ -127,6 +130,7 @@ impl Postgres {
             port,
             programs: self.programs.clone(),
             databases: AtomicU32::new(0),
+            template: Mutex::default(),
             dir,
         })
     }
@@ -151,11 +155,35 @@ impl Postgres {
     /// # Errors
     /// The server refuses.
     pub fn create_database(&self, owner: User) -> Result<String> {
+        self.create(owner, "template1")
+    }
+
+    fn create(&self, owner: User, template: &str) -> Result<String> {
         let number = self.databases.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{number}");
         let owner = owner.name();
-        self.sql("postgres", &format!("CREATE DATABASE {name} OWNER {owner}"))?;
+        let create = format!("CREATE DATABASE {name} OWNER {owner} TEMPLATE {template}");
+        self.sql("postgres", &create)?;
         Ok(name)
+    }
+
+    /// Makes a database that is as `fill` makes one of the owner's; its name. It is filled once and
+    /// copied from then on, which is several times as fast.
+    ///
+    /// # Errors
+    /// The server refuses; what `fill` says.
+    pub fn copy_database(&self, fill: impl FnOnce(&str) -> Result<()>) -> Result<String> {
+        let mut template = self.template.lock().unwrap_or_else(PoisonError::into_inner);
+        let original = match &*template {
+            Some(original) => original.clone(),
+            None => {
+                let original = self.create_database(User::Owner)?;
+                fill(&original)?;
+                template.insert(original).clone()
+            }
+        };
+        drop(template);
+        self.create(User::Owner, &original)
     }
 
     /// Runs statements as the superuser; what `psql` prints, without decoration.
