@@ -14,13 +14,20 @@ const BUILD_LIMIT: Duration = Duration::from_secs(20 * 60);
 /// and so each a PostgreSQL of its own: minutes instead of seconds.
 const TOGETHER: [&str; 1] = ["ultudy-store"];
 
-/// Tests of the product that bring a database server along, whatever the others use: they run only
-/// where all share one.
-const WITH_A_SERVER: &str = "backlog|failures|fleet|gone_in_the_middle|lesson_cache|roles|soak";
+/// Tests of the product that name their databases, whatever the others use: they run once, where all
+/// share a server.
+const WITH_A_SERVER: &str = "backlog|bad_database|failures|fleet|gone_in_the_middle|import|isolation\
+    |lesson_cache|postgres|roles|soak|transfer";
 
-/// Tests of the product that are about what stands beside the database: they run where each server
-/// has a file of its own.
-const BESIDE_THE_DATABASE: [&str; 3] = ["redis::", "network::", "model::"];
+/// Tests of the product that are about what stands beside the database, or need none: they run once,
+/// where each server has a file of its own. The last waits for a minute to pass by the limiter's clock.
+const BESIDE_THE_DATABASE: [&str; 5] = [
+    "redis::",
+    "network::",
+    "model::",
+    "study_command::",
+    "limits::of_twenty_lessons",
+];
 
 /// Tests of the product at once: they wait for servers and leases more than they compute.
 const PRODUCT_AT_ONCE: &str = "3";
