@@ -209,7 +209,7 @@ async fn lesson(tx: &mut TenantTx, document_id: Uuid, section: &NewSection) -> R
         variant: 0,
         concepts: concepts.collect(),
     };
-    lessons::insert(tx, &lesson, now()).await?;
+    lessons::insert(tx, &lesson, &generation.content, now()).await?;
     for concept in &lesson.concepts {
         for (check_in_id, question) in &concept.check_ins {
             let answer = Answer {

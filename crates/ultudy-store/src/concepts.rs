@@ -12,12 +12,16 @@ use uuid::Uuid;
 use crate::{
     Result, StoreError, TenantTx,
     db::{FromRow, Row, Sql, binds},
-    read::{Read, Statement, own_binds},
+    read::{self, Read, Statement, own_binds},
 };
 
 /// A taken name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConceptName {
+    /// The concept.
+    pub id: Uuid,
+    /// The lesson that holds it; none if none does now.
+    pub lesson_id: Option<Uuid>,
     /// The name.
     pub name: String,
     /// Its section; none for a lesson on the whole document.
@@ -67,6 +71,8 @@ impl FromRow for Concept {
 impl FromRow for ConceptName {
     fn from_row(row: &Row) -> Result<Self> {
         Ok(Self {
+            id: row.get("id")?,
+            lesson_id: row.get("lesson_id")?,
             name: row.get("name")?,
             section_id: row.get("section_id")?,
         })
@@ -91,12 +97,16 @@ pub async fn names(tx: &mut TenantTx, document_id: Uuid) -> Result<Vec<ConceptNa
     // A transaction that writes has SQLite to itself.
     let lock = Sql::pair(document!(), concat!(document!(), " FOR NO KEY UPDATE"));
     tx.rows(lock, binds![document_id]).await?;
-    tx.all(
-        "SELECT name, section_id FROM concepts
+    read_names(document_id).run(tx).await
+}
+
+/// The same where nobody is kept from it.
+pub(crate) fn read_names(document_id: Uuid) -> Read<Vec<ConceptName>> {
+    read::all(Statement::new(
+        "SELECT id, lesson_id, name, section_id FROM concepts
         WHERE owner_id = $1 AND document_id = $2 ORDER BY name",
-        binds![document_id],
-    )
-    .await
+        own_binds![document_id],
+    ))
 }
 
 /// The states of a lesson's concepts, by concept.

@@ -7,6 +7,7 @@
 mod db;
 mod error;
 mod migrate;
+mod owners;
 mod read;
 mod replicas;
 mod store;
@@ -41,7 +42,8 @@ pub mod workers;
 
 pub use error::StoreError;
 pub use migrate::migrate_postgres;
-pub use read::Read;
+pub use owners::OwnersTx;
+pub use read::{Read, Write};
 pub use replicas::reads_may_lag;
 pub use store::{Page, PostgresConfig, Store, StoreConfig, SystemTx, TenantTx, waiting_at_most};
 

@@ -1,5 +1,6 @@
 //! Reads that do not depend on each other: made of statements, run in any transaction, or all
-//! together in one of their own that on a server is a single round trip.
+//! together in one of their own that on a server is a single round trip. Likewise writes, which many
+//! owners' transaction runs all together.
 
 use std::fmt;
 
@@ -13,6 +14,9 @@ pub struct Read<T> {
     pub(crate) statements: Vec<Statement>,
     assemble: Assemble<T>,
 }
+
+/// The same where the statements change rows.
+pub type Write<T> = Read<T>;
 
 type Assemble<T> = Box<dyn FnOnce(&[Vec<Row>]) -> Result<T> + Send>;
 
@@ -83,7 +87,10 @@ impl<T: 'static> Read<T> {
     }
 
     /// In this transaction, one statement after the other.
-    pub(crate) async fn run(self, tx: &mut TenantTx) -> Result<T> {
+    ///
+    /// # Errors
+    /// A statement's.
+    pub async fn run(self, tx: &mut TenantTx) -> Result<T> {
         let mut rows = Vec::with_capacity(self.statements.len());
         for statement in &self.statements {
             let binds: &Binds<'_> = &&*statement.binds();

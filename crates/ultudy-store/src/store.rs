@@ -14,6 +14,7 @@ use crate::{
         sqlite,
     },
     migrate,
+    owners::OwnersTx,
     read::Read,
     replicas::Replicas,
     transfer::ledger,
@@ -242,6 +243,19 @@ impl Store {
         Ok(SystemTx { connection })
     }
 
+    /// Begins a transaction in which many owners act and may write.
+    ///
+    /// # Errors
+    /// No connection in time.
+    pub async fn owners(&self) -> Result<OwnersTx> {
+        let replicas = match &self.database {
+            Database::Postgres { replicas, .. } => replicas.clone(),
+            Database::Sqlite(_) => None,
+        };
+        let connection = self.begin(Role::System, Access::Write).await?;
+        Ok(OwnersTx::new(connection, replicas))
+    }
+
     /// Closes its connections, once their transactions have ended.
     pub async fn close(self) {
         match self.database {
@@ -440,7 +454,7 @@ fn check(owner_id: &str) -> Result<()> {
 }
 
 /// Row-level security would hide another owner's rows anyway, but only on PostgreSQL.
-fn of_owner(sql: impl Into<Sql>) -> Sql {
+pub(crate) fn of_owner(sql: impl Into<Sql>) -> Sql {
     let sql = sql.into();
     debug_assert!(
         sql.both_hold("owner_id") && sql.both_hold("$1"),

@@ -144,7 +144,7 @@ impl Importer<'_> {
             variant: 0,
             concepts: new,
         };
-        lessons::insert(tx, &lesson, created_at).await?;
+        lessons::insert(tx, &lesson, &content, created_at).await?;
         for (id, found) in known {
             if found.mastery.total_attempts > 0 {
                 let at = found.last_reviewed_at.unwrap_or(created_at);

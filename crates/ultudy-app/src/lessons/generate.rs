@@ -4,14 +4,16 @@
 use ultudy_domain::lesson::LessonContent;
 use ultudy_llm::LessonInput;
 use ultudy_store::{
-    TenantTx, concepts, documents,
+    concepts, documents,
     generations::{self, NewGeneration},
-    lessons::{self, LessonOf, NewLesson},
-    sections,
+    lessons, sections,
 };
-use uuid::Uuid;
 
-use super::{glossary, key, make, own, single_flight};
+use super::{
+    glossary, key, make,
+    own::{self, Place},
+    single_flight,
+};
 use crate::{
     passages,
     worker::{JobError, Run},
@@ -24,8 +26,7 @@ const MADE: i16 = 95;
 
 /// The text of a lesson to be made.
 struct Source {
-    document_id: Uuid,
-    section: Option<(Uuid, String)>,
+    place: Place,
     input: LessonInput,
 }
 
@@ -54,7 +55,7 @@ pub(crate) async fn run(run: &Run) -> Result<(), JobError> {
         provider: identity.provider.into(),
         model: identity.model,
     };
-    store(run, &source, &generation).await?;
+    store(run, &source.place, &generation).await?;
     if !was_known {
         single_flight::go_on_after(&run.app, &run.job).await;
     }
@@ -73,16 +74,18 @@ async fn gather(run: &Run) -> Result<Source, JobError> {
             let text = sections::find(&mut tx, section_id)
                 .await?
                 .ok_or_else(Run::document_gone)?;
-            let variant = u32::try_from(text.lesson_variant).unwrap_or(0);
             let title = text.section.name.clone();
             Source {
-                document_id,
-                section: Some((section_id, title.clone())),
+                place: Place {
+                    document_id,
+                    section: Some((section_id, title.clone())),
+                    variant: text.lesson_variant,
+                },
                 input: LessonInput {
                     title,
+                    variant: u32::try_from(text.lesson_variant).unwrap_or(0),
                     parts: vec![passages::part(text, None)],
                     glossary,
-                    variant,
                 },
             }
         }
@@ -93,15 +96,17 @@ async fn gather(run: &Run) -> Result<Source, JobError> {
                 .into_iter()
                 .map(|text| passages::part(text, None))
                 .collect();
-            let variant = u32::try_from(variant).unwrap_or(0);
             Source {
-                document_id,
-                section: None,
+                place: Place {
+                    document_id,
+                    section: None,
+                    variant,
+                },
                 input: LessonInput {
                     title: document.title,
                     parts,
                     glossary,
-                    variant,
+                    variant: u32::try_from(variant).unwrap_or(0),
                 },
             }
         }
@@ -124,52 +129,18 @@ async fn generate(run: &Run, input: &LessonInput, key: &str) -> Result<LessonCon
     }
 }
 
-async fn store(run: &Run, source: &Source, generation: &NewGeneration) -> Result<(), JobError> {
+async fn store(run: &Run, place: &Place, generation: &NewGeneration) -> Result<(), JobError> {
     let now = run.app.clock.now();
     let mut tx = run.begin(MADE, "storing").await?;
     let content = generations::insert(&mut tx, generation, now).await?;
-    let lesson_id = match lessons::find(&mut tx, source.of()).await? {
-        Some(lesson) => lesson.id,
-        None => insert(run, &mut tx, source, generation, &content).await?,
-    };
-    let result = serde_json::json!({
-        "document_id": source.document_id,
-        "section_id": source.section.as_ref().map(|(id, _)| id),
-        "lesson_id": lesson_id,
-        "concepts": content.concepts.len(),
-    });
-    run.complete(tx, &result).await
-}
-
-async fn insert(
-    run: &Run,
-    tx: &mut TenantTx,
-    source: &Source,
-    generation: &NewGeneration,
-    content: &LessonContent,
-) -> Result<Uuid, JobError> {
-    let taken = concepts::names(tx, source.document_id).await?;
-    let section = source
-        .section
-        .as_ref()
-        .map(|(id, name)| (*id, name.as_str()));
-    let lesson = NewLesson {
-        id: run.app.clock.new_id(),
-        document_id: source.document_id,
-        section_id: section.map(|(id, _)| id),
-        generation_key: generation.key.clone(),
-        variant: i32::try_from(source.input.variant).unwrap_or(i32::MAX),
-        concepts: own::concepts(&*run.app.clock, content, section, &taken),
-    };
-    lessons::insert(tx, &lesson, run.app.clock.now()).await?;
-    Ok(lesson.id)
-}
-
-impl Source {
-    fn of(&self) -> LessonOf {
-        match &self.section {
-            Some((id, _)) => LessonOf::Section(*id),
-            None => LessonOf::Document(self.document_id),
+    let lesson_id = match lessons::id(&mut tx, place.of()).await? {
+        Some(id) => id,
+        None => {
+            let taken = concepts::names(&mut tx, place.document_id).await?;
+            let lesson = own::lesson(&*run.app.clock, place, &generation.key, &content, &taken);
+            lessons::insert(&mut tx, &lesson, &content, run.app.clock.now()).await?;
+            lesson.id
         }
-    }
+    };
+    run.complete(tx, &place.result(lesson_id, &content)).await
 }

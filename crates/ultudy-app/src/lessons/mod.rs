@@ -9,6 +9,7 @@ use crate::{App, Error, Result};
 mod answer;
 mod answered;
 mod cached;
+pub(crate) mod followers;
 pub mod generate;
 pub(crate) mod glossary;
 mod key;

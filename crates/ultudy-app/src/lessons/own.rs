@@ -4,10 +4,61 @@
 use std::collections::HashSet;
 
 use ultudy_domain::lesson::LessonContent;
-use ultudy_store::{concepts::ConceptName, lessons::NewConcept};
+use ultudy_store::{
+    concepts::ConceptName,
+    lessons::{LessonOf, NewConcept, NewLesson},
+};
 use uuid::Uuid;
 
 use crate::clock::Clock;
+
+/// What a student's lesson is to teach.
+pub(super) struct Place {
+    pub(super) document_id: Uuid,
+    /// With its name; none for the whole document.
+    pub(super) section: Option<(Uuid, String)>,
+    pub(super) variant: i32,
+}
+
+impl Place {
+    pub(super) fn of(&self) -> LessonOf {
+        match &self.section {
+            Some((id, _)) => LessonOf::Section(*id),
+            None => LessonOf::Document(self.document_id),
+        }
+    }
+
+    /// What a job came to that has made the lesson.
+    pub(super) fn result(&self, lesson_id: Uuid, content: &LessonContent) -> serde_json::Value {
+        serde_json::json!({
+            "document_id": self.document_id,
+            "section_id": self.section.as_ref().map(|(id, _)| id),
+            "lesson_id": lesson_id,
+            "concepts": content.concepts.len(),
+        })
+    }
+}
+
+/// The student's copy of the generation of this `key`, under a new id; `taken` are the document's
+/// names.
+pub(super) fn lesson(
+    clock: &dyn Clock,
+    place: &Place,
+    key: &str,
+    content: &LessonContent,
+    taken: &[ConceptName],
+) -> NewLesson {
+    let section = place.section.as_ref();
+    let section = section.map(|(id, name)| (*id, name.as_str()));
+    NewLesson {
+        id: clock.new_id(),
+        document_id: place.document_id,
+        section_id: section.map(|(id, _)| id),
+        generation_key: key.to_owned(),
+        variant: place.variant,
+        concepts: concepts(clock, content, section, taken),
+    }
+}
 
 /// The concepts of `content` as rows. `taken` are the document's names; those of the same
 /// section are this lesson's own from before, and keep their mastery.

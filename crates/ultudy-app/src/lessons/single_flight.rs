@@ -1,21 +1,21 @@
 //! One generation of a key at a time in the whole fleet. Who finds another job making what it needs
-//! waits for it without a worker; once that has ended well, all who waited are delivered and find it
-//! made; if it failed or was cancelled, one of them leads.
+//! waits for it without a worker; once that has ended well, all who waited are completed with it; if it
+//! failed for what it was given, so do they; if it failed otherwise or was cancelled, one of them leads.
 
 use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::{
-    job::{Job, JobType},
+    job::{Job, JobFailure, JobType},
     lesson::LessonContent,
 };
-use ultudy_engines::queue::QueueEntry;
 use ultudy_store::{
     StoreError, generations,
     jobs::{self, Flight},
 };
 
+use super::followers::{self, Cause};
 use crate::{
     App, Result,
     worker::{JobError, Run},
@@ -23,8 +23,8 @@ use crate::{
 
 /// How often it is looked for who waits in vain, since a process has vanished.
 const EVERY: Duration = Duration::from_secs(2);
-/// Followers released at once.
-const TOGETHER: u32 = 500;
+/// Followers delivered at once that could not be completed together.
+const DELIVERED: u32 = 200;
 /// How often a run tries to lead before it gives up: each time somebody else does has ended when it
 /// looks.
 const TRIES: u32 = 5;
@@ -78,6 +78,16 @@ pub(crate) async fn go_on_after(app: &App, job: &Job) {
     }
 }
 
+/// Before the commit that fails a job: see [`followers::fail`]. If that cannot be done, one more of those
+/// who wait leads.
+pub(crate) async fn fail_before(app: &App, job: &Job, failure: &JobFailure, cause: Cause) {
+    if job.job_type == JobType::GenerateLesson
+        && let Err(error) = followers::fail(app, job.id, failure, cause).await
+    {
+        tracing::warn!(job_id = %job.id, %error, "cannot tell who waits that it fails");
+    }
+}
+
 /// Until `shutdown` fires.
 pub(crate) async fn keep_going(app: App, shutdown: CancellationToken) {
     let mut ticks = interval(EVERY);
@@ -101,35 +111,42 @@ async fn release_all(app: &App) -> Result<()> {
     let keys = jobs::unled(&mut tx).await?;
     drop(tx);
     for key in keys {
-        while release(app, &key).await? == TOGETHER as usize {}
+        match followers::generation(app, &key).await? {
+            Some(content) => complete(app, &key, &content).await?,
+            None => {
+                deliver(app, &key, 1).await?;
+            }
+        }
     }
     Ok(())
 }
 
-/// Releases some followers of a key; how many.
-async fn release(app: &App, key: &str) -> Result<usize> {
+/// Completes all who wait. Whom that cannot be done for together are delivered, each to be ended, and
+/// perhaps to fail, alone.
+async fn complete(app: &App, key: &str, content: &LessonContent) -> Result<()> {
+    loop {
+        let went_on = match followers::complete(app, key, content).await {
+            Ok(completed) => completed,
+            Err(error) => {
+                tracing::warn!(%error, key, "cannot complete together who waited for this lesson");
+                deliver(app, key, DELIVERED).await?
+            }
+        };
+        if went_on == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// Has some followers of a key delivered; how many.
+async fn deliver(app: &App, key: &str, at_most: u32) -> Result<usize> {
     let now = app.clock.now();
     let mut tx = app.store.system().await?;
-    let released = match jobs::release_followers(&mut tx, key, TOGETHER, now).await {
+    let released = match jobs::release_followers(&mut tx, key, at_most, now).await {
         Err(StoreError::Conflict(_)) => return Ok(0),
         released => released?,
     };
-    if released.is_empty() {
-        return Ok(0);
-    }
     tx.commit().await?;
-    let entries: Vec<_> = released
-        .iter()
-        .map(|job| QueueEntry {
-            job_id: job.id,
-            owner_id: job.owner_id.clone(),
-            queue: JobType::GenerateLesson.queue(),
-            priority: job.priority,
-            run_at: job.run_at,
-        })
-        .collect();
-    if let Err(error) = app.queue.push(&entries, now).await {
-        tracing::warn!(%error, "jobs released but not yet handed to the queue");
-    }
+    followers::push(app, &released).await;
     Ok(released.len())
 }

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     App, Error, documents,
-    lessons::{self, single_flight},
+    lessons::{self, followers::Cause, single_flight},
     metrics,
 };
 
@@ -96,7 +96,7 @@ async fn end(
         Ok(()) => finish(&run.app, delivery, &End::Completed).await,
         Err(JobError::Stale) => stale(&run.app, delivery).await,
         Err(JobError::Stopped) => hand_back(run, delivery).await,
-        Err(JobError::Fail(failure)) => fail(run, delivery, &failure, File::Discard).await,
+        Err(JobError::Fail(failure)) => fail(run, delivery, &failure, Cause::Input).await,
         Err(JobError::Retry {
             code,
             message,
@@ -120,7 +120,7 @@ async fn retry_or_fail(
 ) -> Result<(), JobError> {
     let errors = run.job.attempt.saturating_add(1);
     if errors >= run.job.max_attempts {
-        return fail(run, delivery, failure, File::Keep).await;
+        return fail(run, delivery, failure, Cause::Other).await;
     }
     let policy = run.job.job_type.retry_policy();
     let delay = policy
@@ -139,32 +139,24 @@ async fn retry_or_fail(
     Ok(())
 }
 
-/// What becomes of the file of an upload that failed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum File {
-    /// It is at fault: it goes, with its document; the job keeps the reason.
-    Discard,
-    /// It is not: the student may have it tried again.
-    Keep,
-}
-
+/// Where the file of an upload is at fault, it goes, with its document, and the job keeps the reason;
+/// where it is not, the student may have it tried again.
 async fn fail(
     run: &Run,
     delivery: &Delivery,
     failure: &JobFailure,
-    file: File,
+    cause: Cause,
 ) -> Result<(), JobError> {
     let app = &run.app;
+    single_flight::fail_before(app, &run.job, failure, cause).await;
     let mut tx = app.store.write(&run.job.owner_id).await?;
     let failed = jobs::fail(&mut tx, run.job.id, run.token, failure, app.clock.now()).await?;
     let Some(job) = failed else {
         drop(tx);
         return stale(app, delivery).await;
     };
-    let removed = match (file, job.job_type, crate::jobs::document_id(&job)) {
-        (File::Discard, JobType::UploadPdf, Some(id)) => {
-            documents::remove(app, &mut tx, id).await?
-        }
+    let removed = match (cause, job.job_type, crate::jobs::document_id(&job)) {
+        (Cause::Input, JobType::UploadPdf, Some(id)) => documents::remove(app, &mut tx, id).await?,
         _ => None,
     };
     tx.commit().await?;

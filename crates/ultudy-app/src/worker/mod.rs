@@ -28,7 +28,7 @@ mod start;
 pub use runs::Runs;
 
 pub(crate) use error::JobError;
-pub(crate) use run::Run;
+pub(crate) use run::{DOCUMENT_GONE, Run};
 
 /// Longest pause between two looks at a queue that says nothing.
 const LOOK_EVERY: Duration = Duration::from_secs(2);

@@ -14,6 +14,9 @@ use crate::App;
 /// Shortest time between two progress writes.
 const PROGRESS_EVERY: Duration = Duration::from_millis(500);
 
+/// The code of a job whose document was deleted.
+pub(crate) const DOCUMENT_GONE: &str = "document_gone";
+
 /// A started job. Every write goes through it and carries its token.
 pub(crate) struct Run {
     pub(crate) app: App,
@@ -59,7 +62,7 @@ impl Run {
     /// What the job works on is gone.
     pub(crate) fn document_gone() -> JobError {
         JobError::Fail(JobFailure {
-            code: "document_gone".into(),
+            code: DOCUMENT_GONE.into(),
             message: "The document was deleted before this was done.".into(),
         })
     }

@@ -10,7 +10,11 @@ use super::{
     adopt::{self, Adopted},
     runs::RunGuard,
 };
-use crate::{App, Error, lessons::single_flight, metrics};
+use crate::{
+    App, Error,
+    lessons::{followers::Cause, single_flight},
+    metrics,
+};
 
 /// Before a job is delivered again that its row holds for another delivery.
 const PAUSE: TimeDelta = TimeDelta::seconds(1);
@@ -61,6 +65,8 @@ pub(super) async fn start(
             app.announce(&job).await;
             if let Some(failure) = &job.failure {
                 metrics::job_failed(delivery.queue, &failure.code);
+                // It was failed as it was found.
+                single_flight::fail_before(app, &job, failure, Cause::Other).await;
             }
             single_flight::go_on_after(app, &job).await;
             let reason = job

@@ -1,25 +1,36 @@
 //! Many who need the same lesson text at once: it is made once, and who waits for it keeps no worker
 //! busy. On SQLite, and on PostgreSQL with jobs delivered by Redis.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
-use futures_util::future::join_all;
+use futures_util::{StreamExt as _, future::join_all};
 use tempfile::TempDir;
-use tokio::{runtime::Runtime, sync::watch, task::JoinHandle};
+use tokio::{runtime::Runtime, sync::watch, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 use ultudy_app::{
     App,
     clock::Clock as _,
     jobs,
+    lessons::{self, LessonOf},
     worker::{WorkerConfig, work},
 };
-use ultudy_domain::job::{Job, JobStatus};
+use ultudy_domain::{
+    job::{Job, JobStatus},
+    lesson::LessonContent,
+};
 use ultudy_engines::{
     queue::{Queue, RedisQueue},
     redis::Redis,
 };
-use ultudy_store::{PostgresConfig, Store, StoreConfig, migrate_postgres, queue::TableQueue};
+use ultudy_llm::{Generator as _, LessonInput, LessonPart, extractive::Extractive};
+use ultudy_store::{
+    PostgresConfig, Store, StoreConfig,
+    generations::{self, NewGeneration},
+    jobs as stored_jobs, migrate_postgres,
+    queue::TableQueue,
+    sections,
+};
 use ultudy_testkit::{
     postgres::{Postgres, User},
     redis::Redis as RedisServer,
@@ -28,7 +39,7 @@ use ultudy_testkit::{
 use uuid::Uuid;
 
 use crate::{
-    slow::{Gated, QUICK, ask_for_lesson},
+    slow::{Gated, HOPELESS, QUICK, UNAVAILABLE, ask_for_lesson, store_document},
     support::{SetClock, app_on},
 };
 
@@ -110,8 +121,12 @@ impl Bench {
 
     /// How often a lesson on the text was begun.
     fn begun(&self) -> usize {
+        self.begun_on(TEXT)
+    }
+
+    fn begun_on(&self, text: &str) -> usize {
         let asked = self.generator.asked.lock().unwrap();
-        asked.iter().filter(|title| *title == TEXT).count()
+        asked.iter().filter(|title| *title == text).count()
     }
 }
 
@@ -119,9 +134,13 @@ impl Bench {
 type Asked = (String, Uuid);
 
 async fn ask(app: &App, users: usize) -> Vec<Asked> {
+    ask_for(app, users, TEXT).await
+}
+
+async fn ask_for(app: &App, users: usize, text: &str) -> Vec<Asked> {
     let asked = (0..users).map(async |n| {
         let owner = format!("user-{n}");
-        let job = ask_for_lesson(app, &owner, TEXT).await;
+        let job = ask_for_lesson(app, &owner, text).await;
         (owner, job)
     });
     join_all(asked).await
@@ -180,9 +199,168 @@ async fn many_ask_and_one_lesson_is_made(bench: Bench, users: usize) {
     let other = ask_for_lesson(&app, "zoe", QUICK).await;
     all_end_well(&app, &[("zoe".to_owned(), other)]).await;
     assert_eq!(bench.begun(), 1);
+    let (leader, watched) = (one_leads(&app, &asked).await, watch(&app, &asked).await);
     bench.gate.send(true).unwrap();
     all_end_well(&app, &asked).await;
     assert_eq!(bench.begun(), 1);
+    let waited: Vec<_> = all(&app, &asked).await;
+    let waited = waited.iter().filter(|job| job.id != leader.id);
+    for job in waited {
+        // It is not delivered again: the end is the first that happens to it after waiting.
+        let seen = &watched[&job.id];
+        assert_eq!(seen.version + 1, job.version, "{job:?}");
+        let lesson = lessons::get(&app, &job.owner_id, section_of(job))
+            .await
+            .unwrap();
+        let id = lesson.id.to_string();
+        assert_eq!(job.result.as_ref().unwrap()["lesson_id"], id);
+        assert!(!lesson.concepts.is_empty());
+    }
+    let told = join_all(watched.into_values().map(|watching| watching.end)).await;
+    assert!(
+        told.into_iter()
+            .all(|end| end.unwrap() == Some(JobStatus::Completed))
+    );
+    stop.cancel();
+    worker.await.unwrap();
+}
+
+/// A browser that watches a job.
+struct Watching {
+    /// The version it saw first.
+    version: i64,
+    /// The last it is told.
+    end: JoinHandle<Option<JobStatus>>,
+}
+
+async fn watch(app: &App, asked: &[Asked]) -> HashMap<Uuid, Watching> {
+    let mut all = HashMap::new();
+    for (owner, job) in asked {
+        let mut changes = Box::pin(jobs::watch_one(app, owner, *job).await.unwrap());
+        let first = changes.next().await.unwrap();
+        let end = tokio::spawn(async move {
+            let rest = changes.fold(None, async |_, job: Job| Some(job.status));
+            timeout(PATIENCE, rest).await.unwrap()
+        });
+        let version = first.version;
+        all.insert(*job, Watching { version, end });
+    }
+    all
+}
+
+fn section_of(job: &Job) -> LessonOf {
+    LessonOf::Section(job.data["section_id"].as_str().unwrap().parse().unwrap())
+}
+
+/// What the generator makes of the text.
+async fn content(app: &App, owner: &str) -> LessonContent {
+    let (_, section_id) = store_document(app, owner, TEXT).await;
+    let mut tx = app.store.read(owner).await.unwrap();
+    let text = sections::find(&mut tx, section_id).await.unwrap().unwrap();
+    let part = LessonPart {
+        name: TEXT.into(),
+        page_start: 1,
+        page_end: 1,
+        markdown: text.markdown,
+    };
+    let input = LessonInput {
+        title: TEXT.into(),
+        parts: vec![part],
+        glossary: vec![],
+        variant: 0,
+    };
+    let never = CancellationToken::new();
+    let made = Extractive.lesson(&input, &|_| {}, &never).await;
+    made.unwrap()
+}
+
+async fn a_worker_vanishes_after_the_leaders_end_and_others_complete_who_waits(bench: Bench) {
+    let doomed = Runtime::new().unwrap();
+    let bench = Arc::new(bench);
+    let of_doomed = bench.clone();
+    let begun = doomed.spawn(async move {
+        let app = of_doomed.app().await;
+        start(&app, &CancellationToken::new());
+    });
+    begun.await.unwrap();
+    let app = bench.app().await;
+    let asked = ask(&app, 5).await;
+    let leader = one_leads(&app, &asked).await;
+    doomed.shutdown_background();
+    // What its last commit would have left: the generation, and the leader's end.
+    let mut tx = app.store.system_read().await.unwrap();
+    let key = stored_jobs::led_by(&mut tx, leader.id)
+        .await
+        .unwrap()
+        .unwrap();
+    drop(tx);
+    let generation = NewGeneration {
+        key,
+        content: content(&app, &asked[0].0).await,
+        provider: "extractive".into(),
+        model: "1".into(),
+    };
+    let now = app.clock.now();
+    let mut tx = app.store.write(&leader.owner_id).await.unwrap();
+    generations::insert(&mut tx, &generation, now)
+        .await
+        .unwrap();
+    let result = serde_json::Value::Null;
+    let done = stored_jobs::end_elsewhere(&mut tx, leader.id, Ok(&result), now).await;
+    assert!(done.unwrap().is_some());
+    tx.commit().await.unwrap();
+    let stop = CancellationToken::new();
+    let worker = start(&app, &stop);
+    all_end_well(&app, &asked).await;
+    assert_eq!(bench.begun(), 1);
+    stop.cancel();
+    worker.await.unwrap();
+}
+
+async fn a_text_that_no_lesson_can_be_made_of_is_tried_once(bench: Bench) {
+    let app = bench.app().await;
+    let stop = CancellationToken::new();
+    let worker = start(&app, &stop);
+    let asked = ask_for(&app, 20, HOPELESS).await;
+    one_leads(&app, &asked).await;
+    bench.gate.send(true).unwrap();
+    let ended = wait::until("all have failed", PATIENCE, async || {
+        let all = all(&app, &asked).await;
+        all.iter().all(|job| job.status == JobStatus::Failed)
+    });
+    ended.await.unwrap();
+    for job in all(&app, &asked).await {
+        assert_eq!(job.failure.unwrap().code, "hopeless");
+    }
+    assert_eq!(bench.begun_on(HOPELESS), 1);
+    stop.cancel();
+    worker.await.unwrap();
+}
+
+async fn a_leader_gives_up_and_who_waits_has_one_try_less(bench: Bench) {
+    let app = bench.app().await;
+    let stop = CancellationToken::new();
+    let worker = start(&app, &stop);
+    let asked = ask_for(&app, 20, UNAVAILABLE).await;
+    one_leads(&app, &asked).await;
+    bench.gate.send(true).unwrap();
+    let ended = wait::until("all have failed", PATIENCE, async || {
+        let all = all(&app, &asked).await;
+        if !all.iter().any(|job| job.status == JobStatus::Processing) {
+            bench.clock.advance(TimeDelta::seconds(1));
+        }
+        all.iter().all(|job| job.status == JobStatus::Failed)
+    });
+    ended.await.unwrap();
+    for job in all(&app, &asked).await {
+        assert_eq!(job.attempt, job.max_attempts);
+        assert_eq!(job.failure.unwrap().code, "generator_unavailable");
+    }
+    assert_eq!(
+        bench.begun_on(UNAVAILABLE),
+        3,
+        "two tries of the first, one of the next"
+    );
     stop.cancel();
     worker.await.unwrap();
 }
@@ -246,6 +424,33 @@ async fn embedded_many_ask_and_one_lesson_is_made() {
 #[tokio::test(flavor = "multi_thread")]
 async fn shared_many_ask_and_one_lesson_is_made() {
     many_ask_and_one_lesson_is_made(Bench::shared().await, 60).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn embedded_a_worker_vanishes_after_the_leaders_end_and_others_complete_who_waits() {
+    let bench = Bench::new(Services::Embedded);
+    a_worker_vanishes_after_the_leaders_end_and_others_complete_who_waits(bench).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shared_a_worker_vanishes_after_the_leaders_end_and_others_complete_who_waits() {
+    let bench = Bench::shared().await;
+    a_worker_vanishes_after_the_leaders_end_and_others_complete_who_waits(bench).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn embedded_a_text_that_no_lesson_can_be_made_of_is_tried_once() {
+    a_text_that_no_lesson_can_be_made_of_is_tried_once(Bench::new(Services::Embedded)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shared_a_text_that_no_lesson_can_be_made_of_is_tried_once() {
+    a_text_that_no_lesson_can_be_made_of_is_tried_once(Bench::shared().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn embedded_a_leader_gives_up_and_who_waits_has_one_try_less() {
+    a_leader_gives_up_and_who_waits_has_one_try_less(Bench::new(Services::Embedded)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

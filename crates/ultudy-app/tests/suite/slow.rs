@@ -46,6 +46,10 @@ impl Gated {
 
 /// What lets nobody wait at the gate, in a lesson's title.
 pub const QUICK: &str = "Quick";
+/// What no lesson can be made of, whoever tries.
+pub const HOPELESS: &str = "Hopeless";
+/// What nobody can make a lesson of just now.
+pub const UNAVAILABLE: &str = "Unavailable";
 
 #[async_trait]
 impl Generator for Gated {
@@ -76,7 +80,17 @@ impl Generator for Gated {
                 () = cancel.cancelled() => return Err(GenerateError::Cancelled),
             }
         }
-        Extractive.lesson(input, progress, cancel).await
+        match input.title.as_str() {
+            HOPELESS => Err(GenerateError::Permanent {
+                code: "hopeless",
+                message: "It cannot be done.".into(),
+            }),
+            UNAVAILABLE => Err(GenerateError::Transient {
+                message: "It cannot be done now.".into(),
+                retry_after: None,
+            }),
+            _ => Extractive.lesson(input, progress, cancel).await,
+        }
     }
 }
 

@@ -160,6 +160,17 @@ impl Connection {
         rows
     }
 
+    /// Runs each owner's statements as that owner, on a server in two round trips; the rows of each.
+    /// The transaction is the system role's before and after.
+    pub(crate) async fn run_as_owners(
+        &mut self,
+        of_owners: &postgres::OfOwners<'_>,
+    ) -> Result<Vec<Vec<Vec<Row>>>> {
+        let rows = self.database.run_as_owners(of_owners).await;
+        self.spoiled |= rows.is_err();
+        rows
+    }
+
     /// Runs a script of any number of statements.
     pub(crate) async fn run_script(&mut self, script: SqlStr) -> Result<()> {
         let done = self.database.run_script(script).await;
@@ -219,6 +230,28 @@ impl Database {
             postgres::run(tx.connection(), postgres::AS_TENANT.to_owned()).await?;
         }
         Ok(rows)
+    }
+
+    async fn run_as_owners(
+        &mut self,
+        of_owners: &postgres::OfOwners<'_>,
+    ) -> Result<Vec<Vec<Vec<Row>>>> {
+        if let Self::Postgres(tx) = self {
+            let answers = postgres::run_as_owners(tx.connection(), of_owners).await?;
+            let rows = |rows: Vec<_>| rows.into_iter().map(Row::Postgres).collect();
+            let of_owner = |answers: Vec<_>| answers.into_iter().map(rows).collect();
+            return Ok(answers.into_iter().map(of_owner).collect());
+        }
+        let mut all = Vec::with_capacity(of_owners.len());
+        for (_, statements) in of_owners {
+            let mut answers = Vec::with_capacity(statements.len());
+            for (sql, binds) in statements {
+                let text = sql.of(self);
+                answers.push(self.rows(text, binds).await?);
+            }
+            all.push(answers);
+        }
+        Ok(all)
     }
 
     async fn run_script(&mut self, script: SqlStr) -> Result<()> {

@@ -16,12 +16,17 @@ use crate::{
 
 mod change;
 mod counts;
+mod followers;
 mod run;
 mod single_flight;
 mod waiting;
 
 pub use change::{cancel, cancel_of_document, end_elsewhere, requeue};
 pub use counts::counts;
+pub use followers::{
+    Awaited, Completed, awaited, complete_followers, fail_followers, generation, hold_followers,
+    led_by, let_go, read_names, read_place, write_completed, write_failed,
+};
 pub use run::{Start, complete, fail, hand_back, retry_later, set_progress, start, start_due};
 pub use single_flight::{Flight, lead_or_follow, release_followers, unled};
 pub use waiting::{Waiting, deliverable, waiting};

@@ -128,6 +128,8 @@ pub async fn concepts_come_in_order_and_keep_their_mastery(bench: &Bench) {
     assert_eq!((d.mastery, d.course_id), (mastery, Some(id(1))));
     let taken = concepts::names(&mut tx, id(30)).await.unwrap();
     let expected = ConceptName {
+        id: taken[0].id,
+        lesson_id: taken[0].lesson_id,
         name: "A".into(),
         section_id: Some(id(31)),
     };

@@ -294,7 +294,9 @@ pub async fn store_lesson(tx: &mut TenantTx, lesson: &NewLesson) {
         model: "1".into(),
     };
     generations::insert(tx, &generation, at(3)).await.unwrap();
-    lessons::insert(tx, lesson, at(3)).await.unwrap();
+    lessons::insert(tx, lesson, &generation.content, at(3))
+        .await
+        .unwrap();
 }
 
 /// One of everything, in every table: course 1, document 10 with sections 11 and 12,

@@ -29,7 +29,9 @@ pub async fn a_lesson_has_the_generations_texts_under_the_owners_ids(bench: &Ben
     // The same generation for another section, where one of its names is taken.
     let mut new = lesson(20, id(10), Some(id(11)), &["Limits", "Series (2)"]);
     new.generation_key = "key-30".into();
-    lessons::insert(&mut tx, &new, at(5)).await.unwrap();
+    lessons::insert(&mut tx, &new, &content(&["Limit", "Series"]), at(5))
+        .await
+        .unwrap();
 
     let found = lessons::find(&mut tx, OF_SECTION()).await.unwrap().unwrap();
     let generated = content(&["Limit", "Series"]);
@@ -78,7 +80,7 @@ pub async fn a_section_has_one_lesson_and_a_document_one(bench: &Bench) {
         store_lesson(&mut tx, &lesson(20, id(10), section_id, &["Limit"])).await;
         let mut second = lesson(30, id(10), section_id, &["Series"]);
         second.generation_key = "key-20".into();
-        let refused = lessons::insert(&mut tx, &second, at(5)).await;
+        let refused = lessons::insert(&mut tx, &second, &content(&["Series"]), at(5)).await;
         assert!(
             matches!(refused, Err(StoreError::Conflict(_))),
             "{refused:?}"
@@ -132,7 +134,7 @@ pub async fn a_name_that_another_lesson_holds_is_a_conflict(bench: &Bench) {
     store_lesson(&mut tx, &lesson(20, id(10), Some(id(11)), &["Limit"])).await;
     let mut other = lesson(30, id(10), Some(id(12)), &["limit"]);
     other.generation_key = "key-20".into();
-    let refused = lessons::insert(&mut tx, &other, at(5)).await;
+    let refused = lessons::insert(&mut tx, &other, &content(&["limit"]), at(5)).await;
     assert!(
         matches!(refused, Err(StoreError::Conflict(_))),
         "{refused:?}"

@@ -134,6 +134,8 @@ on_both! {
     single_flight:
         one_leads_and_who_follows_is_not_delivered,
         once_it_is_made_all_who_wait_go_on,
+        who_follows_is_completed_together_each_in_their_own_name,
+        a_leaders_error_counts_for_all_who_follow,
         where_the_leader_ends_badly_one_who_waits_leads,
         of_many_at_once_one_leads;
     lessons:

@@ -1,16 +1,20 @@
-use ultudy_domain::job::{Job, JobStatus, JobType, Priority, QueueName};
+use ultudy_domain::{
+    job::{Job, JobStatus, JobType, Priority, QueueName},
+    lesson_text::LessonText,
+};
 use ultudy_engines::queue::Queue;
 use ultudy_store::{
-    Store, StoreError,
+    OwnersTx, Store, StoreError,
     generations::{self, NewGeneration},
-    jobs::{self, Flight, NewJob, Start, Waiting},
+    jobs::{self, Completed, Flight, NewJob, Start, Waiting},
+    lessons::{self, LessonOf},
     queue::TableQueue,
 };
 use uuid::Uuid;
 
 use crate::{
     bench::Bench,
-    fixtures::{ALICE, at, content, id, job},
+    fixtures::{ALICE, at, content, failure, id, job, lesson, store_lesson, store_read_document},
 };
 
 const KEY: &str = "generation";
@@ -29,6 +33,8 @@ async fn running(store: &Store, n: u32) {
     let mut tx = store.write(&owner(n)).await.unwrap();
     let new = NewJob {
         job_type: JobType::GenerateLesson,
+        document_id: id(10),
+        section_id: Some(id(11)),
         ..job(n, "lesson")
     };
     jobs::enqueue(&mut tx, &new, at(0)).await.unwrap();
@@ -96,6 +102,163 @@ async fn delivered(store: &Store) -> Vec<Uuid> {
     claimed.unwrap().iter().map(|one| one.job_id).collect()
 }
 
+/// The leader's end, with its generation.
+async fn end_well(store: &Store) {
+    let mut tx = store.write(ALICE).await.unwrap();
+    let generation = NewGeneration {
+        key: KEY.into(),
+        content: content(&["Limit"]),
+        provider: "extractive".into(),
+        model: "1".into(),
+    };
+    generations::insert(&mut tx, &generation, at(8))
+        .await
+        .unwrap();
+    let result = serde_json::Value::Null;
+    let done = jobs::complete(&mut tx, id(1), id(1), &result, at(8)).await;
+    assert!(done.unwrap().is_some());
+    assert_eq!(unled(store).await, Vec::<String>::new(), "not committed");
+    tx.commit().await.unwrap();
+}
+
+/// A lesson on the section of each follower's document, under the name `Limit`, or `Limit (2)` where
+/// that is taken; the jobs whose document is gone.
+async fn complete(tx: &mut OwnersTx) -> (Vec<Job>, Vec<Uuid>) {
+    let content = jobs::generation(tx, KEY).await.unwrap().unwrap();
+    let held = jobs::hold_followers(tx, KEY, (None, Uuid::nil()), 9)
+        .await
+        .unwrap();
+    let awaited = jobs::awaited(tx, &held).await.unwrap();
+    let (mut all, mut gone) = (Vec::new(), Vec::new());
+    for (n, (job, awaited)) in (700..).step_by(10).zip(held.into_iter().zip(awaited)) {
+        let Some(awaited) = awaited else {
+            gone.push(job.id);
+            continue;
+        };
+        assert_eq!(awaited.document_id, id(10));
+        assert_eq!(awaited.section.as_ref().map(|(id, _)| *id), Some(id(11)));
+        let taken = awaited.names.iter().any(|name| name.name == "Limit");
+        let name = if taken { "Limit (2)" } else { "Limit" };
+        let mut new = lesson(n, id(10), Some(id(11)), &[name]);
+        new.generation_key = KEY.into();
+        all.push(Completed {
+            job,
+            lesson: awaited.lesson_id.is_none().then_some((new, awaited.names)),
+            result: serde_json::json!({"taken": taken}),
+        });
+    }
+    let ended = jobs::complete_followers(tx, KEY, &content, &all, at(9)).await;
+    (ended.unwrap(), gone)
+}
+
+pub async fn who_follows_is_completed_together_each_in_their_own_name(bench: &Bench) {
+    let store = &bench.store;
+    flight(store, 5).await;
+    cancel(store, 6).await;
+    for n in [2, 3, 4] {
+        let mut tx = store.write(&owner(n)).await.unwrap();
+        store_read_document(&mut tx, 10, None).await;
+        if n >= 3 {
+            let section = if n == 3 { 12 } else { 11 };
+            store_lesson(&mut tx, &lesson(40, id(10), Some(id(section)), &["Limit"])).await;
+        }
+        tx.commit().await.unwrap();
+    }
+    let mut tx = store.owners().await.unwrap();
+    let held = jobs::hold_followers(&mut tx, KEY, (None, Uuid::nil()), 9).await;
+    assert_eq!(held.unwrap(), [], "one leads");
+    let ending = (Some(id(1)), Uuid::nil());
+    let held = jobs::hold_followers(&mut tx, KEY, ending, 9).await;
+    assert_eq!(held.unwrap().len(), 4, "it is about to end");
+    drop(tx);
+    end_well(store).await;
+    // A worker is killed before its commit: everybody waits as before.
+    let mut tx = store.owners().await.unwrap();
+    assert_eq!(complete(&mut tx).await.0.len(), 3);
+    drop(tx);
+    assert_eq!(unled(store).await, [KEY]);
+    assert_eq!(found(store, 2).await.status, JobStatus::Queued);
+
+    let mut tx = store.owners().await.unwrap();
+    let (ended, gone) = complete(&mut tx).await;
+    assert_eq!(
+        ended.iter().map(|job| job.id).collect::<Vec<_>>(),
+        [id(2), id(3), id(4)]
+    );
+    assert_eq!(gone, [id(5)], "its owner has no such document");
+    let let_go = jobs::let_go(&mut tx, &gone, at(60)).await.unwrap();
+    assert_eq!(let_go.len(), 1);
+    tx.commit().await.unwrap();
+    for (n, names, written) in [
+        (2, vec!["Limit"], true),
+        (3, vec!["Limit", "Limit (2)"], true),
+        (4, vec!["Limit"], false),
+    ] {
+        let job = found(store, n).await;
+        assert_eq!((job.status, job.progress), (JobStatus::Completed, 100));
+        assert_eq!((job.attempt, job.completed_at), (0, Some(at(9))));
+        assert_eq!(job.version, ended[n as usize - 2].version);
+        let mut tx = store.write(&owner(n)).await.unwrap();
+        let all = ultudy_store::concepts::names(&mut tx, id(10))
+            .await
+            .unwrap();
+        assert_eq!(all.iter().map(|one| &*one.name).collect::<Vec<_>>(), names);
+        let of = LessonOf::Section(id(11));
+        let lesson = lessons::find(&mut tx, of).await.unwrap().unwrap();
+        assert_eq!(lesson.id == id(40), !written, "an earlier one stays");
+        let kept = lessons::kept(&mut tx, of).await.unwrap().unwrap();
+        assert_eq!(kept.text, Some(LessonText::of(&lesson)));
+    }
+    assert_eq!(unled(store).await, Vec::<String>::new());
+    assert_eq!(delivered(store).await, [id(5)]);
+    let mut tx = store.owners().await.unwrap();
+    assert_eq!(complete(&mut tx).await, (vec![], vec![]), "nobody twice");
+}
+
+pub async fn a_leaders_error_counts_for_all_who_follow(bench: &Bench) {
+    let store = &bench.store;
+    flight(store, 3).await;
+    let why = failure("busy");
+    let mut tx = store.write(ALICE).await.unwrap();
+    let failed = jobs::fail(&mut tx, id(1), id(1), &why, at(8)).await;
+    assert!(failed.unwrap().is_some());
+    tx.commit().await.unwrap();
+    let mut tx = store.system_read().await.unwrap();
+    assert_eq!(
+        jobs::led_by(&mut tx, id(1)).await.unwrap().as_deref(),
+        Some(KEY)
+    );
+    drop(tx);
+    let fail = async |for_good: bool, of: usize| {
+        let mut tx = store.owners().await.unwrap();
+        let held = jobs::hold_followers(&mut tx, KEY, (None, Uuid::nil()), 9).await;
+        let held = &held.unwrap()[..of];
+        let counted = jobs::fail_followers(&mut tx, KEY, (&why, for_good), held, at(9)).await;
+        tx.commit().await.unwrap();
+        counted.unwrap()
+    };
+    // It would be the same for the first; two tries are left to the others, then one.
+    let first = &fail(true, 1).await[0];
+    assert_eq!((first.id, first.status), (id(2), JobStatus::Failed));
+    assert_eq!(
+        (&first.failure, first.completed_at),
+        (&Some(why.clone()), Some(at(9)))
+    );
+    for (status, attempt, completed_at) in [
+        (JobStatus::Queued, 1, None),
+        (JobStatus::Failed, 2, Some(at(9))),
+    ] {
+        for job in fail(false, 2).await {
+            assert_eq!((job.status, job.attempt), (status, attempt));
+            assert_eq!(
+                (job.completed_at, job.failure),
+                (completed_at, Some(why.clone()))
+            );
+        }
+    }
+    assert_eq!(unled(store).await, Vec::<String>::new());
+}
+
 pub async fn one_leads_and_who_follows_is_not_delivered(bench: &Bench) {
     let store = &bench.store;
     flight(store, 2).await;
@@ -125,21 +288,7 @@ pub async fn once_it_is_made_all_who_wait_go_on(bench: &Bench) {
     let store = &bench.store;
     flight(store, 3).await;
     cancel(store, 4).await;
-    let mut tx = store.write(ALICE).await.unwrap();
-    let generation = NewGeneration {
-        key: KEY.into(),
-        content: content(&["Limit"]),
-        provider: "extractive".into(),
-        model: "1".into(),
-    };
-    generations::insert(&mut tx, &generation, at(8))
-        .await
-        .unwrap();
-    let result = serde_json::Value::Null;
-    let done = jobs::complete(&mut tx, id(1), id(1), &result, at(8)).await;
-    assert!(done.unwrap().is_some());
-    assert_eq!(unled(store).await, Vec::<String>::new(), "not committed");
-    tx.commit().await.unwrap();
+    end_well(store).await;
     assert_eq!(unled(store).await, [KEY]);
     let first = release(store, 1).await;
     let second = release(store, 9).await;

@@ -13,7 +13,7 @@ use ultudy_store::{
 
 use crate::{
     bench::Bench,
-    fixtures::{ALICE, at, course, document, failure, id, lesson, question, store_world},
+    fixtures::{ALICE, at, content, course, document, failure, id, lesson, question, store_world},
 };
 
 /// Bob knows all of Alice's ids, and has a world of his own.
@@ -164,7 +164,8 @@ pub async fn no_row_can_refer_to_anothers(bench: &Bench) {
     refused(sections::insert_all(&mut bench.bob().await, id(10), &sections, at(9)).await);
     let mut new = lesson(150, id(10), Some(id(11)), &["Limit"]);
     new.generation_key = "key-20".into();
-    refused(lessons::insert(&mut bench.bob().await, &new, at(9)).await);
+    let texts = content(&["Limit"]);
+    refused(lessons::insert(&mut bench.bob().await, &new, &texts, at(9)).await);
     let answer = Answer {
         id: id(150),
         check_in_id: id(22),

@@ -1,4 +1,5 @@
-//! Statements that only read, in a transaction of their own and one round trip.
+//! Many statements in one round trip: those that only read in a transaction of their own, others in
+//! one that is open.
 //!
 //! Parsing and planning a short read takes the server longer than running it, so each statement
 //! is prepared once on each of the server's connections: by SQL's own `PREPARE`, which PgBouncer
@@ -8,6 +9,7 @@
 //! under that name prepares the same.
 
 use std::{
+    collections::HashSet,
     fmt::Write as _,
     hash::{DefaultHasher, Hash as _, Hasher as _},
 };
@@ -15,7 +17,7 @@ use std::{
 use futures_util::TryStreamExt as _;
 use sqlx::{AssertSqlSafe, Either, PgConnection, Row as _, postgres::PgRow};
 
-use super::{Pool, Transaction, check, is_closed, not_begun, run};
+use super::{AS_SYSTEM, Pool, Transaction, check, is_closed, not_begun, run};
 use crate::{
     Result, StoreError,
     db::{Bind, Sql},
@@ -23,6 +25,9 @@ use crate::{
 
 /// Statements with all their binds, the owner's first.
 pub(crate) type Statements<'a> = [(Sql, Vec<&'a (dyn Bind + Sync)>)];
+
+/// The statements of each of several owners.
+pub(crate) type OfOwners<'a> = [(&'a str, Vec<(Sql, Vec<&'a (dyn Bind + Sync)>)>)];
 
 /// The rows of each statement.
 type Answers = Vec<Vec<PgRow>>;
@@ -33,6 +38,12 @@ const AS_READER: Sql = Sql::pair(
     "",
     "SELECT set_config('transaction_read_only', 'on', true), \
      set_config('role', 'ultudy_tenant', true), set_config('app.user_id', $1, true)",
+);
+
+/// From here on the transaction is the owner's, `$1`.
+const AS_OWNER: Sql = Sql::pair(
+    "",
+    "SELECT set_config('role', 'ultudy_tenant', true), set_config('app.user_id', $1, true)",
 );
 
 /// Runs statements that only read as a tenant in a transaction of their own, in one round trip;
@@ -80,25 +91,19 @@ async fn prepare_and_read(
     as_reader: &[&(dyn Bind + Sync)],
     statements: &Statements<'_>,
 ) -> Result<Answers> {
-    let known = "BEGIN; SELECT name FROM pg_prepared_statements".to_owned();
-    let known = answers(tx.connection(), known).await.map_err(not_begun)?;
-    let known = known.iter().flatten().map(|row| row.try_get(0));
-    let known: Vec<String> = known.collect::<sqlx::Result<_>>()?;
+    let known = known(tx.connection(), "BEGIN; ").await.map_err(not_begun)?;
     let mut text = String::new();
-    let mut done = Vec::new();
+    let mut done = HashSet::new();
     let mut prepare = |text: &mut String, sql: Sql, binds: &[&(dyn Bind + Sync)]| {
         let name = name(sql, binds);
-        if done.contains(&name) {
-            return;
+        if !done.contains(&name) {
+            if known.contains(&name) {
+                // Writing to a string cannot fail.
+                let _ = write!(text, "DEALLOCATE {name}; ");
+            }
+            text.push_str(&prepared(&name, sql, binds));
+            done.insert(name);
         }
-        if known.contains(&name) {
-            let _ = write!(text, "DEALLOCATE {name}; ");
-        }
-        let types: Vec<&str> = binds.iter().map(|bind| bind.type_name()).collect();
-        let types = types.join(", ");
-        // Writing to a string cannot fail.
-        let _ = write!(text, "PREPARE {name} ({types}) AS {}; ", sql.postgres);
-        done.push(name);
     };
     prepare(&mut text, AS_READER, as_reader);
     text.push_str(&executed(AS_READER, as_reader));
@@ -113,6 +118,60 @@ async fn prepare_and_read(
     // Committed.
     answers.pop();
     those_of(statements, answers, 1)
+}
+
+/// Runs each owner's statements as that owner, in the open transaction and two round trips; the rows
+/// of each. From then on the transaction is the system role's.
+pub(crate) async fn run_as_owners(
+    connection: &mut PgConnection,
+    of_owners: &OfOwners<'_>,
+) -> Result<Vec<Answers>> {
+    // A statement that the connection does not know would spoil the transaction.
+    let mut known = known(connection, "").await?;
+    let mut preparing = String::new();
+    let mut text = String::new();
+    let mut add = |sql: Sql, binds: &[&(dyn Bind + Sync)]| {
+        let name = name(sql, binds);
+        if !known.contains(&name) {
+            preparing.push_str(&prepared(&name, sql, binds));
+            known.insert(name);
+        }
+        text.push_str(&executed(sql, binds));
+        text.push_str("; ");
+    };
+    for (owner_id, statements) in of_owners {
+        check(owner_id)?;
+        add(AS_OWNER, &[owner_id]);
+        for (sql, binds) in statements {
+            add(*sql, binds);
+        }
+    }
+    if !preparing.is_empty() {
+        run(connection, preparing).await?;
+    }
+    text.push_str(AS_SYSTEM);
+    let mut all = answers(connection, text).await?.into_iter();
+    let each = of_owners.iter().map(|(_, statements)| {
+        let own: Answers = all.by_ref().take(1 + statements.len()).collect();
+        those_of(statements, own, 1)
+    });
+    each.collect()
+}
+
+/// The names of the statements that the connection knows, asked after `first`.
+async fn known(connection: &mut PgConnection, first: &str) -> sqlx::Result<HashSet<String>> {
+    let text = format!("{first}SELECT name FROM pg_prepared_statements");
+    let known = answers(connection, text).await?;
+    known.iter().flatten().map(|row| row.try_get(0)).collect()
+}
+
+fn prepared(name: &str, sql: Sql, binds: &[&(dyn Bind + Sync)]) -> String {
+    let types: Vec<&str> = binds.iter().map(|bind| bind.type_name()).collect();
+    format!(
+        "PREPARE {name} ({}) AS {}; ",
+        types.join(", "),
+        sql.postgres
+    )
 }
 
 /// Runs them as prepared, after whatever stands before.

@@ -17,7 +17,9 @@ use ultudy_store::{
 
 use uuid::Uuid;
 
-use crate::fixtures::{ALICE, BOB, at, auth_session, failure, glossary_entry, id, job, reading};
+use crate::fixtures::{
+    ALICE, BOB, at, auth_session, content, failure, glossary_entry, id, job, lesson, reading,
+};
 
 /// Each in a transaction of its own, which is rolled back.
 macro_rules! call {
@@ -110,6 +112,7 @@ async fn studies(store: &Store) {
         lessons::find(tx, LessonOf::Section(id(11))),
         lessons::find(tx, LessonOf::Document(id(10))),
         lessons::delete(tx, id(20)),
+        store_anew(tx),
         lessons::delete(tx, id(70)),
         concepts::find(tx, id(21)),
         concepts::names(tx, id(10)),
@@ -130,6 +133,14 @@ async fn studies(store: &Store) {
     }
 }
 
+/// A lesson that takes over the concept of the one before.
+async fn store_anew(tx: &mut TenantTx) -> ultudy_store::Result<()> {
+    lessons::delete(tx, id(20)).await?;
+    let mut anew = lesson(900, id(10), Some(id(11)), &["Limit"]);
+    anew.generation_key = "key-20".into();
+    lessons::insert(tx, &anew, &content(&["Limit"]), at(9)).await
+}
+
 async fn runs(store: &Store) {
     let why = failure("busy");
     let result = serde_json::Value::Null;
@@ -145,8 +156,14 @@ async fn runs(store: &Store) {
     }
     // Alice's, then Bob's own: the id of a job is nobody else's.
     for base in [200, 300] {
-        let [waiting, running, failing, cancelled] = [0, 1, 2, 3].map(|n| id(base + n));
+        let [waiting, running, failing, cancelled, awaiting] =
+            [0, 1, 2, 3, 4].map(|n| id(base + n));
+        let write = (&why, true);
         call! { store, tx:
+            jobs::read_place(awaiting).run(tx),
+            jobs::read_names(awaiting).run(tx),
+            jobs::write_completed(awaiting, "awaited", result.clone(), at(9)).run(tx),
+            jobs::write_failed(awaiting, "awaited", write, at(9)).run(tx),
             jobs::find(tx, waiting),
             jobs::deliverable(tx, waiting),
             jobs::start(tx, waiting, id(900), "w", at(9)),

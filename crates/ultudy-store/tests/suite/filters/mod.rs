@@ -5,7 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use ultudy_store::{Store, TenantTx, jobs};
+use ultudy_store::{
+    Store, TenantTx,
+    jobs::{self, NewJob},
+};
 use ultudy_testkit::{
     postgres::{Postgres, User},
     tap::{Exchange, Tap},
@@ -144,6 +147,26 @@ async fn store_all(store: &Store, owner: &str, jobs_from: u32, further_jobs: u32
     for n in 0..further_jobs {
         store_job(&mut tx, jobs_from + 250 + n).await;
     }
+    // Whoever is first leads, the other's job waits for it.
+    let awaiting = NewJob {
+        document_id: id(10),
+        ..job(jobs_from + 204, "awaiting")
+    };
+    jobs::enqueue(&mut tx, &awaiting, at(6)).await.unwrap();
+    for n in [204, 205] {
+        if n == 205 {
+            store_job(&mut tx, jobs_from + n).await;
+        }
+        let n = jobs_from + n;
+        let run = jobs::start(&mut tx, id(n), id(900), "w", at(7));
+        assert!(matches!(run.await.unwrap(), jobs::Start::Started(_)));
+    }
+    if owner == ALICE {
+        let leads = jobs::lead_or_follow(&mut tx, id(205), id(900), "awaited").await;
+        assert_eq!(leads.unwrap(), Some(jobs::Flight::Leads));
+    }
+    let follows = jobs::lead_or_follow(&mut tx, id(jobs_from + 204), id(900), "awaited").await;
+    assert!(matches!(follows.unwrap(), Some(jobs::Flight::Follows(_))));
     tx.commit().await.unwrap();
 }
 

@@ -2,20 +2,23 @@
 
 use ultudy_domain::{
     Timestamp,
-    check_in::{self, CheckInContent, Question, TextCheckInContent},
+    check_in::{CheckIn, CheckInContent, Question, TextCheckIn, TextCheckInContent},
     lesson::{ConceptContent, Lesson, LessonConcept, LessonContent},
     lesson_text::LessonText,
-    mastery::Mastery,
 };
 use uuid::Uuid;
 
 use crate::{
     Result, StoreError, TenantTx,
-    check_ins::{CHOICE, TEXT},
     db::{FromRow, Row, binds},
     outdated_lessons,
     read::{self, Read, Statement, own_binds},
 };
+
+mod insert;
+
+pub use insert::insert;
+pub(crate) use insert::write;
 
 /// A lesson to store. Its concepts and check-ins come with it.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,138 +113,11 @@ macro_rules! of_lesson {
     };
 }
 
-/// Stores a lesson with its concepts and check-ins. A conflict if there is one already,
-/// or if another lesson of the document holds a concept of the same name.
-pub async fn insert(tx: &mut TenantTx, lesson: &NewLesson, now: Timestamp) -> Result<()> {
-    tx.execute(
-        "INSERT INTO lessons (owner_id, id, document_id, section_id, generation_key, variant,
-            created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        binds![
-            lesson.id,
-            lesson.document_id,
-            lesson.section_id,
-            lesson.generation_key,
-            lesson.variant,
-            now
-        ],
-    )
-    .await?;
-    for (number, concept) in (1..).zip(&lesson.concepts) {
-        let concept_id = put_concept(tx, lesson, concept, number, now).await?;
-        for question in questions(concept)? {
-            put_question(tx, lesson.id, concept_id, &question, now).await?;
-        }
-    }
-    let of = match lesson.section_id {
-        Some(id) => LessonOf::Section(id),
-        None => LessonOf::Document(lesson.document_id),
-    };
-    match find(tx, of).await? {
-        Some(stored) => keep(tx, stored.id, &LessonText::of(&stored)).await,
-        None => Err(StoreError::Other(sqlx::Error::RowNotFound)),
-    }
-}
-
 /// Keeps the texts of a lesson as they are answered.
 pub async fn keep(tx: &mut TenantTx, id: Uuid, text: &LessonText) -> Result<()> {
     tx.execute(
         "UPDATE lessons SET written = $3 WHERE owner_id = $1 AND id = $2",
         binds![id, text.as_str()],
-    )
-    .await?;
-    Ok(())
-}
-
-async fn put_concept(
-    tx: &mut TenantTx,
-    lesson: &NewLesson,
-    concept: &NewConcept,
-    number: i32,
-    now: Timestamp,
-) -> Result<Uuid> {
-    let id = tx
-        .first(
-            "INSERT INTO concepts (owner_id, id, document_id, section_id, lesson_id,
-                concept_number, name, folded_name, mastery_state, total_attempts,
-                correct_attempts, consecutive_correct, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0, $10)
-            ON CONFLICT (owner_id, folded_name, document_id) DO UPDATE SET
-                section_id = excluded.section_id, lesson_id = excluded.lesson_id,
-                concept_number = excluded.concept_number, name = excluded.name
-            WHERE concepts.lesson_id IS NULL
-            RETURNING id",
-            binds![
-                concept.id,
-                lesson.document_id,
-                lesson.section_id,
-                lesson.id,
-                number,
-                concept.name,
-                concept.name.to_lowercase(),
-                Mastery::NEW.state.as_str(),
-                now
-            ],
-        )
-        .await?;
-    id.ok_or_else(|| StoreError::conflict("another lesson holds a concept of this name"))
-}
-
-/// A question's row.
-struct QuestionRow {
-    id: Uuid,
-    place: i32,
-    kind: &'static str,
-    question_key: String,
-    content: serde_json::Value,
-}
-
-/// A concept's questions in order, those with options first.
-fn questions(concept: &NewConcept) -> Result<Vec<QuestionRow>> {
-    let choices = concept.check_ins.iter().map(|(id, content)| {
-        let json = serde_json::to_value(content);
-        (*id, CHOICE, &content.question, json)
-    });
-    let texts = concept.text_check_ins.iter().map(|(id, content)| {
-        let json = serde_json::to_value(content);
-        (*id, TEXT, &content.question, json)
-    });
-    (1..)
-        .zip(choices.chain(texts))
-        .map(|(place, (id, kind, question, json))| {
-            let encode = |error: serde_json::Error| sqlx::Error::Encode(error.into());
-            Ok(QuestionRow {
-                id,
-                place,
-                kind,
-                question_key: check_in::fold(question),
-                content: json.map_err(encode)?,
-            })
-        })
-        .collect()
-}
-
-async fn put_question(
-    tx: &mut TenantTx,
-    lesson_id: Uuid,
-    concept_id: Uuid,
-    question: &QuestionRow,
-    now: Timestamp,
-) -> Result<()> {
-    tx.execute(
-        "INSERT INTO check_ins (owner_id, id, concept_id, lesson_id, place, kind, question_key,
-            content, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        binds![
-            question.id,
-            concept_id,
-            lesson_id,
-            question.place,
-            question.kind,
-            question.question_key,
-            question.content,
-            now
-        ],
     )
     .await?;
     Ok(())
@@ -347,19 +223,42 @@ pub async fn delete(tx: &mut TenantTx, id: Uuid) -> Result<bool> {
 
 /// The generation's texts under the owner's own names and ids.
 fn assemble(row: &Row, own: &[Row]) -> Result<Lesson> {
-    let content: LessonContent = row.json("content")?;
-    let concepts = content
-        .concepts
+    let mut content: LessonContent = row.json("content")?;
+    let concepts = std::mem::take(&mut content.concepts);
+    let concepts = concepts
         .into_iter()
         .zip(own.chunk_by(same_concept))
         .map(|(concept, rows)| assemble_concept(concept, rows))
         .collect::<Result<Vec<_>>>()?;
-    Ok(Lesson {
+    let place = Place {
         id: row.get("id")?,
         document_id: row.get("document_id")?,
         section_id: row.get("section_id")?,
         course_id: row.get("course_id")?,
         chapter: row.get("chapter")?,
+        created_at: row.get("created_at")?,
+    };
+    Ok(joined(place, content, concepts))
+}
+
+/// What a lesson does not have from its generation.
+struct Place {
+    id: Uuid,
+    document_id: Uuid,
+    section_id: Option<Uuid>,
+    course_id: Option<Uuid>,
+    chapter: Option<String>,
+    created_at: Timestamp,
+}
+
+/// A lesson of the generation's texts and its own concepts.
+fn joined(place: Place, content: LessonContent, concepts: Vec<LessonConcept>) -> Lesson {
+    Lesson {
+        id: place.id,
+        document_id: place.document_id,
+        section_id: place.section_id,
+        course_id: place.course_id,
+        chapter: place.chapter,
         topic: content.topic,
         summary: content.summary,
         summary_parts: content.summary_parts,
@@ -375,8 +274,8 @@ fn assemble(row: &Row, own: &[Row]) -> Result<Lesson> {
             .flat_map(|concept| concept.text_check_ins.iter().cloned())
             .collect(),
         concepts,
-        created_at: row.get("created_at")?,
-    })
+        created_at: place.created_at,
+    }
 }
 
 fn same_concept(left: &Row, right: &Row) -> bool {
@@ -399,9 +298,19 @@ fn assemble_concept(content: ConceptContent, rows: &[Row]) -> Result<LessonConce
             }
         }
     }
-    Ok(LessonConcept {
-        id: concept_id,
-        name: row.get("name")?,
+    let own = (concept_id, row.get("name")?);
+    Ok(joined_concept(content, own, check_ins, text_check_ins))
+}
+
+fn joined_concept(
+    content: ConceptContent,
+    (id, name): (Uuid, String),
+    check_ins: Vec<CheckIn>,
+    text_check_ins: Vec<TextCheckIn>,
+) -> LessonConcept {
+    LessonConcept {
+        id,
+        name,
         explanation: content.explanation,
         examples: content.examples,
         analogies: content.analogies,
@@ -410,5 +319,5 @@ fn assemble_concept(content: ConceptContent, rows: &[Row]) -> Result<LessonConce
         pages: content.pages,
         check_ins,
         text_check_ins,
-    })
+    }
 }
