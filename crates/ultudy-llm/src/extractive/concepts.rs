@@ -70,6 +70,10 @@ fn of_terms(study: &Study, steps: impl Fn(&Study, usize) -> Vec<Step>) -> Vec<Co
         }
     }
     made.sort_by_key(|&(index, _)| first_place(&study.terms[index]));
+    let mut asked = HashSet::new();
+    for (index, concept) in &mut made {
+        maker.add_further(*index, concept, &mut asked);
+    }
     made.into_iter().map(|(_, concept)| concept).collect()
 }
 

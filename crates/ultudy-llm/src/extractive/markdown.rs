@@ -57,6 +57,8 @@ struct Reader<'a> {
     /// Set while in a heading, a list item, a code block or a table.
     heading: bool,
     items: usize,
+    /// Whether each list that is open is a numbered one.
+    lists: Vec<bool>,
     code: bool,
     table: bool,
     /// Set in a formula that lost its form: it is shown to the reader, but nothing is taught
@@ -79,6 +81,7 @@ impl<'a> Reader<'a> {
             begun: false,
             heading: false,
             items: 0,
+            lists: Vec::new(),
             code: false,
             table: false,
             as_printed: false,
@@ -145,8 +148,10 @@ impl<'a> Reader<'a> {
         if lost {
             self.blocks.push(Block::Lost);
         }
-        if matches!(tag, Tag::Item) {
-            self.items += 1;
+        match tag {
+            Tag::Item => self.items += 1,
+            Tag::List(first) => self.lists.push(first.is_some()),
+            _ => {}
         }
         if self.code {
             self.blocks.push(Block::Code {
@@ -183,6 +188,7 @@ impl<'a> Reader<'a> {
             }
             TagEnd::Table => self.table = false,
             TagEnd::Item => self.items = self.items.saturating_sub(1),
+            TagEnd::List(_) => _ = self.lists.pop(),
             _ => {}
         }
     }
@@ -228,7 +234,7 @@ impl<'a> Reader<'a> {
     }
 
     fn end_passage(&mut self) {
-        let passage = std::mem::replace(&mut self.passage, Passage::on_page(self.page));
+        let mut passage = std::mem::replace(&mut self.passage, Passage::on_page(self.page));
         self.open.clear();
         self.begun = false;
         if passage.plain.trim().is_empty() || self.table {
@@ -240,6 +246,7 @@ impl<'a> Reader<'a> {
         self.blocks.push(if self.heading {
             Block::Heading(passage)
         } else if self.items > 0 {
+            passage.numbered = self.lists.last().is_some_and(|&numbered| numbered);
             Block::Item(passage)
         } else {
             Block::Paragraph(passage)

@@ -12,6 +12,7 @@ use super::frames;
 use super::labels::Kind;
 use super::language::is_hiragana;
 use super::phrases::fill;
+use super::questions::Maker;
 use super::quotes::{escaped, passages};
 use super::study::Study;
 use super::telling;
@@ -69,7 +70,7 @@ fn of_title(study: &mut Study, title: &str) -> Option<ConceptContent> {
     let enough =
         SENTENCES.contains(&sentences.len()) && named >= NAMED_MIN && frames::is_asked(&key_points);
     let quotes: Vec<_> = sentences.iter().map(|own| own.quote.as_str()).collect();
-    enough.then(|| ConceptContent {
+    let mut concept = enough.then(|| ConceptContent {
         name: title.to_owned(),
         explanation: passages(&sentences),
         examples: Vec::new(),
@@ -84,7 +85,10 @@ fn of_title(study: &mut Study, title: &str) -> Option<ConceptContent> {
             key_points,
             pages,
         }],
-    })
+    })?;
+    let rivals: Vec<_> = (0..study.terms.len()).collect();
+    Maker::new(study, &rivals).of_matter(&chosen, &mut concept);
+    Some(concept)
 }
 
 /// The weightiest sentences on the title's matter that can be understood alone, in their order.

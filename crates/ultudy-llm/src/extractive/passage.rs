@@ -21,6 +21,8 @@ pub(super) struct Passage {
     pub formulas: Marks,
     /// Whether it is an item of a list.
     pub item: bool,
+    /// Whether it is one of a numbered list.
+    pub numbered: bool,
     /// Ranges of `plain` that must not be quoted: links, images, HTML.
     pub active: Marks,
     spans: Vec<Span>,

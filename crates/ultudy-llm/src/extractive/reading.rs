@@ -48,6 +48,7 @@ pub(super) fn read(parts: &[LessonPart], glossary: &[GlossaryEntry]) -> Text {
         builder.take(part, block);
     }
     let mut text = builder.text;
+    text.lists = builder.apart.lists();
     text.apart = builder.apart.finish();
     let pages = text.sentences.iter().map(|sentence| sentence.pages);
     text.pages = pages
@@ -140,6 +141,8 @@ impl Builder {
             defined: Vec::new(),
             common: Vec::new(),
             apart: Vec::new(),
+            lists: Vec::new(),
+            item_words: Vec::new(),
             frames: Vec::new(),
             seldom: Vec::new(),
             headings: Vec::new(),
@@ -230,6 +233,11 @@ impl Builder {
         }
         passage.item = item;
         let at = self.text.passages.len();
+        if item {
+            let whole = 0..passage.plain.len();
+            let words = words_of(&passage, &whole, &mut self.text.lexicon);
+            self.text.item_words.push((at, words));
+        }
         self.apart.passage(&passage, kind, part, at);
         self.text.passages.push(passage);
     }

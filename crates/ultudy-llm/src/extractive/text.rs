@@ -88,6 +88,10 @@ pub(super) struct Text {
     pub common: Vec<usize>,
     /// What is set apart in it.
     pub apart: Vec<Apart>,
+    /// Its lists as numbers of passages: the one that leads to the items, and these.
+    pub lists: Vec<Range<usize>>,
+    /// The words of each item of a list, with the number of its passage.
+    pub item_words: Vec<(usize, Vec<Word>)>,
     /// What of that explains a term.
     pub frames: Vec<Frame>,
     /// Those of what the document hardly uses.

@@ -7,6 +7,7 @@
 
 mod contract;
 mod lessons;
+mod listed;
 mod property;
 mod texts;
 

@@ -1,11 +1,16 @@
 //! Finding, block by block, what a text sets apart.
 
+use std::ops::Range;
+
 use super::{Apart, Shape};
 use crate::extractive::labels::Kind;
 use crate::extractive::passage::Passage;
 
 /// Share of a part's passages, as a fraction, that are items where it is one of slides.
 const ITEMS_SHARE: (usize, usize) = (1, 2);
+
+/// Items of a list, at least.
+const LIST_MIN: usize = 2;
 
 /// Watches a text go by.
 #[derive(Default)]
@@ -14,6 +19,10 @@ pub(in crate::extractive) struct Collector {
     open: Option<Apart>,
     items: usize,
     passages: usize,
+    /// Lists with the passage that leads to them, as numbers of passages.
+    lists: Vec<Range<usize>>,
+    /// The same of one that may go on, with its part.
+    list: Option<(Range<usize>, usize)>,
     /// Whether the last passage was an item.
     after_item: bool,
 }
@@ -28,6 +37,7 @@ impl Collector {
         next: usize,
     ) {
         self.close();
+        self.close_list();
         self.open = Some(Apart {
             shape: if definition {
                 Shape::Definition
@@ -49,6 +59,7 @@ impl Collector {
         at: usize,
     ) {
         let item = passage.item;
+        self.take_list(passage, part, at);
         self.items += usize::from(item);
         self.passages += 1;
         // A list that goes on under the next heading, where the page has it elsewhere.
@@ -82,10 +93,34 @@ impl Collector {
 
     /// Something that is not kept: what stands around it is not whole.
     pub(in crate::extractive) fn lost(&mut self) {
+        self.list = None;
         match self.open.as_ref().map(|open| open.shape) {
             Some(Shape::Definition) => self.open = None,
             _ => self.close(),
         }
+    }
+
+    /// Goes on with a list, or begins one where a passage leads to it.
+    fn take_list(&mut self, passage: &Passage, part: usize, at: usize) {
+        match &mut self.list {
+            Some((list, own)) if passage.item && *own == part => list.end = at + 1,
+            _ => {
+                self.close_list();
+                let leads = !passage.item && passage.plain.trim_end().ends_with([':', '：']);
+                self.list = leads.then_some((at..at + 1, part));
+            }
+        }
+    }
+
+    fn close_list(&mut self) {
+        let list = self.list.take().map(|(list, _)| list);
+        self.lists.extend(list.filter(|list| list.len() > LIST_MIN));
+    }
+
+    /// The lists so far, each with the passage that leads to it.
+    pub(in crate::extractive) fn lists(&mut self) -> Vec<Range<usize>> {
+        self.close_list();
+        std::mem::take(&mut self.lists)
     }
 
     fn close(&mut self) {

@@ -222,7 +222,7 @@ fn begins_with_letter(point: &Sentence) -> bool {
 }
 
 /// An item's text without the label that the page gives it: “a) a map is”.
-fn unlabelled(plain: &str) -> &str {
+pub(super) fn unlabelled(plain: &str) -> &str {
     let label = plain.split_once(')');
     let (_, text) = label
         .filter(|(label, _)| label.chars().count() <= 2 && label.chars().all(char::is_alphanumeric))

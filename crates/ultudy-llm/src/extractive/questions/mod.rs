@@ -3,6 +3,7 @@
 mod agreement;
 mod altered;
 mod called;
+mod causes;
 mod choice;
 mod cloze;
 mod completion;
@@ -10,13 +11,14 @@ pub(super) mod definiens;
 mod echo;
 mod forms;
 mod framed;
+mod further;
 mod genus;
 mod gloss;
 mod headnoun;
 mod kind;
+mod lists;
 mod meaning;
 mod open;
-mod reason;
 mod rivals;
 mod sound;
 
@@ -32,9 +34,11 @@ use super::quotes::{self, GAP};
 use super::study::{Study, Support};
 use super::terms::Term;
 use altered::{Changed, Known};
+use causes::Linked;
 use definiens::after_bracket;
 use gloss::Gloss;
 use kind::Kind;
+use lists::List;
 
 /// Questions of one concept at most.
 const QUESTIONS_MAX: usize = 3;
@@ -65,6 +69,10 @@ pub(super) struct Maker<'a> {
     changed: OnceCell<Vec<Changed>>,
     /// Which words stand together in the text.
     known: OnceCell<Known>,
+    /// The text's sentences that say what follows from what.
+    linked: OnceCell<Vec<Linked>>,
+    /// The text's lists.
+    lists: OnceCell<Vec<List>>,
 }
 
 /// What a sentence must do to be asked about.
@@ -117,6 +125,8 @@ impl<'a> Maker<'a> {
             told: Vec::new(),
             changed: OnceCell::new(),
             known: OnceCell::new(),
+            linked: OnceCell::new(),
+            lists: OnceCell::new(),
         };
         maker.glosses = (0..study.terms.len())
             .map(|term| gloss::of(study, term))
@@ -239,7 +249,6 @@ impl<'a> Maker<'a> {
         if drafts.is_empty() {
             drafts.extend(clozes.next());
         }
-        drafts.extend(self.reason(subject, support));
         drafts
     }
 }

@@ -89,11 +89,18 @@ impl Maker<'_> {
         });
         let told = told.map(|found| Statement::whole(self.study, found.sentence));
         let mut told = framed.into_iter().chain(told);
-        told.find_map(|right| self.among_changed(&right, subject, &own))
+        told.find_map(|right| self.among_changed(&right, &subject.name, &own))
     }
 
-    fn among_changed(&self, right: &Statement, subject: &Term, others: &[usize]) -> Option<Draft> {
-        let name = subject.name.to_lowercase();
+    /// The same of the first of these sentences that can be asked about, on what a title names.
+    pub(in super::super) fn mixed_of(&self, sentences: &[usize], title: &str) -> Option<Draft> {
+        let plain = sentences.iter().filter(|&&at| self.is_plain(at));
+        let mut told = plain.map(|&at| Statement::whole(self.study, at));
+        told.find_map(|right| self.among_changed(&right, title, sentences))
+    }
+
+    fn among_changed(&self, right: &Statement, subject: &str, others: &[usize]) -> Option<Draft> {
+        let name = subject.to_lowercase();
         let chosen = self.beside(right, others, &name)?;
         let mut texts = chosen.iter().map(|one| &one.text).chain([&right.text]);
         let question = match texts.all(|text| text.to_lowercase().contains(&name)) {

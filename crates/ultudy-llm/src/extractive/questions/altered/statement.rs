@@ -93,7 +93,7 @@ impl Maker<'_> {
     fn of_frame(&self, subject: &Term, frame: &Frame) -> Option<Statement> {
         let whole = self.of_whole_frame(frame)?;
         Some(self.opened(Statement {
-            question: self.which(subject),
+            question: self.which(&subject.name),
             scope: Scope::Definition,
             ..whole
         }))
@@ -114,7 +114,7 @@ impl Maker<'_> {
     fn of_gloss(&self, index: usize, subject: &Term) -> Option<Statement> {
         let gloss = self.gloss(index)?;
         let whole = Statement {
-            question: self.which(subject),
+            question: self.which(&subject.name),
             scope: Scope::Definition,
             ..Statement::whole(self.study, gloss.sentence)
         };
@@ -146,7 +146,7 @@ impl Maker<'_> {
 
     fn of_sentence(&self, subject: &Term, found: &Support) -> Statement {
         self.opened(Statement {
-            question: self.which(subject),
+            question: self.which(&subject.name),
             scope: if found.defines >= DEFINES {
                 Scope::Definition
             } else {
@@ -156,11 +156,8 @@ impl Maker<'_> {
         })
     }
 
-    pub(super) fn which(&self, subject: &Term) -> String {
-        fill(
-            self.study.phrases.which_statement,
-            &[&escaped(&subject.name)],
-        )
+    pub(super) fn which(&self, subject: &str) -> String {
+        fill(self.study.phrases.which_statement, &[&escaped(subject)])
     }
 
     /// Whether a sentence says something about its term that can be understood alone.
