@@ -36,7 +36,8 @@ pub(super) fn contraries(text: &str, prose: &[Range<usize>], language: Language)
             let free = |taken: &Range<usize>| place.end <= taken.start || taken.end <= place.start;
             let inside =
                 |range: &Range<usize>| range.start <= place.start && place.end <= range.end;
-            if !prose.iter().any(inside) || !taken.iter().all(free) || is_aside(text, &place) {
+            let other = is_aside(text, &place) || is_in_idiom(&lower.text, start);
+            if !prose.iter().any(inside) || !taken.iter().all(free) || other {
                 continue;
             }
             let written = text.get(place.clone()).unwrap_or_default();
@@ -248,6 +249,27 @@ fn is_aside(text: &str, place: &Range<usize>) -> bool {
             .any(|opening| before.ends_with(opening))
 }
 
+/// Whether a word, in bytes of the lower-case text, is a part of a turn in which it has no
+/// contrary: “as *well* as”, “in *addition*”.
+fn is_in_idiom(lower: &str, at: usize) -> bool {
+    const IDIOMS: [&str; 10] = [
+        "as well",
+        "in addition",
+        "after all",
+        "before all",
+        "above all",
+        "at random",
+        "at best",
+        "at the very",
+        "in the first place",
+        "a wide variety",
+    ];
+    IDIOMS.iter().any(|idiom| {
+        let mut found = lower.match_indices(idiom);
+        found.any(|(start, _)| (start..start + idiom.len()).contains(&at))
+    })
+}
+
 /// The sites at numbers that say how many or when, each with three others.
 pub(super) fn numbers(text: &str, prose: &[Range<usize>], language: Language) -> Vec<Site> {
     let Some(lists) = contrasts::lists(language) else {
@@ -340,6 +362,18 @@ mod tests {
             .collect();
         found.sort_unstable();
         found
+    }
+
+    #[test]
+    fn a_word_in_a_turn_has_no_contrary() {
+        for turn in [
+            "It runs there as well as here.",
+            "In addition, it runs.",
+            "Drawn at random.",
+        ] {
+            assert!(found(turn, Language::English).is_empty(), "{turn}");
+        }
+        assert!(!found("It runs well.", Language::English).is_empty());
     }
 
     #[test]
