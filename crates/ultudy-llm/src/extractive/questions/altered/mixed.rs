@@ -14,7 +14,6 @@ use crate::extractive::labels::Kind;
 use crate::extractive::phrases::fill;
 use crate::extractive::quotes;
 use crate::extractive::study::Support;
-use crate::extractive::subjects;
 use crate::extractive::terms::Term;
 
 /// Characters of a statement.
@@ -173,8 +172,7 @@ impl Maker<'_> {
             .collect()
     }
 
-    /// The text's own sentences that begin with what it explains somewhere, or with a thing that
-    /// needs no explanation of which one it is.
+    /// The text's own sentences that begin with what it explains somewhere.
     fn with_subject(&self) -> BTreeSet<usize> {
         let terms = self.study.terms.iter().enumerate();
         let explained = terms.filter(|(index, term)| {
@@ -187,11 +185,7 @@ impl Maker<'_> {
             let opens = first.is_some_and(|place| place.start <= ARTICLES);
             found.clean && opens && self.is_subject(found)
         });
-        let about = about.map(|found| found.sentence);
-        let lexicon = &self.study.text.lexicon;
-        let own = self.study.text.own().iter().enumerate();
-        let any = own.filter(|(_, sentence)| subjects::opens_with_any(sentence, lexicon));
-        about.chain(any.map(|(at, _)| at)).collect()
+        about.map(|found| found.sentence).collect()
     }
 
     fn changed(&self, statement: Statement) -> Option<Changed> {
