@@ -1,5 +1,6 @@
 //! A language model that holds its calls, for measurements: prints its address, key and model, then
-//! answers each line of standard input. `counts` is answered in JSON; `release` lets calls go.
+//! answers each line of standard input with its counts in JSON. `release` lets calls go, `hold` holds
+//! those from then on.
 #![allow(clippy::print_stdout, reason = "it is spoken to over pipes")]
 
 use std::io::Write as _;
@@ -18,6 +19,9 @@ async fn main() -> Result<()> {
     // The model answers on a thread of its own.
     for line in std::io::stdin().lines() {
         let line = line?;
+        if line == "hold" {
+            llm.answers(Answer::HeldLesson);
+        }
         if line == "release" {
             llm.answers(Answer::Lesson);
             llm.release();

@@ -1,26 +1,19 @@
 //! What calls of a slow language model hold in memory.
 
-use std::{
-    fs,
-    io::{BufRead as _, BufReader, Write as _},
-    path::Path,
-    process::{Child, ChildStdin, ChildStdout, Stdio},
-    thread,
-    time::Duration,
-};
+use std::{fs, path::Path};
 
-use anyhow::{Context as _, Result, bail};
-use serde_json::{Value, json};
+use anyhow::{Result, bail};
+use serde_json::json;
 use tempfile::tempdir;
 
 use super::{
     Programs,
     api::{Api, string},
+    model::Model,
     proc::Memory,
     report::{Promise, Report},
     server::Server,
 };
-use crate::workspace;
 
 /// Calls in flight at once: the most that LESSON_QUEUE_CONCURRENCY may be.
 const CALLS: usize = 1_000;
@@ -31,9 +24,6 @@ const PAGES: usize = 1_800;
 const LINES: usize = 32;
 /// What the server may hold then, in MiB.
 const LIMIT: Promise = Promise::AtMost(120.0);
-/// How long all calls may take to be open.
-const PATIENCE: Duration = Duration::from_secs(300);
-const EVERY: Duration = Duration::from_millis(100);
 
 /// Opens all calls and looks.
 pub fn measure(programs: &Programs) -> Result<Report> {
@@ -151,74 +141,4 @@ fn book(number: usize) -> Vec<u8> {
     let end = format!("trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n");
     file.extend_from_slice(end.as_bytes());
     file
-}
-
-/// The testkit's model, until dropped.
-struct Model {
-    child: Child,
-    input: Option<ChildStdin>,
-    output: BufReader<ChildStdout>,
-    /// Its address, key and name.
-    said: String,
-}
-
-impl Model {
-    fn start() -> Result<Self> {
-        let mut child = workspace::cargo(["run", "--locked", "--quiet"])
-            .args(["--package", "ultudy-testkit", "--example", "llm"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let input = child.stdin.take();
-        let mut output = BufReader::new(child.stdout.take().context("no output")?);
-        let mut said = String::new();
-        output.read_line(&mut said)?;
-        Ok(Self {
-            child,
-            input,
-            output,
-            said,
-        })
-    }
-
-    fn settings(&self) -> [(&'static str, String); 4] {
-        let mut words = self.said.split_whitespace().map(str::to_owned);
-        let mut next = || words.next().unwrap_or_default();
-        [
-            ("OPENAI_BASE_URL", next()),
-            ("OPENAI_API_KEY", next()),
-            ("LLM_MODEL", next()),
-            ("LLM_PROVIDER", "openai".into()),
-        ]
-    }
-
-    /// Says a word; what it answers.
-    fn say(&mut self, word: &str) -> Result<Value> {
-        let input = self.input.as_mut().context("no input")?;
-        writeln!(input, "{word}")?;
-        let mut line = String::new();
-        self.output.read_line(&mut line)?;
-        serde_json::from_str(&line).with_context(|| format!("the model said {line:?}"))
-    }
-
-    /// Waits until one of its counts has come so far.
-    fn until(&mut self, count: &str, wanted: usize) -> Result<()> {
-        let mut counts = Value::Null;
-        for _ in 0..PATIENCE.as_millis() / EVERY.as_millis() {
-            counts = self.say("counts")?;
-            if counts[count] == wanted {
-                return Ok(());
-            }
-            thread::sleep(EVERY);
-        }
-        bail!("the model counts {counts}, not {wanted} {count}")
-    }
-}
-
-impl Drop for Model {
-    fn drop(&mut self) {
-        // The end of its input is its end.
-        drop(self.input.take());
-        let _ = self.child.wait();
-    }
 }

@@ -4,7 +4,7 @@ use std::{
     io::{Read as _, Write as _},
     net::TcpStream,
     process::{Command, Stdio},
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -35,6 +35,30 @@ pub fn pin_to(core: u32) -> Result<()> {
             .args([core.to_string(), std::process::id().to_string()])
             .stdout(Stdio::null()),
     )
+}
+
+/// Sends each of these whole HTTP/1.1 requests once, over so many connections at once, each of which
+/// takes the next when it is answered.
+pub fn each(address: &str, requests: &[String], connections: usize) -> Result<()> {
+    let next = AtomicUsize::new(0);
+    let clients: Vec<Result<()>> = thread::scope(|scope| {
+        let client = || -> Result<()> {
+            let mut stream = TcpStream::connect(address)?;
+            stream.set_nodelay(true)?;
+            let mut answer = Answer::default();
+            while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
+                stream.write_all(request.as_bytes())?;
+                answer.read(&mut stream)?;
+            }
+            Ok(())
+        };
+        let clients: Vec<_> = (0..connections).map(|_| scope.spawn(client)).collect();
+        let ended = clients
+            .into_iter()
+            .map(|client| client.join().unwrap_or_else(|_| bail!("a client panicked")));
+        ended.collect()
+    });
+    clients.into_iter().collect()
 }
 
 /// Sends `request`, a whole HTTP/1.1 request, over and over for so long: as often as it is
@@ -121,7 +145,7 @@ impl Answer {
             }
         };
         let text = std::str::from_utf8(&self.buffer[..head])?;
-        if !text.starts_with("HTTP/1.1 200") {
+        if !text.starts_with("HTTP/1.1 20") {
             bail!("answered {}", text.lines().next().unwrap_or_default());
         }
         let mut fields = text.lines().filter_map(|line| line.split_once(':'));

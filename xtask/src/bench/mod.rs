@@ -9,9 +9,11 @@ mod corpus;
 mod database;
 mod extraction;
 mod growth;
+mod lessons;
 mod load;
 mod machine;
 mod memory;
+mod model;
 mod page;
 mod proc;
 mod queue;
@@ -36,7 +38,7 @@ pub use self::{
 use crate::{process, workspace};
 
 /// The measurements: name on the command line and in bench/results/, and the function.
-const MEASUREMENTS: [(&str, Measure); 14] = [
+const MEASUREMENTS: [(&str, Measure); 15] = [
     ("start", start::measure),
     ("memory", memory::measure),
     ("upload", upload::measure),
@@ -51,6 +53,7 @@ const MEASUREMENTS: [(&str, Measure); 14] = [
     ("queue", queue::measure),
     ("cache", cache::measure),
     ("calls", calls::measure),
+    ("lessons-flow", lessons::measure),
 ];
 
 type Measure = fn(&Programs) -> Result<Report>;
@@ -84,7 +87,8 @@ impl Programs {
 }
 
 /// Measures what the product promises and writes bench/results/ (start, memory, upload,
-/// extraction, page, corpus, content, search, transfer, growth, database, queue, cache, calls)
+/// extraction, page, corpus, content, search, transfer, growth, database, queue, cache, calls,
+/// lessons-flow)
 #[derive(Args)]
 pub struct Bench {
     /// What to measure; everything if none is named

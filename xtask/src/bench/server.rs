@@ -27,6 +27,20 @@ impl Server {
             .with_context(|| format!("cannot start {}", program.display()))
     }
 
+    /// The same by one of its commands, `api` or `worker`; what it has on this machine is in `folder`.
+    pub fn start_as(
+        role: &str,
+        program: &Path,
+        folder: &Path,
+        settings: &[(&str, &str)],
+    ) -> Result<Self> {
+        let objects = format!("file://{}", folder.join("objects").display());
+        let mut command = Command::new(program);
+        command.arg(role).env("OBJECT_STORE_URL", objects);
+        Self::spawn(&mut command, folder, settings)
+            .with_context(|| format!("cannot start {} {role}", program.display()))
+    }
+
     /// The same, with all its threads on one processor core from the start: it makes no more of
     /// them than that core is good for.
     pub fn start_on_core(
@@ -42,8 +56,7 @@ impl Server {
     }
 
     fn spawn(command: &mut Command, folder: &Path, settings: &[(&str, &str)]) -> Result<Self> {
-        let mut child = command
-            .env_clear()
+        let mut child = cleared(command)
             .envs(env::var_os("PATH").map(|path| ("PATH", path)))
             .env("DATA_DIR", folder)
             .env("PORT", "0")
@@ -77,6 +90,15 @@ impl Server {
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
+}
+
+/// Sees none of our environment, but what it was given.
+fn cleared(command: &mut Command) -> &mut Command {
+    let given: Vec<_> = command
+        .get_envs()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
+        .collect();
+    command.env_clear().envs(given)
 }
 
 impl Drop for Server {

@@ -67,37 +67,48 @@ impl Services {
         )
     }
 
-    /// How many transactions of any process PostgreSQL has ended, but for its own.
-    pub fn queries(&self) -> Result<f64> {
-        let sql = "SELECT xact_commit + xact_rollback FROM pg_stat_database
-            WHERE datname = current_database()";
-        let count = process::output(
+    /// What a query answers that gives one number.
+    pub fn number(&self, sql: &str) -> Result<f64> {
+        let number = process::output(
             Command::new("psql")
                 .args(["--no-psqlrc", "--tuples-only", "--no-align", "--command"])
-                .args([sql, &self.direct_url]),
+                .args([sql, &self.as_superuser()]),
         )?;
-        Ok(count.trim().parse()?)
+        let number = number.trim();
+        number
+            .parse()
+            .with_context(|| format!("{number:?} is no number"))
+    }
+
+    /// Row-level security holds for whoever owns the tables, too.
+    fn as_superuser(&self) -> String {
+        self.direct_url.replace("//owner@", "//superuser@")
+    }
+
+    /// How many transactions of any process PostgreSQL has ended, but for its own.
+    pub fn queries(&self) -> Result<f64> {
+        self.number(
+            "SELECT xact_commit + xact_rollback FROM pg_stat_database
+            WHERE datname = current_database()",
+        )
     }
 
     /// Puts in the rows of `rows.sql`: they are of the owner of a document that is there.
     pub fn fill(&self) -> Result<()> {
+        self.run(ROWS, &[])
+    }
+
+    /// Runs a script, which refers to these as psql's variables.
+    pub fn run(&self, script: &str, variables: &[&str]) -> Result<()> {
         let folder = tempdir()?;
-        let file = folder.path().join("rows.sql");
-        std::fs::write(&file, ROWS)?;
-        // Row-level security holds for whoever owns the tables, too.
-        let url = self.direct_url.replace("//owner@", "//superuser@");
-        process::run(
-            Command::new("psql")
-                .args([
-                    "--no-psqlrc",
-                    "--quiet",
-                    "--set",
-                    "ON_ERROR_STOP=1",
-                    "--file",
-                ])
-                .arg(&file)
-                .arg(url),
-        )
+        let file = folder.path().join("script.sql");
+        std::fs::write(&file, script)?;
+        let mut psql = Command::new("psql");
+        psql.args(["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1"]);
+        for variable in variables {
+            psql.args(["--set", variable]);
+        }
+        process::run(psql.arg("--file").arg(&file).arg(self.as_superuser()))
     }
 }
 
