@@ -29,6 +29,10 @@ const BESIDE_THE_DATABASE: [&str; 5] = [
     "limits::of_twenty_lessons",
 ];
 
+/// Tests of the product that take the whole machine: they run one by one behind the others, which
+/// would wait for the database longer than a request is to.
+const ALONE: [&str; 2] = ["backlog::ten_thousand", "soak::rolling::"];
+
 /// Tests of the product at once: they wait for servers and leases more than they compute.
 const PRODUCT_AT_ONCE: &str = "3";
 
@@ -101,15 +105,23 @@ impl Runner {
 
 impl Program {
     fn run(&self, limit: Duration, database: Database) -> Result<()> {
-        let mut command = self.command();
-        if database == Database::Postgres {
-            command.env("TEST_DATABASE", "postgres");
-            command.args(["--test-threads", PRODUCT_AT_ONCE]);
-            for name in BESIDE_THE_DATABASE {
-                command.args(["--skip", name]);
-            }
+        if database == Database::Sqlite {
+            return process::run_within(limit, self.command().arg("--quiet"));
         }
-        process::run_within(limit, command.arg("--quiet"))
+        let mut others = self.on_postgres(PRODUCT_AT_ONCE);
+        for name in BESIDE_THE_DATABASE.iter().chain(&ALONE) {
+            others.args(["--skip", name]);
+        }
+        let others = process::run_within(limit, &mut others);
+        let alone = process::run_within(limit, self.on_postgres("1").args(ALONE));
+        others.and(alone)
+    }
+
+    fn on_postgres(&self, at_once: &str) -> Command {
+        let mut command = self.command();
+        command.env("TEST_DATABASE", "postgres");
+        command.args(["--quiet", "--test-threads", at_once]);
+        command
     }
 
     fn command(&self) -> Command {
