@@ -37,18 +37,27 @@ pub fn pin_to(core: u32) -> Result<()> {
     )
 }
 
-/// Sends each of these whole HTTP/1.1 requests once, over so many connections at once, each of which
-/// takes the next when it is answered.
-pub fn each(address: &str, requests: &[String], connections: usize) -> Result<()> {
-    let next = AtomicUsize::new(0);
+/// How often a request is sent again that a busy server refused, and after how long.
+const AGAIN: usize = 1_200;
+const BUSY: Duration = Duration::from_millis(50);
+
+/// Sends each of these whole HTTP/1.1 requests until it is answered well, over so many connections at
+/// once, each of which takes the next then; how often one had to be sent again.
+pub fn each(address: &str, requests: &[String], connections: usize) -> Result<usize> {
+    let (next, refused) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let clients: Vec<Result<()>> = thread::scope(|scope| {
         let client = || -> Result<()> {
-            let mut stream = TcpStream::connect(address)?;
-            stream.set_nodelay(true)?;
-            let mut answer = Answer::default();
             while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
-                stream.write_all(request.as_bytes())?;
-                answer.read(&mut stream)?;
+                let mut outcome = once(address, request);
+                for _ in 0..AGAIN {
+                    if outcome.is_ok() {
+                        break;
+                    }
+                    refused.fetch_add(1, Ordering::Relaxed);
+                    thread::sleep(BUSY);
+                    outcome = once(address, request);
+                }
+                outcome?;
             }
             Ok(())
         };
@@ -58,7 +67,15 @@ pub fn each(address: &str, requests: &[String], connections: usize) -> Result<()
             .map(|client| client.join().unwrap_or_else(|_| bail!("a client panicked")));
         ended.collect()
     });
-    clients.into_iter().collect()
+    clients.into_iter().collect::<Result<()>>()?;
+    Ok(refused.into_inner())
+}
+
+fn once(address: &str, request: &str) -> Result<()> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_nodelay(true)?;
+    stream.write_all(request.as_bytes())?;
+    Answer::default().read(&mut stream)
 }
 
 /// Sends `request`, a whole HTTP/1.1 request, over and over for so long: as often as it is

@@ -68,10 +68,10 @@ pub fn measure(programs: &Programs) -> Result<Report> {
     bench.model.until("in_flight", 1)?;
     bench.model.say("release")?;
     bench.until_completed(FIRST, 1)?;
-    let mut rates = Vec::new();
+    let (mut rates, mut refused) = (Vec::new(), 0);
     for round in 0..ROUNDS {
         let from = 1 + round * LESSONS;
-        load::each(address, &asked(FIRST, from..from + LESSONS), CALLERS)?;
+        refused += load::each(address, &asked(FIRST, from..from + LESSONS), CALLERS)?;
         bench.until_completed(FIRST, from + LESSONS)?;
         let took = "SELECT extract(epoch FROM max(completed_at) - min(created_at)) FROM (
             SELECT * FROM jobs WHERE section_id::text LIKE '00000003%' ORDER BY created_at DESC LIMIT ";
@@ -80,6 +80,8 @@ pub fn measure(programs: &Programs) -> Result<Report> {
     }
     let rate = median(rates);
     report.promised("lessons", rate, "/s", Promise::AtLeast(1_500.0));
+    let what = "requests for them that were refused since the server was busy, and sent again";
+    report.value(what, refused as f64, "");
 
     bench.model.say("hold")?;
     let made = bench.made()?;
