@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use ultudy_domain::{
     job::{Job, JobStatus, JobType, Priority, QueueName},
     lesson_text::LessonText,
@@ -19,6 +21,8 @@ use crate::{
 
 const KEY: &str = "generation";
 const QUEUE: QueueName = QueueName::LessonGeneration;
+/// How long a server may take to end a transaction.
+const PATIENCE: Duration = Duration::from_secs(45);
 
 /// The owner of a job of this number.
 fn owner(n: u32) -> String {
@@ -121,13 +125,24 @@ async fn end_well(store: &Store) {
     tx.commit().await.unwrap();
 }
 
+/// So many followers, once whoever held them before has let them go: a transaction that is dropped ends
+/// on the server a moment later.
+async fn held(tx: &mut OwnersTx, count: usize) -> Vec<Waiting> {
+    let mut held = Vec::new();
+    let there = ultudy_testkit::wait::until("they are held", PATIENCE, async || {
+        let all = jobs::hold_followers(tx, KEY, (None, Uuid::nil()), 9).await;
+        held = all.unwrap();
+        held.len() == count
+    });
+    there.await.unwrap();
+    held
+}
+
 /// A lesson on the section of each follower's document, under the name `Limit`, or `Limit (2)` where
 /// that is taken; the jobs whose document is gone.
-async fn complete(tx: &mut OwnersTx) -> (Vec<Job>, Vec<Uuid>) {
+async fn complete(tx: &mut OwnersTx, followers: usize) -> (Vec<Job>, Vec<Uuid>) {
     let content = jobs::generation(tx, KEY).await.unwrap().unwrap();
-    let held = jobs::hold_followers(tx, KEY, (None, Uuid::nil()), 9)
-        .await
-        .unwrap();
+    let held = held(tx, followers).await;
     let awaited = jobs::awaited(tx, &held).await.unwrap();
     let (mut all, mut gone) = (Vec::new(), Vec::new());
     for (n, (job, awaited)) in (700..).step_by(10).zip(held.into_iter().zip(awaited)) {
@@ -174,13 +189,13 @@ pub async fn who_follows_is_completed_together_each_in_their_own_name(bench: &Be
     end_well(store).await;
     // A worker is killed before its commit: everybody waits as before.
     let mut tx = store.owners().await.unwrap();
-    assert_eq!(complete(&mut tx).await.0.len(), 3);
+    assert_eq!(complete(&mut tx, 4).await.0.len(), 3);
     drop(tx);
     assert_eq!(unled(store).await, [KEY]);
     assert_eq!(found(store, 2).await.status, JobStatus::Queued);
 
     let mut tx = store.owners().await.unwrap();
-    let (ended, gone) = complete(&mut tx).await;
+    let (ended, gone) = complete(&mut tx, 4).await;
     assert_eq!(
         ended.iter().map(|job| job.id).collect::<Vec<_>>(),
         [id(2), id(3), id(4)]
@@ -212,7 +227,7 @@ pub async fn who_follows_is_completed_together_each_in_their_own_name(bench: &Be
     assert_eq!(unled(store).await, Vec::<String>::new());
     assert_eq!(delivered(store).await, [id(5)]);
     let mut tx = store.owners().await.unwrap();
-    assert_eq!(complete(&mut tx).await, (vec![], vec![]), "nobody twice");
+    assert_eq!(complete(&mut tx, 0).await, (vec![], vec![]), "nobody twice");
 }
 
 pub async fn a_leaders_error_counts_for_all_who_follow(bench: &Bench) {
