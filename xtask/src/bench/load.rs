@@ -41,7 +41,7 @@ pub fn pin_to(core: u32) -> Result<()> {
 const AGAIN: usize = 1_200;
 const BUSY: Duration = Duration::from_millis(50);
 
-/// Sends each of these whole HTTP/1.1 requests until it is answered well, over so many connections at
+/// Sends each of these whole HTTP/1.1 requests until it is answered well, whatever went wrong before, over so many connections at
 /// once, each of which takes the next then; how often one had to be sent again.
 pub fn each(address: &str, requests: &[String], connections: usize) -> Result<usize> {
     let (next, refused) = (AtomicUsize::new(0), AtomicUsize::new(0));

@@ -80,7 +80,7 @@ pub fn measure(programs: &Programs) -> Result<Report> {
     }
     let rate = median(rates);
     report.promised("lessons", rate, "/s", Promise::AtLeast(1_500.0));
-    let what = "requests for them that were refused since the server was busy, and sent again";
+    let what = "requests for them that failed, such as by 503, and were sent again";
     report.value(what, refused as f64, "");
 
     bench.model.say("hold")?;
