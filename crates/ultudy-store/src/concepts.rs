@@ -101,7 +101,8 @@ pub async fn names(tx: &mut TenantTx, document_id: Uuid) -> Result<Vec<ConceptNa
 }
 
 /// The same where nobody is kept from it.
-pub(crate) fn read_names(document_id: Uuid) -> Read<Vec<ConceptName>> {
+#[must_use]
+pub fn read_names(document_id: Uuid) -> Read<Vec<ConceptName>> {
     read::all(Statement::new(
         "SELECT id, lesson_id, name, section_id FROM concepts
         WHERE owner_id = $1 AND document_id = $2 ORDER BY name",

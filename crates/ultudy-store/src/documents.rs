@@ -176,15 +176,20 @@ pub async fn publish(tx: &mut TenantTx, id: Uuid, read: &Reading<'_>) -> Result<
 
 /// The visible document, if the owner has it.
 pub async fn find(tx: &mut TenantTx, id: Uuid) -> Result<Option<Document>> {
-    tx.first(
+    read(id).run(tx).await
+}
+
+/// See [`find`].
+#[must_use]
+pub fn read(id: Uuid) -> Read<Option<Document>> {
+    read::first(Statement::new(
         concat!(
             "SELECT ",
             columns!(),
             " FROM documents WHERE owner_id = $1 AND id = $2 AND published"
         ),
-        binds![id],
-    )
-    .await
+        own_binds![id],
+    ))
 }
 
 /// Whether the owner has the visible document.

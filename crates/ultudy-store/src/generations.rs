@@ -3,7 +3,11 @@
 
 use ultudy_domain::{Timestamp, lesson::LessonContent};
 
-use crate::{Result, StoreError, TenantTx, db::binds};
+use crate::{
+    Read, Result, StoreError, TenantTx,
+    db::binds,
+    read::{Statement, own_binds},
+};
 
 /// A generation to store.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,11 +22,22 @@ pub struct NewGeneration {
     pub model: String,
 }
 
+const FIND: &str = "SELECT content FROM generations WHERE key = $1";
+
 /// The content of this key, if it was made before.
 pub async fn find(tx: &mut TenantTx, key: &str) -> Result<Option<LessonContent>> {
-    let sql = "SELECT content FROM generations WHERE key = $1";
-    let rows = tx.by_key(sql, binds![key]).await?;
+    let rows = tx.by_key(FIND, binds![key]).await?;
     rows.first().map(|row| row.json("content")).transpose()
+}
+
+/// See [`find`]; across owners.
+#[must_use]
+pub fn read(key: String) -> Read<Option<LessonContent>> {
+    let find = Statement::new(FIND, own_binds![key]);
+    Read::new(vec![find], |rows| {
+        let mut rows = rows.iter().flatten();
+        rows.next().map(|row| row.json("content")).transpose()
+    })
 }
 
 /// Stores it unless the key is there already; gives the content that now stands under

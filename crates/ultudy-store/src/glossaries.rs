@@ -4,8 +4,9 @@ use ultudy_domain::glossary::GlossaryEntry;
 use uuid::Uuid;
 
 use crate::{
-    Result, StoreError, TenantTx,
-    db::{FromRow, Row, binds},
+    Result, StoreError, TenantTx, Write,
+    db::{FromRow, Row},
+    read::{self, Read, Statement, own_binds},
 };
 
 struct Entries(Vec<GlossaryEntry>);
@@ -22,14 +23,18 @@ pub async fn find(
     document_id: Uuid,
     version: i32,
 ) -> Result<Option<Vec<GlossaryEntry>>> {
-    let found: Option<Entries> = tx
-        .first(
-            "SELECT entries FROM glossaries
-            WHERE owner_id = $1 AND document_id = $2 AND version = $3",
-            binds![document_id, version],
-        )
-        .await?;
-    Ok(found.map(|found| found.0))
+    read(document_id, version).run(tx).await
+}
+
+/// See [`find`].
+#[must_use]
+pub fn read(document_id: Uuid, version: i32) -> Read<Option<Vec<GlossaryEntry>>> {
+    let found: Read<Option<Entries>> = read::first(Statement::new(
+        "SELECT entries FROM glossaries
+        WHERE owner_id = $1 AND document_id = $2 AND version = $3",
+        own_binds![document_id, version],
+    ));
+    found.map(|found| found.map(|found| found.0))
 }
 
 /// Keeps a document's glossary in the place of an earlier one.
@@ -42,15 +47,22 @@ pub async fn put(
     version: i32,
     entries: &[GlossaryEntry],
 ) -> Result<()> {
+    write(document_id, version, entries)?.run(tx).await
+}
+
+/// See [`put`].
+///
+/// # Errors
+/// The entries cannot be written as JSON (they always can).
+pub fn write(document_id: Uuid, version: i32, entries: &[GlossaryEntry]) -> Result<Write<()>> {
     let entries = serde_json::to_value(entries)
         .map_err(|error| StoreError::Other(sqlx::Error::Encode(error.into())))?;
-    tx.execute(
+    let put = Statement::new(
         "INSERT INTO glossaries (owner_id, document_id, version, entries)
         VALUES ($1, $2, $3, $4)
         ON CONFLICT (owner_id, document_id)
         DO UPDATE SET version = excluded.version, entries = excluded.entries",
-        binds![document_id, version, entries],
-    )
-    .await?;
-    Ok(())
+        own_binds![document_id, version, entries],
+    );
+    Ok(Write::new(vec![put], |_| Ok(())))
 }

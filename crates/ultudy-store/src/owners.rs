@@ -7,9 +7,8 @@ use futures_util::future::join_all;
 
 use crate::{
     Read, Result,
-    db::{Bind, Connection, Row},
+    db::{Connection, Row},
     replicas::Replicas,
-    store::of_owner,
 };
 
 /// A transaction of many owners. Between their turns it is for dispatch, across owners. Rolled back
@@ -42,12 +41,8 @@ impl OwnersTx {
         let of_owners: Vec<_> = all
             .iter()
             .map(|(owner_id, read)| {
-                let statements = read.statements.iter().map(|statement| {
-                    let owner = owner_id as &(dyn Bind + Sync);
-                    let binds = [vec![owner], statement.binds()].concat();
-                    (of_owner(statement.sql), binds)
-                });
-                (owner_id.as_str(), statements.collect())
+                let statements = read.statements_of(owner_id);
+                (owner_id.as_str(), statements)
             })
             .collect();
         let answers = self.connection.run_as_owners(&of_owners).await?;

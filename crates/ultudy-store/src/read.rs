@@ -1,12 +1,13 @@
 //! Reads that do not depend on each other: made of statements, run in any transaction, or all
-//! together in one of their own that on a server is a single round trip. Likewise writes, which many
-//! owners' transaction runs all together.
+//! together in one of their own that on a server is a single round trip. Likewise writes, which begin a
+//! transaction together, or which many owners' transaction runs all together.
 
 use std::fmt;
 
 use crate::{
-    Result, TenantTx,
+    Result, SystemTx, TenantTx,
     db::{Bind, Binds, FromRow, Row, Sql},
+    store::of_owner,
 };
 
 /// Statements on an owner's rows, whose `$1` is the owner, and what becomes of their rows.
@@ -68,6 +69,14 @@ impl<T: 'static> Read<T> {
         }
     }
 
+    /// Nothing is read, and this given.
+    pub fn of(given: T) -> Self
+    where
+        T: Send,
+    {
+        Self::new(Vec::new(), |_| Ok(given))
+    }
+
     /// Both.
     #[must_use]
     pub fn and<U: 'static>(mut self, other: Read<U>) -> Read<(T, U)> {
@@ -80,6 +89,27 @@ impl<T: 'static> Read<T> {
                 Ok(((self.assemble)(left)?, (other.assemble)(right)?))
             }),
         }
+    }
+
+    /// What becomes of what it gives.
+    #[must_use]
+    pub fn map<U: 'static>(self, map: impl FnOnce(T) -> U + Send + 'static) -> Read<U> {
+        Read {
+            statements: self.statements,
+            assemble: Box::new(move |rows| (self.assemble)(rows).map(map)),
+        }
+    }
+
+    /// Its statements with all their binds, the owner's first.
+    pub(crate) fn statements_of<'a>(
+        &'a self,
+        owner_id: &'a (dyn Bind + Sync),
+    ) -> Vec<(Sql, Vec<&'a (dyn Bind + Sync)>)> {
+        let statements = self.statements.iter().map(|statement| {
+            let binds = [vec![owner_id], statement.binds()].concat();
+            (of_owner(statement.sql), binds)
+        });
+        statements.collect()
     }
 
     pub(crate) fn assemble(self, rows: &[Vec<Row>]) -> Result<T> {
@@ -98,12 +128,30 @@ impl<T: 'static> Read<T> {
         }
         self.assemble(&rows)
     }
+
+    /// The same in a transaction across owners.
+    pub(crate) async fn run_across(self, tx: &mut SystemTx) -> Result<T> {
+        let mut rows = Vec::with_capacity(self.statements.len());
+        for statement in &self.statements {
+            let binds: &Binds<'_> = &&*statement.binds();
+            rows.push(tx.connection().rows(statement.sql, binds).await?);
+        }
+        self.assemble(&rows)
+    }
 }
 
 /// Whether a statement finds a row; true where there is none to run.
 pub(crate) fn is_there(statement: Option<Statement>) -> Read<bool> {
     Read::new(Vec::from_iter(statement), |rows| {
         Ok(rows.iter().all(|rows| !rows.is_empty()))
+    })
+}
+
+/// The first row of a statement, read, if there is one.
+pub(crate) fn first<T: FromRow + 'static>(statement: Statement) -> Read<Option<T>> {
+    Read::new(vec![statement], |rows| {
+        let mut rows = rows.iter().flatten();
+        rows.next().map(T::from_row).transpose()
     })
 }
 

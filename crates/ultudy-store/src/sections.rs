@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::{
     Result, TenantTx,
     db::{FromRow, Row, binds},
+    read::{self, Read, Statement, own_binds},
 };
 
 /// A section to store.
@@ -147,16 +148,35 @@ pub async fn of_course(tx: &mut TenantTx, course_id: Uuid) -> Result<Vec<Section
 
 /// One section with its text, of a visible document.
 pub async fn find(tx: &mut TenantTx, id: Uuid) -> Result<Option<SectionText>> {
-    tx.first(
+    read_text(id).run(tx).await
+}
+
+/// See [`find`].
+#[must_use]
+pub fn read_text(id: Uuid) -> Read<Option<SectionText>> {
+    read::first(Statement::new(
         concat!(
             "SELECT s.markdown, s.lesson_variant, ",
             columns!(),
             of_visible_documents!(),
             "AND s.id = $2"
         ),
-        binds![id],
-    )
-    .await
+        own_binds![id],
+    ))
+}
+
+/// One section of a visible document.
+#[must_use]
+pub fn read(id: Uuid) -> Read<Option<Section>> {
+    read::first(Statement::new(
+        concat!(
+            "SELECT ",
+            columns!(),
+            of_visible_documents!(),
+            "AND s.id = $2"
+        ),
+        own_binds![id],
+    ))
 }
 
 /// A section of a visible document and the one after it: at most two, none if the owner
@@ -180,14 +200,19 @@ pub async fn with_next(tx: &mut TenantTx, id: Uuid) -> Result<Vec<Section>> {
 
 /// All sections of a visible document with their texts, in order.
 pub async fn texts(tx: &mut TenantTx, document_id: Uuid) -> Result<Vec<SectionText>> {
-    tx.all(
+    read_texts(document_id).run(tx).await
+}
+
+/// See [`texts`].
+#[must_use]
+pub fn read_texts(document_id: Uuid) -> Read<Vec<SectionText>> {
+    read::all(Statement::new(
         concat!(
             "SELECT s.markdown, s.lesson_variant, ",
             columns!(),
             of_visible_documents!(),
             "AND s.document_id = $2 ORDER BY s.section_number"
         ),
-        binds![document_id],
-    )
-    .await
+        own_binds![document_id],
+    ))
 }

@@ -2,6 +2,7 @@
 
 use std::{cell::Cell, path::PathBuf, sync::Arc, time::Duration};
 
+use sqlx::postgres::PgRow;
 use tokio::time::{Instant, timeout};
 use ultudy_engines::pins::{InProcessPins, Pins};
 use uuid::Uuid;
@@ -9,13 +10,13 @@ use uuid::Uuid;
 use crate::{
     Result, StoreError,
     db::{
-        Bind, Binds, Connection, FromRow, Row, Sql, binds,
+        Binds, Connection, FromRow, Row, Sql, binds,
         postgres::{self, Access, Pool, Role},
         sqlite,
     },
     migrate,
     owners::OwnersTx,
-    read::Read,
+    read::{Read, Write},
     replicas::Replicas,
     transfer::ledger,
 };
@@ -205,24 +206,64 @@ impl Store {
             return read.run(&mut self.read(owner_id).await?).await;
         };
         check(owner_id)?;
-        let statements = read.statements.iter().map(|statement| {
-            let owner = &owner_id as &(dyn Bind + Sync);
-            let binds = [vec![owner], statement.binds()].concat();
-            (of_owner(statement.sql), binds)
-        });
-        let statements: Vec<_> = statements.collect();
+        let statements = read.statements_of(&owner_id);
         let of_replica = match replicas {
             Some(replicas) => replicas.read_at_once(owner_id, &statements).await,
             None => None,
         };
         let answers = match of_replica {
             Some(answers) => answers,
-            None => patiently(postgres::read_at_once(primary, owner_id, &statements)).await?,
+            None => {
+                let role = Role::Tenant(owner_id);
+                patiently(postgres::read_at_once(primary, role, &statements)).await?
+            }
         };
-        let rows = |rows: Vec<_>| rows.into_iter().map(Row::Postgres).collect();
-        let rows: Vec<Vec<Row>> = answers.into_iter().map(rows).collect();
         drop(statements);
-        read.assemble(&rows)
+        read.assemble(&rows_of(answers))
+    }
+
+    /// The same across owners, where the statements have no owner.
+    ///
+    /// # Errors
+    /// No connection in time.
+    pub async fn system_read_at_once<T: 'static>(&self, read: Read<T>) -> Result<T> {
+        let Database::Postgres { primary, .. } = &self.database else {
+            return read.run_across(&mut self.system_read().await?).await;
+        };
+        let statements = read.statements.iter();
+        let statements: Vec<_> = statements.map(|of| (of.sql, of.binds())).collect();
+        let reading = postgres::read_at_once(primary, Role::System, &statements);
+        let answers = patiently(reading).await?;
+        drop(statements);
+        read.assemble(&rows_of(answers))
+    }
+
+    /// Begins a transaction that may write with these as its first statements, on a server in one round
+    /// trip.
+    ///
+    /// # Errors
+    /// No connection in time, `owner_id` is no owner's, or a statement's.
+    pub async fn write_with<T: 'static>(
+        &self,
+        owner_id: &str,
+        first: Write<T>,
+    ) -> Result<(TenantTx, T)> {
+        let Database::Postgres { primary, replicas } = &self.database else {
+            let mut tx = self.write(owner_id).await?;
+            let done = first.run(&mut tx).await?;
+            return Ok((tx, done));
+        };
+        check(owner_id)?;
+        let statements = first.statements_of(&owner_id);
+        let begin = postgres::begin_with(primary, owner_id, &statements);
+        let (tx, answers) = patiently(begin).await?;
+        drop(statements);
+        let tx = TenantTx {
+            owner_id: owner_id.to_owned(),
+            connection: tx.into(),
+            replicas: replicas.clone(),
+        };
+        Ok((tx, first.assemble(&rows_of(answers))?))
     }
 
     /// Begins a transaction across owners.
@@ -440,6 +481,11 @@ impl SystemTx {
     pub(crate) fn connection(&mut self) -> &mut Connection {
         &mut self.connection
     }
+}
+
+fn rows_of(answers: Vec<Vec<PgRow>>) -> Vec<Vec<Row>> {
+    let rows = |rows: Vec<_>| rows.into_iter().map(Row::Postgres).collect();
+    answers.into_iter().map(rows).collect()
 }
 
 fn check(owner_id: &str) -> Result<()> {

@@ -66,12 +66,12 @@ impl Model {
         serde_json::from_str(&line).with_context(|| format!("the model said {line:?}"))
     }
 
-    /// Waits until one of its counts has come so far.
+    /// Waits until one of its counts has come so far, or further.
     pub fn until(&mut self, count: &str, wanted: usize) -> Result<()> {
         let mut counts = Value::Null;
         for _ in 0..PATIENCE.as_millis() / EVERY.as_millis() {
             counts = self.say("counts")?;
-            if counts[count] == wanted {
+            if counts[count].as_u64() >= u64::try_from(wanted).ok() {
                 return Ok(());
             }
             thread::sleep(EVERY);

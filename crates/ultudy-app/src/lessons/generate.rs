@@ -4,10 +4,12 @@
 use ultudy_domain::lesson::LessonContent;
 use ultudy_llm::LessonInput;
 use ultudy_store::{
-    concepts, documents,
+    concepts::{self, ConceptName},
+    documents,
     generations::{self, NewGeneration},
     lessons, sections,
 };
+use uuid::Uuid;
 
 use super::{
     glossary, key, make,
@@ -28,24 +30,23 @@ const MADE: i16 = 95;
 struct Source {
     place: Place,
     input: LessonInput,
+    /// The names of its document's concepts, perhaps no longer those when the lesson is made.
+    names: Vec<ConceptName>,
 }
 
 /// Runs the job.
 pub(crate) async fn run(run: &Run) -> Result<(), JobError> {
-    run.progress(1, "gathering").await?;
     let source = gather(run).await?;
     let identity = run.app.generator.identity();
     let owner_id = run.app.sharing.owner(&run.job.owner_id);
     let key = key::generation_key(&identity, &source.input, owner_id)?;
-    let mut tx = run.app.store.read(&run.job.owner_id).await?;
-    let known = generations::find(&mut tx, &key).await?;
-    drop(tx);
-    let was_known = known.is_some();
-    let known = match known {
-        Some(content) => Some(content),
-        None => single_flight::board(run, &key).await?,
-    };
-    let content = match known {
+    let known = generations::read(key.clone());
+    if let Some(content) = run.app.store.system_read_at_once(known).await?
+        && copy(run, &source, &key, &content).await?
+    {
+        return Ok(());
+    }
+    let content = match single_flight::board(run, &key).await? {
         Some(content) => content,
         None => generate(run, &source.input, &key).await?,
     };
@@ -56,62 +57,79 @@ pub(crate) async fn run(run: &Run) -> Result<(), JobError> {
         model: identity.model,
     };
     store(run, &source.place, &generation).await?;
-    if !was_known {
-        single_flight::go_on_after(&run.app, &run.job).await;
-    }
+    single_flight::go_on_after(&run.app, &run.job).await;
     Ok(())
 }
 
 async fn gather(run: &Run) -> Result<Source, JobError> {
     let document_id = run.document_id()?;
+    match run.section_id() {
+        Some(section_id) => gather_section(run, document_id, section_id).await,
+        None => gather_document(run, document_id).await,
+    }
+}
+
+async fn gather_section(
+    run: &Run,
+    document_id: Uuid,
+    section_id: Uuid,
+) -> Result<Source, JobError> {
+    let text = sections::read_text(section_id);
+    let names = concepts::read_names(document_id);
+    let glossary = glossary::read(&run.app, document_id)?;
+    let read = text.and(names).and(glossary);
+    let read = run.app.store.read_at_once(&run.job.owner_id, read).await?;
+    let ((text, names), glossary) = read;
+    let text = text.filter(|text| text.section.document_id == document_id);
+    let text = text.ok_or_else(Run::document_gone)?;
+    let glossary = match glossary {
+        Some(glossary) => glossary,
+        None => glossary::find(run, document_id).await?,
+    };
+    let title = text.section.name.clone();
+    Ok(Source {
+        place: Place {
+            document_id,
+            section: Some((section_id, title.clone())),
+            variant: text.lesson_variant,
+        },
+        input: LessonInput {
+            title,
+            variant: u32::try_from(text.lesson_variant).unwrap_or(0),
+            parts: vec![passages::part(text, None)],
+            glossary,
+        },
+        names,
+    })
+}
+
+async fn gather_document(run: &Run, document_id: Uuid) -> Result<Source, JobError> {
     let glossary = glossary::of_run(run, document_id).await?;
     let mut tx = run.app.store.read(&run.job.owner_id).await?;
     let document = documents::find(&mut tx, document_id)
         .await?
         .ok_or_else(Run::document_gone)?;
-    let source = match run.section_id() {
-        Some(section_id) => {
-            let text = sections::find(&mut tx, section_id)
-                .await?
-                .ok_or_else(Run::document_gone)?;
-            let title = text.section.name.clone();
-            Source {
-                place: Place {
-                    document_id,
-                    section: Some((section_id, title.clone())),
-                    variant: text.lesson_variant,
-                },
-                input: LessonInput {
-                    title,
-                    variant: u32::try_from(text.lesson_variant).unwrap_or(0),
-                    parts: vec![passages::part(text, None)],
-                    glossary,
-                },
-            }
-        }
-        None => {
-            let variant = documents::lesson_variant(&mut tx, document_id).await?;
-            let texts = sections::texts(&mut tx, document_id).await?;
-            let parts = texts
-                .into_iter()
-                .map(|text| passages::part(text, None))
-                .collect();
-            Source {
-                place: Place {
-                    document_id,
-                    section: None,
-                    variant,
-                },
-                input: LessonInput {
-                    title: document.title,
-                    parts,
-                    glossary,
-                    variant: u32::try_from(variant).unwrap_or(0),
-                },
-            }
-        }
-    };
-    Ok(source)
+    let variant = documents::lesson_variant(&mut tx, document_id).await?;
+    let names = concepts::names(&mut tx, document_id).await?;
+    let texts = sections::texts(&mut tx, document_id).await?;
+    let parts = texts
+        .into_iter()
+        .map(|text| passages::part(text, None))
+        .collect();
+    Ok(Source {
+        place: Place {
+            document_id,
+            section: None,
+            variant,
+        },
+        input: LessonInput {
+            title: document.title,
+            parts,
+            glossary,
+            variant: u32::try_from(variant).unwrap_or(0),
+        },
+        names,
+    })
 }
 
 async fn generate(run: &Run, input: &LessonInput, key: &str) -> Result<LessonContent, JobError> {
@@ -126,6 +144,30 @@ async fn generate(run: &Run, input: &LessonInput, key: &str) -> Result<LessonCon
     tokio::select! {
         made = making => Ok(made?),
         stale = run.follow(receiver) => Err(stale),
+    }
+}
+
+/// Stores the student's own copy of what was generated before, in two round trips on a server; whether
+/// that could be done so: not if the lesson or one of its names is there by now, or the generation is not.
+async fn copy(
+    run: &Run,
+    source: &Source,
+    key: &str,
+    content: &LessonContent,
+) -> Result<bool, JobError> {
+    let (now, place, names) = (run.app.clock.now(), &source.place, &source.names);
+    let lesson = own::lesson(&*run.app.clock, place, key, content, names);
+    let result = place.result(lesson.id, content);
+    // The job's row first, as cancelling and deleting do.
+    let write = run.write_complete(result, now);
+    let write = write.and(lessons::write(&lesson, content, names, now)?);
+    match run.app.store.write_with(&run.job.owner_id, write).await {
+        Ok((tx, (completed, ()))) => {
+            run.commit_completed(tx, completed).await?;
+            Ok(true)
+        }
+        Err(error) if error.has_changed_nothing() => Ok(false),
+        Err(error) => Err(error.into()),
     }
 }
 

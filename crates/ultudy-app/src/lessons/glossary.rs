@@ -1,7 +1,7 @@
 //! The glossary of a document: found for its first lesson, then kept.
 
 use ultudy_domain::glossary::GlossaryEntry;
-use ultudy_store::{TenantTx, glossaries, sections};
+use ultudy_store::{Read, TenantTx, glossaries, sections};
 use uuid::Uuid;
 
 use super::key;
@@ -10,26 +10,45 @@ use crate::{
     worker::{JobError, Run},
 };
 
+/// Bytes of text that take so long that somebody who waits is told of it.
+const SHOWN_FROM: usize = 256 * 1024;
+
 /// What the app's generator said a document's terms are, if it was asked before.
 pub(crate) async fn known(
     app: &App,
     tx: &mut TenantTx,
     document_id: Uuid,
 ) -> Result<Option<Vec<GlossaryEntry>>, Error> {
+    Ok(read(app, document_id)?.run(tx).await?)
+}
+
+/// See [`known`].
+pub(super) fn read(
+    app: &App,
+    document_id: Uuid,
+) -> Result<Read<Option<Vec<GlossaryEntry>>>, Error> {
     let version = key::glossary_version(&app.generator.identity())?;
-    Ok(glossaries::find(tx, document_id, version).await?)
+    Ok(glossaries::read(document_id, version))
 }
 
 /// What the run's document says its terms are.
 pub(super) async fn of_run(run: &Run, document_id: Uuid) -> Result<Vec<GlossaryEntry>, JobError> {
-    let mut tx = run.app.store.read(&run.job.owner_id).await?;
-    if let Some(known) = known(&run.app, &mut tx, document_id).await? {
-        return Ok(known);
+    let read = read(&run.app, document_id)?;
+    match run.app.store.read_at_once(&run.job.owner_id, read).await? {
+        Some(known) => Ok(known),
+        None => find(run, document_id).await,
     }
-    let texts = sections::texts(&mut tx, document_id).await?;
-    drop(tx);
+}
+
+/// Finds what the run's document says its terms are, and keeps it.
+pub(super) async fn find(run: &Run, document_id: Uuid) -> Result<Vec<GlossaryEntry>, JobError> {
+    let texts = sections::read_texts(document_id);
+    let texts = run.app.store.read_at_once(&run.job.owner_id, texts).await?;
     if texts.is_empty() {
         return Err(Run::document_gone());
+    }
+    if texts.iter().map(|text| text.markdown.len()).sum::<usize>() > SHOWN_FROM {
+        run.progress(1, "gathering").await?;
     }
     let parts = texts
         .into_iter()
@@ -38,8 +57,8 @@ pub(super) async fn of_run(run: &Run, document_id: Uuid) -> Result<Vec<GlossaryE
     let generator = &run.app.generator;
     let found = generator.glossary(parts, &run.cancel).await?;
     let version = key::glossary_version(&generator.identity())?;
-    let mut tx = run.begin(1, "gathering").await?;
-    glossaries::put(&mut tx, document_id, version, &found).await?;
+    let put = glossaries::write(document_id, version, &found)?;
+    let (tx, ()) = run.begin_with(1, "gathering", put).await?;
     tx.commit().await?;
     Ok(found)
 }

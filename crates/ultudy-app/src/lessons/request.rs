@@ -2,12 +2,14 @@
 //! however often, it is the same lesson or the same job, and only a new job is charged.
 
 use ultudy_domain::{
+    document::Document,
     job::{Job, JobType, Priority},
     lesson_text::WrittenLesson,
+    section::Section,
 };
 use ultudy_engines::cache::Belief;
 use ultudy_store::{
-    TenantTx, documents,
+    Read, TenantTx, documents,
     jobs::{self, NewJob},
     lessons::{self, LessonOf},
     sections,
@@ -67,14 +69,19 @@ pub(crate) async fn request_as(
         return asked.of_its_document(lesson);
     }
     let key = asked.dedupe_key();
-    let mut tx = app.store.read(owner_id).await?;
-    // Before the rest: a job that is made from here on is found in flight, or shares the place.
-    let before = jobs::latest_id(&mut tx, asked.document_id, &key).await?;
-    if let Some(found) = existing(&mut tx, &asked).await? {
-        return Ok(found);
+    let state = app.store.read_at_once(owner_id, asked.read_state()).await?;
+    if let Some(job) = state.in_flight {
+        return Ok(Requested::uncharged(job));
     }
-    let data = job_data(&mut tx, &asked).await?;
-    drop(tx);
+    if state.has_lesson {
+        // Since the first look.
+        let mut tx = app.store.read(owner_id).await?;
+        if let Some(found) = existing(&mut tx, &asked).await? {
+            return Ok(found);
+        }
+    }
+    let before = state.latest_id;
+    let data = job_data(&asked, state.document, state.section)?;
     // Whoever asks for the same lesson at the same time has the same place.
     let place = app.reserve(owner_id, Kind::LessonJobs, place_of(owner_id, &key, before));
     let mut place = match place.await {
@@ -113,21 +120,26 @@ async fn existing(tx: &mut TenantTx, asked: &LessonRequest) -> Result<Option<Req
     Ok(job.map(Requested::uncharged))
 }
 
-async fn job_data(tx: &mut TenantTx, asked: &LessonRequest) -> Result<serde_json::Value> {
-    let document = documents::find(tx, asked.document_id)
-        .await?
-        .ok_or(Error::NotFound("document"))?;
-    let section_name = match asked.section_id {
-        None => None,
-        Some(id) => {
-            let found = sections::find(tx, id)
-                .await?
-                .ok_or(Error::NotFound("section"))?;
-            if found.section.document_id != asked.document_id {
-                return Err(Error::NotFound("section"));
-            }
-            Some(found.section.name)
-        }
+/// What is there already of what is asked for.
+struct State {
+    /// The latest job that made it.
+    latest_id: Option<Uuid>,
+    has_lesson: bool,
+    in_flight: Option<Job>,
+    document: Option<Document>,
+    section: Option<Section>,
+}
+
+fn job_data(
+    asked: &LessonRequest,
+    document: Option<Document>,
+    section: Option<Section>,
+) -> Result<serde_json::Value> {
+    let document = document.ok_or(Error::NotFound("document"))?;
+    let section_name = match (asked.section_id, section) {
+        (None, _) => None,
+        (Some(_), Some(section)) if section.document_id == document.id => Some(section.name),
+        (Some(_), _) => return Err(Error::NotFound("section")),
     };
     Ok(serde_json::json!({
         "document_id": document.id,
@@ -156,7 +168,13 @@ async fn enqueue(
         section_id: asked.section_id,
         dedupe_key: asked.dedupe_key(),
     };
-    let mut tx = app.store.write(owner_id).await?;
+    let stored = jobs::write_lesson_job(&new_job, app.clock.now());
+    let (mut tx, stored) = app.store.write_with(owner_id, stored).await?;
+    if let Some(job) = stored {
+        place.commit(tx).await?;
+        app.dispatch(&job).await;
+        return Ok((Requested::uncharged(job), true));
+    }
     // A job may have completed since the first look.
     if let Some(found) = existing(&mut tx, asked).await? {
         let latest = jobs::latest_id(&mut tx, asked.document_id, &asked.dedupe_key()).await?;
@@ -189,6 +207,25 @@ impl LessonRequest {
             Some(id) => LessonOf::Section(id),
             None => LessonOf::Document(self.document_id),
         }
+    }
+
+    fn read_state(&self) -> Read<State> {
+        // First the latest: a job that is made from here on is found in flight, or shares the place.
+        let latest_id = jobs::read_latest_id(self.document_id, self.dedupe_key());
+        let lesson = lessons::read_kept(self.of(), false);
+        let in_flight = jobs::read_in_flight(self.dedupe_key());
+        let document = documents::read(self.document_id);
+        let section = sections::read(self.section_id.unwrap_or_default());
+        let all = latest_id.and(lesson).and(in_flight).and(document);
+        all.and(section).map(
+            |((((latest_id, lesson), in_flight), document), section)| State {
+                latest_id,
+                has_lesson: lesson.is_some(),
+                in_flight,
+                document,
+                section,
+            },
+        )
     }
 
     fn form(&self) -> Form {

@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use ultudy_domain::job::{Job, JobFailure};
-use ultudy_store::{TenantTx, jobs};
+use ultudy_domain::{
+    Timestamp,
+    job::{Job, JobFailure},
+};
+use ultudy_store::{TenantTx, Write, jobs};
 use uuid::Uuid;
 
 use super::JobError;
@@ -48,8 +51,8 @@ impl Run {
 
     /// Writes how far the run is.
     pub(crate) async fn progress(&self, percent: i16, stage: &str) -> Result<(), JobError> {
-        let mut tx = self.app.store.write(&self.job.owner_id).await?;
-        let version = jobs::set_progress(&mut tx, self.job.id, self.token, percent, stage).await?;
+        let write = jobs::write_progress(self.job.id, self.token, percent, stage.to_owned());
+        let (tx, version) = self.app.store.write_with(&self.job.owner_id, write).await?;
         tx.commit().await?;
         let job = Job {
             version: version.ok_or(JobError::Stale)?,
@@ -70,9 +73,24 @@ impl Run {
     /// Begins the transaction that will hold the run's effect. It holds the job's row
     /// first, as cancelling and deleting do, so that no two of them wait for each other.
     pub(crate) async fn begin(&self, percent: i16, stage: &str) -> Result<TenantTx, JobError> {
-        let mut tx = self.app.store.write(&self.job.owner_id).await?;
-        let held = jobs::set_progress(&mut tx, self.job.id, self.token, percent, stage).await?;
-        held.map(|_| tx).ok_or(JobError::Stale)
+        let begun = self.begin_with(percent, stage, Write::of(())).await?;
+        Ok(begun.0)
+    }
+
+    /// The same with what comes next, in one round trip on a server.
+    pub(crate) async fn begin_with<T: 'static>(
+        &self,
+        percent: i16,
+        stage: &str,
+        then: Write<T>,
+    ) -> Result<(TenantTx, T), JobError> {
+        let hold = jobs::write_progress(self.job.id, self.token, percent, stage.to_owned());
+        let begun = self
+            .app
+            .store
+            .write_with(&self.job.owner_id, hold.and(then));
+        let (tx, (held, done)) = begun.await?;
+        held.map(|_| (tx, done)).ok_or(JobError::Stale)
     }
 
     /// Writes what `at` says (per cent and stage), not too often, until the run turns out to be stale or
@@ -103,15 +121,27 @@ impl Run {
         mut tx: TenantTx,
         result: &serde_json::Value,
     ) -> Result<(), JobError> {
-        let done = jobs::complete(
-            &mut tx,
-            self.job.id,
-            self.token,
-            result,
-            self.app.clock.now(),
-        )
-        .await?;
-        let job = done.ok_or(JobError::Stale)?;
+        let complete = self.write_complete(result.clone(), self.app.clock.now());
+        let completed = complete.run(&mut tx).await?;
+        self.commit_completed(tx, completed).await
+    }
+
+    /// The job's end, to be committed by [`Self::commit_completed`] with the run's effect.
+    pub(crate) fn write_complete(
+        &self,
+        result: serde_json::Value,
+        now: Timestamp,
+    ) -> Write<Option<Job>> {
+        jobs::write_complete(self.job.id, self.token, result, now)
+    }
+
+    /// Commits what the transaction holds, unless the run is stale.
+    pub(crate) async fn commit_completed(
+        &self,
+        tx: TenantTx,
+        completed: Option<Job>,
+    ) -> Result<(), JobError> {
+        let job = completed.ok_or(JobError::Stale)?;
         tx.commit().await?;
         self.app.announce(&job).await;
         Ok(())

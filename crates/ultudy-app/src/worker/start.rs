@@ -81,10 +81,16 @@ pub(super) async fn start(
 
 async fn start_row(app: &App, worker_id: &str, delivery: &Delivery) -> Result<Start, JobError> {
     let (id, token) = (delivery.job_id, delivery.lease);
-    let mut tx = app.store.write(&delivery.owner_id).await?;
-    let started = match delivery.due {
-        Due::Now => jobs::start_due(&mut tx, id, token, worker_id, app.clock.now()).await?,
-        Due::ByRow(now) => jobs::start(&mut tx, id, token, worker_id, now).await?,
+    let (now, due_by) = match delivery.due {
+        Due::Now => (app.clock.now(), None),
+        Due::ByRow(now) => (now, Some(now)),
+    };
+    let start = jobs::write_start(id, token, worker_id.to_owned(), now, due_by);
+    let (mut tx, started) = app.store.write_with(&delivery.owner_id, start).await?;
+    let started = match started {
+        Some(job) => Start::Started(job),
+        None if due_by.is_some() => jobs::start(&mut tx, id, token, worker_id, now).await?,
+        None => jobs::start_due(&mut tx, id, token, worker_id, now).await?,
     };
     tx.commit().await?;
     Ok(started)

@@ -114,10 +114,7 @@ pub fn read_place(job_id: Uuid) -> Read<Option<Awaited>> {
     }
     // A transaction that writes has SQLite to itself.
     let sql = Sql::pair(place!(), concat!(place!(), " FOR NO KEY UPDATE OF d"));
-    Read::new(vec![Statement::new(sql, own_binds![job_id])], |rows| {
-        let mut rows = rows.iter().flatten();
-        rows.next().map(Awaited::from_row).transpose()
-    })
+    read::first(Statement::new(sql, own_binds![job_id]))
 }
 
 /// The names of the concepts of a job's document.
@@ -159,7 +156,7 @@ pub async fn complete_followers(
     for one in all {
         let lesson = match &one.lesson {
             Some((lesson, names)) => lessons::write(lesson, content, names, now)?,
-            None => Write::new(Vec::new(), |_| Ok(())),
+            None => Write::of(()),
         };
         let end = write_completed(one.job.id, key, one.result.clone(), now);
         writes.push((one.job.owner_id.clone(), lesson.and(end)));
@@ -178,7 +175,7 @@ pub fn write_completed(
     result: serde_json::Value,
     now: Timestamp,
 ) -> Write<Option<Job>> {
-    first(Statement::new(
+    read::first(Statement::new(
         concat!(
             "UPDATE jobs SET
                 status = 'completed', waits_for = NULL, lease_token = NULL, lease_until = NULL,
@@ -228,7 +225,7 @@ pub fn write_failed(
             )
         };
     }
-    first(Statement::new(
+    read::first(Statement::new(
         concat!(
             "UPDATE jobs SET
                 status = ",
@@ -254,13 +251,6 @@ pub fn write_failed(
             now
         ],
     ))
-}
-
-fn first(statement: Statement) -> Write<Option<Job>> {
-    Write::new(vec![statement], |rows| {
-        let mut rows = rows.iter().flatten();
-        rows.next().map(Job::from_row).transpose()
-    })
 }
 
 /// Lets these followers be delivered like any other job. To be pushed after the commit.

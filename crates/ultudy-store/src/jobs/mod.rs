@@ -10,8 +10,9 @@ use ultudy_domain::{
 use uuid::Uuid;
 
 use crate::{
-    Page, Result, StoreError, TenantTx,
-    db::{FromRow, Row, Sql, binds, read_name},
+    Page, Read, Result, StoreError, TenantTx, Write,
+    db::{Bind, FromRow, Row, Sql, binds, read_name},
+    read::{self, Statement, own_binds},
 };
 
 mod change;
@@ -27,7 +28,10 @@ pub use followers::{
     Awaited, Completed, awaited, complete_followers, fail_followers, generation, hold_followers,
     led_by, let_go, read_names, read_place, write_completed, write_failed,
 };
-pub use run::{Start, complete, fail, hand_back, retry_later, set_progress, start, start_due};
+pub use run::{
+    Start, complete, fail, hand_back, retry_later, set_progress, start, start_due, write_complete,
+    write_progress, write_start,
+};
 pub use single_flight::{Flight, lead_or_follow, release_followers, unled};
 pub use waiting::{Waiting, deliverable, waiting};
 
@@ -126,8 +130,8 @@ pub async fn enqueue(tx: &mut TenantTx, job: &NewJob, now: Timestamp) -> Result<
     Err(StoreError::conflict("jobs of this key come and go"))
 }
 
-async fn insert(tx: &mut TenantTx, job: &NewJob, now: Timestamp) -> Result<Option<Job>> {
-    tx.first(
+macro_rules! insert {
+    ($condition:literal) => {
         concat!(
             "INSERT INTO jobs (owner_id, id, job_type, queue, status, priority, data, document_id,
                 section_id, dedupe_key, progress, stage, attempt, max_attempts, lost, version,
@@ -139,26 +143,51 @@ async fn insert(tx: &mut TenantTx, job: &NewJob, now: Timestamp) -> Result<Optio
                         AND waits_for IS NULL
                 ) THEN $5 ELSE 3 END,
                 $6, $7, $8, $9, 0, 'queued', 0, $10, 0, 1, $12, $12
-            WHERE true
-            ON CONFLICT (owner_id, dedupe_key) WHERE status IN ('queued', 'processing') DO NOTHING
+            WHERE ",
+            $condition,
+            " ON CONFLICT (owner_id, dedupe_key) WHERE status IN ('queued', 'processing') DO NOTHING
             RETURNING ",
             columns!()
-        ),
-        binds![
-            job.id,
-            job.job_type.as_str(),
-            job.job_type.queue().as_str(),
-            job.priority.number(),
-            job.data,
-            job.document_id,
-            job.section_id,
-            job.dedupe_key,
-            job.job_type.retry_policy().max_attempts,
-            FAIR_SHARE,
-            now
-        ],
-    )
-    .await
+        )
+    };
+}
+
+async fn insert(tx: &mut TenantTx, job: &NewJob, now: Timestamp) -> Result<Option<Job>> {
+    read::first(Statement::new(insert!("true"), inserted(job, now)))
+        .run(tx)
+        .await
+}
+
+/// Stores a job that makes a lesson; none if its document is not there, the lesson is, or a job with
+/// the same key is in flight: then [`enqueue`] tells which.
+#[must_use]
+pub fn write_lesson_job(job: &NewJob, now: Timestamp) -> Write<Option<Job>> {
+    let sql = insert!(
+        "EXISTS (SELECT 1 FROM documents WHERE owner_id = $1 AND id = $7 AND published)
+            AND NOT EXISTS (SELECT 1 FROM lessons WHERE owner_id = $1 AND section_id = $8)
+            AND NOT EXISTS (
+                SELECT 1 FROM lessons
+                WHERE owner_id = $1 AND document_id = $7 AND section_id IS NULL AND $8 IS NULL
+            )"
+    );
+    read::first(Statement::new(sql, inserted(job, now)))
+}
+
+/// The binds of [`insert!`].
+fn inserted(job: &NewJob, now: Timestamp) -> Vec<Box<dyn Bind + Send + Sync>> {
+    own_binds![
+        job.id,
+        job.job_type.as_str(),
+        job.job_type.queue().as_str(),
+        job.priority.number(),
+        job.data.clone(),
+        job.document_id,
+        job.section_id,
+        job.dedupe_key.clone(),
+        job.job_type.retry_policy().max_attempts,
+        FAIR_SHARE,
+        now
+    ]
 }
 
 /// The job, if the owner has it.
@@ -227,16 +256,21 @@ pub async fn list(tx: &mut TenantTx, filter: &JobFilter, page: Page) -> Result<V
 
 /// The job in flight with this key.
 pub async fn in_flight(tx: &mut TenantTx, dedupe_key: &str) -> Result<Option<Job>> {
-    tx.first(
+    read_in_flight(dedupe_key.to_owned()).run(tx).await
+}
+
+/// See [`in_flight`].
+#[must_use]
+pub fn read_in_flight(dedupe_key: String) -> Read<Option<Job>> {
+    read::first(Statement::new(
         concat!(
             "SELECT ",
             columns!(),
             " FROM jobs
             WHERE owner_id = $1 AND dedupe_key = $2 AND status IN ('queued', 'processing')"
         ),
-        binds![dedupe_key],
-    )
-    .await
+        own_binds![dedupe_key],
+    ))
 }
 
 /// The id of the latest job with this key, on this document, in whatever status.
@@ -245,14 +279,19 @@ pub async fn latest_id(
     document_id: Uuid,
     dedupe_key: &str,
 ) -> Result<Option<Uuid>> {
-    let found = tx
-        .rows(
-            "SELECT id FROM jobs
-            WHERE owner_id = $1 AND document_id = $2 AND dedupe_key = $3
-            ORDER BY created_at DESC, id DESC
-            LIMIT 1",
-            binds![document_id, dedupe_key],
-        )
-        .await?;
-    found.first().map(|row| row.get("id")).transpose()
+    read_latest_id(document_id, dedupe_key.to_owned())
+        .run(tx)
+        .await
+}
+
+/// See [`latest_id`].
+#[must_use]
+pub fn read_latest_id(document_id: Uuid, dedupe_key: String) -> Read<Option<Uuid>> {
+    read::first(Statement::new(
+        "SELECT id FROM jobs
+        WHERE owner_id = $1 AND document_id = $2 AND dedupe_key = $3
+        ORDER BY created_at DESC, id DESC
+        LIMIT 1",
+        own_binds![document_id, dedupe_key],
+    ))
 }

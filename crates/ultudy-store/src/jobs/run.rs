@@ -7,7 +7,11 @@ use ultudy_domain::{
 use uuid::Uuid;
 
 use super::{columns, deliverable};
-use crate::{Result, TenantTx, db::binds};
+use crate::{
+    Result, TenantTx, Write,
+    db::binds,
+    read::{self, Statement, own_binds},
+};
 
 /// What a student reads when worker after worker vanished under a job.
 const WORKER_LOST: &str =
@@ -66,24 +70,8 @@ async fn begin(
     if let Some(poisoned) = poison(tx, id, run_token, now).await? {
         return Ok(Start::Poisoned(poisoned));
     }
-    let started = tx
-        .first(
-            concat!(
-                "UPDATE jobs SET
-                    lost = lost + CASE status WHEN 'processing' THEN 1 ELSE 0 END,
-                    status = 'processing', run_token = $3, worker_id = $4, started_at = $5,
-                    progress = 0, stage = 'starting', version = version + 1
-                WHERE owner_id = $1 AND id = $2
-                    AND (status = 'processing' OR (status = 'queued' AND waits_for IS NULL
-                        AND ($6 IS NULL OR run_at <= $6)))
-                    AND (lease_token IS NULL OR lease_token = $3 OR lease_until <= $5)
-                RETURNING ",
-                columns!()
-            ),
-            binds![id, run_token, worker_id, now, due_by],
-        )
-        .await?;
-    if let Some(job) = started {
+    let started = write_start(id, run_token, worker_id.to_owned(), now, due_by);
+    if let Some(job) = started.run(tx).await? {
         return Ok(Start::Started(job));
     }
     let row = deliverable(tx, id).await?;
@@ -93,6 +81,34 @@ async fn begin(
         }
         _ => Start::NotDue,
     })
+}
+
+/// Starts a run that is due, as [`start`] or, if it is compared with nothing, [`start_due`] does; none
+/// if either would do otherwise: then ask them.
+#[must_use]
+pub fn write_start(
+    id: Uuid,
+    run_token: Uuid,
+    worker_id: String,
+    now: Timestamp,
+    due_by: Option<Timestamp>,
+) -> Write<Option<Job>> {
+    read::first(Statement::new(
+        concat!(
+            "UPDATE jobs SET
+                lost = lost + CASE status WHEN 'processing' THEN 1 ELSE 0 END,
+                status = 'processing', run_token = $3, worker_id = $4, started_at = $5,
+                progress = 0, stage = 'starting', version = version + 1
+            WHERE owner_id = $1 AND id = $2
+                AND ((status = 'processing' AND lost + 1 < $7)
+                    OR (status = 'queued' AND waits_for IS NULL
+                        AND ($6 IS NULL OR run_at <= $6)))
+                AND (lease_token IS NULL OR lease_token = $3 OR lease_until <= $5)
+            RETURNING ",
+            columns!()
+        ),
+        own_binds![id, run_token, worker_id, now, due_by, LOST_MAX],
+    ))
 }
 
 /// Fails the job if this is its last loss.
@@ -126,13 +142,25 @@ pub async fn set_progress(
     progress: i16,
     stage: &str,
 ) -> Result<Option<i64>> {
-    tx.first(
+    write_progress(id, run_token, progress, stage.to_owned())
+        .run(tx)
+        .await
+}
+
+/// See [`set_progress`].
+#[must_use]
+pub fn write_progress(
+    id: Uuid,
+    run_token: Uuid,
+    progress: i16,
+    stage: String,
+) -> Write<Option<i64>> {
+    read::first(Statement::new(
         "UPDATE jobs SET progress = $4, stage = $5, version = version + 1
         WHERE owner_id = $1 AND id = $2 AND run_token = $3 AND status = 'processing'
         RETURNING version",
-        binds![id, run_token, progress, stage],
-    )
-    .await
+        own_binds![id, run_token, progress, stage],
+    ))
 }
 
 /// Ends a run well; the job as it then is, or none if the run is stale (roll back!).
@@ -143,7 +171,20 @@ pub async fn complete(
     result: &serde_json::Value,
     now: Timestamp,
 ) -> Result<Option<Job>> {
-    tx.first(
+    write_complete(id, run_token, result.clone(), now)
+        .run(tx)
+        .await
+}
+
+/// See [`complete`].
+#[must_use]
+pub fn write_complete(
+    id: Uuid,
+    run_token: Uuid,
+    result: serde_json::Value,
+    now: Timestamp,
+) -> Write<Option<Job>> {
+    read::first(Statement::new(
         concat!(
             "UPDATE jobs SET
                 status = 'completed', run_token = NULL, result = $4, progress = 100,
@@ -153,9 +194,8 @@ pub async fn complete(
             RETURNING ",
             columns!()
         ),
-        binds![id, run_token, *result, now],
-    )
-    .await
+        own_binds![id, run_token, result, now],
+    ))
 }
 
 /// Counts an error and puts the job back until `run_at`; none if the run is stale. The

@@ -36,7 +36,10 @@ pub async fn insert(
 }
 
 /// See [`insert`]; `names` are those of the document's concepts.
-pub(crate) fn write(
+///
+/// # Errors
+/// A question cannot be written as JSON (it always can).
+pub fn write(
     lesson: &NewLesson,
     content: &LessonContent,
     names: &[ConceptName],

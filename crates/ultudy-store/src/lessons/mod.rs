@@ -17,8 +17,7 @@ use crate::{
 
 mod insert;
 
-pub use insert::insert;
-pub(crate) use insert::write;
+pub use insert::{insert, write};
 
 /// A lesson to store. Its concepts and check-ins come with it.
 #[derive(Debug, Clone, PartialEq)]
@@ -141,9 +140,7 @@ pub fn read_kept(of: LessonOf, with_text: bool) -> Read<Option<Kept>> {
         "",
         with_text
     );
-    Read::new(vec![kept], |rows| {
-        rows.iter().flatten().next().map(Kept::from_row).transpose()
-    })
+    read::first(kept)
 }
 
 /// See [`read_kept`].

@@ -103,7 +103,8 @@ impl Replicas {
         statements: &[(Sql, Vec<&(dyn Bind + Sync)>)],
     ) -> Option<Vec<Vec<PgRow>>> {
         for replica in self.to_ask(owner_id).await {
-            let rows = postgres::read_at_once(&replica.pool, owner_id, statements).await;
+            let role = Role::Tenant(owner_id);
+            let rows = postgres::read_at_once(&replica.pool, role, statements).await;
             if let Some(rows) = replica.judged(rows) {
                 return Some(rows);
             }

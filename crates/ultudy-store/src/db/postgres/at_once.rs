@@ -1,5 +1,5 @@
-//! Many statements in one round trip: those that only read in a transaction of their own, others in
-//! one that is open.
+//! Many statements in one round trip: those that only read in a transaction of their own, others as
+//! the first of one, or in one that is open.
 //!
 //! Parsing and planning a short read takes the server longer than running it, so each statement
 //! is prepared once on each of the server's connections: by SQL's own `PREPARE`, which PgBouncer
@@ -17,7 +17,7 @@ use std::{
 use futures_util::TryStreamExt as _;
 use sqlx::{AssertSqlSafe, Either, PgConnection, Row as _, postgres::PgRow};
 
-use super::{AS_SYSTEM, Pool, Transaction, check, is_closed, not_begun, run};
+use super::{AS_SYSTEM, Pool, Role, Transaction, check, is_closed, not_begun, run};
 use crate::{
     Result, StoreError,
     db::{Bind, Sql},
@@ -40,41 +40,90 @@ const AS_READER: Sql = Sql::pair(
      set_config('role', 'ultudy_tenant', true), set_config('app.user_id', $1, true)",
 );
 
+/// The same across owners.
+const AS_SYSTEM_READER: Sql = Sql::pair(
+    "",
+    "SELECT set_config('transaction_read_only', 'on', true), \
+     set_config('role', 'ultudy_system', true)",
+);
+
 /// From here on the transaction is the owner's, `$1`.
 const AS_OWNER: Sql = Sql::pair(
     "",
     "SELECT set_config('role', 'ultudy_tenant', true), set_config('app.user_id', $1, true)",
 );
 
-/// Runs statements that only read as a tenant in a transaction of their own, in one round trip;
-/// the rows of each. Dropped in the middle, it leaves the connection to be used again.
+/// Runs statements that only read in a transaction of their own, in one round trip; the rows of each.
+/// Dropped in the middle, it leaves the connection to be used again.
 pub(crate) async fn read_at_once(
+    pool: &Pool,
+    role: Role<'_>,
+    statements: &Statements<'_>,
+) -> Result<Answers> {
+    let (sql, owner_id) = match role {
+        Role::Tenant(owner_id) => (AS_READER, Some(owner_id)),
+        Role::System | Role::Session => (AS_SYSTEM_READER, None),
+    };
+    check(owner_id.unwrap_or_default())?;
+    let binds: Vec<_> = owner_id.iter().map(|id| id as &(dyn Bind + Sync)).collect();
+    let entry = (sql, &*binds);
+    // One text is one transaction.
+    let text = format!("{}{}", executed(sql, &binds), all_executed(statements));
+    let (mut tx, answers) = match first_answers(pool, &text).await? {
+        (tx, Some(answers)) => (tx, answers),
+        (mut tx, None) => {
+            prepare(&mut tx, "BEGIN", entry, statements).await?;
+            let text = format!("SELECT{}; COMMIT", all_executed(statements));
+            let mut answers = answers(tx.connection(), text).await?;
+            // Committed.
+            answers.pop();
+            (tx, answers)
+        }
+    };
+    tx.rest();
+    those_of(statements, answers, 1)
+}
+
+/// Begins an owner's transaction that may write with these statements as its first, in one round trip;
+/// the rows of each.
+pub(crate) async fn begin_with(
     pool: &Pool,
     owner_id: &str,
     statements: &Statements<'_>,
-) -> Result<Answers> {
+) -> Result<(Transaction, Answers)> {
     check(owner_id)?;
-    let as_reader = vec![&owner_id as &(dyn Bind + Sync)];
-    // One text is one transaction.
+    let binds: &[&(dyn Bind + Sync)] = &[&owner_id];
     let text = format!(
-        "{}{}",
-        executed(AS_READER, &as_reader),
+        "BEGIN; {}{}",
+        executed(AS_OWNER, binds),
         all_executed(statements)
     );
+    let (tx, answers) = match first_answers(pool, &text).await? {
+        (tx, Some(answers)) => (tx, those_of(statements, answers, 2)?),
+        (mut tx, None) => {
+            let entry = (AS_OWNER, binds);
+            prepare(&mut tx, "ROLLBACK; BEGIN", entry, statements).await?;
+            let text = format!("SELECT{}", all_executed(statements));
+            let answers = answers(tx.connection(), text).await?;
+            (tx, those_of(statements, answers, 1)?)
+        }
+    };
+    Ok((tx, answers))
+}
+
+/// Runs the first text of a transaction, which commits nothing unless it only reads; no answers from a
+/// server connection that does not know a statement in it, or knows it for tables that have changed
+/// since.
+async fn first_answers(pool: &Pool, text: &str) -> Result<(Transaction, Option<Answers>)> {
     let mut stale_left = pool.max_connections();
     loop {
         let mut tx = Transaction {
             connection: Some(pool.acquire().await?),
         };
-        match answers(tx.connection(), text.clone()).await {
-            Ok(answers) => {
-                tx.rest();
-                return those_of(statements, answers, 1);
-            }
-            Err(error) if is_unprepared(&error) => {
-                return prepare_and_read(tx, &as_reader, statements).await;
-            }
-            // It only reads, so it can be asked again.
+        match answers(tx.connection(), text.to_owned()).await {
+            Ok(answers) => return Ok((tx, Some(answers))),
+            Err(error) if is_unprepared(&error) => return Ok((tx, None)),
+            // Nothing of it stays, so it can be asked again.
             Err(error) if is_closed(&error) && stale_left > 0 => {
                 tx.close();
                 stale_left -= 1;
@@ -84,14 +133,16 @@ pub(crate) async fn read_at_once(
     }
 }
 
-/// The same for a server connection that does not know the statements, or knows them for tables
-/// that have changed since. The open transaction keeps it until they are prepared.
-async fn prepare_and_read(
-    mut tx: Transaction,
-    as_reader: &[&(dyn Bind + Sync)],
+/// Prepares statements on a server connection, which the transaction that is begun with `begin` keeps,
+/// and enters their role.
+async fn prepare(
+    tx: &mut Transaction,
+    begin: &str,
+    (entry, entry_binds): (Sql, &[&(dyn Bind + Sync)]),
     statements: &Statements<'_>,
-) -> Result<Answers> {
-    let known = known(tx.connection(), "BEGIN; ").await.map_err(not_begun)?;
+) -> Result<()> {
+    let begin = format!("{begin}; ");
+    let known = known(tx.connection(), &begin).await.map_err(not_begun)?;
     let mut text = String::new();
     let mut done = HashSet::new();
     let mut prepare = |text: &mut String, sql: Sql, binds: &[&(dyn Bind + Sync)]| {
@@ -105,19 +156,13 @@ async fn prepare_and_read(
             done.insert(name);
         }
     };
-    prepare(&mut text, AS_READER, as_reader);
-    text.push_str(&executed(AS_READER, as_reader));
+    prepare(&mut text, entry, entry_binds);
+    text.push_str(&executed(entry, entry_binds));
     text.push_str("; ");
     for (sql, binds) in statements {
         prepare(&mut text, *sql, binds);
     }
-    run(tx.connection(), text).await.map_err(not_begun)?;
-    let text = format!("SELECT{}; COMMIT", all_executed(statements));
-    let mut answers = answers(tx.connection(), text).await?;
-    tx.rest();
-    // Committed.
-    answers.pop();
-    those_of(statements, answers, 1)
+    run(tx.connection(), text).await.map_err(not_begun)
 }
 
 /// Runs each owner's statements as that owner, in the open transaction and two round trips; the rows
@@ -166,12 +211,21 @@ async fn known(connection: &mut PgConnection, first: &str) -> sqlx::Result<HashS
 }
 
 fn prepared(name: &str, sql: Sql, binds: &[&(dyn Bind + Sync)]) -> String {
-    let types: Vec<&str> = binds.iter().map(|bind| bind.type_name()).collect();
-    format!(
-        "PREPARE {name} ({}) AS {}; ",
-        types.join(", "),
-        sql.postgres
-    )
+    let types = listed(binds.iter().map(|bind| bind.type_name()));
+    format!("PREPARE {name}{types} AS {}; ", sql.postgres)
+}
+
+/// In brackets, which must not be empty.
+fn listed<T: AsRef<str>>(all: impl Iterator<Item = T>) -> String {
+    let mut listed = String::new();
+    for one in all {
+        listed.push_str(if listed.is_empty() { "(" } else { ", " });
+        listed.push_str(one.as_ref());
+    }
+    if !listed.is_empty() {
+        listed.push(')');
+    }
+    listed
 }
 
 /// Runs them as prepared, after whatever stands before.
@@ -182,8 +236,8 @@ fn all_executed(statements: &Statements<'_>) -> String {
 }
 
 fn executed(sql: Sql, binds: &[&(dyn Bind + Sync)]) -> String {
-    let literals: Vec<String> = binds.iter().map(|bind| bind.literal()).collect();
-    format!("EXECUTE {}({})", name(sql, binds), literals.join(", "))
+    let literals = listed(binds.iter().map(|bind| bind.literal()));
+    format!("EXECUTE {}{literals}", name(sql, binds))
 }
 
 fn name(sql: Sql, binds: &[&(dyn Bind + Sync)]) -> String {
@@ -243,6 +297,17 @@ mod tests {
                 "; EXECUTE {name}(E'o''b'::text, E'00000000-0000-0000-0000-000000000000'::uuid)\
                  ; EXECUTE {name}(E'o''b'::text, NULL::uuid)"
             )
+        );
+    }
+
+    #[test]
+    fn a_statement_without_binds_has_no_brackets() {
+        let sql = Sql::from("SELECT 1");
+        let name = name(sql, &[]);
+        assert_eq!(executed(sql, &[]), format!("EXECUTE {name}"));
+        assert_eq!(
+            prepared(&name, sql, &[]),
+            format!("PREPARE {name} AS SELECT 1; ")
         );
     }
 

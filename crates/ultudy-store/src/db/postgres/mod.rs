@@ -10,7 +10,7 @@ use crate::{Result, StoreError};
 mod at_once;
 mod pool;
 
-pub(crate) use at_once::{OfOwners, read_at_once, run_as_owners};
+pub(crate) use at_once::{OfOwners, begin_with, read_at_once, run_as_owners};
 pub(crate) use pool::{Lent, Pool};
 
 /// For the rest of the transaction: across owners.

@@ -10,7 +10,7 @@ use ultudy_store::{
     check_ins::QuestionRef,
     chunks, concepts, courses, documents, figures, glossaries,
     imported::{self, Noun},
-    jobs::{self, JobFilter},
+    jobs::{self, JobFilter, NewJob},
     lessons::{self, LessonOf},
     one_time_links, practice, search, sections, study_sessions, users,
 };
@@ -79,6 +79,7 @@ async fn courses_and_documents(store: &Store) {
         sections::list(tx, id(10)),
         sections::of_course(tx, id(1)),
         sections::find(tx, id(11)),
+        sections::read(id(11)).run(tx),
         sections::with_next(tx, id(11)),
         sections::texts(tx, id(10)),
         chunks::searchable(tx),
@@ -144,10 +145,17 @@ async fn store_anew(tx: &mut TenantTx) -> ultudy_store::Result<()> {
 async fn runs(store: &Store) {
     let why = failure("busy");
     let result = serde_json::Value::Null;
+    let lesson_job = NewJob {
+        document_id: id(10),
+        // No lesson is on it.
+        section_id: Some(id(12)),
+        ..job(400, "a lesson's key")
+    };
     let all = [200, 201, 202, 203, 300, 301, 302, 303].map(id);
     call! { store, tx:
         jobs::enqueue(tx, &job(400, "a new key"), at(9)),
         jobs::enqueue(tx, &job(400, "key 0"), at(9)),
+        jobs::write_lesson_job(&lesson_job, at(9)).run(tx),
         jobs::find_many(tx, &all),
         // Only Alice has a job of this key.
         jobs::latest_id(tx, id(1), "key 50"),
