@@ -10,7 +10,7 @@ use ultudy_domain::{
 use uuid::Uuid;
 
 use crate::{
-    Result, StoreError, TenantTx,
+    Result, StoreError, TenantTx, Write,
     db::{FromRow, Row, Sql, binds},
     read::{self, Read, Statement, own_binds},
 };
@@ -89,6 +89,13 @@ pub async fn find(tx: &mut TenantTx, id: Uuid) -> Result<Option<Concept>> {
 /// must be one that writes, ends, nobody else is told the document's names: two lessons
 /// stored at once do not choose the same.
 pub async fn names(tx: &mut TenantTx, document_id: Uuid) -> Result<Vec<ConceptName>> {
+    hold_names(document_id).run(tx).await?;
+    read_names(document_id).run(tx).await
+}
+
+/// Until the transaction ends nobody else is told the document's names, or holds them.
+#[must_use]
+pub fn hold_names(document_id: Uuid) -> Write<()> {
     macro_rules! document {
         () => {
             "SELECT id FROM documents WHERE owner_id = $1 AND id = $2"
@@ -96,8 +103,9 @@ pub async fn names(tx: &mut TenantTx, document_id: Uuid) -> Result<Vec<ConceptNa
     }
     // A transaction that writes has SQLite to itself.
     let lock = Sql::pair(document!(), concat!(document!(), " FOR NO KEY UPDATE"));
-    tx.rows(lock, binds![document_id]).await?;
-    read_names(document_id).run(tx).await
+    Write::new(vec![Statement::new(lock, own_binds![document_id])], |_| {
+        Ok(())
+    })
 }
 
 /// The same where nobody is kept from it.

@@ -110,7 +110,7 @@ async fn gather_document(run: &Run, document_id: Uuid) -> Result<Source, JobErro
         .await?
         .ok_or_else(Run::document_gone)?;
     let variant = documents::lesson_variant(&mut tx, document_id).await?;
-    let names = concepts::names(&mut tx, document_id).await?;
+    let names = concepts::read_names(document_id).run(&mut tx).await?;
     let texts = sections::texts(&mut tx, document_id).await?;
     let parts = texts
         .into_iter()
@@ -158,11 +158,13 @@ async fn copy(
     let (now, place, names) = (run.app.clock.now(), &source.place, &source.names);
     let lesson = own::lesson(&*run.app.clock, place, key, content, names);
     let result = place.result(lesson.id, content);
-    // The job's row first, as cancelling and deleting do.
-    let write = run.write_complete(result, now);
-    let write = write.and(lessons::write(&lesson, content, names, now)?);
+    // The job's row first, as cancelling and deleting do; then the names, which others wait for.
+    let write = run
+        .write_complete(result, now)
+        .and(concepts::hold_names(place.document_id))
+        .and(lessons::write(&lesson, content, names, now)?);
     match run.app.store.write_with(&run.job.owner_id, write).await {
-        Ok((tx, (completed, ()))) => {
+        Ok((tx, ((completed, ()), ()))) => {
             run.commit_completed(tx, completed).await?;
             Ok(true)
         }

@@ -1,7 +1,12 @@
 //! Many who need the same lesson text at once: it is made once, and who waits for it keeps no worker
 //! busy. On SQLite, and on PostgreSQL with jobs delivered by Redis.
 
-use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 use chrono::TimeDelta;
 use futures_util::{StreamExt as _, future::join_all};
@@ -29,7 +34,7 @@ use ultudy_store::{
     generations::{self, NewGeneration},
     jobs as stored_jobs, migrate_postgres,
     queue::TableQueue,
-    sections,
+    sections::{self, NewSection},
 };
 use ultudy_testkit::{
     postgres::{Postgres, User},
@@ -39,7 +44,7 @@ use ultudy_testkit::{
 use uuid::Uuid;
 
 use crate::{
-    slow::{Gated, HOPELESS, QUICK, UNAVAILABLE, ask_for_lesson, store_document},
+    slow::{Gated, HOPELESS, QUICK, UNAVAILABLE, ask_for, ask_for_lesson, section, store_document},
     support::{SetClock, app_on},
 };
 
@@ -134,10 +139,10 @@ impl Bench {
 type Asked = (String, Uuid);
 
 async fn ask(app: &App, users: usize) -> Vec<Asked> {
-    ask_for(app, users, TEXT).await
+    ask_on(app, users, TEXT).await
 }
 
-async fn ask_for(app: &App, users: usize, text: &str) -> Vec<Asked> {
+async fn ask_on(app: &App, users: usize, text: &str) -> Vec<Asked> {
     let asked = (0..users).map(async |n| {
         let owner = format!("user-{n}");
         let job = ask_for_lesson(app, &owner, text).await;
@@ -317,11 +322,55 @@ async fn a_worker_vanishes_after_the_leaders_end_and_others_complete_who_waits(b
     worker.await.unwrap();
 }
 
+/// Their concepts have the same names, and the lesson of each is copied at the same time.
+async fn alike_sections_of_one_document_each_have_their_lesson(bench: Bench) {
+    let app = bench.app().await;
+    bench.gate.send(true).unwrap();
+    let stop = CancellationToken::new();
+    let worker = start(&app, &stop);
+    let owner = "zoe".to_owned();
+    let (document_id, first) = store_document(&app, &owner, TEXT).await;
+    let others: Vec<_> = (2..=8)
+        .map(|number| NewSection {
+            section_number: number,
+            ..section(TEXT, app.clock.new_id())
+        })
+        .collect();
+    let mut tx = app.store.write(&owner).await.unwrap();
+    sections::insert_all(&mut tx, document_id, &others, app.clock.now())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let made = ask_for(&app, &owner, (document_id, first)).await;
+    all_end_well(&app, &[(owner.clone(), made)]).await;
+    let copies = others.iter().map(async |section| {
+        let job = ask_for(&app, &owner, (document_id, section.id)).await;
+        (owner.clone(), job)
+    });
+    let copies = join_all(copies).await;
+    all_end_well(&app, &copies).await;
+    assert_eq!(bench.begun(), 1, "the others are copies");
+    let mut names = BTreeSet::new();
+    for id in others.iter().map(|section| section.id).chain([first]) {
+        let lesson = lessons::get(&app, &owner, LessonOf::Section(id)).await;
+        for concept in lesson.unwrap().concepts {
+            assert!(
+                names.insert(concept.name.clone()),
+                "twice: {}",
+                concept.name
+            );
+        }
+    }
+    assert!(names.len() >= 8, "{names:?}");
+    stop.cancel();
+    worker.await.unwrap();
+}
+
 async fn a_text_that_no_lesson_can_be_made_of_is_tried_once(bench: Bench) {
     let app = bench.app().await;
     let stop = CancellationToken::new();
     let worker = start(&app, &stop);
-    let asked = ask_for(&app, 20, HOPELESS).await;
+    let asked = ask_on(&app, 20, HOPELESS).await;
     one_leads(&app, &asked).await;
     bench.gate.send(true).unwrap();
     let ended = wait::until("all have failed", PATIENCE, async || {
@@ -341,7 +390,7 @@ async fn a_leader_gives_up_and_who_waits_has_one_try_less(bench: Bench) {
     let app = bench.app().await;
     let stop = CancellationToken::new();
     let worker = start(&app, &stop);
-    let asked = ask_for(&app, 20, UNAVAILABLE).await;
+    let asked = ask_on(&app, 20, UNAVAILABLE).await;
     one_leads(&app, &asked).await;
     bench.gate.send(true).unwrap();
     let ended = wait::until("all have failed", PATIENCE, async || {
@@ -471,4 +520,14 @@ async fn embedded_a_leaders_worker_vanishes_and_the_lesson_is_made() {
 #[tokio::test(flavor = "multi_thread")]
 async fn shared_a_leaders_worker_vanishes_and_the_lesson_is_made() {
     a_leaders_worker_vanishes_and_the_lesson_is_made(Bench::shared().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn embedded_alike_sections_of_one_document_each_have_their_lesson() {
+    alike_sections_of_one_document_each_have_their_lesson(Bench::new(Services::Embedded)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shared_alike_sections_of_one_document_each_have_their_lesson() {
+    alike_sections_of_one_document_each_have_their_lesson(Bench::shared().await).await;
 }

@@ -97,6 +97,11 @@ impl Generator for Gated {
 /// Stores a document with one section of this title and asks for its lesson: the job's id.
 pub async fn ask_for_lesson(app: &App, owner: &str, title: &str) -> Uuid {
     let (document_id, section_id) = store_document(app, owner, title).await;
+    ask_for(app, owner, (document_id, section_id)).await
+}
+
+/// Asks for the lesson on a document's section, which there is none of: the job's id.
+pub async fn ask_for(app: &App, owner: &str, (document_id, section_id): (Uuid, Uuid)) -> Uuid {
     let asked = LessonRequest {
         document_id,
         section_id: Some(section_id),
@@ -145,7 +150,8 @@ pub async fn store_document(app: &App, owner: &str, title: &str) -> (Uuid, Uuid)
     (document_id, section_id)
 }
 
-fn section(title: &str, id: Uuid) -> NewSection {
+/// A section with enough text for a lesson, its document's first.
+pub fn section(title: &str, id: Uuid) -> NewSection {
     NewSection {
         id,
         section_number: 1,

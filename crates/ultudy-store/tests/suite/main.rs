@@ -37,6 +37,7 @@ mod transactions;
 mod transfer;
 mod waiting;
 mod workers;
+mod write_with;
 
 /// Makes a test `sqlite::noun::test` of each `noun::test`, and of all of a noun's one test
 /// `postgres::noun`: test runners that give each test a process would start a server for
@@ -207,6 +208,10 @@ on_both! {
         a_lease_in_the_row_that_has_lapsed_stops_nobody;
     workers:
         a_worker_is_seen_as_long_as_it_reports_and_until_it_leaves;
+    write_with:
+        what_begins_a_transaction_stays_or_goes_with_it,
+        a_lessons_job_is_stored_if_it_is_needed_and_only_then,
+        only_what_may_run_is_started_at_once;
 }
 
 #[tokio::test]
