@@ -189,6 +189,18 @@ impl Blobs {
         Ok(Some(Stored { sha256, size }))
     }
 
+    /// Whether there is a file of this key.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn holds(&self, key: &str) -> Result<bool> {
+        match self.store.head(&Path::from(key)).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Copies a file of another store under the same key; what was copied, or none if it is
     /// not there.
     ///

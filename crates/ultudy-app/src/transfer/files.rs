@@ -38,6 +38,25 @@ enum Outcome {
     Fault { is_missing: bool },
 }
 
+/// Refuses stores of which neither has any file that the rows name: they are not where they are looked
+/// for.
+pub(super) async fn are_somewhere(
+    from: &Blobs,
+    to: &Blobs,
+    rows: &[BlobRow],
+) -> Result<(), TransferError> {
+    for row in rows {
+        let key = &row.object_key;
+        if from.holds(key).await? || to.holds(key).await? {
+            return Ok(());
+        }
+    }
+    match rows.len() {
+        0 => Ok(()),
+        missing => Err(TransferError::NoFiles(missing)),
+    }
+}
+
 /// Brings all files over.
 pub(super) async fn bring(
     from: &Blobs,

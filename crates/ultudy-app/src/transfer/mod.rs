@@ -53,6 +53,12 @@ pub enum TransferError {
     /// An object store refused.
     #[error("files: {}", cause(.0))]
     Files(#[from] Error),
+    /// Rows name files, and there is none of them.
+    #[error(
+        "files: none of the {0} that the source names is there: DATA_DIR must be the embedded \
+         database's, OBJECT_STORE_URL that of the server's files"
+    )]
+    NoFiles(usize),
     /// A file reads back otherwise than it was sent.
     #[error("files: {0} reads back otherwise than it was sent")]
     FileDiffers(String),
@@ -74,6 +80,7 @@ pub async fn run(
     let mut looked = |_: Stage, done| progress(Step::Survey, done, None);
     let transfer = Transfer::open(&from.store, &to.store, &mut looked).await?;
     let survey = transfer.survey().clone();
+    files::are_somewhere(&from.blobs, &to.blobs, &survey.blobs).await?;
     let rows = Some(survey.rows());
     let begun = transfer.begin(clock.new_id(), clock.now()).await?;
     let resumed = begun.resumed;

@@ -92,9 +92,13 @@ fn tell(report: &Report) -> std::io::Result<()> {
         true => " An earlier run had been stopped; this one went on from there.",
         false => "",
     };
+    let all = match files.faults.len() {
+        0 => "Everything is there".to_owned(),
+        faults => format!("Everything is there but {faults} files"),
+    };
     writeln!(
         out,
-        "Everything is there: {} rows of {} owners, {} files ({} bytes), counted and hashed at \
+        "{all}: {} rows of {} owners, {} files ({} bytes), counted and hashed at \
          both ends.{resumed}",
         survey.rows(),
         survey.owners,

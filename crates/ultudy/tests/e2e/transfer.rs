@@ -212,6 +212,12 @@ async fn the_student_sees_the_same_on_the_server_and_back_on_the_laptop() {
 
     let mut on_server = on_server;
     on_server.server.terminate().await.expect("it stops");
+    // Without OBJECT_STORE_URL the server's files are looked for in the folder that is to be filled.
+    let nowhere = tempfile::tempdir().expect("a folder");
+    let misled = ultudy(&["transfer", "--from", &url], nowhere.path(), &[]).output();
+    let misled = refused(&misled.expect("it runs"));
+    assert!(misled.contains("none of the 3"), "{misled}");
+    assert!(misled.contains("OBJECT_STORE_URL"), "{misled}");
     let back = tempfile::tempdir().expect("a folder");
     let report = said(&run(&["transfer", "--from"], back.path()));
     assert!(report.contains("Files: 3 copied"), "{report}");
@@ -398,6 +404,10 @@ async fn every_file_is_compared_with_its_row() {
     let report = said(&output.expect("it runs"));
     assert!(
         report.contains("Files: 1 copied, 1 were there already"),
+        "{report}"
+    );
+    assert!(
+        report.starts_with("Everything is there but 2 files:"),
         "{report}"
     );
     for (path, what) in [(missing, "is missing"), (damaged, "is damaged")] {
