@@ -14,6 +14,7 @@ local AGED_MS = 600000
 local LOW, NORMAL = 3, 2
 
 local list = waiting()
+local now_text = text(now)
 
 -- Delayed jobs that are due wait from now on.
 local function promote()
@@ -96,37 +97,59 @@ end
 local taken = {}
 local first_lease = 5
 local given = 0
-local function take()
+
+-- Its data, empty if too long to be ours, with the marks it bears; nothing where it is gone.
+local function read(job)
+  local length = redis.call('HSTRLEN', job, 'data')
+  if length == 0 and redis.call('EXISTS', job) == 0 then
+    return nil
+  end
+  if length <= LONGEST then
+    return redis.call('HMGET', job, 'ended', 'lapsed', 'lease', 'data')
+  end
+  return redis.call('HMGET', job, 'ended', 'lapsed', 'lease')
+end
+
+-- Whether it is there.
+local function take(id)
+  local job = P .. id
+  local marks = read(job)
+  if not marks then
+    return false
+  end
+  local lease = ARGV[first_lease + given]
+  given = given + 1
+  if marks[1] or marks[2] then
+    redis.call('HDEL', job, 'ended', 'lapsed')
+  end
+  redis.call('SET', lock_of(id), lease, 'PX', lease_ms)
+  redis.call('HSET', job, 'processedOn', now_text, 'lease', lease)
+  redis.call('PUBLISH', ACTIVE, id)
+  taken[#taken + 1] = id
+  taken[#taken + 1] = marks[1] and 1 or 0
+  -- A lease that is still there was lost to Bull's check.
+  taken[#taken + 1] = (marks[2] or marks[3]) and 1 or 0
+  taken[#taken + 1] = marks[4] or ''
+  return true
+end
+
+-- As RPOPLPUSH one by one, in order.
+local function take_all()
   while first_lease + given <= #ARGV do
-    local id = redis.call('RPOPLPUSH', list, ACTIVE)
-    if not id then
+    local ids = reversed(redis.call('LRANGE', list, first_lease + given - #ARGV - 1, -1))
+    if #ids == 0 then
       return
     end
-    local job = P .. id
-    redis.call('ZREM', PRIORITY, id)
-    if redis.call('EXISTS', job) == 0 then
-      redis.call('LREM', ACTIVE, 1, id)
-    else
-      local lease = ARGV[first_lease + given]
-      given = given + 1
-      -- A lease that is still there was lost to Bull's check.
-      local marks = redis.call('HMGET', job, 'ended', 'lapsed', 'lease')
-      if marks[1] or marks[2] then
-        redis.call('HDEL', job, 'ended', 'lapsed')
+    redis.call('LTRIM', list, 0, -#ids - 1)
+    push('ZREM', PRIORITY, ids)
+    local there = {}
+    for _, id in ipairs(ids) do
+      if take(id) then
+        there[#there + 1] = id
       end
-      redis.call('SREM', STALLED, id)
-      redis.call('SET', lock_of(id), lease, 'PX', lease_ms)
-      redis.call('HSET', job, 'processedOn', text(now), 'lease', lease)
-      redis.call('PUBLISH', ACTIVE, id)
-      local data = ''
-      if redis.call('HSTRLEN', job, 'data') <= LONGEST then
-        data = redis.call('HGET', job, 'data') or ''
-      end
-      taken[#taken + 1] = id
-      taken[#taken + 1] = marks[1] and 1 or 0
-      taken[#taken + 1] = (marks[2] or marks[3]) and 1 or 0
-      taken[#taken + 1] = data
     end
+    push('LPUSH', ACTIVE, there)
+    push('SREM', STALLED, there)
   end
 end
 
@@ -135,10 +158,10 @@ if ARGV[4] == '1' then
   sweep()
 end
 if redis.call('EXISTS', P .. 'meta-paused') == 0 then
-  take()
+  take_all()
   if not swept and first_lease + given <= #ARGV then
     sweep()
-    take()
+    take_all()
   end
 end
 
