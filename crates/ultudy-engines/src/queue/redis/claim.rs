@@ -6,7 +6,7 @@ use redis::RedisError;
 use ultudy_domain::{Timestamp, job::QueueName};
 use uuid::Uuid;
 
-use super::{Delivery, LEASE, RedisQueue, clock, entry::Known, millis, scripts};
+use super::{Delivery, LEASE, RedisQueue, calls::Ended, clock, entry::Known, millis, scripts};
 use crate::queue::{Asked, Due};
 
 /// What a claim took.
@@ -27,7 +27,7 @@ impl RedisQueue {
     ) -> Result<Taken, RedisError> {
         let state = self.state(queue);
         let mut call = self.call(&scripts::CLAIM, queue);
-        call.arg(&self.token)
+        call.arg(&*self.token)
             .arg(millis(LEASE))
             .arg(u8::from(state.sweeps_now()));
         for lease in lease_ids {
@@ -63,7 +63,13 @@ impl RedisQueue {
                     reason,
                     "job of somebody else failed"
                 );
-                self.end(queue, &id, lease, "failed", &reason).await?;
+                let ended = Ended {
+                    id,
+                    lease,
+                    how: "failed",
+                    value: reason,
+                };
+                self.state(queue).ends.send(ended).await?;
                 return Ok(None);
             }
         };

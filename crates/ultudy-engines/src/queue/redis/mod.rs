@@ -18,7 +18,8 @@
 //! | `:ultudy:reconciling` | string | that somebody looks for what is missing; ends after 5 seconds; if all is missing, when that is pushed, at the latest after 30 |
 //!
 //! Our job's id is the id of its row. Each transition is one script (`lua/`). All times are the
-//! server's: what a caller says is only ever taken as a difference.
+//! server's: what a caller says is only ever taken as a difference. What many callers of a process add
+//! or end at the same time is sent together (`group.rs`).
 
 use std::{sync::Arc, time::Duration};
 
@@ -32,21 +33,22 @@ use super::{
 };
 use crate::redis::Redis;
 
+mod calls;
 mod claim;
 mod clock;
 mod entry;
+mod group;
 mod scripts;
 mod state;
 mod wakers;
 
+use calls::{Added, Ended};
 use clock::Skew;
 use state::State;
 use wakers::Ears;
 
 /// Ended jobs kept of each kind, as Bull counts them.
 const KEEP: usize = 1_000;
-/// Most jobs sent in one call.
-const PUSHED_AT_ONCE: usize = 500;
 /// How often missing jobs are looked for, by whichever process asks first.
 const RECONCILE_EVERY: Duration = Duration::from_secs(5);
 /// How often all jobs are pushed again, though nothing is known to be missing.
@@ -57,7 +59,7 @@ const COMPLETE_FOR: Duration = Duration::from_mins(5);
 pub struct RedisQueue {
     redis: Redis,
     /// Tells our messages from those of other clients.
-    token: String,
+    token: Arc<str>,
     uploads: State,
     lessons: State,
     skew: Skew,
@@ -69,13 +71,15 @@ impl RedisQueue {
     /// in what is published.
     #[must_use]
     pub fn new(redis: Redis, client: Uuid) -> Self {
+        let token: Arc<str> = client.to_string().into();
         let [uploads, lessons] = [QueueName::UploadProcessing, QueueName::LessonGeneration]
-            .map(|queue| State::new(&redis, queue));
-        let wakers = [&uploads, &lessons].map(|of| (of.prefix.clone(), Arc::clone(&of.waker)));
+            .map(|queue| State::new(&redis, queue, &token));
+        let wakers =
+            [&uploads, &lessons].map(|of| (of.calls.prefix.to_string(), Arc::clone(&of.waker)));
         Self {
             _ears: Ears::open(&redis, wakers.into()),
             redis,
-            token: client.to_string(),
+            token,
             uploads,
             lessons,
             skew: Skew::default(),
@@ -85,7 +89,7 @@ impl RedisQueue {
     /// What the keys of a queue begin with.
     #[must_use]
     pub fn prefix(&self, queue: QueueName) -> &str {
-        &self.state(queue).prefix
+        &self.state(queue).calls.prefix
     }
 
     fn state(&self, queue: QueueName) -> &State {
@@ -97,53 +101,7 @@ impl RedisQueue {
 
     /// A call on one queue, whose prefix is the first argument.
     fn call<'s>(&self, script: &'s redis::Script, queue: QueueName) -> ScriptInvocation<'s> {
-        let prefix = self.prefix(queue);
-        let mut call = script.key(format!("{prefix}:wait"));
-        call.arg(prefix);
-        call
-    }
-
-    async fn add(
-        &self,
-        queue: QueueName,
-        entries: &[&QueueEntry],
-        now: Timestamp,
-    ) -> Result<(), RedisError> {
-        let mut left = entries;
-        while !left.is_empty() {
-            let (batch, _) = left.split_at(left.len().min(PUSHED_AT_ONCE));
-            let mut call = self.call(&scripts::ADD, queue);
-            call.arg(&self.token);
-            for entry in batch {
-                let delay_ms = entry::delay_ms(entry.run_at, now);
-                call.arg(entry.job_id.to_string())
-                    .arg(entry.priority.number())
-                    .arg(delay_ms)
-                    .arg(entry::data(entry))
-                    .arg(entry::options(entry, delay_ms));
-            }
-            let done: usize = self.redis.run(&call).await?;
-            left = left.get(done.max(1)..).unwrap_or_default();
-        }
-        Ok(())
-    }
-
-    async fn end(
-        &self,
-        queue: QueueName,
-        id: &[u8],
-        lease: Uuid,
-        how: &str,
-        value: &str,
-    ) -> Result<(), RedisError> {
-        let mut call = self.call(&scripts::FINISH, queue);
-        call.arg(id)
-            .arg(lease.to_string())
-            .arg(how)
-            .arg(value)
-            .arg(KEEP)
-            .arg(millis(KEEP_FOR));
-        self.redis.run(&call).await
+        self.state(queue).calls.of(script)
     }
 }
 
@@ -158,10 +116,23 @@ impl Queue for RedisQueue {
             if these.is_empty() {
                 continue;
             }
-            these.sort_by_key(|entry| (entry.priority.number(), entry.run_at, entry.job_id));
-            self.add(queue, &these, now).await.map_err(failed)?;
+            these.sort_by_key(|entry| (entry.run_at, entry.job_id));
+            let state = self.state(queue);
+            let mut these: Vec<_> = these
+                .into_iter()
+                .map(|entry| Added::new(entry, now))
+                .collect();
+            let added = match (these.len(), these.pop()) {
+                // As requests and workers do; many at once are a group already.
+                (1, Some(only)) => state.adds.send(only).await,
+                (_, last) => {
+                    these.extend(last);
+                    state.calls.add(these).await
+                }
+            };
+            added.map_err(failed)?;
             // Sooner than it is heard.
-            self.state(queue).waker.wake();
+            state.waker.wake();
         }
         Ok(())
     }
@@ -204,13 +175,18 @@ impl Queue for RedisQueue {
     }
 
     async fn finish(&self, delivery: &Delivery, end: &End) -> Result<(), QueueError> {
-        let id = id_of(delivery);
         let (how, value) = match end {
             End::Completed => ("completed", "null"),
             End::Failed(reason) => ("failed", reason.as_str()),
             End::Gone => ("gone", ""),
         };
-        let ended = self.end(delivery.queue, id.as_bytes(), delivery.lease, how, value);
+        let ended = Ended {
+            id: id_of(delivery).into(),
+            lease: delivery.lease,
+            how,
+            value: value.to_owned(),
+        };
+        let ended = self.state(delivery.queue).ends.send(ended);
         ended.await.map_err(failed)
     }
 
@@ -221,7 +197,7 @@ impl Queue for RedisQueue {
         now: Timestamp,
     ) -> Result<(), QueueError> {
         let mut call = self.call(&scripts::RELEASE, delivery.queue);
-        call.arg(&self.token)
+        call.arg(&*self.token)
             .arg(id_of(delivery))
             .arg(delivery.lease.to_string())
             .arg(entry::delay_ms(run_at, now))

@@ -7,7 +7,11 @@ use std::{
 
 use ultudy_domain::job::QueueName;
 
-use super::wakers::Waker;
+use super::{
+    calls::{ADDED_AT_ONCE, Added, Calls, ENDED_AT_ONCE, Ended},
+    group::Group,
+    wakers::Waker,
+};
 use crate::redis::Redis;
 
 /// How often running jobs are looked at even while there is always more to do.
@@ -16,17 +20,30 @@ const SWEEP_EVERY: Duration = Duration::from_secs(1);
 /// One of the queues.
 #[derive(Debug)]
 pub(super) struct State {
-    /// What its keys begin with.
-    pub(super) prefix: String,
+    pub(super) calls: Calls,
+    /// What this process adds one by one.
+    pub(super) adds: Group<Added>,
+    /// What it ends.
+    pub(super) ends: Group<Ended>,
     pub(super) waker: Arc<Waker>,
     /// When running jobs were last looked at in any case.
     swept: Mutex<Option<Instant>>,
 }
 
 impl State {
-    pub(super) fn new(redis: &Redis, queue: QueueName) -> Self {
+    pub(super) fn new(redis: &Redis, queue: QueueName, token: &Arc<str>) -> Self {
+        let calls = Calls::new(redis.clone(), queue, Arc::clone(token));
+        let (adding, ending) = (calls.clone(), calls.clone());
         Self {
-            prefix: format!("bull:{}", redis.tagged(queue.as_str())),
+            adds: Group::new(ADDED_AT_ONCE, move |jobs| {
+                let calls = adding.clone();
+                async move { calls.add(jobs).await }
+            }),
+            ends: Group::new(ENDED_AT_ONCE, move |jobs| {
+                let calls = ending.clone();
+                async move { calls.end(jobs).await }
+            }),
+            calls,
             waker: Arc::default(),
             swept: Mutex::default(),
         }

@@ -4,6 +4,7 @@ use ultudy_engines::{queue::conformance, redis::Redis};
 use ultudy_testkit::redis::{Cluster, Redis as Server};
 
 mod bull_layout;
+mod grouped;
 mod interop;
 mod strange;
 mod travelling;
