@@ -3,6 +3,7 @@
 use ultudy_engines::{queue::conformance, redis::Redis};
 use ultudy_testkit::redis::{Cluster, Redis as Server};
 
+mod backlog;
 mod bull_layout;
 mod grouped;
 mod interop;
