@@ -44,7 +44,7 @@ async fn main() {
         "adds" => load.adds(at_once).await,
         "bulk" => load.bulk(at_once, mixed).await,
         "fill" => load.bulk(at_once, |_| Priority::Low).await,
-        "fill-mixed" => load.bulk(at_once, mixed).await,
+        "fill-mixed" => load.fill_mixed(at_once).await,
         "run" => load.run(at_once).await,
         "idle" => load.idle().await,
         "high" => load.high().await,
@@ -72,7 +72,7 @@ impl Load {
                         if number >= count {
                             return;
                         }
-                        let job = [job(number, mixed(number))];
+                        let job = [job(mixed(number))];
                         queue.push(&job, now()).await.unwrap();
                     }
                 })
@@ -90,10 +90,26 @@ impl Load {
         let mut next = 0;
         while next < self.count {
             let jobs: Vec<_> = (next..self.count.min(next + at_once))
-                .map(|number| job(number, priority(number)))
+                .map(|number| job(priority(number)))
                 .collect();
             self.queue.push(&jobs, now()).await.unwrap();
             next += at_once;
+        }
+        self.rate(began)
+    }
+
+    /// As many of each priority as [`mixed`] gives; the more urgent first, since each then goes to the
+    /// end.
+    async fn fill_mixed(&self, at_once: u64) -> Vec<f64> {
+        let began = Instant::now();
+        let classes: [fn(u64) -> Priority; 3] =
+            [|_| Priority::High, |_| Priority::Normal, |_| Priority::Low];
+        for priority in classes {
+            let third = Self {
+                queue: Arc::clone(&self.queue),
+                count: self.count / 3,
+            };
+            third.bulk(at_once, priority).await;
         }
         self.rate(began)
     }
@@ -149,11 +165,11 @@ impl Load {
             }
         });
         let mut taken = Vec::new();
-        for number in 0..self.count {
+        for _ in 0..self.count {
             // What was before is over, and the worker waits.
             tokio::time::sleep(Duration::from_millis(5)).await;
             let began = Instant::now();
-            let jobs = [job(number, Priority::High)];
+            let jobs = [job(Priority::High)];
             self.queue.push(&jobs, now()).await.unwrap();
             taken.push(millis(told.recv().await.unwrap() - began));
         }
@@ -164,8 +180,8 @@ impl Load {
     /// Each add of a high job, in ms.
     async fn high(&self) -> Vec<f64> {
         let mut taken = Vec::new();
-        for number in 0..self.count {
-            let jobs = [job((1 << 40) + number, Priority::High)];
+        for _ in 0..self.count {
+            let jobs = [job(Priority::High)];
             let began = Instant::now();
             self.queue.push(&jobs, now()).await.unwrap();
             taken.push(millis(began.elapsed()));
@@ -179,9 +195,9 @@ impl Load {
     }
 }
 
-fn job(number: u64, priority: Priority) -> QueueEntry {
+fn job(priority: Priority) -> QueueEntry {
     QueueEntry {
-        job_id: Uuid::from_u128(u128::from(number) + 1),
+        job_id: Uuid::now_v7(),
         owner_id: "alice".into(),
         queue: QUEUE,
         priority,

@@ -10,6 +10,7 @@ mod database;
 mod extraction;
 mod growth;
 mod lessons;
+mod limits;
 mod load;
 mod machine;
 mod memory;
@@ -17,6 +18,7 @@ mod model;
 mod page;
 mod proc;
 mod queue;
+mod redis;
 mod report;
 mod search;
 mod server;
@@ -38,7 +40,7 @@ pub use self::{
 use crate::{process, workspace};
 
 /// The measurements: name on the command line and in bench/results/, and the function.
-const MEASUREMENTS: [(&str, Measure); 15] = [
+const MEASUREMENTS: [(&str, Measure); 16] = [
     ("start", start::measure),
     ("memory", memory::measure),
     ("upload", upload::measure),
@@ -51,6 +53,7 @@ const MEASUREMENTS: [(&str, Measure); 15] = [
     ("growth", growth::measure),
     ("database", database::measure),
     ("queue", queue::measure),
+    ("limits", limits::measure),
     ("cache", cache::measure),
     ("calls", calls::measure),
     ("lessons-flow", lessons::measure),
@@ -87,8 +90,8 @@ impl Programs {
 }
 
 /// Measures what the product promises and writes bench/results/ (start, memory, upload,
-/// extraction, page, corpus, content, search, transfer, growth, database, queue, cache, calls,
-/// lessons-flow)
+/// extraction, page, corpus, content, search, transfer, growth, database, queue, limits, cache,
+/// calls, lessons-flow)
 #[derive(Args)]
 pub struct Bench {
     /// What to measure; everything if none is named

@@ -1,30 +1,25 @@
 //! How fast jobs are added and run over Redis, beside Bull 4 and BullMQ on the same server.
 
-use std::{
-    net::TcpListener,
-    path::PathBuf,
-    process::{Child, Command, Stdio},
-    thread,
-    time::Duration,
-};
+use std::{path::PathBuf, process::Command};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::Result;
 use serde_json::Value;
-use tempfile::{TempDir, tempdir};
 
 use super::{
     Programs,
+    redis::{self, Redis},
     report::{Promise, Report, Table, median},
 };
-use crate::{debian, npm, process, test, workspace};
+use crate::{debian, npm, test, workspace};
 
 /// Rounds, of which the middle one counts.
 const ROUNDS: usize = 5;
 /// The peers' side of it.
 const PEERS: &str = include_str!("peers.js");
 const BACKLOG: &str = "400000";
-/// How long a server may take to answer at first, in steps of 20 ms.
-const STEPS: usize = 500;
+/// At which one script's work is looked at: where it moves what waits aside, where it hardly may any
+/// more, and where it walks.
+const BACKLOGS: [&str; 4] = ["24000", "60000", "150000", BACKLOG];
 
 /// What is measured: the sentence, what each is asked to do before and to do, whether it is a rate.
 struct Work {
@@ -126,8 +121,8 @@ pub fn measure(_: &Programs) -> Result<Report> {
     table.rows.push(high.row(&HIGH, 0, ""));
     let longest = bench.longest_script()?;
     report.promised(
-        "the longest that one script held Redis: 400,000 jobs of mixed priorities added in bulk, \
-         high ones behind them, 20,000 run",
+        "the longest that one script held Redis: behind 24,000, 60,000, 150,000 and 400,000 jobs of \
+         three priorities, others added in bulk and by 64 callers, high ones one by one, 20,000 run",
         longest,
         "ms",
         Promise::AtMost(10.0),
@@ -172,57 +167,21 @@ impl Found {
 }
 
 struct Bench {
-    server: Child,
-    port: u16,
+    redis: Redis,
     ours: PathBuf,
     packages: PathBuf,
-    folder: TempDir,
 }
 
 impl Bench {
     fn start() -> Result<Self> {
-        process::run(&mut workspace::cargo([
-            "build",
-            "--locked",
-            "--release",
-            "--package",
-            "ultudy-engines",
-            "--example",
-            "queue_load",
-        ]))?;
-        let folder = tempdir()?;
-        std::fs::write(folder.path().join("peers.js"), PEERS)?;
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let server = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
-            .args(["--port", &port.to_string()])
-            .args(["--slowlog-log-slower-than", "1000"])
-            .args(["--slowlog-max-len", "100000"])
-            .arg("--dir")
-            .arg(folder.path())
-            .stdout(Stdio::null())
-            .spawn()
-            .context("cannot start redis-server")?;
-        let target = workspace::target_directory()?;
-        let bench = Self {
-            server,
-            port,
-            ours: target.join("release/examples/queue_load"),
-            packages: target.join("bull"),
-            folder,
-        };
-        for _ in 0..STEPS {
-            if bench.cli(&["PING"]).is_ok_and(|answer| answer == "PONG") {
-                return Ok(bench);
-            }
-            thread::sleep(Duration::from_millis(20));
-        }
-        bail!("Redis does not answer");
-    }
-
-    fn cli(&self, words: &[&str]) -> Result<String> {
-        let port = self.port.to_string();
-        process::output(Command::new("redis-cli").args(["-p", &port]).args(words))
+        let ours = redis::example("queue_load")?;
+        let redis = Redis::start()?;
+        std::fs::write(redis.folder().join("peers.js"), PEERS)?;
+        Ok(Self {
+            redis,
+            ours,
+            packages: workspace::target_directory()?.join("bull"),
+        })
     }
 
     /// The medians of the rounds, of these shares of what each found.
@@ -231,7 +190,7 @@ impl Bench {
         let mut rounds: Vec<Vec<Vec<f64>>> = who().map(|_| Vec::new()).collect();
         for _ in 0..ROUNDS {
             for (who, found) in who().zip(&mut rounds) {
-                self.cli(&["FLUSHALL"])?;
+                self.redis.cli(&["FLUSHALL"])?;
                 if let Some(before) = &work.before {
                     // Behind 400,000 jobs Bull adds low ones as slowly as high ones; they lie
                     // where its own would.
@@ -250,35 +209,30 @@ impl Bench {
 
     /// What one of them finds.
     fn load(&self, who: &str, load: &[&str; 3]) -> Result<Vec<f64>> {
-        let said = match who {
-            "ours" => {
-                let url = format!("redis://127.0.0.1:{}", self.port);
-                process::output(Command::new(&self.ours).arg(url).args(load))?
-            }
-            peer => process::output(
+        match who {
+            "ours" => self.redis.load(&self.ours, load),
+            peer => redis::numbers(
                 Command::new("node")
-                    .arg(self.folder.path().join("peers.js"))
+                    .arg(self.redis.folder().join("peers.js"))
                     .arg(&self.packages)
-                    .args([&self.port.to_string(), peer])
+                    .args([&self.redis.port.to_string(), peer])
                     .args(load),
-            )?,
-        };
-        let said: Value = serde_json::from_str(&said)?;
-        let numbers = match said {
-            Value::Array(numbers) => numbers,
-            number => vec![number],
-        };
-        Ok(numbers.iter().filter_map(Value::as_f64).collect())
+            ),
+        }
     }
 
     /// In milliseconds.
     fn longest_script(&self) -> Result<f64> {
-        self.cli(&["FLUSHALL"])?;
-        self.cli(&["SLOWLOG", "RESET"])?;
-        self.load("ours", &["fill-mixed", BACKLOG, "1000"])?;
-        self.load("ours", &["high", "100", "1"])?;
-        self.load("ours", &["run", "20000", "50"])?;
-        let slow = self.cli(&["--json", "SLOWLOG", "GET", "-1"])?;
+        self.redis.cli(&["SLOWLOG", "RESET"])?;
+        for backlog in BACKLOGS {
+            self.redis.cli(&["FLUSHALL"])?;
+            self.load("ours", &["fill-mixed", backlog, "1000"])?;
+            self.load("ours", &["bulk", "2000", "1000"])?;
+            self.load("ours", &["adds", "640", "64"])?;
+            self.load("ours", &["high", "100", "1"])?;
+            self.load("ours", &["run", "20000", "50"])?;
+        }
+        let slow = self.redis.cli(&["--json", "SLOWLOG", "GET", "-1"])?;
         let slow: Vec<Value> = serde_json::from_str(&slow)?;
         let scripts = slow.iter().filter(|entry| {
             let command = entry[3][0].as_str().unwrap_or_default();
@@ -287,14 +241,6 @@ impl Bench {
         let micros = scripts.filter_map(|entry| entry[2].as_f64());
         // Those that are not listed took less than a millisecond.
         Ok(micros.fold(1_000.0, f64::max) / 1_000.0)
-    }
-}
-
-impl Drop for Bench {
-    fn drop(&mut self) {
-        // It may have ended by itself; either way it is gone.
-        let _ = self.server.kill();
-        let _ = self.server.wait();
     }
 }
 

@@ -1,0 +1,105 @@
+//! A Redis of a measurement's own.
+
+use std::{
+    net::TcpListener,
+    path::Path,
+    process::{Child, Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+use tempfile::{TempDir, tempdir};
+
+use crate::{process, workspace};
+
+/// How long a server may take to answer at first, in steps of 20 ms.
+const STEPS: usize = 500;
+
+/// One server that keeps nothing on disk, until dropped.
+pub struct Redis {
+    server: Child,
+    pub port: u16,
+    folder: TempDir,
+}
+
+impl Redis {
+    /// Starts it on a free port.
+    pub fn start() -> Result<Self> {
+        let folder = tempdir()?;
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let server = Command::new("redis-server")
+            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+            .args(["--port", &port.to_string()])
+            .args(["--slowlog-log-slower-than", "1000"])
+            .args(["--slowlog-max-len", "100000"])
+            .arg("--dir")
+            .arg(folder.path())
+            .stdout(Stdio::null())
+            .spawn()
+            .context("cannot start redis-server")?;
+        let redis = Self {
+            server,
+            port,
+            folder,
+        };
+        for _ in 0..STEPS {
+            if redis.cli(&["PING"]).is_ok_and(|answer| answer == "PONG") {
+                return Ok(redis);
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        bail!("Redis does not answer");
+    }
+
+    /// A folder that is gone with it.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// What `redis-cli` answers.
+    pub fn cli(&self, words: &[&str]) -> Result<String> {
+        let port = self.port.to_string();
+        process::output(Command::new("redis-cli").args(["-p", &port]).args(words))
+    }
+
+    /// Numbers that one of our examples says of this server.
+    pub fn load(&self, example: &Path, words: &[&str]) -> Result<Vec<f64>> {
+        let url = format!("redis://127.0.0.1:{}", self.port);
+        numbers(Command::new(example).arg(url).args(words))
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        // It may have ended by itself; either way it is gone.
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+/// The number, or the list of them, that a program says.
+pub fn numbers(program: &mut Command) -> Result<Vec<f64>> {
+    let said: Value = serde_json::from_str(&process::output(program)?)?;
+    let numbers = match said {
+        Value::Array(numbers) => numbers,
+        number => vec![number],
+    };
+    Ok(numbers.iter().filter_map(Value::as_f64).collect())
+}
+
+/// Builds an example of ultudy-engines for release; where it lies.
+pub fn example(name: &str) -> Result<std::path::PathBuf> {
+    process::run(&mut workspace::cargo([
+        "build",
+        "--locked",
+        "--release",
+        "--package",
+        "ultudy-engines",
+        "--example",
+        name,
+    ]))?;
+    let folder = workspace::target_directory()?.join("release/examples");
+    Ok(folder.join(name))
+}
