@@ -47,6 +47,34 @@ fn ids(jobs: &[QueueEntry]) -> Vec<Uuid> {
     jobs.iter().map(|job| job.job_id).collect()
 }
 
+/// Where moving either end aside would hold Redis for too long, each new one is put there by itself, a
+/// few a call.
+#[tokio::test]
+async fn order_holds_in_the_middle_of_a_list_too_long_to_be_moved() {
+    const SIDE: usize = 45_000;
+    let server = Server::start().unwrap();
+    let process = Process::new(&server, 1).await;
+    let high = jobs(SIDE, "urgent", Priority::High);
+    let low = jobs(SIDE, "many", Priority::Low);
+    for page in high.chunks(PAGE).chain(low.chunks(PAGE)) {
+        process.queue.push(page, now()).await.unwrap();
+    }
+    let normal = jobs(60, "some", Priority::Normal);
+    let (together, one_by_one) = normal.split_at(40);
+    process.queue.push(together, now()).await.unwrap();
+    let one_by_one: Vec<_> = one_by_one.iter().map(std::slice::from_ref).collect();
+    let pushes = one_by_one.iter().map(|job| process.queue.push(job, now()));
+    for pushed in join_all(pushes).await {
+        pushed.unwrap();
+    }
+    let waiting = server.cli(["LRANGE", "bull:lesson-generation:wait", "0", "-1"]);
+    let waiting = waiting.unwrap();
+    let waiting: Vec<_> = waiting.lines().rev().collect();
+    let expected = [ids(&high), ids(&normal), ids(&low)].concat();
+    let expected: Vec<_> = expected.iter().map(Uuid::to_string).collect();
+    assert!(waiting == expected, "they wait in another order");
+}
+
 /// A process, and what it was given.
 struct Process {
     queue: Arc<RedisQueue>,
