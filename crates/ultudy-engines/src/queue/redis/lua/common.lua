@@ -27,7 +27,7 @@ end
 
 -- What a script may do at once, in elements of a list walked past, of which a processor of 2026 does
 -- 100 in a microsecond: a few milliseconds.
-local ENOUGH = 600000
+local ENOUGH = 500000
 -- Moving an element of either end aside and back costs as much as walking past so many.
 local MOVE_LEFT, MOVE_RIGHT = 20, 14
 -- Values given to one command; even, for those that take pairs.
