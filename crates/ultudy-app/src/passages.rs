@@ -33,7 +33,7 @@ pub(crate) async fn lesson(
     let cancel = CancellationToken::new();
     // Dropped with the request, it stops the work.
     let _stop = cancel.clone().drop_guard();
-    let making = lessons::make(&Extractive, &input, &key, &|_| {}, &cancel);
+    let making = lessons::make(&Extractive, input, &key, &|_| {}, &cancel);
     let made = tokio::time::timeout(PATIENCE, making)
         .await
         .map_err(|late| Error::Unavailable(late.into()))?;

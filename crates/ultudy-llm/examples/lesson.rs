@@ -29,7 +29,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         variant: variant.map_or(Ok(0), |text| text.parse())?,
     };
     let started = std::time::Instant::now();
-    let lesson = Extractive.lesson(&input, &|_| {}, &cancel).await?;
+    let lesson = Extractive.lesson(input, &|_| {}, &cancel).await?;
     eprintln!("{:?}", started.elapsed());
     if args.iter().any(|arg| arg == "--json") {
         println!("{}", serde_json::to_string_pretty(&lesson)?);

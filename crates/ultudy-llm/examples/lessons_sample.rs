@@ -89,7 +89,7 @@ async fn lessons(
             variant: 0,
         };
         let begun = Instant::now();
-        let made = Extractive.lesson(&input, &|_| {}, &cancel).await;
+        let made = Extractive.lesson(input, &|_| {}, &cancel).await;
         longest = longest.max(begun.elapsed());
         match made {
             Ok(lesson) => concepts.extend(lesson.concepts.into_iter().map(|c| (part, c))),

@@ -90,13 +90,14 @@ pub trait Generator: Send + Sync {
         cancel: &CancellationToken,
     ) -> Result<Vec<GlossaryEntry>, GenerateError>;
 
-    /// Makes a lesson; `progress` is told the share done, `0.0..=1.0`.
+    /// Makes a lesson; `progress` is told the share done, `0.0..=1.0`. The input is given away, so
+    /// that who waits long for an answer need not hold it.
     ///
     /// # Errors
     /// [`GenerateError`], which says whether trying again can help.
     async fn lesson(
         &self,
-        input: &LessonInput,
+        input: LessonInput,
         progress: &(dyn Fn(f32) + Send + Sync),
         cancel: &CancellationToken,
     ) -> Result<LessonContent, GenerateError>;

@@ -48,7 +48,7 @@ pub(crate) async fn run(run: &Run) -> Result<(), JobError> {
     }
     let content = match single_flight::board(run, &key).await? {
         Some(content) => content,
-        None => generate(run, &source.input, &key).await?,
+        None => generate(run, source.input, &key).await?,
     };
     let generation = NewGeneration {
         key,
@@ -132,7 +132,7 @@ async fn gather_document(run: &Run, document_id: Uuid) -> Result<Source, JobErro
     })
 }
 
-async fn generate(run: &Run, input: &LessonInput, key: &str) -> Result<LessonContent, JobError> {
+async fn generate(run: &Run, input: LessonInput, key: &str) -> Result<LessonContent, JobError> {
     run.progress(GATHERED, "writing").await?;
     let (sender, receiver) = tokio::sync::watch::channel((GATHERED, "writing"));
     let note = move |share: f32| {

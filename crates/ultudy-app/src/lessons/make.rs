@@ -14,7 +14,7 @@ use super::key;
 /// The generator's, and `lesson_without_concepts` when nothing worth studying is left.
 pub async fn make(
     generator: &dyn Generator,
-    input: &LessonInput,
+    input: LessonInput,
     key: &str,
     progress: &(dyn Fn(f32) + Send + Sync),
     cancel: &CancellationToken,

@@ -275,7 +275,7 @@ async fn content(app: &App, owner: &str) -> LessonContent {
         variant: 0,
     };
     let never = CancellationToken::new();
-    let made = Extractive.lesson(&input, &|_| {}, &never).await;
+    let made = Extractive.lesson(input, &|_| {}, &never).await;
     made.unwrap()
 }
 

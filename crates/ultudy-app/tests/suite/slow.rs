@@ -67,7 +67,7 @@ impl Generator for Gated {
 
     async fn lesson(
         &self,
-        input: &LessonInput,
+        input: LessonInput,
         progress: &(dyn Fn(f32) + Send + Sync),
         cancel: &CancellationToken,
     ) -> Result<LessonContent, GenerateError> {

@@ -101,11 +101,11 @@ impl Generator for Extractive {
 
     async fn lesson(
         &self,
-        input: &LessonInput,
+        input: LessonInput,
         progress: &(dyn Fn(f32) + Send + Sync),
         cancel: &CancellationToken,
     ) -> Result<LessonContent, GenerateError> {
-        let (input, token) = (input.clone(), cancel.clone());
+        let token = cancel.clone();
         let (sender, mut steps) = mpsc::unbounded_channel();
         let work = tokio::task::spawn_blocking(move || {
             // A receiver that is gone wants no progress.

@@ -30,14 +30,32 @@ pub(super) enum Unfit {
     Unsound(&'static str),
 }
 
-/// Reads and checks what the model wrote on `input`.
-pub(super) fn checked(text: &str, input: &LessonInput) -> Result<LessonContent, Unfit> {
+/// What an answer is checked by.
+pub(super) struct Asked {
+    title: String,
+    pages: RangeInclusive<u32>,
+}
+
+impl Asked {
+    /// What remains of this.
+    pub(super) fn of(input: LessonInput) -> Self {
+        let first = input.parts.iter().map(|part| part.page_start).min();
+        let last = input.parts.iter().map(|part| part.page_end).max();
+        Self {
+            title: input.title,
+            pages: first.unwrap_or(1)..=last.unwrap_or(1),
+        }
+    }
+}
+
+/// Reads and checks what the model wrote.
+pub(super) fn checked(text: &str, asked: &Asked) -> Result<LessonContent, Unfit> {
     let draft: Draft = serde_json::from_str(text).map_err(|_| Unfit::Unsound("not as asked"))?;
     if draft.concepts.is_empty() {
         return Err(Unfit::NothingTaught);
     }
     let written = draft.concepts.len();
-    let mut checks = Checks::new(input);
+    let mut checks = Checks::new(asked.pages.clone());
     let concepts = draft
         .concepts
         .into_iter()
@@ -61,7 +79,7 @@ pub(super) fn checked(text: &str, input: &LessonInput) -> Result<LessonContent, 
         return Err(Unfit::Unsound("no summary or explanation"));
     }
     Ok(LessonContent {
-        topic: input.title.trim().to_owned(),
+        topic: asked.title.trim().to_owned(),
         summary_parts: SummaryParts {
             what: texts(&draft.what),
             why: clean(&draft.why),
@@ -84,11 +102,9 @@ struct Checks {
 }
 
 impl Checks {
-    fn new(input: &LessonInput) -> Self {
-        let first = input.parts.iter().map(|part| part.page_start).min();
-        let last = input.parts.iter().map(|part| part.page_end).max();
+    fn new(pages: RangeInclusive<u32>) -> Self {
         Self {
-            pages: first.unwrap_or(1)..=last.unwrap_or(1),
+            pages,
             names: HashSet::new(),
             questions: HashSet::new(),
             dropped_questions: 0,

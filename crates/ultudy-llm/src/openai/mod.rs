@@ -23,7 +23,7 @@ use reqwest::{
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::{glossary::GlossaryEntry, lesson::LessonContent};
 
-use self::lesson::Unfit;
+use self::lesson::{Asked, Unfit};
 use crate::{GenerateError, Generator, GeneratorIdentity, LessonInput, LessonPart};
 
 /// How long a connection may take.
@@ -94,13 +94,15 @@ impl OpenAi {
 
     async fn make(
         &self,
-        input: &LessonInput,
+        input: LessonInput,
         progress: &(dyn Fn(f32) + Send + Sync),
     ) -> Result<LessonContent, GenerateError> {
-        let body = prompt::request(&self.model, input).map_err(|error| {
+        let body = prompt::request(&self.model, &input).map_err(|error| {
             tracing::error!(%error, "a prompt could not be written");
             failure::unreadable()
         })?;
+        // Calls are many, and wait for minutes: their texts are with the model by then.
+        let asked = Asked::of(input);
         let told = |received: usize| {
             #[allow(clippy::cast_precision_loss, reason = "a share need not be exact")]
             let received = received as f32;
@@ -108,7 +110,7 @@ impl OpenAi {
         };
         let text = call::call(&self.client, &self.address, body, &told).await;
         let outcome = text.map_err(|failure| failure.told(&self.model))?;
-        lesson::checked(&outcome, input).map_err(|unfit| match unfit {
+        lesson::checked(&outcome, &asked).map_err(|unfit| match unfit {
             Unfit::NothingTaught => failure::nothing_taught(),
             Unfit::Unsound(reason) => {
                 tracing::warn!(
@@ -143,7 +145,7 @@ impl Generator for OpenAi {
 
     async fn lesson(
         &self,
-        input: &LessonInput,
+        input: LessonInput,
         progress: &(dyn Fn(f32) + Send + Sync),
         cancel: &CancellationToken,
     ) -> Result<LessonContent, GenerateError> {

@@ -222,12 +222,12 @@ fn progress_rises_and_a_cancelled_lesson_stops() {
     let tell = |share| shares.lock().unwrap().push(share);
     let cancel = CancellationToken::new();
     runtime
-        .block_on(Extractive.lesson(&input, &tell, &cancel))
+        .block_on(Extractive.lesson(input.clone(), &tell, &cancel))
         .unwrap();
     let shares = shares.into_inner().unwrap();
     assert!(shares.is_sorted() && shares.last() == Some(&1.0));
     cancel.cancel();
-    let cancelled = runtime.block_on(Extractive.lesson(&input, &|_| {}, &cancel));
+    let cancelled = runtime.block_on(Extractive.lesson(input.clone(), &|_| {}, &cancel));
     assert!(matches!(cancelled, Err(GenerateError::Cancelled)));
     let cancelled = runtime.block_on(Extractive.glossary(input.parts, &cancel));
     assert!(matches!(cancelled, Err(GenerateError::Cancelled)));

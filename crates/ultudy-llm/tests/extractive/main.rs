@@ -37,7 +37,7 @@ fn input(markdown: &str) -> LessonInput {
 }
 
 fn generate(input: &LessonInput) -> Result<LessonContent, GenerateError> {
-    runtime().block_on(Extractive.lesson(input, &|_| {}, &CancellationToken::new()))
+    runtime().block_on(Extractive.lesson(input.clone(), &|_| {}, &CancellationToken::new()))
 }
 
 /// What the generator says a document's terms are.

@@ -38,7 +38,7 @@ async fn the_share_done_grows_while_the_model_writes() {
         llm.release();
     };
     let (input, cancel) = (section(), CancellationToken::new());
-    openai.lesson(&input, &note, &cancel).await.unwrap();
+    openai.lesson(input, &note, &cancel).await.unwrap();
     let shares = shares.into_inner().unwrap();
     assert!(shares.len() > 1 && shares.is_sorted(), "{shares:?}");
     assert!(shares.iter().all(|share| (0.0..1.0).contains(share)));
@@ -59,7 +59,7 @@ async fn whoever_gives_up_closes_the_call() {
     let openai = OpenAi::new(config(&llm)).unwrap();
     let cancel = CancellationToken::new();
     let (given, input) = (cancel.clone(), section());
-    let asking = tokio::spawn(async move { openai.lesson(&input, &|_| {}, &given).await });
+    let asking = tokio::spawn(async move { openai.lesson(input, &|_| {}, &given).await });
     llm.until("the call is open", |counts| counts.in_flight == 1)
         .await
         .unwrap();

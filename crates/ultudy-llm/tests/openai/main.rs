@@ -51,6 +51,6 @@ fn section() -> LessonInput {
 async fn ask(config: OpenAiConfig) -> Result<LessonContent, GenerateError> {
     let openai = OpenAi::new(config).unwrap();
     openai
-        .lesson(&section(), &|_| {}, &CancellationToken::new())
+        .lesson(section(), &|_| {}, &CancellationToken::new())
         .await
 }

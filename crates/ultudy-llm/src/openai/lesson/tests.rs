@@ -42,7 +42,7 @@ fn lesson(concepts: &[Value]) -> Value {
 }
 
 fn of(lesson: &Value) -> Result<LessonContent, Unfit> {
-    checked(&lesson.to_string(), &input())
+    checked(&lesson.to_string(), &Asked::of(input()))
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn an_unsound_concept_goes_and_its_siblings_stay() {
 fn what_is_no_lesson_is_told_from_what_teaches_nothing() {
     assert_eq!(of(&lesson(&[])), Err(Unfit::NothingTaught));
     for text in ["", "{", "[]", "I am sorry", r#"{"summary": "S."}"#] {
-        let unfit = checked(text, &input());
+        let unfit = checked(text, &Asked::of(input()));
         assert_eq!(unfit, Err(Unfit::Unsound("not as asked")), "{text}");
     }
     let mut silent = lesson(&[concept("Cell", &[question("What?")])]);

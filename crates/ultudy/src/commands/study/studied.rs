@@ -126,7 +126,7 @@ async fn make_lesson(
         variant: 0,
     };
     let key = lessons::generation_key(&Extractive.identity(), &input, None).map_err(Fault::of)?;
-    match lessons::make(&Extractive, &input, &key, &|_| {}, cancel).await {
+    match lessons::make(&Extractive, input, &key, &|_| {}, cancel).await {
         Ok(lesson) => Ok(Some(lesson)),
         Err(GenerateError::Permanent { .. }) => Ok(None),
         Err(error) => Err(error.into()),
