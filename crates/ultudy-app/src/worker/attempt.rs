@@ -7,12 +7,13 @@ use std::{
 
 use chrono::TimeDelta;
 use futures_util::FutureExt;
-use ultudy_domain::job::{JobFailure, JobType};
+use ultudy_domain::job::{Job, JobFailure, JobType};
 use ultudy_engines::queue::{Delivery, End, QueueError};
 use ultudy_store::jobs;
 
 use super::{
-    JobError, Run,
+    JobError, Run, Worker,
+    put_back::put_back,
     runs::RunGuard,
     start::{Begun, settle, start},
 };
@@ -26,9 +27,10 @@ use crate::{
 const AGAIN: TimeDelta = TimeDelta::seconds(5);
 
 /// Runs a delivered job to one of its ends. What cannot be written here (the database is
-/// away) is left to the lease: it lapses, and the job is delivered again.
-pub(super) async fn attempt(app: &App, worker_id: &str, mut delivery: Delivery, guard: RunGuard) {
-    let begun = start(app, worker_id, &mut delivery, &guard).await;
+/// away) is put back once it can.
+pub(super) async fn attempt(worker: &Worker, mut delivery: Delivery, guard: RunGuard) {
+    let app = &worker.app;
+    let begun = start(app, &worker.config.worker_id, &mut delivery, &guard).await;
     let delivery = &delivery;
     let ended = match begun {
         Ok(Begun::Run(run)) => {
@@ -46,7 +48,8 @@ pub(super) async fn attempt(app: &App, worker_id: &str, mut delivery: Delivery, 
         Err(error) => Err(error),
     };
     if let Err(error) = ended {
-        tracing::warn!(job_id = %delivery.job_id, ?error, "job left to its lease");
+        tracing::warn!(job_id = %delivery.job_id, ?error, "job left until the database answers");
+        put_back(worker, delivery).await;
     }
 }
 
@@ -95,7 +98,7 @@ async fn end(
     match outcome {
         Ok(()) => finish(&run.app, delivery, &End::Completed).await,
         Err(JobError::Stale) => stale(&run.app, delivery).await,
-        Err(JobError::Stopped) => hand_back(run, delivery).await,
+        Err(JobError::Stopped) => hand_back(&run.app, delivery).await,
         Err(JobError::Fail(failure)) => fail(run, delivery, &failure, Cause::Input).await,
         Err(JobError::Retry {
             code,
@@ -172,16 +175,33 @@ async fn fail(
 
 /// Hands a stopped run back uncounted. One that its owner cancelled, or that another
 /// worker has started meanwhile, is not this run's to hand back: its token is stale.
-async fn hand_back(run: &Run, delivery: &Delivery) -> Result<(), JobError> {
-    let now = run.app.clock.now();
-    let mut tx = run.app.store.write(&run.job.owner_id).await?;
-    let handed = jobs::hand_back(&mut tx, run.job.id, run.token, now).await?;
+async fn hand_back(app: &App, delivery: &Delivery) -> Result<(), JobError> {
+    let handed = hand_row_back(app, delivery).await?;
+    handed_back(app, delivery, handed).await
+}
+
+pub(super) async fn hand_row_back(
+    app: &App,
+    delivery: &Delivery,
+) -> ultudy_store::Result<Option<Job>> {
+    let mut tx = app.store.write(&delivery.owner_id).await?;
+    let now = app.clock.now();
+    let handed = jobs::hand_back(&mut tx, delivery.job_id, delivery.lease, now).await?;
     tx.commit().await?;
+    Ok(handed)
+}
+
+/// What follows once the row has been handed back, if it was this delivery's.
+pub(super) async fn handed_back(
+    app: &App,
+    delivery: &Delivery,
+    handed: Option<Job>,
+) -> Result<(), JobError> {
     let Some(job) = handed else {
-        return stale(&run.app, delivery).await;
+        return stale(app, delivery).await;
     };
-    release(&run.app, delivery, TimeDelta::zero()).await?;
-    run.app.announce(&job).await;
+    release(app, delivery, TimeDelta::zero()).await?;
+    app.announce(&job).await;
     Ok(())
 }
 

@@ -7,10 +7,11 @@ use futures_util::FutureExt;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     task::JoinSet,
+    time::timeout,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use ultudy_domain::job::QueueName;
-use ultudy_engines::queue::QueueError;
+use ultudy_engines::queue::{LEASE, QueueError};
 
 use crate::{App, lessons::single_flight};
 
@@ -20,6 +21,7 @@ mod elsewhere;
 mod error;
 mod lease;
 mod presence;
+mod put_back;
 mod reconcile;
 mod run;
 mod runs;
@@ -57,40 +59,44 @@ impl WorkerConfig {
     }
 }
 
+/// What the parts of a worker share.
+#[derive(Clone)]
+struct Worker {
+    app: App,
+    config: Arc<WorkerConfig>,
+    running: TaskTracker,
+    /// It is to claim nothing more.
+    shutdown: CancellationToken,
+    /// It is to wait for nobody any more.
+    gives_up: CancellationToken,
+}
+
 /// Works until `shutdown` fires, then drains: claims nothing more, lets running jobs
 /// finish within the drain time, hands the rest back uncounted.
 pub async fn work(app: App, config: WorkerConfig, shutdown: CancellationToken) {
-    let config = Arc::new(config);
-    let running = TaskTracker::new();
+    let worker = Worker {
+        app,
+        config: Arc::new(config),
+        running: TaskTracker::new(),
+        shutdown,
+        gives_up: CancellationToken::new(),
+    };
+    let (app, shutdown) = (&worker.app, &worker.shutdown);
     let work_ends = CancellationToken::new();
     let renewal = tokio::spawn(lease::renew_all(app.clone(), work_ends.clone()));
     let presence = tokio::spawn(presence::tell(
         app.clone(),
-        config.worker_id.clone(),
+        worker.config.worker_id.clone(),
         work_ends.clone(),
     ));
     let mut loops = JoinSet::new();
     for queue in QueueName::ALL {
-        loops.spawn(serve(
-            app.clone(),
-            Arc::clone(&config),
-            queue,
-            running.clone(),
-            shutdown.clone(),
-        ));
+        loops.spawn(serve(worker.clone(), queue));
     }
     loops.spawn(reconcile::keep_complete(app.clone(), shutdown.clone()));
     loops.spawn(single_flight::keep_going(app.clone(), shutdown.clone()));
     while loops.join_next().await.is_some() {}
-    running.close();
-    if tokio::time::timeout(config.drain, running.wait())
-        .await
-        .is_err()
-    {
-        tracing::info!("drain time is over: handing running jobs back");
-        app.runs.stop_all();
-        running.wait().await;
-    }
+    drain(&worker).await;
     work_ends.cancel();
     for (what, task) in [("lease renewal", renewal), ("presence", presence)] {
         if let Err(error) = task.await {
@@ -99,17 +105,28 @@ pub async fn work(app: App, config: WorkerConfig, shutdown: CancellationToken) {
     }
 }
 
+/// Until no job runs here any more. Those that cannot be handed back, since the database is away,
+/// are waited for as long as a lease holds.
+async fn drain(worker: &Worker) {
+    let running = &worker.running;
+    running.close();
+    if timeout(worker.config.drain, running.wait()).await.is_ok() {
+        return;
+    }
+    tracing::info!("drain time is over: handing running jobs back");
+    worker.app.runs.stop_all();
+    if timeout(LEASE, running.wait()).await.is_err() {
+        worker.gives_up.cancel();
+        running.wait().await;
+    }
+}
+
 /// Claims jobs of one queue as slots are free.
-async fn serve(
-    app: App,
-    config: Arc<WorkerConfig>,
-    queue: QueueName,
-    running: TaskTracker,
-    shutdown: CancellationToken,
-) {
-    let slots = Arc::new(Semaphore::new(config.concurrency(queue)));
-    while let Some(free) = free_slots(&slots, &shutdown).await {
-        let pause = match claim(&app, &config, queue, free, &running).await {
+async fn serve(worker: Worker, queue: QueueName) {
+    let (app, shutdown) = (&worker.app, &worker.shutdown);
+    let slots = Arc::new(Semaphore::new(worker.config.concurrency(queue)));
+    while let Some(free) = free_slots(&slots, shutdown).await {
+        let pause = match claim(&worker, queue, free).await {
             Ok(0) => app.queue.wait(queue, LOOK_EVERY).boxed(),
             Ok(_) => continue,
             Err(error) => {
@@ -143,24 +160,23 @@ async fn free_slots(
 
 /// Claims as many jobs as there are slots and starts them; how many.
 async fn claim(
-    app: &App,
-    config: &WorkerConfig,
+    worker: &Worker,
     queue: QueueName,
     free: Vec<OwnedSemaphorePermit>,
-    running: &TaskTracker,
 ) -> Result<usize, QueueError> {
+    let app = &worker.app;
     let lease_ids: Vec<_> = free.iter().map(|_| app.clock.new_id()).collect();
     let deliveries = app
         .queue
-        .claim(queue, &config.worker_id, &lease_ids, app.clock.now())
+        .claim(queue, &worker.config.worker_id, &lease_ids, app.clock.now())
         .await?;
     let claimed = deliveries.len();
     for (delivery, slot) in deliveries.into_iter().zip(free) {
-        let (app, worker_id) = (app.clone(), config.worker_id.clone());
         // Registered before the task is polled: its lease is renewed from the start.
         let guard = app.runs.register(&delivery);
-        running.spawn(async move {
-            attempt::attempt(&app, &worker_id, delivery, guard).await;
+        let this = worker.clone();
+        worker.running.spawn(async move {
+            attempt::attempt(&this, delivery, guard).await;
             drop(slot);
         });
     }

@@ -1,11 +1,12 @@
 //! Processes that die or sleep in the middle, each a real one: docs/failures.md is the list.
 
-use serde_json::Value;
-use ultudy_testkit::wait;
+use serde_json::{Value, json};
+use sqlx::{Connection as _, PgConnection};
+use ultudy_testkit::{chaos::Fault, wait};
 
 use crate::{
     api::{Api, PATIENCE, text},
-    fleet::Ground,
+    fleet::{Ground, way_to_the_database},
     jobs::long_book,
     pdf,
 };
@@ -93,6 +94,13 @@ async fn a_job_that_took_three_workers_along_has_failed_with_the_reason() {
     assert_eq!(job["code"], "worker_lost", "{job}");
     assert!(job["error"].as_str().is_some_and(|error| !error.is_empty()));
     assert_eq!(scene.documents().await, 0);
+    // Its file is kept: whoever thinks better of it has it tried again.
+    let retry = format!("/api/jobs/{}/retry", scene.job_id);
+    let retried = scene.api.post(&retry, json!({})).await;
+    assert_eq!(retried.body["status"], "queued", "{retried:?}");
+    assert_eq!(scene.ended().await["status"], "completed");
+    assert_eq!(scene.row("lost, attempt").await, "0|0");
+    assert_eq!(scene.documents().await, 1);
     // It harms no other job.
     let second = scene.api.upload(pdf::biology(), &[]).await;
     let second = scene.api.ended(&text(&second.body["job_id"])).await;
@@ -145,4 +153,72 @@ async fn a_job_whose_api_died_between_commit_and_push_is_done() {
     let _worker = ground.process(&["worker"], &[]).await;
     let id = ground.database.sql("SELECT id FROM jobs").expect("it runs");
     assert_eq!(api.ended(id.trim()).await["status"], "completed");
+}
+
+/// F10: its worker was there all the time.
+#[tokio::test]
+async fn a_run_that_ends_while_the_database_is_away_is_done_again_and_its_worker_not_counted_as_lost()
+ {
+    let scene = Scene::set().await;
+    let (way, url) = way_to_the_database(&scene.ground);
+    let settings = [("WORKER_ID", "cut off"), ("DATABASE_URL", &url)];
+    let worker = scene.ground.process(&["worker"], &settings).await;
+    scene.is_at("cut off").await;
+    way.set(Fault::Cut);
+    worker.server.wait_for_no_children().await;
+    worker.server.logged("job left").await;
+    way.set(Fault::None);
+    let job = scene.ended().await;
+    assert_eq!(job["status"], "completed", "{}", worker.server.log());
+    let row = scene.row("worker_id, lost, attempt").await;
+    assert_eq!(row, "cut off|0|0", "{}", worker.server.log());
+    assert_eq!(scene.documents().await, 1);
+}
+
+/// F10: the start is committed, and the worker does not hear of it.
+#[tokio::test]
+async fn a_start_whose_answer_is_lost_is_not_counted_as_a_lost_worker() {
+    let ground = Ground::start();
+    // Whoever starts a job waits in its commit for as long as this is held.
+    let held = "CREATE FUNCTION held() RETURNS trigger LANGUAGE plpgsql AS
+            'BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END';
+        CREATE CONSTRAINT TRIGGER held AFTER UPDATE ON jobs DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW WHEN (OLD.status = 'queued' AND NEW.status = 'processing')
+            EXECUTE FUNCTION held()";
+    ground.database.sql(held).expect("it is made");
+    let mut holder = PgConnection::connect(&ground.database.direct_url())
+        .await
+        .expect("connected");
+    let lock = "SELECT pg_advisory_lock(1)";
+    sqlx::query(lock).execute(&mut holder).await.expect("held");
+    let api = ground.process(&["api"], &[]).await;
+    let accepted = api.upload(pdf::biology(), &[]).await;
+    let job_id = text(&accepted.body["job_id"]);
+
+    let (way, url) = way_to_the_database(&ground);
+    let settings = [("DATABASE_URL", url.as_str())];
+    let worker = ground.process(&["worker"], &settings).await;
+    let is = async |sql: &str, what: &str| {
+        let is = async || ground.database.sql(sql).expect("it runs").trim() == "t";
+        wait::until(what, PATIENCE, is).await.unwrap();
+    };
+    let waits = "SELECT count(*) = 1 FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event = 'advisory'";
+    is(waits, "its start waits in the commit").await;
+    way.set(Fault::HalfOpen);
+    let unlock = "SELECT pg_advisory_unlock(1)";
+    sqlx::query(unlock)
+        .execute(&mut holder)
+        .await
+        .expect("let go");
+    is("SELECT status = 'processing' FROM jobs", "it is committed").await;
+    way.set(Fault::None);
+    assert_eq!(api.ended(&job_id).await["status"], "completed");
+    let row = ground.database.sql("SELECT lost, attempt FROM jobs");
+    assert_eq!(
+        row.expect("it runs").trim(),
+        "0|0",
+        "{}",
+        worker.server.log()
+    );
 }

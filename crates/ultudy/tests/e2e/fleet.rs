@@ -3,7 +3,8 @@
 use futures_util::StreamExt;
 use reqwest::Method;
 use tempfile::TempDir;
-use ultudy_testkit::{database::Database, redis::Redis};
+use ultudy_testkit::{chaos::Chaos, database::Database, redis::Redis};
+use url::Url;
 
 use crate::{
     api::{Api, PATIENCE, text},
@@ -43,6 +44,22 @@ impl Ground {
         ];
         Api::start_as(command, &[&shared, settings].concat(), Some("ada")).await
     }
+}
+
+/// A network between the database and a process with this `DATABASE_URL`.
+pub fn way_to_the_database(ground: &Ground) -> (Chaos, String) {
+    let url = ground.database.url();
+    let port = Url::parse(&url).expect("a URL").port().expect("a port");
+    let way = Chaos::start(port).expect("a proxy");
+    let through = through(&url, &way);
+    (way, through)
+}
+
+/// The URL of a server that is reached by this way.
+pub fn through(url: &str, way: &Chaos) -> String {
+    let mut url = Url::parse(url).expect("a URL");
+    url.set_port(Some(way.port())).expect("a port");
+    url.to_string()
 }
 
 /// Two servers over one ground.

@@ -1,0 +1,47 @@
+//! What becomes of a run whose start or end could not be written, since the database was away.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+use ultudy_domain::job::Job;
+use ultudy_engines::queue::Delivery;
+use ultudy_store::StoreError;
+
+use super::{
+    Worker,
+    attempt::{hand_row_back, handed_back},
+};
+
+/// Pause between two tries.
+const EVERY: Duration = Duration::from_millis(500);
+
+/// Hands the job back uncounted as soon as the database answers. Left to its lease, its row would
+/// say later that its worker vanished, and that is counted. What the row has of an end already, or of
+/// another run, stays.
+pub(super) async fn put_back(worker: &Worker, delivery: &Delivery) {
+    let done = tokio::select! {
+        handed = row(worker, delivery) => match handed {
+            Ok(job) => handed_back(&worker.app, delivery, job).await,
+            Err(error) => Err(error.into()),
+        },
+        () = worker.gives_up.cancelled() => {
+            tracing::warn!(job_id = %delivery.job_id, "the database does not answer: job left to its lease");
+            return;
+        }
+    };
+    match done {
+        Ok(()) => tracing::info!(job_id = %delivery.job_id, "job handed back"),
+        Err(error) => {
+            tracing::warn!(job_id = %delivery.job_id, ?error, "job left to its lease");
+        }
+    }
+}
+
+async fn row(worker: &Worker, delivery: &Delivery) -> ultudy_store::Result<Option<Job>> {
+    loop {
+        match hand_row_back(&worker.app, delivery).await {
+            Err(StoreError::Unavailable(_) | StoreError::ReadOnly(_)) => sleep(EVERY).await,
+            done => return done,
+        }
+    }
+}
