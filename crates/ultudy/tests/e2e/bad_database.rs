@@ -11,16 +11,22 @@ use reqwest::{Method, StatusCode, header::RETRY_AFTER};
 use serde_json::{Value, json};
 use sqlx::{Connection as _, PgConnection};
 use ultudy_testkit::{
+    chaos::{Chaos, Fault},
     pgbouncer::PgBouncer,
     postgres::{Postgres, User},
     process::ChildProcess,
     wait,
 };
 
-use crate::api::{Api, PATIENCE, text};
+use crate::{
+    api::{Api, PATIENCE, text},
+    fleet::through,
+};
 
 /// What a user is told within, however busy the database is.
 const SOON: Duration = Duration::from_secs(2);
+/// What an operator is told within, whose database says nothing: the start waits for 5 s.
+const AT_THE_START: Duration = Duration::from_secs(15);
 
 /// A server of its own with a migrated database.
 fn migrated() -> (Postgres, String) {
@@ -117,6 +123,22 @@ async fn a_wrong_password_is_told_and_a_new_one_is_waited_for() {
         .require_password(User::Member, "right")
         .expect("it is set");
     assert_eq!(courses(&api).await, ["Stored"]);
+}
+
+/// Whatever looks after processes tries it again.
+#[tokio::test]
+async fn a_database_that_says_nothing_at_the_start_ends_it_with_one_line() {
+    let (server, name) = migrated();
+    let way = Chaos::start(server.port()).expect("a proxy");
+    let url = through(&server.url(User::Member, &name), &way);
+    way.set(Fault::HalfOpen);
+    let begun = Instant::now();
+    let ended = run(&["serve"], &url);
+    let said = stderr(&ended);
+    assert!(!ended.status.success());
+    assert_eq!(said.trim().lines().count(), 1, "{said}");
+    assert!(said.contains("the database is not available"), "{said}");
+    assert!(begun.elapsed() < AT_THE_START, "{:?}", begun.elapsed());
 }
 
 #[tokio::test]
