@@ -18,13 +18,17 @@ pub struct Soak {
 }
 
 impl Soak {
-    /// Runs it as the test it is, optimised as tests are; fails if anything was lost.
+    /// Runs it as the test it is, optimised as tests are; fails if anything was lost. The logs of the
+    /// fleet's processes are left in target/soak.
     pub fn run(&self) -> Result<()> {
         debian::ensure(&test::PACKAGES)?;
         let report = workspace::root().join("bench/results/soak.md");
+        let logs = workspace::root().join("target/soak");
+        std::fs::create_dir_all(&logs)?;
         let mut test = workspace::cargo(["test", "--locked", "--workspace", "--test", "e2e"]);
         test.args(["soak::", "--", "--ignored", "--nocapture"])
             .env("SOAK_REPORT", &report)
+            .env("SOAK_LOGS", &logs)
             .env("SOAK_MINUTES", self.minutes.to_string())
             .env("SOAK_SEED", self.seed.to_string());
         let machine = Machine::of_this_run()?;

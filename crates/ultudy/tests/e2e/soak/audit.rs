@@ -1,22 +1,30 @@
 //! What is there afterwards, asked of the database, of Redis and of the folder of files.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write as _,
+    collections::BTreeSet,
     path::Path,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::time::sleep;
 
-use super::students::Done;
+use super::{
+    faults::Suffered,
+    history::{self, Losses},
+    students::Done,
+};
 use crate::fleet::Ground;
 
-/// Codes with which a job may fail here, and why.
-const ALLOWED: [(&str, &str); 2] = [
-    ("worker_lost", "its workers were killed three times"),
-    ("document_gone", "its student deleted the document"),
-];
+/// Without a further job ending, it is not waited for longer than this, nor in any case
+/// than that.
+const STANDSTILL: Duration = Duration::from_secs(120);
+const ENDLESS: Duration = Duration::from_secs(900);
+
+/// Jobs that are not final, or failed so that their student asks for them again.
+const OPEN: &str = "SELECT id, status, lost, attempt, worker_id FROM jobs j
+    WHERE status IN ('queued', 'processing') OR (failure_code = 'worker_lost'
+        AND status = 'failed' AND EXISTS (
+            SELECT FROM documents d WHERE d.id = j.document_id AND d.owner_id = j.owner_id))";
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -25,8 +33,12 @@ pub struct Found {
     pub wrong: Vec<String>,
     /// Jobs by type and end.
     pub jobs: Vec<String>,
-    /// Of those that ran: workers that vanished under them.
-    pub lost_workers: String,
+    /// Workers that vanished under them.
+    pub losses: Losses,
+    /// How often one was given up since three had.
+    pub given_up: String,
+    /// Faults that met jobs that waited, ran, ended.
+    pub met: [usize; 3],
     /// From a job's making to its end: median, 99th of 100, longest, in seconds.
     pub spans: String,
     /// Files that no row holds, left for housekeeping.
@@ -38,15 +50,29 @@ fn rows(ground: &Ground, sql: &str) -> Vec<String> {
     rows.lines().map(str::to_owned).collect()
 }
 
-/// Waits until every row is in a final state.
-pub async fn all_jobs_end(ground: &Ground) {
-    let open = "SELECT 1 FROM jobs WHERE status IN ('queued', 'processing') LIMIT 1";
-    while !rows(ground, open).is_empty() {
+/// Waits until every job has its end, and a good one where its student still wants that, for as long
+/// as some go on ending; those that have not.
+pub async fn all_jobs_end(ground: &Ground) -> Vec<String> {
+    let begun = Instant::now();
+    let (mut ends, mut moved) = (history::ends(ground), begun);
+    loop {
+        let open = rows(ground, OPEN);
+        if open.is_empty() {
+            return open;
+        }
+        let now = history::ends(ground);
+        if now > ends {
+            (ends, moved) = (now, Instant::now());
+        }
+        if moved.elapsed() > STANDSTILL || begun.elapsed() > ENDLESS {
+            let late = |job| format!("a job has not ended: {job}");
+            return open.into_iter().map(late).collect();
+        }
         sleep(Duration::from_millis(500)).await;
     }
 }
 
-pub fn audit(ground: &Ground, done: &Done) -> Found {
+pub fn audit(ground: &Ground, done: &Done, suffered: &[Suffered]) -> Found {
     let mut found = Found {
         wrong: done.wrong.clone(),
         jobs: rows(
@@ -54,7 +80,9 @@ pub fn audit(ground: &Ground, done: &Done) -> Found {
             "SELECT job_type, status || coalesce(': ' || failure_code, ''), count(*)
             FROM jobs GROUP BY 1, 2 ORDER BY 1, 2",
         ),
-        lost_workers: rows(ground, "SELECT coalesce(sum(lost), 0) FROM jobs").concat(),
+        losses: history::losses(ground, suffered),
+        given_up: history::given_up(ground),
+        met: history::met(ground, suffered),
         spans: rows(
             ground,
             "SELECT string_agg(round(span::numeric, 1)::text, ', ' ORDER BY span) FROM (
@@ -65,6 +93,7 @@ pub fn audit(ground: &Ground, done: &Done) -> Found {
         .concat(),
         ..Found::default()
     };
+    found.wrong.extend(found.losses.neither.iter().cloned());
     promised(ground, done, &mut found);
     once(ground, &mut found);
     files(ground, &mut found);
@@ -78,13 +107,12 @@ fn promised(ground: &Ground, done: &Done, found: &mut Found) {
     for lost in done.jobs.difference(&stored) {
         found.wrong.push(format!("job {lost} is lost"));
     }
-    let bad = "SELECT failure_code, id, failure_message FROM jobs
-        WHERE status NOT IN ('completed', 'cancelled')";
+    // Its student has deleted what it was for.
+    let bad = "SELECT job_type, id, document_id, failure_code, lost, attempt, failure_message
+        FROM jobs j WHERE status = 'failed' AND failure_code <> 'document_gone' AND EXISTS (
+            SELECT FROM documents d WHERE d.id = j.document_id AND d.owner_id = j.owner_id)";
     for job in rows(ground, bad) {
-        let code = job.split('|').next().unwrap_or_default();
-        if !ALLOWED.iter().any(|(allowed, _)| *allowed == code) {
-            found.wrong.push(format!("job {job} did not end well"));
-        }
+        found.wrong.push(format!("a job did not end well: {job}"));
     }
     // Gone only where a student asked for it.
     let without = "SELECT document_id FROM jobs j WHERE job_type = 'upload_pdf'
@@ -130,8 +158,12 @@ fn once(ground: &Ground, found: &mut Found) {
                 SELECT count(*) FROM figures f WHERE f.sha256 = b.sha256)",
         ),
         (
-            "documents that are half there",
-            "SELECT id FROM documents d WHERE NOT published AND NOT EXISTS (
+            "a document that is half there: its id, its sections, its jobs",
+            "SELECT id, (SELECT count(*) FROM sections s WHERE s.document_id = d.id), (
+                SELECT string_agg(concat_ws(' ', j.job_type, j.id, j.status, j.failure_code,
+                    'lost', j.lost, 'attempt', j.attempt), '; ')
+                FROM jobs j WHERE j.document_id = d.id)
+            FROM documents d WHERE NOT published AND NOT EXISTS (
                 SELECT FROM jobs j WHERE j.document_id = d.id
                 AND j.status IN ('queued', 'processing'))",
         ),
@@ -193,63 +225,4 @@ fn redis(ground: &Ground, found: &mut Found) {
             _ => found.wrong.push(format!("the key {key} has no owner")),
         }
     }
-}
-
-/// For people.
-pub fn report(
-    seed: u64,
-    seconds: u64,
-    faults: &[&str],
-    done: &Done,
-    found: &Found,
-    settling: Duration,
-) -> String {
-    let mut report = String::from(
-        "# Soak\n\nTwo APIs and three workers over PostgreSQL (through PgBouncer), Redis and a folder of files, the first two reached through proxies; twelve students upload, ask for lessons, read and delete at either API, and try again what fails. Meanwhile one fault after the other, by chance. Then it is left alone, and counted. Written by `cargo xtask soak`.\n\n",
-    );
-    let mut line = |what: &str, value: String| {
-        writeln!(report, "| {what} | {value} |").expect("writing to memory");
-    };
-    line("What", "Value".into());
-    line("---", "---".into());
-    line("seed", seed.to_string());
-    line("minutes", format!("{:.1}", seconds as f64 / 60.0));
-    let mut by_name = BTreeMap::new();
-    for fault in faults {
-        *by_name.entry(*fault).or_insert(0) += 1;
-    }
-    for (name, count) in by_name {
-        line(name, count.to_string());
-    }
-    line("uploads accepted", done.uploads.to_string());
-    line("lessons asked for", done.lessons_asked_for.to_string());
-    line("lessons read", done.lessons_read.to_string());
-    line("documents and lessons deleted", done.deleted.to_string());
-    line("requests put off or not answered", done.put_off.to_string());
-    line(
-        "longest wait for one answer",
-        format!("{:.1} s", done.longest_wait.as_secs_f64()),
-    );
-    line("jobs promised", done.jobs.len().to_string());
-    for jobs in &found.jobs {
-        let mut words = jobs.split('|');
-        let mut next = || words.next().unwrap_or_default();
-        let what = format!("{} {}", next(), next());
-        line(&what, next().to_owned());
-    }
-    line("workers lost under a job", found.lost_workers.clone());
-    line(
-        "job made → completed: median, 99 %, longest",
-        format!("{} s", found.spans),
-    );
-    line(
-        "all ended, once left alone, after",
-        format!("{:.1} s", settling.as_secs_f64()),
-    );
-    line("files for housekeeping", found.orphans.to_string());
-    line(
-        "lost, done twice, half there, left over",
-        found.wrong.len().to_string(),
-    );
-    report
 }

@@ -1,13 +1,19 @@
 //! What befalls the fleet.
 
-use std::time::Duration;
+use std::{fs, path::Path, time::Duration};
 
 use rand::{RngExt as _, rngs::StdRng};
 use tokio::time::sleep;
-use ultudy_testkit::chaos::{self, Chaos};
-use url::Url;
+use ultudy_testkit::{
+    Error,
+    chaos::{self, Chaos},
+};
 
-use crate::{api::Api, fleet::Ground};
+use super::history;
+use crate::{
+    api::Api,
+    fleet::{Ground, through, way_to_the_database},
+};
 
 const APIS: usize = 2;
 const WORKERS: usize = 3;
@@ -17,8 +23,13 @@ const FROZEN: Duration = Duration::from_secs(10);
 /// How much later what is sent arrives.
 const FAR: Duration = Duration::from_millis(100);
 
+/// How often in a row a process may end for want of a database before that is no bad luck any more.
+const STARTS: usize = 5;
+/// What such a process says last.
+const NO_DATABASE: &str = "the database is not available";
+
 /// One of them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Fault {
     /// `kill -9`, and started again a while later.
     WorkerKilled(usize, Duration),
@@ -76,6 +87,18 @@ impl Fault {
         }
     }
 
+    /// The worker whose runs it ends or outlasts, by its number.
+    pub fn worker_lost(&self) -> Option<usize> {
+        match self {
+            Self::WorkerKilled(number, _) | Self::WorkerFrozen(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    pub fn freezes(&self) -> bool {
+        matches!(self, Self::WorkerFrozen(_))
+    }
+
     pub fn name(&self) -> &'static str {
         match self {
             Self::WorkerKilled(..) => "worker killed (-9) and started again",
@@ -102,26 +125,31 @@ impl Fault {
     }
 }
 
+/// A fault, from its beginning until all was mended, by the database's clock.
+#[derive(Debug)]
+pub struct Suffered {
+    pub fault: Fault,
+    pub from: f64,
+    pub until: f64,
+}
+
 /// The fleet's processes; each keeps its port over its lives.
 pub struct Processes {
     apis: Vec<Api>,
     workers: Vec<Api>,
     to_redis: Chaos,
     to_database: Chaos,
+    /// All that befell them.
+    pub suffered: Vec<Suffered>,
+    /// Starts that ended for want of a database, and were tried again.
+    pub vain_starts: usize,
 }
 
 impl Processes {
     pub async fn start(ground: &Ground) -> Self {
         let to_redis = Chaos::start(ground.redis.port()).expect("a proxy");
-        let database = Url::parse(&ground.database.url()).expect("a URL");
-        let to_database = Chaos::start(database.port().expect("a port")).expect("a proxy");
-        let through = |url: &str, proxy: &Chaos| {
-            let mut url = Url::parse(url).expect("a URL");
-            url.set_port(Some(proxy.port())).expect("a port");
-            url.to_string()
-        };
+        let (to_database, database_url) = way_to_the_database(ground);
         let redis_url = through(&ground.redis.url(), &to_redis);
-        let database_url = through(database.as_str(), &to_database);
         let network = [
             ("REDIS_URL", redis_url.as_str()),
             ("DATABASE_URL", database_url.as_str()),
@@ -135,7 +163,7 @@ impl Processes {
             apis.push(ground.process(&["api"], &settings).await);
         }
         for number in 0..WORKERS {
-            let name = format!("worker-{number}");
+            let name = worker_name(number);
             let own = [("WORKER_ID", name.as_str()), ("DRAIN_SECONDS", "5")];
             let settings = [&network[..], &own].concat();
             workers.push(ground.process(&["worker"], &settings).await);
@@ -145,6 +173,8 @@ impl Processes {
             workers,
             to_redis,
             to_database,
+            suffered: Vec::new(),
+            vain_starts: 0,
         }
     }
 
@@ -161,11 +191,29 @@ impl Processes {
 
     /// Lets it happen, and mends it.
     pub async fn suffer(&mut self, fault: &Fault, ground: &mut Ground) {
+        let from = history::now(ground);
+        self.befall(fault, ground).await;
+        self.suffered.push(Suffered {
+            fault: fault.clone(),
+            from,
+            until: history::now(ground),
+        });
+    }
+
+    async fn befall(&mut self, fault: &Fault, ground: &mut Ground) {
         match *fault {
-            Fault::WorkerKilled(number, span) => kill(&mut self.workers[number], span).await,
-            Fault::ApiKilled(number, span) => kill(&mut self.apis[number], span).await,
-            Fault::WorkerReplaced(number) => replace(&mut self.workers[number]).await,
-            Fault::ApiReplaced(number) => replace(&mut self.apis[number]).await,
+            Fault::WorkerKilled(number, span) => {
+                self.vain_starts += kill(&mut self.workers[number], span).await;
+            }
+            Fault::ApiKilled(number, span) => {
+                self.vain_starts += kill(&mut self.apis[number], span).await;
+            }
+            Fault::WorkerReplaced(number) => {
+                self.vain_starts += replace(&mut self.workers[number]).await;
+            }
+            Fault::ApiReplaced(number) => {
+                self.vain_starts += replace(&mut self.apis[number]).await;
+            }
             Fault::WorkerFrozen(number) => {
                 let server = &mut self.workers[number].server;
                 server.freeze().expect("it stands still");
@@ -203,6 +251,16 @@ impl Processes {
         }
     }
 
+    /// The logs of all into this folder.
+    pub fn keep_logs(&self, folder: &Path) {
+        for (name, of) in [("api", &self.apis), ("worker", &self.workers)] {
+            for (number, process) in of.iter().enumerate() {
+                let file = folder.join(format!("{name}-{number}.log"));
+                fs::write(file, process.server.log()).expect("the log is written");
+            }
+        }
+    }
+
     /// Warnings and errors of all.
     pub fn logs(&self) -> String {
         let all = self.apis.iter().chain(&self.workers);
@@ -213,16 +271,38 @@ impl Processes {
     }
 }
 
-async fn kill(process: &mut Api, span: Duration) {
-    process.server.kill().await.expect("it dies");
-    sleep(span).await;
-    process.server.restart().await.expect("it comes back");
+/// What this worker is called in rows.
+pub fn worker_name(number: usize) -> String {
+    format!("worker-{number}")
 }
 
-async fn replace(process: &mut Api) {
-    process
-        .server
-        .restart()
-        .await
-        .expect("it ends well and comes back");
+async fn kill(process: &mut Api, span: Duration) -> usize {
+    process.server.kill().await.expect("it dies");
+    sleep(span).await;
+    start_again(process).await
+}
+
+async fn replace(process: &mut Api) -> usize {
+    process.server.terminate().await.expect("it ends well");
+    start_again(process).await
+}
+
+/// As whatever looks after processes does: one that ends since it finds no database in time is started
+/// again. How often that was.
+async fn start_again(process: &mut Api) -> usize {
+    for vain in 0..STARTS {
+        match process.server.restart().await {
+            Ok(()) => return vain,
+            Err(Error::Failed { output, .. }) if says_last(&output, NO_DATABASE) => {}
+            Err(error) => panic!("it does not come back: {error}"),
+        }
+    }
+    panic!("it found no database {STARTS} times in a row");
+}
+
+fn says_last(output: &str, text: &str) -> bool {
+    output
+        .lines()
+        .next_back()
+        .is_some_and(|line| line.contains(text))
 }

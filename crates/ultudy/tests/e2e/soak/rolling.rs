@@ -1,18 +1,8 @@
 //! F4: every process is told to stop and replaced, one after the other, while students go on.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
-
-use tokio::time::timeout;
 use ultudy_testkit::wait;
 
-use super::{
-    SETTLING, audit,
-    faults::Processes,
-    students::{Done, Student},
-};
+use super::{Class, audit, faults::Processes, history};
 use crate::{api::PATIENCE, fleet::Ground};
 
 const STUDENTS: usize = 4;
@@ -27,15 +17,9 @@ fn number(ground: &Ground, sql: &str) -> usize {
 #[tokio::test]
 async fn a_deployment_under_load_loses_nothing_and_counts_against_no_job() {
     let mut ground = Ground::start();
+    history::note(&ground);
     let mut processes = Processes::start(&ground).await;
-    let goes_on = Arc::new(AtomicBool::new(true));
-    let mut studying = Vec::new();
-    for name in 0..STUDENTS {
-        let student = Student::new(name, 4, processes.api_urls());
-        let goes_on = Arc::clone(&goes_on);
-        let study = student.study(move || goes_on.load(Ordering::Relaxed));
-        studying.push(tokio::spawn(study));
-    }
+    let class = Class::start(STUDENTS, 4, &processes);
     for replacement in Processes::deployment() {
         let jobs = || number(&ground, "SELECT count(*) FROM jobs");
         let enough = jobs() + JOBS_BETWEEN;
@@ -44,14 +28,9 @@ async fn a_deployment_under_load_loses_nothing_and_counts_against_no_job() {
             .unwrap();
         processes.suffer(&replacement, &mut ground).await;
     }
-    goes_on.store(false, Ordering::Relaxed);
-    let mut done = Done::default();
-    for student in studying {
-        done.add(student.await.expect("a student ends"));
-    }
-    let settled = timeout(SETTLING, audit::all_jobs_end(&ground)).await;
-    settled.expect("all jobs end");
-    let found = audit::audit(&ground, &done);
+    let (done, late) = class.ends(&ground).await;
+    assert_eq!(late, [""; 0], "all jobs end");
+    let found = audit::audit(&ground, &done, &processes.suffered);
     assert!(
         found.wrong.is_empty(),
         "{:#?}\n{}",

@@ -5,12 +5,30 @@ use std::{collections::BTreeSet, time::Duration};
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
 use reqwest::{Client, Method, StatusCode, multipart};
 use serde_json::{Value, json};
-use tokio::time::{Instant, sleep};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep},
+};
 
 use crate::{api::text, jobs::long_book, pdf};
 
 /// Longest that a student waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// Jobs of a kind that a student has in flight at most.
+const IN_FLIGHT: usize = 3;
+/// Between two looks at one's jobs by a student who only waits for them.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// Jobs that cannot be had: their student has deleted what they were for.
+const GIVEN_UP: [&str; 2] = ["cancelled", "document_gone"];
+
+/// What students are at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    Studying,
+    /// They only see to it that what they have asked for comes to be.
+    Waiting,
+    Over,
+}
 
 /// What came of all they did.
 #[derive(Debug, Default)]
@@ -19,6 +37,10 @@ pub struct Done {
     pub lessons_asked_for: usize,
     pub lessons_read: usize,
     pub deleted: usize,
+    /// Jobs that failed and were asked for again.
+    pub tried_again: usize,
+    /// Times that nothing was asked for, since enough was in flight.
+    pub held_back: usize,
     /// Requests that nobody answered, or that were put off.
     pub put_off: usize,
     /// Answers that were wrong whatever happened to the fleet.
@@ -37,6 +59,8 @@ impl Done {
         self.lessons_asked_for += other.lessons_asked_for;
         self.lessons_read += other.lessons_read;
         self.deleted += other.deleted;
+        self.tried_again += other.tried_again;
+        self.held_back += other.held_back;
         self.put_off += other.put_off;
         self.wrong.extend(other.wrong);
         self.jobs.extend(other.jobs);
@@ -53,6 +77,8 @@ pub struct Student {
     apis: Vec<String>,
     done: Done,
     documents: Vec<String>,
+    /// Failed jobs whose documents are gone.
+    hopeless: BTreeSet<String>,
 }
 
 impl Student {
@@ -69,22 +95,75 @@ impl Student {
             apis,
             done: Done::default(),
             documents: Vec::new(),
+            hopeless: BTreeSet::new(),
         }
     }
 
-    /// As long as that holds.
-    pub async fn study(mut self, goes_on: impl Fn() -> bool) -> Done {
-        while goes_on() {
-            match self.chance.random_range(0..20) {
-                0..4 => self.upload().await,
-                4..18 => self.ask_for_a_lesson().await,
-                18 => self.delete_a_lesson().await,
-                _ => self.delete_a_document().await,
+    /// Until it is over.
+    pub async fn study(mut self, phase: watch::Receiver<Phase>) -> Done {
+        loop {
+            let now = *phase.borrow();
+            match now {
+                Phase::Studying => {
+                    self.do_something().await;
+                    let pause = self.chance.random_range(100..1_000);
+                    sleep(Duration::from_millis(pause)).await;
+                }
+                Phase::Waiting => {
+                    self.try_failed_ones_again().await;
+                    sleep(LOOK_EVERY).await;
+                }
+                Phase::Over => return self.done,
             }
-            let pause = self.chance.random_range(100..1_000);
-            sleep(Duration::from_millis(pause)).await;
         }
-        self.done
+    }
+
+    async fn do_something(&mut self) {
+        match self.chance.random_range(0..20) {
+            0..4 => self.upload().await,
+            4..17 => self.ask_for_a_lesson().await,
+            17 => self.try_failed_ones_again().await,
+            18 => self.delete_a_lesson().await,
+            _ => self.delete_a_document().await,
+        }
+    }
+
+    /// Whether few enough of the student's jobs of this type are in flight for one more.
+    async fn may_ask_for_more(&mut self, job_type: &str) -> bool {
+        let mut in_flight = 0;
+        for status in ["queued", "processing"] {
+            let path = format!("/api/jobs?type={job_type}&status={status}&limit={IN_FLIGHT}");
+            let Some((StatusCode::OK, body)) = self.ask(Method::GET, &path, None).await else {
+                return false;
+            };
+            in_flight += body["jobs"].as_array().map_or(0, Vec::len);
+        }
+        let may = in_flight < IN_FLIGHT;
+        self.done.held_back += usize::from(!may);
+        may
+    }
+
+    async fn try_failed_ones_again(&mut self) {
+        let failed = "/api/jobs?status=failed";
+        let Some((StatusCode::OK, body)) = self.ask(Method::GET, failed, None).await else {
+            return;
+        };
+        for job in body["jobs"].as_array().cloned().unwrap_or_default() {
+            let (id, document) = (text(&job["id"]), text(&job["data"]["document_id"]));
+            if GIVEN_UP.contains(&text(&job["code"]).as_str()) || self.hopeless.contains(&id) {
+                continue;
+            }
+            let path = format!("/api/jobs/{id}/retry");
+            match self.ask(Method::POST, &path, None).await {
+                Some((StatusCode::OK, _)) => self.done.tried_again += 1,
+                // As far as the student knows it may be deleted: so it is.
+                Some((StatusCode::CONFLICT, _)) if self.done.gone.contains(&document) => {
+                    self.hopeless.insert(id);
+                }
+                // Not now.
+                _ => {}
+            }
+        }
     }
 
     /// An answer that says something; none if the student must try again.
@@ -131,6 +210,9 @@ impl Student {
     }
 
     async fn upload(&mut self) {
+        if !self.may_ask_for_more("upload_pdf").await {
+            return;
+        }
         let mut file = match self.chance.random_range(0..16) {
             0 => long_book(),
             _ => pdf::biology(),
@@ -162,6 +244,9 @@ impl Student {
         let Some(section) = sections.choose(&mut self.chance) else {
             return;
         };
+        if !self.may_ask_for_more("generate_lesson").await {
+            return;
+        }
         let priority = ["high", "normal", "low"].choose(&mut self.chance);
         let body = json!({
             "document_id": document,
