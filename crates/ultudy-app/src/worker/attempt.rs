@@ -48,7 +48,7 @@ pub(super) async fn attempt(worker: &Worker, mut delivery: Delivery, guard: RunG
         Err(error) => Err(error),
     };
     if let Err(error) = ended {
-        tracing::warn!(job_id = %delivery.job_id, ?error, "job left until the database answers");
+        tracing::warn!(job_id = %delivery.job_id, ?error, "job left unsettled for now");
         put_back(worker, delivery).await;
     }
 }
