@@ -3,6 +3,7 @@
 //! connections, how many callers on each, and how many users they are for. Says decisions a
 //! second, the middle one and the 99th hundredth of the times in ms, and how many were allowed.
 #![allow(
+    clippy::disallowed_methods,
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "its output is what it is for, and what fails is no measurement"

@@ -1,6 +1,7 @@
 //! What `cargo xtask bench queue` asks of our queue. Arguments: Redis' URL, what to do, and the
 //! numbers that say how often. Says one number, or several as a list.
 #![allow(
+    clippy::disallowed_methods,
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "its output is what it is for, and what fails is no measurement"

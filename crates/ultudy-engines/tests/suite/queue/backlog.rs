@@ -32,6 +32,10 @@ fn backlog() -> usize {
     set.map_or(20_000, |set| set.parse().unwrap())
 }
 
+#[allow(
+    clippy::disallowed_methods,
+    reason = "ids like the product's, and nothing depends on which"
+)]
 fn jobs(count: usize, owner: &str, priority: Priority) -> Vec<QueueEntry> {
     let job = |_| QueueEntry {
         job_id: Uuid::now_v7(),
