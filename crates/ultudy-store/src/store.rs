@@ -92,8 +92,8 @@ tokio::task_local! {
     static PATIENCE: Cell<Duration>;
 }
 
-/// Within this, transactions on a server begin after at most `limit` of waiting, all together,
-/// or are refused as [`StoreError::Unavailable`]: for whoever has somebody waiting for an
+/// Within this, transactions on a server begin after at most `limit` of waiting, all together, with
+/// the statements that begin them, or are refused as [`StoreError::Unavailable`]: for whoever has somebody waiting for an
 /// answer. Elsewhere the configured time holds for each.
 pub fn waiting_at_most<T>(
     limit: Duration,

@@ -55,7 +55,7 @@ pub enum TransferError {
     Files(#[from] Error),
     /// Rows name files, and there is none of them.
     #[error(
-        "files: none of the {0} that the source names is there: DATA_DIR must be the embedded \
+        "files: none of the first {0} that the source names is there: DATA_DIR must be the embedded \
          database's, OBJECT_STORE_URL that of the server's files"
     )]
     NoFiles(usize),

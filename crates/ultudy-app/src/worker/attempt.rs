@@ -23,11 +23,12 @@ use crate::{
     metrics,
 };
 
-/// Before something that failed on the way to a retry is tried anew.
-const AGAIN: TimeDelta = TimeDelta::seconds(5);
+/// Before what came to nothing is tried anew.
+pub(super) const AGAIN: TimeDelta = TimeDelta::seconds(5);
 
-/// Runs a delivered job to one of its ends. What cannot be written here (the database is
-/// away) is put back once it can.
+/// Runs a delivered job to one of its ends. What cannot be written here since the database is away is
+/// put back once it can; what cannot for another reason is left to the lease: it lapses, the job is
+/// delivered again, and that is counted.
 pub(super) async fn attempt(worker: &Worker, mut delivery: Delivery, guard: RunGuard) {
     let app = &worker.app;
     let begun = start(app, &worker.config.worker_id, &mut delivery, &guard).await;
@@ -40,8 +41,9 @@ pub(super) async fn attempt(worker: &Worker, mut delivery: Delivery, guard: RunG
         Ok(Begun::Over(how)) => finish(app, delivery, &how).await,
         Ok(Begun::Later(after)) => release(app, delivery, after).await,
         Ok(Begun::Elsewhere) => Ok(()),
-        // What the lease alone brings again is not known to be tried again.
-        Err(error) if delivery.retried => {
+        // What the lease alone brings again is not known to be tried again, and what another program
+        // asks for may have no row yet to be put back.
+        Err(error) if delivery.retried || delivery.asked.is_some() => {
             tracing::warn!(job_id = %delivery.job_id, ?error, "job tried again later");
             release(app, delivery, AGAIN).await
         }
@@ -49,7 +51,9 @@ pub(super) async fn attempt(worker: &Worker, mut delivery: Delivery, guard: RunG
     };
     if let Err(error) = ended {
         tracing::warn!(job_id = %delivery.job_id, ?error, "job left unsettled for now");
-        put_back(worker, delivery).await;
+        if error.is_of_an_absent_database() {
+            put_back(worker, delivery).await;
+        }
     }
 }
 
@@ -177,7 +181,7 @@ async fn fail(
 /// worker has started meanwhile, is not this run's to hand back: its token is stale.
 async fn hand_back(app: &App, delivery: &Delivery) -> Result<(), JobError> {
     let handed = hand_row_back(app, delivery).await?;
-    handed_back(app, delivery, handed).await
+    handed_back(app, delivery, handed, TimeDelta::zero()).await
 }
 
 pub(super) async fn hand_row_back(
@@ -191,16 +195,18 @@ pub(super) async fn hand_row_back(
     Ok(handed)
 }
 
-/// What follows once the row has been handed back, if it was this delivery's.
+/// What follows once the row has been handed back, if it was this delivery's: it is delivered again
+/// after so long.
 pub(super) async fn handed_back(
     app: &App,
     delivery: &Delivery,
     handed: Option<Job>,
+    after: TimeDelta,
 ) -> Result<(), JobError> {
     let Some(job) = handed else {
         return stale(app, delivery).await;
     };
-    release(app, delivery, TimeDelta::zero()).await?;
+    release(app, delivery, after).await?;
     app.announce(&job).await;
     Ok(())
 }

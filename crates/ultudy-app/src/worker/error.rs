@@ -41,6 +41,25 @@ impl JobError {
             source: Some(source.into()),
         }
     }
+
+    /// Whether it is only that the database does not answer, or takes no changes just now.
+    pub(super) fn is_of_an_absent_database(&self) -> bool {
+        let Self::Retry {
+            source: Some(source),
+            ..
+        } = self
+        else {
+            return false;
+        };
+        let cause = match source.downcast_ref() {
+            Some(Error::Unavailable(cause)) => cause,
+            _ => source,
+        };
+        matches!(
+            cause.downcast_ref(),
+            Some(StoreError::Unavailable(_) | StoreError::ReadOnly(_))
+        )
+    }
 }
 
 impl From<StoreError> for JobError {
@@ -73,5 +92,31 @@ impl From<GenerateError> for JobError {
             },
             GenerateError::Cancelled => Self::Stopped,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ultudy_engines::queue::QueueError;
+    use ultudy_store::{PostgresConfig, Store, StoreConfig};
+
+    use super::*;
+
+    /// What a server says that is not there.
+    async fn away() -> StoreError {
+        let nowhere = PostgresConfig::new("postgres://nobody@127.0.0.1:1/nothing".into());
+        let opened = Store::open(&StoreConfig::Postgres(nowhere)).await;
+        opened.expect_err("nothing listens there")
+    }
+
+    #[tokio::test]
+    async fn only_a_database_that_is_away_is_waited_for() {
+        assert!(JobError::from(away().await).is_of_an_absent_database());
+        assert!(JobError::from(Error::from(away().await)).is_of_an_absent_database());
+        let broken = StoreError::Schema("it is another's".into());
+        assert!(!JobError::from(broken).is_of_an_absent_database());
+        let engine = Error::from(QueueError("it does not answer".into()));
+        assert!(!JobError::from(engine).is_of_an_absent_database());
+        assert!(!JobError::Stopped.is_of_an_absent_database());
     }
 }

@@ -105,8 +105,8 @@ pub async fn work(app: App, config: WorkerConfig, shutdown: CancellationToken) {
     }
 }
 
-/// Until no job runs here any more. Those that cannot be handed back, since the database is away,
-/// are waited for as long as a lease holds.
+/// Until no job runs here any more. Those that wait to be put back, since the database is away, are
+/// waited for as long as a lease holds.
 async fn drain(worker: &Worker) {
     let running = &worker.running;
     running.close();

@@ -9,7 +9,7 @@ use ultudy_store::StoreError;
 
 use super::{
     Worker,
-    attempt::{hand_row_back, handed_back},
+    attempt::{AGAIN, hand_row_back, handed_back},
 };
 
 /// Pause between two tries.
@@ -19,18 +19,22 @@ const EVERY: Duration = Duration::from_millis(500);
 /// say later that its worker vanished, and that is counted. What the row has of an end already, or of
 /// another run, stays.
 pub(super) async fn put_back(worker: &Worker, delivery: &Delivery) {
-    let done = tokio::select! {
-        handed = row(worker, delivery) => match handed {
-            Ok(job) => handed_back(&worker.app, delivery, job).await,
-            Err(error) => Err(error.into()),
-        },
+    let handed = tokio::select! {
+        handed = row(worker, delivery) => handed,
         () = worker.gives_up.cancelled() => {
             tracing::warn!(job_id = %delivery.job_id, "the database does not answer: job left to its lease");
             return;
         }
     };
+    let is_put_back = matches!(handed, Ok(Some(_)));
+    let done = match handed {
+        // Not at once: a database that is away for this run's end alone would have it run without end.
+        Ok(job) => handed_back(&worker.app, delivery, job, AGAIN).await,
+        Err(error) => Err(error.into()),
+    };
     match done {
-        Ok(()) => tracing::info!(job_id = %delivery.job_id, "job handed back"),
+        Ok(()) if is_put_back => tracing::info!(job_id = %delivery.job_id, "job put back"),
+        Ok(()) => {}
         Err(error) => {
             tracing::warn!(job_id = %delivery.job_id, ?error, "job left to its lease");
         }

@@ -175,6 +175,40 @@ async fn a_run_that_ends_while_the_database_is_away_is_done_again_and_its_worker
     assert_eq!(scene.documents().await, 1);
 }
 
+/// F10: what a Bull producer asks for has no row yet that could be put back.
+#[tokio::test]
+async fn what_another_program_asks_for_while_the_database_is_away_is_made_once_it_is_back() {
+    let ground = Ground::start();
+    let (way, url) = way_to_the_database(&ground);
+    let api = ground.process(&["api"], &[]).await;
+    let worker = ground.process(&["worker"], &[("DATABASE_URL", &url)]).await;
+    let course = api.course("Biology").await;
+    let document = api.document(pdf::biology(), &course).await;
+    let section = api.sections(&document).await.remove(0);
+    way.set(Fault::Cut);
+    let job_id = "00000000-0000-7000-8000-000000000007";
+    let asked = json!({
+        "jobId": job_id, "ownerId": "ada", "document_id": document, "section_id": section,
+    });
+    let queue = "bull:lesson-generation";
+    let (job, wait, asked) = (
+        format!("{queue}:77"),
+        format!("{queue}:wait"),
+        asked.to_string(),
+    );
+    let cli = |words: &[&str]| ground.redis.cli(words).expect("Redis answers");
+    cli(&["HSET", &job, "data", &asked]);
+    cli(&["LPUSH", &wait, "77"]);
+    worker.server.logged("job tried again later").await;
+    way.set(Fault::None);
+    let made = async || {
+        let sql = format!("SELECT status FROM jobs WHERE id = '{job_id}'");
+        ground.database.sql(&sql).expect("it runs").trim() == "completed"
+    };
+    let made = wait::until("the lesson is made", PATIENCE, made).await;
+    assert!(made.is_ok(), "{}", worker.server.log());
+}
+
 /// F10: the start is committed, and the worker does not hear of it.
 #[tokio::test]
 async fn a_start_whose_answer_is_lost_is_not_counted_as_a_lost_worker() {

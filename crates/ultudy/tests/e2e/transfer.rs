@@ -216,7 +216,7 @@ async fn the_student_sees_the_same_on_the_server_and_back_on_the_laptop() {
     let nowhere = tempfile::tempdir().expect("a folder");
     let misled = ultudy(&["transfer", "--from", &url], nowhere.path(), &[]).output();
     let misled = refused(&misled.expect("it runs"));
-    assert!(misled.contains("none of the 3"), "{misled}");
+    assert!(misled.contains("none of the first 3"), "{misled}");
     assert!(misled.contains("OBJECT_STORE_URL"), "{misled}");
     let back = tempfile::tempdir().expect("a folder");
     let report = said(&run(&["transfer", "--from"], back.path()));

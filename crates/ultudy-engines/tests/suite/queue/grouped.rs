@@ -1,13 +1,17 @@
 //! What callers of one process ask for at the same time goes to Redis together.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
 use ultudy_domain::job::Priority;
 use ultudy_engines::queue::{End, Queue};
+use ultudy_testkit::wait;
 use uuid::Uuid;
 
 use super::bull_layout::{Bench, QUEUE, job, now};
 
 const CALLERS: u32 = 64;
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How many scripts Redis was told to run since this was asked last.
 fn calls(bench: &Bench) -> u64 {
@@ -110,6 +114,11 @@ async fn a_lost_redis_is_told_to_every_caller_and_the_next_calls_reach_it_again(
         assert!(pushed.is_err());
     }
     bench.server.start_again().unwrap();
+    wait::until("it is reached again", PATIENCE, async || {
+        bench.queue.push(&jobs[0], now()).await.is_ok()
+    })
+    .await
+    .unwrap();
     let pushes = jobs.iter().map(|job| bench.queue.push(job, now()));
     for pushed in join_all(pushes).await {
         pushed.unwrap();

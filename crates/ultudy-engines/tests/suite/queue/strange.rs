@@ -53,6 +53,32 @@ async fn what_is_not_ours_fails_with_a_reason_and_harms_nothing() {
     );
 }
 
+/// Under a job's name stands what is no job, or no number where Bull counts: others are not taken along.
+#[tokio::test]
+async fn what_is_no_job_takes_no_other_along() {
+    let bench = Bench::new().await;
+    bench.cli(["SET", "P:7", "no hash"]);
+    let ours = [1, 2].map(|number| job(number, Priority::Normal));
+    bench.push(&ours[..1]).await;
+    bench.cli(["LPUSH", "P:wait", "7"]);
+    bench.push(&ours[1..]).await;
+    let leases: Vec<_> = (100..110).map(Uuid::from_u128).collect();
+    let claimed = bench.queue.claim(QUEUE, "worker", &leases, now()).await;
+    let claimed = claimed.unwrap();
+    let ids: Vec<_> = claimed.iter().map(|job| job.job_id).collect();
+    assert_eq!(ids, ours.map(|job| job.job_id));
+    assert_eq!(bench.cli(["LLEN", "P:active"]), "2");
+    assert_eq!(bench.cli(["LLEN", "P:wait"]), "0");
+    let first = format!("P:{}", ids[0]);
+    bench.cli(["HSET", &first, "attemptsMade", "many"]);
+    let end = End::Failed("it could not be read".into());
+    for job in &claimed {
+        bench.queue.finish(job, &end).await.unwrap();
+    }
+    assert_eq!(bench.cli(["ZCARD", "P:failed"]), "2");
+    assert_eq!(bench.cli(["EXISTS", "P:active"]), "0");
+}
+
 #[tokio::test]
 async fn bytes_that_are_no_text_fail_with_a_reason_and_harm_nothing() {
     let bench = Bench::new().await;

@@ -98,9 +98,13 @@ local taken = {}
 local first_lease = 5
 local given = 0
 
--- Its data, empty if too long to be ours, with the marks it bears; nothing where it is gone.
+-- Its data, empty if too long to be ours, with the marks it bears; nothing where it is gone, or is
+-- something else.
 local function read(job)
-  local length = redis.call('HSTRLEN', job, 'data')
+  local length = redis.pcall('HSTRLEN', job, 'data')
+  if type(length) == 'table' then
+    return nil
+  end
   if length == 0 and redis.call('EXISTS', job) == 0 then
     return nil
   end
@@ -142,14 +146,14 @@ local function take_all()
     end
     redis.call('LTRIM', list, 0, -#ids - 1)
     push('ZREM', PRIORITY, ids)
-    local there = {}
+    -- Before anything can go wrong with one of them: what is in no list comes back by nothing.
+    push('LPUSH', ACTIVE, ids)
+    push('SREM', STALLED, ids)
     for _, id in ipairs(ids) do
-      if take(id) then
-        there[#there + 1] = id
+      if not take(id) then
+        redis.call('LREM', ACTIVE, 1, id)
       end
     end
-    push('LPUSH', ACTIVE, there)
-    push('SREM', STALLED, there)
   end
 end
 

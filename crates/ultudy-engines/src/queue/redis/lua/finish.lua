@@ -31,7 +31,8 @@ local function finish(id, lease, how, value)
     redis.call('HSET', job, 'finishedOn', now_text, 'returnvalue', value, 'ended', '1')
   else
     redis.call('HSET', job, 'finishedOn', now_text, 'failedReason', value, 'ended', '1')
-    redis.call('HINCRBY', job, 'attemptsMade', 1)
+    -- Somebody may have written anything there, which must not keep the others from their ends.
+    redis.pcall('HINCRBY', job, 'attemptsMade', 1)
   end
   redis.call('PUBLISH', P .. how, cjson.encode({ jobId = id, val = value }))
 end
