@@ -134,7 +134,8 @@ impl Load {
                 self.queue.wait(QUEUE, LOOK_EVERY).await;
             }
             for (delivery, place) in claimed.into_iter().zip(places) {
-                left -= 1;
+                // Behind more jobs than are to be run the last claim takes some too many.
+                left = left.saturating_sub(1);
                 let queue = self.queue.clone();
                 tokio::spawn(async move {
                     queue.finish(&delivery, &End::Completed).await.unwrap();
