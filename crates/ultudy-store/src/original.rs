@@ -12,7 +12,7 @@ use crate::{
     Result, StoreError,
     db::{
         Connection, binds,
-        postgres::{self, Access, Role},
+        postgres::{self, Access, Role, Waits},
     },
 };
 
@@ -56,7 +56,7 @@ impl Original {
     /// # Errors
     /// It cannot be reached.
     pub async fn open(url: &str) -> Result<Self> {
-        let pool = postgres::Pool::new(url, 1, ACQUIRE_TIMEOUT)?;
+        let pool = postgres::Pool::new(url, 1, Waits::for_long(ACQUIRE_TIMEOUT))?;
         let tx = postgres::Transaction::begin(&pool, Role::Session, Access::Snapshot).await?;
         Ok(Self {
             snapshot: tx.into(),

@@ -11,7 +11,7 @@ use crate::{
     Result, StoreError,
     db::{
         Binds, Connection, FromRow, Row, Sql, binds,
-        postgres::{self, Access, Pool, Role},
+        postgres::{self, Access, Pool, Role, Waits},
         sqlite,
     },
     migrate,
@@ -50,6 +50,8 @@ pub struct PostgresConfig {
     pub max_connections: u32,
     /// How long a request waits for one.
     pub acquire_timeout: Duration,
+    /// How long the answer to a statement is waited for before its connection is given up.
+    pub answer_timeout: Duration,
 }
 
 impl PostgresConfig {
@@ -63,6 +65,7 @@ impl PostgresConfig {
             pin: Duration::from_secs(5),
             max_connections: 10,
             acquire_timeout: Duration::from_secs(5),
+            answer_timeout: Duration::from_secs(30),
         }
     }
 }
@@ -159,8 +162,11 @@ impl Store {
                 Database::Sqlite(pools)
             }
             StoreConfig::Postgres(config) => {
-                let primary =
-                    Pool::new(&config.url, config.max_connections, config.acquire_timeout)?;
+                let waits = Waits {
+                    connection: config.acquire_timeout,
+                    answer: config.answer_timeout,
+                };
+                let primary = Pool::new(&config.url, config.max_connections, waits)?;
                 let patience = config.acquire_timeout.min(START_PATIENCE);
                 let mut system = timeout(patience, migrate::check_postgres(&primary))
                     .await

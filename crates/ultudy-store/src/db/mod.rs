@@ -200,7 +200,8 @@ impl Database {
             }
             Self::Postgres(tx) => {
                 let query = postgres_query(sql, binds)?;
-                query.execute(tx.connection()).await?.rows_affected()
+                let done = tx.asked(async |connection| query.execute(connection).await);
+                done.await?.rows_affected()
             }
         })
     }
@@ -213,7 +214,8 @@ impl Database {
             }
             Self::Postgres(tx) => {
                 let query = postgres_query(sql, binds)?;
-                let rows = query.fetch_all(tx.connection()).await?;
+                let rows = tx.asked(async |connection| query.fetch_all(connection).await);
+                let rows = rows.await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
         })
@@ -222,12 +224,12 @@ impl Database {
     /// A refused statement leaves the role behind, in a transaction that can only end.
     async fn rows_as_system(&mut self, sql: Sql, binds: Binds<'_>) -> Result<Vec<Row>> {
         if let Self::Postgres(tx) = self {
-            postgres::run(tx.connection(), postgres::AS_SYSTEM.to_owned()).await?;
+            tx.run(postgres::AS_SYSTEM.to_owned()).await?;
         }
         let text = sql.of(self);
         let rows = self.rows(text, binds).await?;
         if let Self::Postgres(tx) = self {
-            postgres::run(tx.connection(), postgres::AS_TENANT.to_owned()).await?;
+            tx.run(postgres::AS_TENANT.to_owned()).await?;
         }
         Ok(rows)
     }
@@ -237,7 +239,7 @@ impl Database {
         of_owners: &postgres::OfOwners<'_>,
     ) -> Result<Vec<Vec<Vec<Row>>>> {
         if let Self::Postgres(tx) = self {
-            let answers = postgres::run_as_owners(tx.connection(), of_owners).await?;
+            let answers = postgres::run_as_owners(tx, of_owners).await?;
             let rows = |rows: Vec<_>| rows.into_iter().map(Row::Postgres).collect();
             let of_owner = |answers: Vec<_>| answers.into_iter().map(rows).collect();
             return Ok(answers.into_iter().map(of_owner).collect());

@@ -16,7 +16,7 @@ use crate::{
     Result, StoreError,
     db::{
         Connection, FromRow, Row, binds,
-        postgres::{self, Access, Pool, Role},
+        postgres::{self, Access, Pool, Role, Waits},
     },
 };
 
@@ -237,13 +237,11 @@ pub(crate) async fn check_sqlite(connection: &mut Connection) -> Result<()> {
 /// The database cannot be reached, is newer than this program, or the user may neither
 /// make the roles `ultudy_tenant` and `ultudy_system` nor is a member of both.
 pub async fn migrate_postgres(url: &str) -> Result<usize> {
-    let pool = Pool::new(url, 1, std::time::Duration::from_secs(30))?;
+    let pool = Pool::new(url, 1, Waits::for_long(std::time::Duration::from_secs(30)))?;
     let tx = postgres::Transaction::begin(&pool, Role::Session, Access::Write).await;
     let mut tx = tx.map_err(not_migrated)?;
-    postgres::run(tx.connection(), format!("{LOCK}; {TABLE}")).await?;
-    postgres::run(tx.connection(), ROLES.to_owned())
-        .await
-        .map_err(roles_refused)?;
+    tx.run(format!("{LOCK}; {TABLE}")).await?;
+    tx.run(ROLES.to_owned()).await.map_err(roles_refused)?;
     let mut connection = Connection::from(tx);
     let applied = connection.all(APPLIED.into(), &[]).await?;
     let pending = pending(POSTGRES, &applied)?;

@@ -28,7 +28,8 @@ impl Listener {
     /// # Errors
     /// The URL is none.
     pub(super) fn start(url: &str, wakers: Weak<Wakers>) -> Result<Self> {
-        let pool = postgres::Pool::new(url, 1, Duration::from_secs(30))?.into_sqlx();
+        let pool = postgres::Pool::new(url, 1, postgres::Waits::for_long(Duration::from_secs(30)))?
+            .into_sqlx();
         Ok(Self(tokio::spawn(async move {
             loop {
                 let error = match PgListener::connect_with(&pool).await {

@@ -17,7 +17,7 @@ use crate::{
     PostgresConfig, Result,
     db::{
         Bind, Sql,
-        postgres::{self, Access, Pool, Role, Transaction},
+        postgres::{self, Access, Pool, Role, Transaction, Waits},
     },
 };
 
@@ -69,10 +69,14 @@ impl Replicas {
         if config.replica_urls.is_empty() {
             return Ok(None);
         }
+        let waits = Waits {
+            connection: ACQUIRE_TIMEOUT,
+            answer: config.answer_timeout,
+        };
         let all = (1..).zip(&config.replica_urls).map(|(number, url)| {
             Ok(Replica {
                 number,
-                pool: Pool::new(url, config.max_connections, ACQUIRE_TIMEOUT)?,
+                pool: Pool::new(url, config.max_connections, waits)?,
                 is_fresh: AtomicBool::new(false),
             })
         });

@@ -8,7 +8,7 @@ use crate::{
     Result, StoreConfig, StoreError,
     db::{
         Connection,
-        postgres::{self, Access, Pool, Role},
+        postgres::{self, Access, Pool, Role, Waits},
         sqlite,
     },
     migrate,
@@ -60,7 +60,7 @@ impl End {
                 Ok(Self::Sqlite(pool))
             }
             StoreConfig::Postgres(config) => {
-                let pool = Pool::new(&config.url, 2, ACQUIRE_TIMEOUT)?;
+                let pool = Pool::new(&config.url, 2, Waits::for_long(ACQUIRE_TIMEOUT))?;
                 drop(migrate::check_postgres(&pool).await?);
                 Ok(Self::Postgres(pool))
             }

@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use ultudy_store::{Page, PostgresConfig, Store, StoreConfig, StoreError, courses};
-use ultudy_testkit::postgres::{Postgres, User};
+use ultudy_testkit::{
+    chaos::{Chaos, Fault},
+    postgres::{Postgres, User},
+};
 
 use crate::{
     bench::{Bench, Database},
-    fixtures::ALICE,
+    fixtures::{ALICE, course},
 };
 
 /// As after a restart of the server: every pooled connection is dead.
@@ -74,4 +77,48 @@ async fn a_url_that_is_none_is_a_setting_to_correct() {
     let nonsense = StoreConfig::Postgres(PostgresConfig::new("postgres://[".into()));
     let refused = Store::open(&nonsense).await;
     assert!(matches!(refused, Err(StoreError::Config(_))), "{refused:?}");
+}
+
+/// As with a network that has forgotten the connections: whoever waits is told, in a statement, a
+/// commit or a beginning, and it is as before once the way is there again.
+#[tokio::test]
+async fn a_server_that_never_answers_is_not_waited_for_without_end() {
+    const PATIENCE: Duration = Duration::from_secs(60);
+    let server = Postgres::start().unwrap();
+    let database = server.create_database(User::Owner).unwrap();
+    let url = server.url(User::Owner, &database);
+    ultudy_store::migrate_postgres(&url).await.unwrap();
+    let way = Chaos::start(server.port()).unwrap();
+    let config = StoreConfig::Postgres(PostgresConfig {
+        answer_timeout: Duration::from_millis(500),
+        max_connections: 3,
+        ..PostgresConfig::new(url.replace(
+            &format!(":{}/", server.port()),
+            &format!(":{}/", way.port()),
+        ))
+    });
+    let store = Store::open(&config).await.unwrap();
+    let mut asks = store.write(ALICE).await.unwrap();
+    let mut commits = store.write(ALICE).await.unwrap();
+    courses::insert(&mut commits, &course(1)).await.unwrap();
+    way.set(Fault::HalfOpen);
+
+    let silent = async {
+        let asked = courses::insert(&mut asks, &course(2)).await;
+        [
+            asked.map(drop),
+            commits.commit().await,
+            store.write(ALICE).await.map(drop),
+        ]
+    };
+    for told in tokio::time::timeout(PATIENCE, silent).await.unwrap() {
+        assert!(matches!(told, Err(StoreError::Unavailable(_))), "{told:?}");
+    }
+    drop(asks);
+    way.set(Fault::None);
+
+    // None of the connections is held by what waits still.
+    let each = futures_util::future::try_join_all((0..3).map(|_| store.write(ALICE)));
+    let each = tokio::time::timeout(PATIENCE, each).await.unwrap();
+    assert_eq!(each.unwrap().len(), 3);
 }

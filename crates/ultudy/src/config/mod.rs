@@ -30,6 +30,8 @@ const PIN_SECONDS_MIN: u64 = 2;
 /// How long the worker waits for a database connection; a request waits far shorter
 /// (`ultudy-http`'s `layers.rs`).
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long the answer to a statement is waited for; none of ours takes a tenth of it.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// Longest name of a worker, in characters.
 const WORKER_ID_MAX: usize = 100;
 
@@ -312,6 +314,7 @@ fn store(settings: &Settings, data_dir: &std::path::Path) -> Result<StoreConfig,
         pin: Duration::from_secs(pin),
         max_connections: u32::try_from(connections).unwrap_or(u32::MAX),
         acquire_timeout: ACQUIRE_TIMEOUT,
+        answer_timeout: ANSWER_TIMEOUT,
     }))
 }
 

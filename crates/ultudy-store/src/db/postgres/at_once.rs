@@ -17,7 +17,7 @@ use std::{
 use futures_util::TryStreamExt as _;
 use sqlx::{AssertSqlSafe, Either, PgConnection, Row as _, postgres::PgRow};
 
-use super::{AS_SYSTEM, Pool, Role, Transaction, check, is_closed, not_begun, run};
+use super::{AS_SYSTEM, Pool, Role, Transaction, check, is_closed, not_begun};
 use crate::{
     Result, StoreError,
     db::{Bind, Sql},
@@ -74,7 +74,7 @@ pub(crate) async fn read_at_once(
         (mut tx, None) => {
             prepare(&mut tx, "BEGIN", entry, statements).await?;
             let text = format!("SELECT{}; COMMIT", all_executed(statements));
-            let mut answers = answers(tx.connection(), text).await?;
+            let mut answers = tx.answers(text).await?;
             // Committed.
             answers.pop();
             (tx, answers)
@@ -104,7 +104,7 @@ pub(crate) async fn begin_with(
             let entry = (AS_OWNER, binds);
             prepare(&mut tx, "ROLLBACK; BEGIN", entry, statements).await?;
             let text = format!("SELECT{}", all_executed(statements));
-            let answers = answers(tx.connection(), text).await?;
+            let answers = tx.answers(text).await?;
             (tx, those_of(statements, answers, 1)?)
         }
     };
@@ -120,7 +120,7 @@ async fn first_answers(pool: &Pool, text: &str) -> Result<(Transaction, Option<A
         let mut tx = Transaction {
             connection: Some(pool.acquire().await?),
         };
-        match answers(tx.connection(), text.to_owned()).await {
+        match tx.answers(text.to_owned()).await {
             Ok(answers) => return Ok((tx, Some(answers))),
             Err(error) if is_unprepared(&error) => return Ok((tx, None)),
             // Nothing of it stays, so it can be asked again.
@@ -142,7 +142,7 @@ async fn prepare(
     statements: &Statements<'_>,
 ) -> Result<()> {
     let begin = format!("{begin}; ");
-    let known = known(tx.connection(), &begin).await.map_err(not_begun)?;
+    let known = known(tx, &begin).await.map_err(not_begun)?;
     let mut text = String::new();
     let mut done = HashSet::new();
     let mut prepare = |text: &mut String, sql: Sql, binds: &[&(dyn Bind + Sync)]| {
@@ -162,17 +162,17 @@ async fn prepare(
     for (sql, binds) in statements {
         prepare(&mut text, *sql, binds);
     }
-    run(tx.connection(), text).await.map_err(not_begun)
+    tx.run(text).await.map_err(not_begun)
 }
 
 /// Runs each owner's statements as that owner, in the open transaction and two round trips; the rows
 /// of each. From then on the transaction is the system role's.
 pub(crate) async fn run_as_owners(
-    connection: &mut PgConnection,
+    tx: &mut Transaction,
     of_owners: &OfOwners<'_>,
 ) -> Result<Vec<Answers>> {
     // A statement that the connection does not know would spoil the transaction.
-    let mut known = known(connection, "").await?;
+    let mut known = known(tx, "").await?;
     let mut preparing = String::new();
     let mut text = String::new();
     let mut add = |sql: Sql, binds: &[&(dyn Bind + Sync)]| {
@@ -192,10 +192,10 @@ pub(crate) async fn run_as_owners(
         }
     }
     if !preparing.is_empty() {
-        run(connection, preparing).await?;
+        tx.run(preparing).await?;
     }
     text.push_str(AS_SYSTEM);
-    let mut all = answers(connection, text).await?.into_iter();
+    let mut all = tx.answers(text).await?.into_iter();
     let each = of_owners.iter().map(|(_, statements)| {
         let own: Answers = all.by_ref().take(1 + statements.len()).collect();
         those_of(statements, own, 1)
@@ -204,9 +204,9 @@ pub(crate) async fn run_as_owners(
 }
 
 /// The names of the statements that the connection knows, asked after `first`.
-async fn known(connection: &mut PgConnection, first: &str) -> sqlx::Result<HashSet<String>> {
+async fn known(tx: &mut Transaction, first: &str) -> sqlx::Result<HashSet<String>> {
     let text = format!("{first}SELECT name FROM pg_prepared_statements");
-    let known = answers(connection, text).await?;
+    let known = tx.answers(text).await?;
     known.iter().flatten().map(|row| row.try_get(0)).collect()
 }
 
@@ -264,7 +264,14 @@ fn is_unprepared(error: &sqlx::Error) -> bool {
     matches!(refusal.as_deref(), Some("26000" | "0A000"))
 }
 
-/// The rows of each of several statements.
+impl Transaction {
+    /// The rows of each of several statements.
+    async fn answers(&mut self, text: String) -> sqlx::Result<Answers> {
+        self.asked(async |connection| answers(connection, text).await)
+            .await
+    }
+}
+
 async fn answers(connection: &mut PgConnection, text: String) -> sqlx::Result<Answers> {
     let mut stream = sqlx::raw_sql(AssertSqlSafe(text)).fetch_many(connection);
     let mut answers = Vec::new();

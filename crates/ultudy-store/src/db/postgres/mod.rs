@@ -1,8 +1,9 @@
 //! PostgreSQL: the pool, and transactions that begin in one round trip.
 
-use std::str::FromStr;
+use std::{io, str::FromStr, time::Duration};
 
 use sqlx::{AssertSqlSafe, PgConnection, postgres::PgConnectOptions};
+use tokio::time::timeout;
 
 use super::bind::quote;
 use crate::{Result, StoreError};
@@ -11,12 +12,15 @@ mod at_once;
 mod pool;
 
 pub(crate) use at_once::{OfOwners, begin_with, read_at_once, run_as_owners};
-pub(crate) use pool::{Lent, Pool};
+pub(crate) use pool::{Lent, Pool, Waits};
 
 /// For the rest of the transaction: across owners.
 pub(super) const AS_SYSTEM: &str = "SET LOCAL ROLE ultudy_system";
 /// For the rest of the transaction: one owner, the one that was set.
 pub(super) const AS_TENANT: &str = "SET LOCAL ROLE ultudy_tenant";
+
+/// How long a connection that is given up may take to roll back.
+const ROLLBACK_WAIT: Duration = Duration::from_secs(5);
 
 /// As whom a transaction runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +72,7 @@ impl Transaction {
             let mut tx = Self {
                 connection: Some(pool.acquire().await?),
             };
-            match run(tx.connection(), statement.clone()).await {
+            match tx.run(statement.clone()).await {
                 Ok(()) => return Ok(tx),
                 // Nothing has run yet, so another one can be tried.
                 Err(error) if is_closed(&error) && stale_left > 0 => {
@@ -94,12 +98,34 @@ impl Transaction {
     /// Goes on as another role.
     pub(crate) async fn act_as(&mut self, role: Role<'_>) -> Result<()> {
         let statement = role_statement(role)?;
-        Ok(run(self.connection(), statement).await?)
+        Ok(self.run(statement).await?)
+    }
+
+    /// Runs text by the simple protocol: any number of statements, one round trip.
+    pub(crate) async fn run(&mut self, text: String) -> sqlx::Result<()> {
+        self.asked(async |connection| run(connection, text).await)
+            .await
+    }
+
+    /// Asks the server for something, and waits for the answer no longer than the pool says; what came
+    /// of it is not known then.
+    pub(crate) async fn asked<T>(
+        &mut self,
+        ask: impl AsyncFnOnce(&mut PgConnection) -> sqlx::Result<T>,
+    ) -> sqlx::Result<T> {
+        let wait = self.answer_wait();
+        let answer = timeout(wait, ask(self.connection())).await;
+        answer.unwrap_or_else(|_| Err(silent()))
+    }
+
+    fn answer_wait(&self) -> Duration {
+        let connection = self.connection.as_ref();
+        connection.map_or(Duration::MAX, Lent::answer_wait)
     }
 
     /// Makes the changes permanent.
     pub(crate) async fn commit(mut self) -> Result<()> {
-        run(self.connection(), "COMMIT".to_owned()).await?;
+        self.run("COMMIT".to_owned()).await?;
         self.rest();
         Ok(())
     }
@@ -131,11 +157,16 @@ fn roll_back(mut connection: Lent) {
         return connection.close();
     };
     runtime.spawn(async move {
-        match run(&mut connection, "ROLLBACK".to_owned()).await {
-            Ok(()) => connection.rest(),
-            Err(error) => {
+        let rollback = run(&mut connection, "ROLLBACK".to_owned());
+        match timeout(ROLLBACK_WAIT, rollback).await {
+            Ok(Ok(())) => connection.rest(),
+            Ok(Err(error)) => {
                 tracing::debug!(%error, "a connection could not roll back and is closed");
                 connection.close();
+            }
+            Err(_) => {
+                tracing::warn!("a connection to the database does not answer and is closed, as are those that rest");
+                connection.close_with_resting();
             }
         }
     });
@@ -154,7 +185,8 @@ fn not_begun(error: sqlx::Error) -> StoreError {
 /// Whether the error says that the server closed the connection while it lay in the pool.
 fn is_closed(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Io(_) => true,
+        // One that is silent has told nothing, and the next one may be as silent.
+        sqlx::Error::Io(error) => error.kind() != io::ErrorKind::TimedOut,
         // Shut down by its administrator, or after another process crashed.
         sqlx::Error::Database(refusal) => {
             matches!(refusal.code().as_deref(), Some("57P01" | "57P02"))
@@ -163,7 +195,12 @@ fn is_closed(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Runs text by the simple protocol: any number of statements, one round trip.
+fn silent() -> sqlx::Error {
+    let what = "the server has not answered in time";
+    sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, what))
+}
+
+/// Runs text by the simple protocol, however long it takes.
 pub(crate) async fn run(connection: &mut PgConnection, text: String) -> sqlx::Result<()> {
     sqlx::raw_sql(AssertSqlSafe(text))
         .execute(connection)

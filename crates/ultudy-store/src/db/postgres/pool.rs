@@ -27,6 +27,26 @@ const OUT_MAX: Duration = Duration::from_secs(60);
 /// How long sqlx keeps it then for whoever may need it, before it is closed.
 const IDLE_MAX: Duration = Duration::from_secs(60);
 
+/// How long its users wait.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Waits {
+    /// For a connection.
+    pub(crate) connection: Duration,
+    /// For the answer to a statement. A network that forgets a connection tells nobody: what is sent
+    /// on it is never answered, and the operating system gives it up after a quarter of an hour.
+    pub(crate) answer: Duration,
+}
+
+impl Waits {
+    /// For statements that take as long as they take: of migrations and imports.
+    pub(crate) const fn for_long(connection: Duration) -> Self {
+        Self {
+            connection,
+            answer: Duration::MAX,
+        }
+    }
+}
+
 /// A server's connections. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Pool(Arc<Shared>);
@@ -37,7 +57,7 @@ struct Shared {
     sqlx: PgPool,
     /// As many as there may be connections; those who wait are served in turn.
     turns: Arc<Semaphore>,
-    acquire_timeout: Duration,
+    waits: Waits,
     out_max: Duration,
     resting: Mutex<Resting>,
 }
@@ -70,19 +90,19 @@ pub(crate) struct Lent {
 
 impl Pool {
     /// A pool that connects when first asked to.
-    pub(crate) fn new(url: &str, max_connections: u32, acquire_timeout: Duration) -> Result<Self> {
-        Self::closing_after(url, max_connections, acquire_timeout, (OUT_MAX, IDLE_MAX))
+    pub(crate) fn new(url: &str, max_connections: u32, waits: Waits) -> Result<Self> {
+        Self::closing_after(url, max_connections, waits, (OUT_MAX, IDLE_MAX))
     }
 
     fn closing_after(
         url: &str,
         max_connections: u32,
-        acquire_timeout: Duration,
+        waits: Waits,
         (out_max, idle_max): (Duration, Duration),
     ) -> Result<Self> {
         let sqlx = PgPoolOptions::new()
             .max_connections(max_connections)
-            .acquire_timeout(acquire_timeout)
+            .acquire_timeout(waits.connection)
             .idle_timeout(idle_max)
             // A probe would cost a round trip each time; whoever begins finds out.
             .test_before_acquire(false)
@@ -91,7 +111,7 @@ impl Pool {
         Ok(Self(Arc::new(Shared {
             sqlx,
             turns: Arc::new(Semaphore::new(turns.min(Semaphore::MAX_PERMITS))),
-            acquire_timeout,
+            waits,
             out_max,
             resting: Mutex::default(),
         })))
@@ -114,7 +134,7 @@ impl Pool {
             Ok(turn) => turn,
             Err(_) => {
                 let turn = Arc::clone(turns).acquire_owned();
-                let turn = timeout(self.0.acquire_timeout, turn).await;
+                let turn = timeout(self.0.waits.connection, turn).await;
                 turn.map_err(|_| sqlx::Error::PoolTimedOut)?
                     .map_err(|_| sqlx::Error::PoolClosed)?
             }
@@ -217,6 +237,19 @@ impl Lent {
         }
     }
 
+    /// How long an answer is waited for.
+    pub(crate) fn answer_wait(&self) -> Duration {
+        self.shared.waits.answer
+    }
+
+    /// Closes it, which did not answer, and all that rest: the same way led to them.
+    pub(crate) fn close_with_resting(self) {
+        for mut out in std::mem::take(&mut self.shared.resting().connections) {
+            out.connection.close_on_drop();
+        }
+        self.close();
+    }
+
     /// Closes it: nothing can be done with it any more.
     pub(crate) fn close(mut self) {
         if let Some(mut out) = self.out.take() {
@@ -260,7 +293,7 @@ mod tests {
         let server = Postgres::shared().unwrap();
         let name = server.create_database(User::Owner).unwrap();
         let url = server.url(User::Owner, &name);
-        let pool = Pool::closing_after(&url, 5, PATIENCE, (SOON, SOON)).unwrap();
+        let pool = Pool::closing_after(&url, 5, Waits::for_long(PATIENCE), (SOON, SOON)).unwrap();
         let open = async || {
             let count = "SELECT count(*) FROM pg_stat_activity WHERE datname";
             let count = format!("{count} = '{name}'");
