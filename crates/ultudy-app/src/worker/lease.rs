@@ -27,8 +27,8 @@ pub(super) async fn renew_all(app: App, end: CancellationToken) {
         match tokio::time::timeout(RENEW_EVERY, app.queue.renew(&held, app.clock.now())).await {
             Ok(Ok(refused)) => {
                 renewed_at = asked_at;
-                for job_id in refused {
-                    app.runs.stop(job_id);
+                for lease in refused {
+                    app.runs.stop_lease(lease);
                 }
             }
             Ok(Err(error)) => tracing::warn!(%error, "cannot renew leases"),

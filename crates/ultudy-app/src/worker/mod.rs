@@ -11,7 +11,7 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use ultudy_domain::job::QueueName;
-use ultudy_engines::queue::{LEASE, QueueError};
+use ultudy_engines::queue::{LEASE, QueueError, RENEW_EVERY};
 
 use crate::{App, lessons::single_flight};
 
@@ -106,7 +106,7 @@ pub async fn work(app: App, config: WorkerConfig, shutdown: CancellationToken) {
 }
 
 /// Until no job runs here any more. Those that wait to be put back, since the database is away, are
-/// waited for as long as a lease holds.
+/// waited for as long as a lease holds. What does not end even then is waited for no longer.
 async fn drain(worker: &Worker) {
     let running = &worker.running;
     running.close();
@@ -115,9 +115,16 @@ async fn drain(worker: &Worker) {
     }
     tracing::info!("drain time is over: handing running jobs back");
     worker.app.runs.stop_all();
-    if timeout(LEASE, running.wait()).await.is_err() {
-        worker.gives_up.cancel();
-        running.wait().await;
+    if timeout(LEASE, running.wait()).await.is_ok() {
+        return;
+    }
+    worker.gives_up.cancel();
+    if timeout(RENEW_EVERY, running.wait()).await.is_err() {
+        // Such as in a commit whose answer never comes: whether it was done its row says.
+        tracing::error!(
+            "{} jobs do not end and are left to their leases",
+            running.len()
+        );
     }
 }
 

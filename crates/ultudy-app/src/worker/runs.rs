@@ -17,6 +17,7 @@ pub struct Runs(Arc<Mutex<HashMap<Uuid, Entry>>>);
 struct Entry {
     delivery: Delivery,
     cancel: CancellationToken,
+    ended: CancellationToken,
 }
 
 /// Keeps a run registered until dropped.
@@ -39,6 +40,7 @@ impl Runs {
         let entry = Entry {
             delivery: delivery.clone(),
             cancel: cancel.clone(),
+            ended: CancellationToken::new(),
         };
         self.entries().insert(delivery.lease, entry);
         RunGuard {
@@ -59,6 +61,30 @@ impl Runs {
         }
     }
 
+    /// Stops the run under a lease: no other run of its job.
+    pub(super) fn stop_lease(&self, lease: Uuid) {
+        if let Some(entry) = self.entries().get(&lease) {
+            entry.cancel.cancel();
+        }
+    }
+
+    /// Returns once no earlier run of the same job is left in this process. Leases are named in the
+    /// order of their claims, so that no two runs wait for each other.
+    pub(super) async fn earlier_ended(&self, delivery: &Delivery) {
+        while let Some(ended) = self.earlier(delivery) {
+            ended.cancelled().await;
+        }
+    }
+
+    fn earlier(&self, delivery: &Delivery) -> Option<CancellationToken> {
+        let entries = self.entries();
+        let is_earlier = |entry: &&Entry| {
+            entry.delivery.job_id == delivery.job_id && entry.delivery.lease < delivery.lease
+        };
+        let earlier = entries.values().find(is_earlier)?;
+        Some(earlier.ended.clone())
+    }
+
     /// Stops every run, to be handed back: the worker drains, or leases may have lapsed.
     pub(super) fn stop_all(&self) {
         for entry in self.entries().values() {
@@ -76,6 +102,9 @@ impl Runs {
 
 impl Drop for RunGuard {
     fn drop(&mut self) {
-        self.runs.entries().remove(&self.lease);
+        let gone = self.runs.entries().remove(&self.lease);
+        if let Some(entry) = gone {
+            entry.ended.cancel();
+        }
     }
 }

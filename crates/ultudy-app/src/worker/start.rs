@@ -30,12 +30,18 @@ pub(super) enum Begun {
     Elsewhere,
 }
 
+/// A job that is delivered again to the process that still runs it, since the engine has lost its lease,
+/// is begun when that run is over and its end is written: nobody has vanished, and nothing is counted.
 pub(super) async fn start(
     app: &App,
     worker_id: &str,
     delivery: &mut Delivery,
     guard: &RunGuard,
 ) -> Result<Begun, JobError> {
+    tokio::select! {
+        () = app.runs.earlier_ended(delivery) => {}
+        () = guard.cancel.cancelled() => return Ok(Begun::Later(TimeDelta::zero())),
+    }
     if delivery.retried {
         if let Some(after) = retry(app, delivery).await? {
             return Ok(Begun::Later(after));

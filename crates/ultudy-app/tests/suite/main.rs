@@ -13,6 +13,7 @@ mod clocks;
 mod fleet;
 mod housekeeping;
 mod issuer;
+mod redelivery;
 mod sharing;
 mod single_flight;
 mod slow;

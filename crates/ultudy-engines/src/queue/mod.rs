@@ -174,8 +174,8 @@ pub trait Queue: Send + Sync {
         now: Timestamp,
     ) -> Result<Vec<Delivery>, QueueError>;
 
-    /// Extends leases to `now` + [`LEASE`]; gives back the jobs whose lease is no longer
-    /// held, whose runs must stop.
+    /// Extends leases to `now` + [`LEASE`]; gives back those that are no longer held, whose runs
+    /// must stop.
     async fn renew(&self, held: &[Delivery], now: Timestamp) -> Result<Vec<Uuid>, QueueError>;
 
     /// The job's row is final (or gone): forget it. A stale lease changes nothing.

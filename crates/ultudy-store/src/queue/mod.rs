@@ -133,7 +133,7 @@ impl Queue for TableQueue {
             let mut refused = Vec::new();
             for delivery in held {
                 if !extend(tx.connection(), delivery, now).await? {
-                    refused.push(delivery.job_id);
+                    refused.push(delivery.lease);
                 }
             }
             tx.commit().await?;

@@ -138,7 +138,7 @@ impl<S: Subject> Bench<S> {
     async fn renew(&self, delivery: &Delivery, now: Timestamp) -> bool {
         let held = std::slice::from_ref(delivery);
         let refused = self.queue.renew(held, now).await.unwrap();
-        assert!(refused.is_empty() || refused == [delivery.job_id]);
+        assert!(refused.is_empty() || refused == [delivery.lease]);
         refused.is_empty()
     }
 }

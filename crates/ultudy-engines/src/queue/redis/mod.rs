@@ -168,7 +168,7 @@ impl Queue for RedisQueue {
             }
             let places: Vec<usize> = self.redis.run(&call).await.map_err(failed)?;
             for lost in places.into_iter().filter_map(|place| these.get(place)) {
-                refused.push(lost.job_id);
+                refused.push(lost.lease);
             }
         }
         Ok(refused)
