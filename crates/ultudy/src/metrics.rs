@@ -116,6 +116,20 @@ fn describe() {
         "ultudy_queue_not_told_total",
         "What the queue could not be told of a job, by the occasion"
     );
+    describe_gauge!(
+        "ultudy_redis_memory_bytes",
+        Unit::Bytes,
+        "Memory in use at the Redis, of a cluster at all its masters"
+    );
+    describe_gauge!(
+        "ultudy_redis_memory_limit_bytes",
+        Unit::Bytes,
+        "Its maxmemory; 0 is none"
+    );
+    describe_gauge!(
+        "ultudy_redis_evicted_keys",
+        "Keys it has dropped for want of memory"
+    );
     describe_counter!(
         "ultudy_limiter_decisions_total",
         "Whether one more was allowed, by kind and decision"

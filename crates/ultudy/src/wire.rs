@@ -124,6 +124,9 @@ async fn lessons(config: &Config, redis: Option<&Redis>) -> Result<CachedLessons
         return Ok(CachedLessons::default());
     };
     let own = connected("CACHE_REDIS_URL", cache.redis_url.as_ref()).await?;
+    if let Some(own) = &own {
+        tokio::spawn(own.clone().watch_memory("cache"));
+    }
     let cache: Arc<dyn Cache> = match (own.as_ref().or(redis), &config.store) {
         (Some(redis), _) => Arc::new(RedisCache::start(
             redis.clone(),
@@ -224,6 +227,7 @@ async fn redis(config: &Config) -> Result<Option<Redis>, Failure> {
             ));
         }
     }
+    tokio::spawn(redis.clone().watch_memory("shared"));
     Ok(Some(redis))
 }
 

@@ -34,7 +34,7 @@ impl Redis {
     }
 
     /// Sends a command to each node that holds keys.
-    async fn ask_every_node(&self, cmd: &Cmd) -> Result<Vec<String>, RedisError> {
+    pub(super) async fn ask_every_node(&self, cmd: &Cmd) -> Result<Vec<String>, RedisError> {
         match self.connection() {
             Connection::Single(mut connection) => Ok(vec![cmd.query_async(&mut connection).await?]),
             Connection::Cluster(mut connection) => {
@@ -99,7 +99,7 @@ fn eviction(memory: &str) -> Eviction {
 }
 
 /// A line `name:value` of `INFO`.
-fn value<'a>(info: &'a str, name: &str) -> Option<&'a str> {
+pub(super) fn value<'a>(info: &'a str, name: &str) -> Option<&'a str> {
     info.lines()
         .filter_map(|line| line.trim_end().split_once(':'))
         .find_map(|(key, value)| (key == name).then_some(value))

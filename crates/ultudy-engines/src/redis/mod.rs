@@ -15,6 +15,7 @@ mod connection;
 mod error;
 mod info;
 mod listener;
+mod memory;
 mod patience;
 mod scheme;
 
@@ -22,6 +23,7 @@ pub use connection::Connection;
 pub use error::ConnectError;
 pub use info::Eviction;
 pub use listener::{Heard, Listener};
+pub use memory::Memory;
 pub(crate) use patience::{LEFT_ALONE, Patience};
 
 /// How long the first connection may take in all.

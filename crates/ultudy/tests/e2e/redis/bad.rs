@@ -7,6 +7,7 @@ use ultudy_testkit::{redis::Redis, server::Server, wait};
 use super::{LESSONS, UPLOADS, start, study};
 use crate::{
     api::{Api, PATIENCE, text},
+    metrics::{number, scrape},
     pdf,
 };
 
@@ -86,6 +87,26 @@ async fn while_it_is_full_jobs_are_accepted_and_wait() {
     assert_eq!(job.body["status"], "queued");
     redis.cli(["CONFIG", "SET", "maxmemory", "0"]).unwrap();
     assert_eq!(api.ended(&job_id).await["status"], "completed");
+}
+
+/// Before it refuses anything.
+#[tokio::test]
+async fn one_that_is_nearly_full_is_warned_of_and_tells_how_full_it_is() {
+    let redis = Redis::start().unwrap();
+    let memory = redis.cli(["INFO", "memory"]).unwrap();
+    let used = memory
+        .lines()
+        .find_map(|line| line.strip_prefix("used_memory:"));
+    let used: u64 = used.unwrap().trim().parse().unwrap();
+    let limit = (used * 6 / 5).to_string();
+    redis.cli(["CONFIG", "SET", "maxmemory", &limit]).unwrap();
+    let api = start(&redis.url()).await;
+    api.server.logged("raise its maxmemory").await;
+    let scraped = scrape(&api).await;
+    let told = |name: &str| number(&scraped, &format!("{name}{{redis=\"shared\"}}"));
+    assert_eq!(told("ultudy_redis_memory_limit_bytes"), limit.parse().ok());
+    assert!(told("ultudy_redis_memory_bytes") > Some(0.0), "{scraped}");
+    assert_eq!(told("ultudy_redis_evicted_keys"), Some(0.0));
 }
 
 /// It holds its connections and says nothing: a request that has much to tell it does not wait for
