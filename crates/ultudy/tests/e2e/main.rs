@@ -32,6 +32,7 @@ mod pdf;
 mod postgres;
 mod redis;
 mod roles;
+mod runbook;
 mod search;
 mod soak;
 mod storage;
