@@ -18,4 +18,5 @@ mod sharing;
 mod single_flight;
 mod slow;
 mod support;
+mod uploads;
 mod waiting;

@@ -255,4 +255,6 @@ async fn a_start_whose_answer_is_lost_is_not_counted_as_a_lost_worker() {
         "{}",
         worker.server.log()
     );
+    // The answer was lost indeed.
+    worker.server.logged("job put back").await;
 }
