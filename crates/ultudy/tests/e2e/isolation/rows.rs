@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use sqlx::{Connection as _, Row as _, SqliteConnection};
-use ultudy_testkit::database::Database;
+use ultudy_testkit::{database::Database, wait};
+
+use crate::api::PATIENCE;
 
 /// Where they lie.
 pub enum Rows {
@@ -22,6 +24,7 @@ pub struct Owned {
 
 impl Rows {
     pub async fn of(&self, owner: &str) -> Owned {
+        self.has_told(owner).await;
         let mut ids = BTreeMap::new();
         let mut dump = Vec::new();
         for table in self.owned_tables().await {
@@ -36,6 +39,16 @@ impl Rows {
             ids,
             dump,
         }
+    }
+
+    /// Notes of the owner's lessons that are cached no more: the program tells its caches, and takes
+    /// them away by itself.
+    async fn has_told(&self, owner: &str) {
+        let notes = format!("SELECT owner_id FROM outdated_lessons WHERE owner_id = '{owner}'");
+        let has_told = async || self.ask(&notes).await.is_empty();
+        wait::until("it has told its caches", PATIENCE, has_told)
+            .await
+            .unwrap();
     }
 
     async fn owned_tables(&self) -> Vec<String> {
