@@ -11,8 +11,8 @@ use ultudy_llm::Generator;
 use ultudy_store::Store;
 
 use crate::{
-    accounts::Accounts, blobs::Blobs, clock::Clock, handover::Handover, lessons::CachedLessons,
-    lessons::Sharing, limits::Limits, reader::DocumentReader, worker::Runs,
+    accounts::Accounts, blobs::Blobs, clock::Clock, handover::Handover, jobs::Told,
+    lessons::CachedLessons, lessons::Sharing, limits::Limits, reader::DocumentReader, worker::Runs,
 };
 
 /// The program's parts, picked and joined in one place (`wire.rs` of the binary).
@@ -52,6 +52,8 @@ pub struct App(Arc<Joined>);
 struct Joined {
     parts: Parts,
     handover: Handover,
+    /// The jobs that browsers were told of just now.
+    told: Told,
 }
 
 impl App {
@@ -59,7 +61,12 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let handover = Handover::default();
-        Self(Arc::new(Joined { parts, handover }))
+        let told = Told::default();
+        Self(Arc::new(Joined {
+            parts,
+            handover,
+            told,
+        }))
     }
 
     /// After the commit that enqueued a job (anew): hands it to the engine and tells the
@@ -87,6 +94,11 @@ impl App {
         if let Err(error) = self.0.handover.within_a_request(remove).await {
             tracing::warn!(job_id = %job.id, %error, "cancelled job stays in the queue; its row ends it");
         }
+    }
+
+    /// What browsers are told of jobs.
+    pub(crate) fn told(&self) -> &Told {
+        &self.0.told
     }
 
     /// Tells whoever watches that a job changed.

@@ -20,3 +20,4 @@ mod slow;
 mod support;
 mod uploads;
 mod waiting;
+mod watching;

@@ -244,7 +244,7 @@ async fn watch(app: &App, asked: &[Asked]) -> HashMap<Uuid, Watching> {
         let mut changes = Box::pin(jobs::watch_one(app, owner, *job).await.unwrap());
         let first = changes.next().await.unwrap();
         let end = tokio::spawn(async move {
-            let rest = changes.fold(None, async |_, job: Job| Some(job.status));
+            let rest = changes.fold(None, async |_, job: Arc<Job>| Some(job.status));
             timeout(PATIENCE, rest).await.unwrap()
         });
         let version = first.version;

@@ -1,6 +1,6 @@
 //! `GET /jobs/{id}/events` and `GET /events`: server-sent events.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
     extract::State,
@@ -59,14 +59,14 @@ pub async fn all(
     ))
 }
 
-fn event(id: String, job: Job) -> Event {
+fn event(id: String, job: Arc<Job>) -> Event {
     let name = match job.status {
         JobStatus::Queued | JobStatus::Processing => "progress",
         JobStatus::Completed => "completed",
         JobStatus::Failed | JobStatus::Cancelled => "failed",
     };
     let event = Event::default().id(id).event(name);
-    let data = serde_json::to_string(&JobView::from(job));
+    let data = serde_json::to_string(&JobView::from(Arc::unwrap_or_clone(job)));
     event.data(data.unwrap_or_else(|_| "{}".into()))
 }
 

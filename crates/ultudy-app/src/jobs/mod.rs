@@ -1,8 +1,6 @@
 //! Jobs as their owner sees them: looked up, watched, cancelled, tried again.
 
-use futures_util::{Stream, StreamExt, stream};
 use ultudy_domain::job::{Job, JobStatus, JobType};
-use ultudy_engines::events::Notice;
 use ultudy_store::{
     Page,
     jobs::{self, JobFilter},
@@ -15,7 +13,11 @@ use crate::{
     limits::{Kind, Place, Standing},
 };
 
+mod watch;
+
 pub use ultudy_store::jobs::JobFilter as Filter;
+pub(crate) use watch::Told;
+pub use watch::{watch_all, watch_one};
 
 /// Most jobs one poll may ask for.
 pub const POLL_MAX: usize = 100;
@@ -139,105 +141,4 @@ pub(crate) async fn settle_cancelled(app: &App, job: &Job) {
     app.withdraw(job).await;
     app.announce(job).await;
     single_flight::go_on_after(app, job).await;
-}
-
-/// Latest jobs replayed to a browser that connects.
-const REPLAYED: u32 = 50;
-
-/// The changes of one job from now on, beginning with how it stands; ends with the job.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub async fn watch_one(
-    app: &App,
-    owner_id: &str,
-    id: Uuid,
-) -> Result<impl Stream<Item = Job> + use<>> {
-    // Subscribed before the row is read: what happens in between is told, not lost.
-    let notices = app.events.subscribe(owner_id).await;
-    let first = get(app, owner_id, id).await?;
-    let (app, owner_id) = (app.clone(), owner_id.to_owned());
-    let changes = notices
-        .filter(move |notice| {
-            let relevant = match notice {
-                Notice::Changed(event) => event.job_id == id,
-                Notice::Missed => true,
-            };
-            std::future::ready(relevant)
-        })
-        .then(move |_| {
-            let (app, owner_id) = (app.clone(), owner_id.clone());
-            async move { logged(get(&app, &owner_id, id).await) }
-        })
-        .filter_map(std::future::ready);
-    let all = stream::once(std::future::ready(first)).chain(changes);
-    Ok(until_final(newer_only(all)))
-}
-
-/// The changes of all the owner's jobs from now on, beginning with those in flight and
-/// those that ended within the last minutes.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn watch_all(app: &App, owner_id: &str) -> Result<impl Stream<Item = Job> + use<>> {
-    let notices = app.events.subscribe(owner_id).await;
-    let first = recent(app, owner_id).await?;
-    let (app, owner_id) = (app.clone(), owner_id.to_owned());
-    let changes = notices
-        .then(move |notice| {
-            let (app, owner_id) = (app.clone(), owner_id.clone());
-            async move {
-                match notice {
-                    Notice::Changed(event) => logged(get(&app, &owner_id, event.job_id).await)
-                        .into_iter()
-                        .collect(),
-                    Notice::Missed => logged(recent(&app, &owner_id).await).unwrap_or_default(),
-                }
-            }
-        })
-        .flat_map(|jobs: Vec<Job>| stream::iter(jobs));
-    Ok(stream::iter(first).chain(changes))
-}
-
-async fn recent(app: &App, owner_id: &str) -> Result<Vec<Job>> {
-    let since = app.clock.now() - chrono::TimeDelta::minutes(5);
-    let page = Page {
-        limit: REPLAYED,
-        after: None,
-    };
-    let mut jobs = list(app, owner_id, &JobFilter::default(), page).await?;
-    jobs.retain(|job| !job.status.is_final() || job.completed_at.is_some_and(|at| at >= since));
-    jobs.reverse();
-    Ok(jobs)
-}
-
-fn logged<T>(result: Result<T>) -> Option<T> {
-    match result {
-        Ok(value) => Some(value),
-        Err(Error::NotFound(_)) => None,
-        Err(error) => {
-            tracing::warn!(%error, "a change could not be read for a watching browser");
-            None
-        }
-    }
-}
-
-/// Leaves out what is not newer than what was told before.
-fn newer_only(jobs: impl Stream<Item = Job>) -> impl Stream<Item = Job> {
-    let mut told = i64::MIN;
-    jobs.filter(move |job| {
-        let newer = job.version > told;
-        told = told.max(job.version);
-        std::future::ready(newer)
-    })
-}
-
-/// Ends right after the first final state.
-fn until_final(jobs: impl Stream<Item = Job>) -> impl Stream<Item = Job> {
-    jobs.flat_map(|job| {
-        let end = job.status.is_final().then_some(None);
-        stream::iter([Some(job)].into_iter().chain(end))
-    })
-    .take_while(|job| std::future::ready(job.is_some()))
-    .filter_map(std::future::ready)
 }
