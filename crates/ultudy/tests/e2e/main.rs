@@ -26,6 +26,7 @@ mod metrics;
 mod model;
 mod network;
 mod oidc;
+mod open_files;
 mod openapi;
 mod own_words;
 mod pdf;

@@ -21,6 +21,7 @@ use ultudy_http::{AuthMode, HttpConfig, HttpState, Served, auth::LOCAL_OWNER, ro
 use super::{Failure, log_to_stderr};
 use crate::{config::Config, metrics, sample::SAMPLE, wire};
 
+mod open_files;
 mod role;
 
 pub use role::Role;
@@ -36,6 +37,7 @@ pub fn run(role: Role) -> Result<(), Failure> {
     let mut config = Config::from_env()?;
     role.check(&config)?;
     let _log = log_to_stderr(&config.log)?;
+    open_files::raise_limit();
     role.do_without_replicas(&mut config);
     let metrics = metrics::count().map_err(|error| Failure::new("metrics", error))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
