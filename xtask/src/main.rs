@@ -43,6 +43,8 @@ enum Chore {
     Soak(soak::Soak),
     Services(services::Services),
     SampleCourse(sample_course::SampleCourse),
+    #[command(hide = true)]
+    HoldStreams(bench::HoldStreams),
 }
 
 impl Chore {
@@ -55,6 +57,7 @@ impl Chore {
             Self::Soak(chore) => chore.run(),
             Self::Services(chore) => chore.run(),
             Self::SampleCourse(chore) => chore.run(),
+            Self::HoldStreams(chore) => chore.run(),
         }
     }
 }

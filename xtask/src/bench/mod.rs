@@ -24,6 +24,7 @@ mod search;
 mod server;
 mod services;
 mod start;
+mod streams;
 mod study;
 mod transfer;
 mod upload;
@@ -36,11 +37,12 @@ use clap::Args;
 pub use self::{
     machine::Machine,
     report::{Report, Table},
+    streams::HoldStreams,
 };
 use crate::{process, workspace};
 
 /// The measurements: name on the command line and in bench/results/, and the function.
-const MEASUREMENTS: [(&str, Measure); 16] = [
+const MEASUREMENTS: [(&str, Measure); 17] = [
     ("start", start::measure),
     ("memory", memory::measure),
     ("upload", upload::measure),
@@ -56,6 +58,7 @@ const MEASUREMENTS: [(&str, Measure); 16] = [
     ("limits", limits::measure),
     ("cache", cache::measure),
     ("calls", calls::measure),
+    ("streams", streams::measure),
     ("lessons-flow", lessons::measure),
 ];
 
@@ -91,7 +94,7 @@ impl Programs {
 
 /// Measures what the product promises and writes bench/results/ (start, memory, upload,
 /// extraction, page, corpus, content, search, transfer, growth, database, queue, limits, cache,
-/// calls, lessons-flow)
+/// calls, streams, lessons-flow)
 #[derive(Args)]
 pub struct Bench {
     /// What to measure; everything if none is named
