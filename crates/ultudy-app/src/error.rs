@@ -1,6 +1,6 @@
 //! What a use case answers when it cannot do what was asked, by what the caller can do.
 
-use std::time::Duration;
+use std::{io::ErrorKind, time::Duration};
 
 use ultudy_domain::extraction::ExtractError;
 use ultudy_domain::field::FieldError;
@@ -67,6 +67,11 @@ pub enum Error {
     /// A part is down; it may be back soon.
     #[error("The service is busy or being restarted. Please try again in a moment.")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The disk under the database or the files is full.
+    #[error(
+        "There is no room left to store this. What is stored already is safe. Please try again later."
+    )]
+    Full(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Our fault.
     #[error("Something went wrong on our side. It has been recorded.")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -120,10 +125,30 @@ impl Error {
         Self::Invalid(vec![FieldError::new(field, reason)])
     }
 
+    /// A part that failed, which may be for want of room.
+    pub(crate) fn unavailable(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        let source = source.into();
+        match is_of_a_full_disk(&*source) {
+            true => Self::Full(source),
+            false => Self::Unavailable(source),
+        }
+    }
+
     /// Something of ours that failed.
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(source.into())
     }
+}
+
+fn is_of_a_full_disk(error: &(dyn std::error::Error + 'static)) -> bool {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let mut of_files = causes.filter_map(|error| error.downcast_ref::<std::io::Error>());
+    of_files.any(|error| {
+        matches!(
+            error.kind(),
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded
+        )
+    })
 }
 
 impl From<FieldError> for Error {
@@ -135,6 +160,7 @@ impl From<FieldError> for Error {
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
+            StoreError::Unavailable(_) if error.is_of_a_full_disk() => Self::Full(error.into()),
             StoreError::Unavailable(_) | StoreError::ReadOnly(_) => Self::Unavailable(error.into()),
             StoreError::Conflict(_) => {
                 Self::Conflict("Somebody changed this at the same moment. Please try again.".into())
@@ -155,7 +181,7 @@ impl From<QueueError> for Error {
 
 impl From<object_store::Error> for Error {
     fn from(error: object_store::Error) -> Self {
-        Self::Unavailable(error.into())
+        Self::unavailable(error)
     }
 }
 

@@ -121,6 +121,10 @@ impl From<Error> for ApiError {
         match error {
             Error::Unprocessable { code, .. } => answer.code = Some(code),
             Error::Internal(source) => tracing::error!(error = %chain(&*source), "internal error"),
+            Error::Full(source) => {
+                answer.code = Some("no_room");
+                tracing::error!(error = %chain(&*source), "the disk is full");
+            }
             Error::Unavailable(source) => {
                 tracing::warn!(error = %chain(&*source), "a part is not available");
             }
@@ -152,7 +156,9 @@ fn status_of(error: &Error) -> StatusCode {
         Error::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         Error::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Error::Unprocessable { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        Error::Unavailable(_) | Error::IssuerUnavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Unavailable(_) | Error::Full(_) | Error::IssuerUnavailable(_) => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

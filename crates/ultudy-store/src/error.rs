@@ -45,6 +45,18 @@ impl StoreError {
         }
     }
 
+    /// Whether there is no room on the database's disk.
+    #[must_use]
+    pub fn is_of_a_full_disk(&self) -> bool {
+        let Self::Unavailable(sqlx::Error::Database(refusal)) = self else {
+            return false;
+        };
+        refusal.code().is_some_and(|code| match sqlite_code(&code) {
+            Some(primary) => primary == 13,
+            None => code == "53100",
+        })
+    }
+
     /// A conflict that the store found itself.
     pub(crate) fn conflict(what: &str) -> Self {
         Self::Conflict(sqlx::Error::Protocol(what.to_owned()))
@@ -84,13 +96,13 @@ fn is_read_only(refusal: &dyn DatabaseError) -> bool {
 /// (08, also PgBouncer's own), a user, password or database that is refused (28, 3D: it was
 /// right when the program started), shutting down or starting (57P), out of resources (53),
 /// serialisation and deadlock (40), lock not available (55P03). SQLite's: busy, locked,
-/// disk full, file cannot be opened.
+/// input or output failed, disk full, file cannot be opened.
 fn may_pass(refusal: &dyn DatabaseError) -> bool {
     let Some(code) = refusal.code() else {
         return false;
     };
     if let Some(primary) = sqlite_code(&code) {
-        return matches!(primary, 5 | 6 | 13 | 14);
+        return matches!(primary, 5 | 6 | 10 | 13 | 14);
     }
     ["08", "28", "3D", "57P", "53", "40", "55P03"]
         .iter()

@@ -64,7 +64,9 @@ async fn find_uncached(
     }
     let found = match fresh(app, owner_id, of).await {
         // A replica may still show it, which is not to be kept.
-        Err(Error::Unavailable(_)) => return Ok(as_answered(read(app, owner_id, of).await?)),
+        Err(Error::Unavailable(_) | Error::Full(_)) => {
+            return Ok(as_answered(read(app, owner_id, of).await?));
+        }
         found => as_answered(found?),
     };
     if let Some(lesson) = &found {

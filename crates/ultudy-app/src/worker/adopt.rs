@@ -45,7 +45,7 @@ pub(super) async fn adopt(
     }
     Ok(match adopted {
         Ok(adopted) => adopted,
-        Err(error @ Error::Unavailable(_)) => return Err(error.into()),
+        Err(error @ (Error::Unavailable(_) | Error::Full(_))) => return Err(error.into()),
         Err(Error::Limited { standing, .. }) => {
             Adopted::Later(TimeDelta::from_std(standing.reset).unwrap_or_default())
         }

@@ -52,7 +52,7 @@ impl JobError {
             return false;
         };
         let cause = match source.downcast_ref() {
-            Some(Error::Unavailable(cause)) => cause,
+            Some(Error::Unavailable(cause) | Error::Full(cause)) => cause,
             _ => source,
         };
         matches!(

@@ -129,7 +129,9 @@ fn now_of(app: &App, delivery: &Delivery) -> Timestamp {
 /// wait, if its owner has asked for too much just now.
 async fn retry(app: &App, delivery: &Delivery) -> Result<Option<TimeDelta>, JobError> {
     match crate::jobs::retry(app, &delivery.owner_id, delivery.job_id).await {
-        Err(error @ (Error::Unavailable(_) | Error::Internal(_))) => Err(error.into()),
+        Err(error @ (Error::Unavailable(_) | Error::Full(_) | Error::Internal(_))) => {
+            Err(error.into())
+        }
         Err(Error::Limited { standing, .. }) => Ok(Some(
             TimeDelta::from_std(standing.reset).unwrap_or_default(),
         )),

@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use sqlx::{
-    SqlitePool,
+    Connection as _, SqliteConnection, SqlitePool,
     sqlite::{
         SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions,
         SqliteSynchronous,
@@ -86,4 +86,16 @@ fn pool(max_connections: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .max_connections(max_connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        .after_release(|connection, _| Box::pin(has_ended(connection)))
+}
+
+/// Whether nothing of a transaction is left. Where SQLite itself has rolled one back, such as when the
+/// disk is full, sqlx's own ROLLBACK is refused, and it counts the transaction as open for ever: such
+/// a connection must go.
+async fn has_ended(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
+    if connection.is_in_transaction() {
+        // What was dropped in the middle is rolled back by then.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }

@@ -1,6 +1,6 @@
 //! The API as a client calls it.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, path::Path, time::Duration};
 
 use reqwest::{Method, RequestBuilder, StatusCode, multipart};
 use serde_json::{Value, json};
@@ -56,13 +56,24 @@ impl Api {
 
     /// The same by a command, such as `api`.
     pub async fn start_as(command: &[&str], settings: &[(&str, &str)], user: Option<&str>) -> Self {
+        let program = env!("CARGO_BIN_EXE_ultudy").as_ref();
+        Self::start_program(program, command, settings, user).await
+    }
+
+    /// The same of another program, which becomes it.
+    pub async fn start_program(
+        program: &Path,
+        command: &[&str],
+        settings: &[(&str, &str)],
+        user: Option<&str>,
+    ) -> Self {
         let otherwise = [
             ("SAMPLE_COURSE", "false"),
             ("UPLOAD_JOBS_PER_MINUTE", "1000"),
             ("LESSON_JOBS_PER_MINUTE", "1000"),
         ];
         let settings = [&otherwise, settings].concat();
-        let server = Server::start_as(command, env!("CARGO_BIN_EXE_ultudy"), &settings)
+        let server = Server::start_as(command, program, &settings)
             .await
             .expect("the server starts");
         Self {

@@ -14,6 +14,7 @@ mod browser;
 mod failures;
 mod figures;
 mod fleet;
+mod full_disk;
 mod gone_in_the_middle;
 mod headers;
 mod import;
