@@ -32,23 +32,24 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Opens, waits, changes a job.
 pub fn measure(programs: &Programs) -> Result<Report> {
     let mut report = Report::new(
-        "API processes over SQLite, each with 19,000 open streams of GET /api/events over loopback, \
-         first one, then four at once. Memory: resident, with the streams less without, by their \
-         number. An event: processor time of the process while a file is read whose job all streams \
-         watch, less what the same upload takes with one stream, by the events that came. Idle: \
-         processor time within 30 s, with a heartbeat to each stream every 15 s.",
+        "API processes over SQLite, each with 19,000 open streams of GET /api/events over loopback. \
+         Memory: resident, with the streams of as many users less without, by their number; of one \
+         process, then of four at once. Idle: processor time within 30 s, with a heartbeat to each \
+         stream every 15 s. An event: all streams are one user's; processor time of the process while \
+         a file is read whose job they watch, less what the same upload takes with one stream, by \
+         the events that came.",
     );
     let alone = one_stream(programs)?;
-    let mut held = Held::open(programs)?;
-    let memory = held.grown_kib()?;
-    report.promised("memory of a stream", memory, "KiB", Promise::AtMost(32.0));
-    report.value("idle, of one core", held.idle_percent()?, "%");
-    let (events, micros, slowest) = held.event(alone)?;
+    let (events, micros, slowest) = Held::open(programs, Users::One)?.event(alone)?;
     report.value("events that came", events, "");
     report.promised("an event to a stream", micros, "µs", Promise::AtMost(20.0));
     report.value("until all streams had the end of the job", slowest, "s");
+    let mut held = Held::open(programs, Users::Many)?;
+    let memory = held.grown_kib()?;
+    report.promised("memory of a stream", memory, "KiB", Promise::AtMost(32.0));
+    report.value("idle, of one core", held.idle_percent()?, "%");
     let mut others = (1..PROCESSES)
-        .map(|_| Held::open(programs))
+        .map(|_| Held::open(programs, Users::Many))
         .collect::<Result<Vec<_>>>()?;
     let mut most: f64 = 0.0;
     for held in others.iter_mut().chain([&mut held]) {
@@ -66,6 +67,23 @@ pub fn measure(programs: &Programs) -> Result<Report> {
     Ok(report)
 }
 
+/// Whose streams they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Users {
+    /// The one of `AUTH_MODE=local`.
+    One,
+    /// Somebody else each, as the request says.
+    Many,
+}
+
+impl Users {
+    fn settings(self) -> Vec<(&'static str, &'static str)> {
+        let mut settings = vec![("SAMPLE_COURSE", "false")];
+        settings.extend((self == Self::Many).then_some(("AUTH_MODE", "dev")));
+        settings
+    }
+}
+
 /// A server and who holds its streams.
 struct Held {
     server: Server,
@@ -75,16 +93,12 @@ struct Held {
 }
 
 impl Held {
-    fn open(programs: &Programs) -> Result<Self> {
+    fn open(programs: &Programs, users: Users) -> Result<Self> {
         let folder = tempdir()?;
-        let server = Server::start(
-            &programs.ultudy,
-            folder.path(),
-            &[("SAMPLE_COURSE", "false")],
-        )?;
-        server.api.visit("/")?;
+        let server = Server::start(&programs.ultudy, folder.path(), &users.settings())?;
+        server.api.visit("/api/health/live")?;
         let before = Memory::of(server.pid())?.now;
-        let holder = Holder::start(&server.api, STREAMS)?;
+        let holder = Holder::start(&server.api, STREAMS, users)?;
         Ok(Self {
             server,
             holder,
@@ -131,13 +145,9 @@ impl Held {
 /// The processor time of the same upload with nobody else watching.
 fn one_stream(programs: &Programs) -> Result<Duration> {
     let folder = tempdir()?;
-    let server = Server::start(
-        &programs.ultudy,
-        folder.path(),
-        &[("SAMPLE_COURSE", "false")],
-    )?;
-    server.api.visit("/")?;
-    let mut holder = Holder::start(&server.api, 1)?;
+    let server = Server::start(&programs.ultudy, folder.path(), &Users::One.settings())?;
+    server.api.visit("/api/health/live")?;
+    let mut holder = Holder::start(&server.api, 1, Users::One)?;
     let before = processor_time(server.pid())?;
     upload(&server.api)?;
     holder.until_completed()?;
@@ -164,13 +174,17 @@ struct Holder {
 }
 
 impl Holder {
-    fn start(api: &Api, streams: usize) -> Result<Self> {
+    fn start(api: &Api, streams: usize, users: Users) -> Result<Self> {
         let mut child = Command::new(std::env::current_exe()?)
             .args([
                 "hold-streams",
                 api.address_of_server(),
                 &streams.to_string(),
             ])
+            .arg(match users {
+                Users::One => "one",
+                Users::Many => "many",
+            })
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -220,13 +234,14 @@ impl Drop for Holder {
 pub struct HoldStreams {
     address: String,
     streams: usize,
+    users: Users,
 }
 
 impl HoldStreams {
     /// Opens them, says how many are open, and answers each line.
     pub fn run(&self) -> Result<()> {
         let mut streams = (0..self.streams)
-            .map(|_| self.open())
+            .map(|number| self.open(number))
             .collect::<Result<Vec<_>>>()?;
         println!("{}", streams.len());
         for line in std::io::stdin().lines() {
@@ -246,12 +261,16 @@ impl HoldStreams {
         Ok(())
     }
 
-    fn open(&self) -> Result<TcpStream> {
+    fn open(&self, number: usize) -> Result<TcpStream> {
+        let user = match self.users {
+            Users::One => 0,
+            Users::Many => number,
+        };
         let mut stream = TcpStream::connect(&self.address)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         write!(
             stream,
-            "GET /api/events HTTP/1.1\r\nHost: {}\r\n\r\n",
+            "GET /api/events HTTP/1.1\r\nHost: {}\r\nX-User-Id: user-{user}\r\n\r\n",
             self.address
         )?;
         let mut head = Vec::new();

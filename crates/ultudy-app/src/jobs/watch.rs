@@ -68,12 +68,13 @@ pub async fn watch_one(
         })
         .then(move |notice| {
             let (app, owner_id) = (app.clone(), Arc::clone(&owner_id));
-            async move {
+            // Boxed, as it is large and hardly ever there: whoever watches does so for hours.
+            Box::pin(async move {
                 logged(match notice {
                     Notice::Changed(event) => changed(&app, &owner_id, &event).await,
                     Notice::Missed => get(&app, &owner_id, id).await.map(Arc::new),
                 })
-            }
+            })
         })
         .filter_map(std::future::ready);
     let all = stream::once(std::future::ready(first)).chain(changes);
@@ -92,14 +93,14 @@ pub async fn watch_all(app: &App, owner_id: &str) -> Result<impl Stream<Item = A
     let changes = notices
         .then(move |notice| {
             let (app, owner_id) = (app.clone(), Arc::clone(&owner_id));
-            async move {
+            Box::pin(async move {
                 match notice {
                     Notice::Changed(event) => logged(changed(&app, &owner_id, &event).await)
                         .into_iter()
                         .collect(),
                     Notice::Missed => logged(recent(&app, &owner_id).await).unwrap_or_default(),
                 }
-            }
+            })
         })
         .flat_map(|jobs: Vec<Arc<Job>>| stream::iter(jobs));
     Ok(stream::iter(first).chain(changes))

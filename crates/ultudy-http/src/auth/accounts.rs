@@ -105,6 +105,20 @@ pub(super) async fn identify(
     })
 }
 
+/// The headers by which somebody shows who they are, apart from the request: those of a request are
+/// parts of one buffer, which any of them keeps.
+pub fn what_is_shown(headers: &HeaderMap) -> HeaderMap {
+    let mut shown = HeaderMap::new();
+    for name in [header::AUTHORIZATION, header::COOKIE] {
+        for value in headers.get_all(&name) {
+            if let Ok(copy) = HeaderValue::from_bytes(value.as_bytes()) {
+                shown.append(name.clone(), copy);
+            }
+        }
+    }
+    shown
+}
+
 /// Whether whoever began a request with these headers may still ask. When it cannot be told they
 /// may: the database may be back in a moment.
 pub async fn is_still_in(state: &HttpState, headers: &HeaderMap) -> bool {

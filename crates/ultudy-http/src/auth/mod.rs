@@ -15,6 +15,7 @@ pub mod sign_in_cookie;
 
 pub use accounts::{
     Account, Visitor, is_for_everybody, is_still_in, require_passwords, require_provider,
+    what_is_shown,
 };
 
 /// The one user of `AUTH_MODE=local`.

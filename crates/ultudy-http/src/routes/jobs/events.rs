@@ -17,7 +17,7 @@ use ultudy_domain::job::{Job, JobStatus};
 use super::JobView;
 use crate::{
     HttpState,
-    auth::{Owner, is_still_in},
+    auth::{Owner, is_still_in, what_is_shown},
     error::{ApiError, Problems},
     input::Id,
 };
@@ -77,11 +77,14 @@ fn answer(
     headers: HeaderMap,
     events: impl Stream<Item = Event> + Send + 'static,
 ) -> Response {
+    let shown = what_is_shown(&headers);
+    drop(headers);
     let end = async move {
         let shut_out = async {
             loop {
                 tokio::time::sleep(HEARTBEAT).await;
-                if !is_still_in(&state, &headers).await {
+                // Boxed, as it is large and hardly ever there: a stream is held for hours.
+                if !Box::pin(is_still_in(&state, &shown)).await {
                     return;
                 }
             }
