@@ -14,6 +14,7 @@ mod debian;
 mod dependencies;
 mod npm;
 mod process;
+mod python;
 mod runner;
 mod sample_course;
 mod services;

@@ -4,6 +4,7 @@ mod dependencies;
 mod fuzz;
 mod interop;
 mod isolation;
+mod kubernetes;
 mod metrics;
 mod mutations;
 
@@ -11,19 +12,20 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 /// The checks, by name on the command line.
-const CHECKS: [(&str, Check); 6] = [
+const CHECKS: [(&str, Check); 7] = [
     ("dependencies", dependencies::check),
     ("mutations", mutations::check),
     ("fuzz", fuzz::check),
     ("isolation", isolation::check),
     ("interop", interop::check),
     ("metrics", metrics::check),
+    ("kubernetes", kubernetes::check),
 ];
 
 type Check = fn(&Verify) -> Result<()>;
 
 /// Checks that are too heavy for every change (dependencies, mutations, fuzz, isolation, interop,
-/// metrics)
+/// metrics, kubernetes)
 #[derive(Args)]
 pub struct Verify {
     /// What to check; everything if none is named

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-use crate::{process, workspace};
+use crate::{process, python, workspace};
 
 /// What the instruments import.
 const PACKAGES: [&str; 6] = [
@@ -21,6 +21,7 @@ const PACKAGES: [&str; 6] = [
     "rapidfuzz",
     "snowballstemmer",
 ];
+const MODULES: &str = "pikepdf, pymupdf, pypdfium2, pdfminer, rapidfuzz, snowballstemmer";
 /// Prints a file's text with pdf.js.
 const PDFJS_SCRIPT: &str = include_str!("pdfjs.mjs");
 
@@ -42,7 +43,7 @@ impl Tools {
         let folder = workspace::target_directory()?.join("instruments");
         fs::create_dir_all(&folder)?;
         Ok(Self {
-            python: python(&folder.join("python"))?,
+            python: python::ensure(&folder.join("python"), &PACKAGES, MODULES)?,
             pdfjs: pdfjs(&folder.join("pdfjs"))?,
             instruments,
         })
@@ -75,27 +76,6 @@ impl Tools {
         node.current_dir(folder).arg("text.mjs").arg(file);
         process::output(&mut node).map(Some)
     }
-}
-
-/// A Python of its own with the packages; its program.
-fn python(folder: &Path) -> Result<PathBuf> {
-    let program = folder.join("bin/python");
-    let imports = "import pikepdf, pymupdf, pypdfium2, pdfminer, rapidfuzz, snowballstemmer";
-    if process::succeeds(Command::new(&program).args(["-c", imports])) {
-        return Ok(program);
-    }
-    process::run(Command::new("python3").args(["-m", "venv"]).arg(folder))
-        .context("the instruments need Python 3.11 with venv")?;
-    let mut pip = Command::new(&program);
-    pip.args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-    ]);
-    process::run(pip.args(PACKAGES))?;
-    Ok(program)
 }
 
 fn pdfjs(folder: &Path) -> Result<Option<PathBuf>> {
