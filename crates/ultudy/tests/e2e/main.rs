@@ -29,6 +29,7 @@ mod network;
 mod oidc;
 mod open_files;
 mod openapi;
+mod operating;
 mod own_words;
 mod pdf;
 mod postgres;

@@ -1,0 +1,191 @@
+//! The commands of docs/operating.md, run as they stand there, block by block: each server must start,
+//! each command end well, and what leads to a cluster name what is in deploy/.
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use tempfile::TempDir;
+use ultudy_testkit::{
+    database::Database,
+    issuer::Issuer,
+    oidc_provider::{CLIENT_ID, OidcProvider, Setup},
+    postgres::{Postgres, User},
+    redis::Redis,
+};
+
+const OPERATING: &str = include_str!("../../../../docs/operating.md");
+
+/// Starts what is to serve until it says so, and stops it; other commands are run. What gives or imports
+/// something needs something there, which other tests have: here it must be a command that there is.
+const ULTUDY: &str = r#"#!/bin/bash
+case "$1" in
+  ''|serve|api|worker) ;;
+  user|import) exec PROGRAM "$@" --help ;;
+  *) exec PROGRAM "$@" ;;
+esac
+export PORT=0 DRAIN_SECONDS=1
+[ "$1" = '' ] || [ "$1" = serve ] || export DATA_DIR="$(mktemp -d)"
+said="$(mktemp -d)/said"
+PROGRAM "$@" > "$said" 2>&1 &
+for _ in $(seq 600); do
+  if grep -q 'Ultudy listens on' "$said"; then
+    kill -TERM $!
+    wait $! || { cat "$said" >&2; exit 1; }
+    exit 0
+  fi
+  kill -0 $! 2> /dev/null || break
+  sleep 0.1
+done
+cat "$said" >&2
+exit 1
+"#;
+
+/// Runs in no cluster: folders and files must be there, but for those that an operator makes.
+const KUBECTL: &str = r#"#!/bin/bash
+while [ $# -gt 0 ]; do
+  case "$1" in
+    -k) [ -f "$2/kustomization.yaml" ] || { echo "no $2" >&2; exit 1; }; shift ;;
+    -f) [ -f "$2" ] || [ "$2" = secrets.yaml ] || { echo "no $2" >&2; exit 1; }; shift ;;
+    job) grep -qrx "  name: $2" deploy/k8s || { echo "no job $2" >&2; exit 1; }; shift ;;
+  esac
+  shift
+done
+"#;
+
+/// Lines that stand together and are indented by four: a block, with the heading it stands under.
+fn blocks(text: &str) -> Vec<(String, String)> {
+    let mut blocks: Vec<(String, String)> = Vec::new();
+    let (mut heading, mut is_inside) = ("", false);
+    for line in text.lines() {
+        heading = line.strip_prefix("## ").unwrap_or(heading);
+        let command = line.strip_prefix("    ");
+        match (command, blocks.last_mut()) {
+            (Some(command), Some(block)) if is_inside => {
+                block.1.push('\n');
+                block.1.push_str(command);
+            }
+            (Some(command), _) => blocks.push((heading.to_owned(), command.to_owned())),
+            (None, _) => {}
+        }
+        is_inside = command.is_some();
+    }
+    blocks
+}
+
+/// What the commands speak of.
+struct World {
+    folder: TempDir,
+    postgres: std::sync::Arc<Postgres>,
+    migrated: Database,
+    redis: Redis,
+    provider: OidcProvider,
+    issuer: Issuer,
+}
+
+impl World {
+    async fn start() -> Self {
+        let program = env!("CARGO_BIN_EXE_ultudy");
+        let folder = tempfile::tempdir().expect("a folder");
+        let ultudy = ULTUDY.replace("PROGRAM", &format!("'{program}'"));
+        for (name, script) in [("ultudy", ultudy.as_str()), ("kubectl", KUBECTL)] {
+            let file = folder.path().join("bin").join(name);
+            fs::create_dir_all(file.with_file_name("")).expect("it is made");
+            fs::write(&file, script).expect("it is written");
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("it may run");
+        }
+        let setup = Setup {
+            redirect: "https://study.example.org/api/auth/oidc/callback",
+            secret: Some("…"),
+            ..Setup::default()
+        };
+        Self {
+            folder,
+            postgres: Postgres::shared().expect("it starts"),
+            migrated: Database::new(program.as_ref()).expect("a database"),
+            redis: Redis::start_with_password("password").expect("it starts"),
+            provider: OidcProvider::start(&setup).expect("it starts"),
+            issuer: Issuer::start(&[]).await,
+        }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        fs::create_dir_all(&path).expect("it is made");
+        path
+    }
+
+    /// Puts what is there in the place of what the text names.
+    fn placed(&self, block: &str) -> String {
+        let database = self
+            .postgres
+            .create_database(User::Owner)
+            .expect("it is made");
+        let database = self.postgres.url(User::Owner, &database);
+        let redis = format!("redis://:password@127.0.0.1:{}", self.redis.port());
+        let at = |name| self.path(name).display().to_string();
+        [
+            ("postgres://user@host/ultudy", database),
+            ("postgres://…", self.migrated.url()),
+            ("redis://:password@host:6379", redis.clone()),
+            ("redis://…", redis),
+            ("sk-…", "sk-none".to_owned()),
+            ("/shared/folder", at("shared")),
+            ("/srv/ultudy", at("srv")),
+            ("DATA_DIR=data ", format!("DATA_DIR={} ", at("laptop"))),
+            (
+                "AUTH_OIDC_CLIENT_ID=ultudy",
+                format!("AUTH_OIDC_CLIENT_ID={CLIENT_ID}"),
+            ),
+            (
+                "https://id.example.org/realms/school",
+                self.provider.issuer().to_owned(),
+            ),
+            ("https://id.example.org/jwks", self.issuer.jwks_url()),
+            ("https://id.example.org", self.issuer.name().to_owned()),
+        ]
+        .iter()
+        .fold(block.to_owned(), |block, (named, there)| {
+            block.replace(named, there)
+        })
+    }
+
+    /// Runs a block in the checkout.
+    fn run(&self, heading: &str, block: &str) {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let script = self.placed(block);
+        let path = std::env::var("PATH").unwrap_or_default();
+        let bin = self.folder.path().join("bin");
+        let data = tempfile::tempdir_in(self.folder.path()).expect("a folder");
+        let output = Command::new("timeout")
+            .args(["120", "bash", "-e", "-c", &script])
+            .current_dir(root)
+            .env_clear()
+            .env("PATH", format!("{}:{path}", bin.display()))
+            .env("DATA_DIR", data.path())
+            .env("SAMPLE_COURSE", "false")
+            .env("AUTH_ALLOW_HTTP", "true")
+            .output()
+            .expect("a shell");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{heading}:\n{block}\n{said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_block_of_the_operating_guide_works() {
+    let blocks = blocks(OPERATING);
+    assert!(blocks.len() >= 10, "{blocks:?}");
+    let world = World::start().await;
+    // A laptop's data, to be carried over.
+    world.run(
+        "before",
+        &format!("DATA_DIR={} ultudy", world.path("laptop").display()),
+    );
+    for (heading, block) in &blocks {
+        world.run(heading, block);
+    }
+}
