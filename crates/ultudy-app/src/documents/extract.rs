@@ -83,8 +83,13 @@ async fn store(run: &Run, document_id: Uuid, extracted: ExtractedDocument) -> Re
         "recognised_pages": extracted.recognised_pages,
         "language": extracted.language,
     });
-    let passages = index::read(rows.iter().map(Source::from).collect()).await?;
-    let mut figures = figures::upload(&run.app, extracted.figures).await?;
+    let sources = rows.iter().map(Source::from).collect();
+    let passages = index::read(sources, &run.cancel).await?;
+    let passages = passages.ok_or(JobError::Stopped)?;
+    let mut figures = tokio::select! {
+        uploaded = figures::upload(&run.app, extracted.figures) => uploaded?,
+        () = run.cancel.cancelled() => return Err(JobError::Stopped),
+    };
     let mut tx = run.begin(RECOGNISED, "storing").await?;
     let reading = Reading {
         pages,

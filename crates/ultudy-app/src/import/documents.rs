@@ -6,7 +6,7 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use tokio_util::io::ReaderStream;
+use tokio_util::{io::ReaderStream, sync::CancellationToken};
 use ultudy_domain::{
     document::{DocumentChange, MaterialType, Sectioning},
     field::{CHAPTER_MAX, NAME_MAX},
@@ -228,7 +228,10 @@ impl Importer<'_> {
             let what = "it has no sections: the server reads its file when it starts";
             self.report.mend(DOCUMENTS, &bundle.row.id_text, what);
         } else {
-            let passages = index::read(rows.iter().map(Source::from).collect()).await?;
+            let sources = rows.iter().map(Source::from).collect();
+            let passages = index::read(sources, &CancellationToken::new())
+                .await?
+                .unwrap_or_default();
             let last_page = rows.iter().map(|section| section.page_end).max();
             let pages = bundle.row.count("pages").filter(|pages| *pages > 0);
             let reading = Reading {

@@ -47,17 +47,18 @@ impl From<&NewSection> for Source {
     }
 }
 
-/// Reads sections off the async threads: a book takes a while.
+/// Reads sections off the async threads: a book takes a while. None once `cancel` has fired.
 ///
 /// # Errors
 /// The reading crashed.
-pub async fn read(sources: Vec<Source>) -> Result<Passages> {
-    tokio::task::spawn_blocking(move || passages(&sources))
+pub async fn read(sources: Vec<Source>, cancel: &CancellationToken) -> Result<Option<Passages>> {
+    let cancel = cancel.clone();
+    tokio::task::spawn_blocking(move || passages(&sources, &cancel))
         .await
         .map_err(Error::internal)
 }
 
-fn passages(sources: &[Source]) -> Passages {
+fn passages(sources: &[Source], cancel: &CancellationToken) -> Option<Passages> {
     let texts: Vec<SectionText<'_>> = sources
         .iter()
         .map(|source| SectionText {
@@ -66,7 +67,7 @@ fn passages(sources: &[Source]) -> Passages {
             markdown: &source.markdown,
         })
         .collect();
-    let read = document::read(&texts);
+    let read = document::read_while(&texts, || !cancel.is_cancelled())?;
     let page = |page: u32| i32::try_from(page).unwrap_or(i32::MAX);
     let chunks = read.passages.into_iter().map(|one| NewChunk {
         section_id: sources[one.section].section_id,
@@ -75,10 +76,10 @@ fn passages(sources: &[Source]) -> Passages {
         content: one.passage.text,
         indexed: one.indexed,
     });
-    Passages {
+    Some(Passages {
         language: read.language,
         chunks: chunks.collect(),
-    }
+    })
 }
 
 /// Reads all documents that wait for it into the index; how many. What fails is tried
@@ -97,7 +98,7 @@ pub async fn catch_up(app: &App, stop: &CancellationToken) -> Result<usize> {
             if stop.is_cancelled() {
                 return Ok(done);
             }
-            match index(app, owner_id, *document_id).await {
+            match index(app, owner_id, *document_id, stop).await {
                 Ok(is_done) => done += usize::from(is_done),
                 // The others need not wait for it.
                 Err(error) => {
@@ -112,7 +113,12 @@ pub async fn catch_up(app: &App, stop: &CancellationToken) -> Result<usize> {
 }
 
 /// Reads one document into the index, unless somebody else does.
-async fn index(app: &App, owner_id: &str, document_id: Uuid) -> Result<bool> {
+async fn index(
+    app: &App,
+    owner_id: &str,
+    document_id: Uuid,
+    stop: &CancellationToken,
+) -> Result<bool> {
     let mut tx = app.store.read(owner_id).await?;
     let texts = sections::texts(&mut tx, document_id).await?;
     drop(tx);
@@ -122,7 +128,9 @@ async fn index(app: &App, owner_id: &str, document_id: Uuid) -> Result<bool> {
         page_start: text.section.page_start,
         markdown: text.markdown,
     });
-    let passages = read(sources.collect()).await?;
+    let Some(passages) = read(sources.collect(), stop).await? else {
+        return Ok(false);
+    };
     let mut tx = app.store.write(owner_id).await?;
     if !chunks::lock_pending(&mut tx, document_id).await? {
         return Ok(false);

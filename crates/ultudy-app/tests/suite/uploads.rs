@@ -1,4 +1,4 @@
-//! How many files are read at once.
+//! Files that are read: how many at once, and what stops it.
 
 use std::{
     fs::File,
@@ -20,10 +20,12 @@ use ultudy_app::{
     worker::{WorkerConfig, work},
 };
 use ultudy_domain::{
-    document::ExtractedDocument,
+    document::{ExtractedDocument, Sectioning},
     extraction::{ExtractError, ExtractProgress, Probe},
-    job::{JobFailure, JobStatus, QueueName},
+    job::{Job, JobFailure, JobStatus, QueueName},
+    section::{ExtractedSection, page_mark},
 };
+use ultudy_engines::queue::Queue;
 use ultudy_llm::extractive::Extractive;
 use ultudy_store::{Store, StoreConfig, jobs, queue::TableQueue};
 use ultudy_testkit::wait;
@@ -33,10 +35,13 @@ use crate::support::{SetClock, parts_on};
 
 const UPLOADS: usize = 5;
 const AT_ONCE: usize = 2;
+/// Pages of a book.
+const BOOK: u32 = 4_000;
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// Reads nothing, and holds every file until it is let go.
+/// Reads nothing, and holds every file until it is let go; then it is at fault, or the longest of books.
 struct Held {
+    is_book: bool,
     begun: Semaphore,
     may_end: Semaphore,
     open: AtomicUsize,
@@ -60,6 +65,9 @@ impl DocumentReader for Held {
         self.begun.add_permits(1);
         self.may_end.acquire().await.unwrap().forget();
         self.open.fetch_sub(1, Ordering::SeqCst);
+        if self.is_book {
+            return Ok(book());
+        }
         Err(ExtractError::File(JobFailure {
             code: "pdf_empty".into(),
             message: "There is nothing in it.".into(),
@@ -67,42 +75,93 @@ impl DocumentReader for Held {
     }
 }
 
+impl Held {
+    fn new(is_book: bool) -> Arc<Self> {
+        Arc::new(Self {
+            is_book,
+            begun: Semaphore::new(0),
+            may_end: Semaphore::new(0),
+            open: AtomicUsize::new(0),
+            most: AtomicUsize::new(0),
+        })
+    }
+}
+
+/// So long that it takes much longer to read it into the index than a worker waits.
+fn book() -> ExtractedDocument {
+    let sentence =
+        "A mitochondrion is an organelle that releases energy from sugar in every cell. ";
+    let section = |page| ExtractedSection {
+        name: format!("Cells {page}"),
+        level: 1,
+        description: None,
+        page_start: page,
+        page_end: page,
+        markdown: format!("{}\n\n{}", page_mark(page), sentence.repeat(100)),
+    };
+    ExtractedDocument {
+        title: None,
+        page_count: BOOK,
+        sectioning: Sectioning::Outline,
+        sections: (1..=BOOK).map(section).collect(),
+        headings: Vec::new(),
+        figures: Vec::new(),
+        unreadable_pages: Vec::new(),
+        recognised_pages: Vec::new(),
+        language: None,
+    }
+}
+
+async fn app_reading_by(folder: &std::path::Path, reader: &Arc<Held>) -> App {
+    let config = StoreConfig::Sqlite {
+        path: folder.join("ultudy.db"),
+    };
+    let store = Store::open(&config).await.unwrap();
+    let queue = Arc::new(TableQueue::new(store.clone()));
+    let on: (_, Arc<dyn Queue>) = (store, queue);
+    App::new(Parts {
+        reader: Arc::clone(reader) as Arc<dyn DocumentReader>,
+        ..parts_on(folder, SetClock::new(), on, Arc::new(Extractive))
+    })
+}
+
+async fn job(app: &App, owner: &str, id: Uuid) -> Job {
+    let mut tx = app.store.read(owner).await.unwrap();
+    jobs::find(&mut tx, id).await.unwrap().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_book_that_is_read_into_the_index_is_handed_back_by_who_stops() {
+    let folder = tempfile::tempdir().unwrap();
+    let reader = Held::new(true);
+    let app = app_reading_by(folder.path(), &reader).await;
+    let id = send(&app, &owner(0), 0).await;
+    let stop = CancellationToken::new();
+    let worker = tokio::spawn(work(app.clone(), worker(Duration::ZERO), stop.clone()));
+    reader.may_end.add_permits(1);
+    let is_stored = async || job(&app, &owner(0), id).await.stage == "storing";
+    wait::until("it is read", PATIENCE, is_stored)
+        .await
+        .unwrap();
+
+    stop.cancel();
+    worker.await.unwrap();
+    let job = job(&app, &owner(0), id).await;
+    assert_eq!(job.status, JobStatus::Queued);
+    assert_eq!((job.lost, job.attempt), (0, 0));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn as_many_files_are_read_at_once_as_the_worker_is_told() {
     let folder = tempfile::tempdir().unwrap();
-    let config = StoreConfig::Sqlite {
-        path: folder.path().join("ultudy.db"),
-    };
-    let store = Store::open(&config).await.unwrap();
-    let reader = Arc::new(Held {
-        begun: Semaphore::new(0),
-        may_end: Semaphore::new(0),
-        open: AtomicUsize::new(0),
-        most: AtomicUsize::new(0),
-    });
-    let queue = Arc::new(TableQueue::new(store.clone()));
-    let parts = parts_on(
-        folder.path(),
-        SetClock::new(),
-        (store, queue),
-        Arc::new(Extractive),
-    );
-    let app = App::new(Parts {
-        reader: Arc::clone(&reader) as Arc<dyn DocumentReader>,
-        ..parts
-    });
+    let reader = Held::new(false);
+    let app = app_reading_by(folder.path(), &reader).await;
     let mut uploads = Vec::new();
     for number in 0..UPLOADS {
         uploads.push(send(&app, &owner(number), number).await);
     }
     let stop = CancellationToken::new();
-    let worker = WorkerConfig {
-        worker_id: "worker".into(),
-        upload_concurrency: AT_ONCE,
-        lesson_concurrency: 1,
-        drain: PATIENCE,
-    };
-    let worker = tokio::spawn(work(app.clone(), worker, stop.clone()));
+    let worker = tokio::spawn(work(app.clone(), worker(PATIENCE), stop.clone()));
 
     let at_once = u32::try_from(AT_ONCE).unwrap();
     let begun = tokio::time::timeout(PATIENCE, reader.begun.acquire_many(at_once)).await;
@@ -115,16 +174,21 @@ async fn as_many_files_are_read_at_once_as_the_worker_is_told() {
 
     reader.may_end.add_permits(UPLOADS);
     for (number, id) in uploads.into_iter().enumerate() {
-        let ended = async || {
-            let mut tx = app.store.read(&owner(number)).await.unwrap();
-            let job = jobs::find(&mut tx, id).await.unwrap().unwrap();
-            job.status == JobStatus::Failed
-        };
+        let ended = async || job(&app, &owner(number), id).await.status == JobStatus::Failed;
         wait::until("it ends", PATIENCE, ended).await.unwrap();
     }
     assert_eq!(reader.most.load(Ordering::SeqCst), AT_ONCE);
     stop.cancel();
     worker.await.unwrap();
+}
+
+fn worker(drain: Duration) -> WorkerConfig {
+    WorkerConfig {
+        worker_id: "worker".into(),
+        upload_concurrency: AT_ONCE,
+        lesson_concurrency: 1,
+        drain,
+    }
 }
 
 /// One each, since what a user may upload in a minute is limited.

@@ -41,8 +41,18 @@ pub struct ReadPassage {
 /// Reads a document's sections.
 #[must_use]
 pub fn read(sections: &[SectionText<'_>]) -> ReadDocument {
+    read_while(sections, || true).unwrap_or_default()
+}
+
+/// The same as long as it is wanted, which is asked section by section: a book takes a while. None if it
+/// is not wanted any more.
+pub fn read_while(
+    sections: &[SectionText<'_>],
+    is_wanted: impl Fn() -> bool,
+) -> Option<ReadDocument> {
     let cut: Vec<Vec<Passage>> = sections
         .iter()
+        .take_while(|_| is_wanted())
         .map(|section| passage::cut(section.markdown, section.first_page))
         .collect();
     let texts: Vec<&str> = cut.iter().flatten().map(|one| one.text.as_str()).collect();
@@ -50,8 +60,9 @@ pub fn read(sections: &[SectionText<'_>]) -> ReadDocument {
     let sample = texts.get(texts.len() / 3..).unwrap_or_default().join("\n");
     let language = language::detect(&sample);
     let analyser = Analyser::new(language);
-    let sections = sections.iter().zip(cut).enumerate();
-    let passages = sections.flat_map(|(section, (text, cut))| {
+    let cut = sections.iter().zip(cut).enumerate();
+    let cut = cut.take_while(|_| is_wanted());
+    let passages = cut.flat_map(|(section, (text, cut))| {
         let read = cut.into_iter().map(|passage| ReadPassage {
             section,
             indexed: Indexed::new(&analyser, text.name, &passage.text),
@@ -59,10 +70,11 @@ pub fn read(sections: &[SectionText<'_>]) -> ReadDocument {
         });
         read.collect::<Vec<_>>()
     });
-    ReadDocument {
+    let read = ReadDocument {
         language,
         passages: passages.collect(),
-    }
+    };
+    is_wanted().then_some(read)
 }
 
 #[cfg(test)]
@@ -82,5 +94,6 @@ mod tests {
         assert_eq!(read.passages[0].passage.page_start, 3);
         assert!(read.passages[0].indexed.tokens.starts_with("zell\n"));
         assert_eq!(super::read(&[]), ReadDocument::default());
+        assert_eq!(read_while(&[section], || false), None);
     }
 }
