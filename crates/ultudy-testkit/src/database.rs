@@ -48,6 +48,37 @@ impl Database {
         })
     }
 
+    /// A new one on a server and behind a PgBouncer of its own, which may be stopped.
+    ///
+    /// # Errors
+    /// See [`Database::for_tests`].
+    pub fn alone(program: &Path) -> Result<Self> {
+        let server = Arc::new(Postgres::start()?);
+        let pooler = Arc::new(PgBouncer::as_shipped(&server)?);
+        let name = server.create_database(User::Owner)?;
+        migrate(program, &server.url(User::Owner, &name))?;
+        Ok(Self {
+            name,
+            pooler,
+            server,
+        })
+    }
+
+    /// The server and the PgBouncer; none if others have them, too.
+    pub fn servers(&mut self) -> Option<(&mut Postgres, &mut PgBouncer)> {
+        Arc::get_mut(&mut self.server).zip(Arc::get_mut(&mut self.pooler))
+    }
+
+    /// Starts a replica of the server; it and where the program reaches this database there.
+    ///
+    /// # Errors
+    /// See [`Postgres::start_replica`].
+    pub fn start_replica(&self) -> Result<(Postgres, String)> {
+        let replica = self.server.start_replica()?;
+        let url = replica.url(User::Member, &self.name);
+        Ok((replica, url))
+    }
+
     /// Where the program reaches it.
     #[must_use]
     pub fn url(&self) -> String {

@@ -24,9 +24,9 @@ const SHIPPED: &str = include_str!("../../../deploy/pgbouncer/pgbouncer.ini");
 /// A running PgBouncer. It must stop before its server does: drop it first.
 #[derive(Debug)]
 pub struct PgBouncer {
-    _process: ChildProcess,
+    process: ChildProcess,
     port: u16,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 /// How many server connections it holds at most for each pair of user and database.
@@ -46,6 +46,14 @@ impl PgBouncer {
     /// PgBouncer is not installed, or does not start.
     pub fn start(server: &Postgres, pool_size: u32) -> Result<Self> {
         Self::start_with(server, Pool::Of(pool_size))
+    }
+
+    /// Starts one with the sizes of the shipped file.
+    ///
+    /// # Errors
+    /// See [`PgBouncer::start`].
+    pub fn as_shipped(server: &Postgres) -> Result<Self> {
+        Self::start_with(server, Pool::AsShipped)
     }
 
     /// The one before [`Postgres::shared`], which the tests of this process share, with the
@@ -71,16 +79,29 @@ impl PgBouncer {
         let users = dir.path().join("users.txt");
         fs::write(&settings, ini(server.port(), port, pool, &users))?;
         fs::write(&users, user_list())?;
-        let mut command = unprivileged::command(Path::new(PROGRAM))?;
-        command.arg(&settings);
-        let process = unprivileged::serve(&mut command, dir.path(), "PgBouncer listens", || {
-            TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
-        })?;
         Ok(Self {
-            _process: process,
+            process: serve(dir.path(), port)?,
             port,
-            _dir: dir,
+            dir,
         })
+    }
+
+    /// Kills it (-9), which ends all connections through it.
+    ///
+    /// # Errors
+    /// It does not die.
+    pub fn kill(&mut self) -> Result<()> {
+        self.process.kill()?;
+        Ok(())
+    }
+
+    /// Starts it again on the same port, once it was killed.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn start_again(&mut self) -> Result<()> {
+        self.process = serve(self.dir.path(), self.port)?;
+        Ok(())
     }
 
     /// Where `user` reaches `database` through it.
@@ -88,6 +109,15 @@ impl PgBouncer {
     pub fn url(&self, user: User, database: &str) -> String {
         postgres::url(user, self.port, database)
     }
+}
+
+/// Starts it by the settings in a folder.
+fn serve(dir: &Path, port: u16) -> Result<ChildProcess> {
+    let mut command = unprivileged::command(Path::new(PROGRAM))?;
+    command.arg(dir.join("pgbouncer.ini"));
+    unprivileged::serve(&mut command, dir, "PgBouncer listens", || {
+        TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
+    })
 }
 
 /// The shipped file but for addresses, users and sizes. Its last section is PgBouncer's own,

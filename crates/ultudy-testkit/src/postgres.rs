@@ -236,12 +236,24 @@ impl Postgres {
     /// It does not stop, or does not start.
     pub fn restart(&mut self) -> Result<()> {
         self.stop()?;
+        self.start_again()
+    }
+
+    /// Starts it again on the same port, once it was stopped.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn start_again(&mut self) -> Result<()> {
         let dir = self.dir.path();
         self.process = serve(&self.programs, &dir.join("data"), dir, self.port)?;
         Ok(())
     }
 
-    fn stop(&mut self) -> Result<()> {
+    /// Stops it at once, as a crash does.
+    ///
+    /// # Errors
+    /// It does not stop.
+    pub fn stop(&mut self) -> Result<()> {
         // SIGQUIT stops all its processes at once and takes its shared memory away, which
         // SIGKILL would leave behind.
         let process = &mut self.process;

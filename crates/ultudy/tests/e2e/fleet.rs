@@ -27,6 +27,15 @@ impl Ground {
         }
     }
 
+    /// With a database server of its own, which may be stopped.
+    pub fn start_alone() -> Self {
+        Self {
+            database: Database::alone(env!("CARGO_BIN_EXE_ultudy").as_ref()).expect("a database"),
+            redis: Redis::start().expect("Redis starts"),
+            files: tempfile::tempdir().expect("a folder"),
+        }
+    }
+
     /// The folder of files.
     pub fn files(&self) -> &std::path::Path {
         self.files.path()

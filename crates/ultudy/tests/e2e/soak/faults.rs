@@ -7,6 +7,7 @@ use tokio::time::sleep;
 use ultudy_testkit::{
     Error,
     chaos::{self, Chaos},
+    postgres::Postgres,
 };
 
 use super::history;
@@ -45,6 +46,14 @@ pub enum Fault {
     RedisEmptied(Duration),
     /// It holds its connections and says nothing.
     RedisFrozen(Duration),
+    /// Stopped at once with all its processes, and started again a while later: the primary, its
+    /// replica.
+    PostgresKilled(Duration),
+    ReplicaKilled(Duration),
+    /// It applies nothing of what the primary sends for a while.
+    ReplicaPaused(Duration),
+    /// `kill -9`, and started again a while later.
+    PgBouncerKilled(Duration),
     /// What is wrong with the way to a server, and for how long.
     Network(Server, Wrong, Duration),
 }
@@ -72,7 +81,7 @@ impl Fault {
             0 => Server::Redis,
             _ => Server::Database,
         };
-        match chance.random_range(0..20) {
+        match chance.random_range(0..26) {
             0..4 => Self::WorkerKilled(worker, span),
             4..6 => Self::ApiKilled(api, span),
             6 => Self::WorkerReplaced(worker),
@@ -83,7 +92,11 @@ impl Fault {
             12..14 => Self::RedisFrozen(span * 2),
             14..16 => Self::Network(server, Wrong::Cut, span),
             16..18 => Self::Network(server, Wrong::Slow, span * 2),
-            _ => Self::Network(server, Wrong::HalfOpen, span * 2),
+            18..20 => Self::Network(server, Wrong::HalfOpen, span * 2),
+            20..22 => Self::PostgresKilled(span),
+            22 => Self::ReplicaKilled(span * 2),
+            23 => Self::ReplicaPaused(span * 4),
+            _ => Self::PgBouncerKilled(span),
         }
     }
 
@@ -109,6 +122,10 @@ impl Fault {
             Self::RedisKilled(_) => "Redis killed (-9) and started again",
             Self::RedisEmptied(_) => "Redis killed and started again empty",
             Self::RedisFrozen(_) => "Redis frozen for up to 6 s",
+            Self::PostgresKilled(_) => "PostgreSQL killed and started again",
+            Self::ReplicaKilled(_) => "the replica killed and started again",
+            Self::ReplicaPaused(_) => "the replica behind by up to 12 s",
+            Self::PgBouncerKilled(_) => "PgBouncer killed (-9) and started again",
             Self::Network(Server::Redis, Wrong::Cut, _) => "Redis cut off for up to 3 s",
             Self::Network(Server::Redis, Wrong::Slow, _) => "Redis 100 ms away for up to 6 s",
             Self::Network(Server::Redis, Wrong::HalfOpen, _) => {
@@ -139,6 +156,7 @@ pub struct Processes {
     workers: Vec<Api>,
     to_redis: Chaos,
     to_database: Chaos,
+    replica: Postgres,
     /// All that befell them.
     pub suffered: Vec<Suffered>,
     /// Starts that ended for want of a database, and were tried again.
@@ -154,11 +172,12 @@ impl Processes {
             ("REDIS_URL", redis_url.as_str()),
             ("DATABASE_URL", database_url.as_str()),
         ];
+        let (replica, replica_url) = ground.database.start_replica().expect("a replica");
         let (mut apis, mut workers) = (Vec::new(), Vec::new());
         for _ in 0..APIS {
             let port = ultudy_testkit::ports::free_port().expect("a port");
             let port = port.to_string();
-            let own = [("PORT", port.as_str())];
+            let own = [("PORT", port.as_str()), ("READ_REPLICA_URL", &replica_url)];
             let settings = [&network[..], &own].concat();
             apis.push(ground.process(&["api"], &settings).await);
         }
@@ -173,6 +192,7 @@ impl Processes {
             workers,
             to_redis,
             to_database,
+            replica,
             suffered: Vec::new(),
             vain_starts: 0,
         }
@@ -229,6 +249,32 @@ impl Processes {
                 ground.redis.lose_data().expect("it dies");
                 sleep(span).await;
                 ground.redis.start_again().expect("it comes back");
+            }
+            Fault::PostgresKilled(span) => {
+                let (postgres, _) = ground.database.servers().expect("its own");
+                postgres.stop().expect("it dies");
+                sleep(span).await;
+                postgres.start_again().expect("it comes back");
+            }
+            Fault::PgBouncerKilled(span) => {
+                let (_, pooler) = ground.database.servers().expect("its own");
+                pooler.kill().expect("it dies");
+                sleep(span).await;
+                pooler.start_again().expect("it comes back");
+            }
+            Fault::ReplicaKilled(span) => {
+                self.replica.stop().expect("it dies");
+                sleep(span).await;
+                self.replica.start_again().expect("it comes back");
+            }
+            Fault::ReplicaPaused(span) => {
+                let apply = |what| {
+                    let sql = format!("SELECT pg_wal_replay_{what}()");
+                    self.replica.sql("postgres", &sql).expect("it runs");
+                };
+                apply("pause");
+                sleep(span).await;
+                apply("resume");
             }
             Fault::Network(server, wrong, span) => {
                 let network = match server {

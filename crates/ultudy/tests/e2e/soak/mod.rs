@@ -74,7 +74,7 @@ async fn whatever_dies_nothing_is_lost_nothing_is_done_twice_and_nothing_is_left
     let seconds = (setting("SOAK_MINUTES", 0.25) * 60.0) as u64;
     let seed = setting("SOAK_SEED", 1_u64);
     let ends = Instant::now() + Duration::from_secs(seconds);
-    let mut ground = Ground::start();
+    let mut ground = Ground::start_alone();
     history::note(&ground);
     let mut processes = Processes::start(&ground).await;
     let class = Class::start(STUDENTS, seed, &processes);

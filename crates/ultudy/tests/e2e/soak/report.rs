@@ -14,7 +14,7 @@ pub fn report(
     settling: Duration,
 ) -> String {
     let mut report = String::from(
-        "# Soak\n\nTwo APIs and three workers over PostgreSQL (through PgBouncer), Redis and a folder of files, the first two reached through proxies; twelve students upload, ask for lessons, read and delete at either API, and try again what fails; none has more than three files and three lessons in flight. Meanwhile one fault after the other, by chance. Then it is left alone, and counted. Written by `cargo xtask soak`.\n\n",
+        "# Soak\n\nTwo APIs and three workers over PostgreSQL (through PgBouncer), a streaming replica that the APIs read from, Redis and a folder of files; PgBouncer and Redis are reached through proxies; twelve students upload, ask for lessons, read and delete at either API, and try again what fails; none has more than three files and three lessons in flight. Meanwhile one fault after the other, by chance. Then it is left alone, and counted. Written by `cargo xtask soak`.\n\n",
     );
     let mut line = |what: &str, value: String| {
         writeln!(report, "| {what} | {value} |").expect("writing to memory");
