@@ -1,6 +1,6 @@
 //! What Linux tells about a running process.
 
-use std::{fs, time::Duration};
+use std::{collections::BTreeMap, fs, time::Duration};
 
 use anyhow::{Context as _, Result};
 
@@ -49,6 +49,55 @@ pub fn processor_time(pid: u32) -> Result<Duration> {
     ))
 }
 
+/// The processor time of all that runs below a process, with that of what they have waited for since, by
+/// the programs' names.
+pub fn processor_time_below(pid: u32) -> Result<BTreeMap<String, Duration>> {
+    let mut parents = BTreeMap::new();
+    let mut used = BTreeMap::new();
+    for entry in fs::read_dir("/proc")? {
+        let entry = entry?;
+        let Some(child) = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok())
+        else {
+            continue;
+        };
+        // What has ended meanwhile uses no more.
+        let Ok(stat) = fs::read_to_string(entry.path().join("stat")) else {
+            continue;
+        };
+        let (parent, name, ticks) = below(&stat).context("/proc/…/stat is not as expected")?;
+        parents.insert(child, parent);
+        used.insert(child, (name, ticks));
+    }
+    let is_below = |mut of: u32| {
+        while let Some(parent) = parents.get(&of) {
+            if *parent == pid {
+                return true;
+            }
+            of = *parent;
+        }
+        false
+    };
+    let mut times = BTreeMap::new();
+    for (_, (name, ticks)) in used.into_iter().filter(|(of, _)| is_below(*of)) {
+        let time = Duration::from_millis(ticks * 1000 / rustix::param::clock_ticks_per_second());
+        *times.entry(name).or_default() += time;
+    }
+    Ok(times)
+}
+
+/// The parent of a process, its program's name, and its time: fields 14 to 17.
+fn below(stat: &str) -> Option<(u32, String, u64)> {
+    let (before, after_name) = stat.rsplit_once(')')?;
+    let (_, name) = before.split_once('(')?;
+    let fields: Vec<&str> = after_name.split_whitespace().collect();
+    let ticks = fields.get(11..15)?.iter().map(|ticks| ticks.parse::<u64>());
+    let ticks: u64 = ticks.sum::<Result<_, _>>().ok()?;
+    Some((fields.get(1)?.parse().ok()?, name.to_owned(), ticks))
+}
+
 /// User and system time: fields 14 and 15, counted from behind the program's name, which may hold
 /// blanks and parentheses itself.
 fn ticks(stat: &str) -> Option<u64> {
@@ -67,6 +116,7 @@ mod tests {
     fn a_name_with_parentheses_does_not_shift_the_fields() {
         let stat = "7 (a b) c) S 1 2 3 4 5 6 7 8 9 10 30 12 0 0 20";
         assert_eq!(ticks(stat), Some(42));
+        assert_eq!(below(stat), Some((1, "a b) c".to_owned(), 42)));
     }
 
     #[test]

@@ -1,14 +1,17 @@
 //! The servers that the product uses, for a measurement.
 
 use std::{
+    collections::BTreeMap,
     io::{BufRead as _, BufReader, Read as _},
     path::Path,
     process::{Child, ChildStdout, Command, Stdio},
+    time::Duration,
 };
 
 use anyhow::{Context as _, Result, bail};
 use tempfile::tempdir;
 
+use super::proc;
 use crate::{process, workspace};
 
 /// Rows of many lessons, and of them the section with a lesson of a usual size.
@@ -29,6 +32,11 @@ pub struct Services {
 }
 
 impl Services {
+    /// The processor time of each of the servers so far, by their programs' names.
+    pub fn processor_times(&self) -> Result<BTreeMap<String, Duration>> {
+        proc::processor_time_below(self.child.id())
+    }
+
     /// Starts them, on free ports.
     pub fn start() -> Result<Self> {
         let mut child = workspace::cargo(["run", "--locked", "--quiet"])

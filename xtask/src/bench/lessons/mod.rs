@@ -6,13 +6,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 use tempfile::tempdir;
 
 use super::{
     Programs, load,
     model::Model,
+    proc,
     report::{Promise, Report, median},
     server::Server,
     services::Services,
@@ -75,6 +76,7 @@ pub fn measure(programs: &Programs) -> Result<Report> {
     load::each(address, &asked(FIRST, 1..1 + WARM_UP), CALLERS)?;
     bench.until_completed(FIRST, 1 + WARM_UP)?;
     bench.services.run("VACUUM ANALYZE", &[])?;
+    let before = bench.processor_times(&[("API", &api), ("worker", &worker)])?;
     let (mut rates, mut refused) = (Vec::new(), 0);
     for round in 0..ROUNDS {
         let from = 1 + WARM_UP + round * LESSONS;
@@ -89,6 +91,15 @@ pub fn measure(programs: &Programs) -> Result<Report> {
     report.promised("lessons", rate, "/s", Promise::AtLeast(1_500.0));
     let what = "requests for them that failed, such as by 503, and were sent again";
     report.value(what, refused as f64, "");
+    let after = bench.processor_times(&[("API", &api), ("worker", &worker)])?;
+    let mut all = 0.0;
+    for ((who, before), (_, after)) in before.iter().zip(&after) {
+        let spent = after.saturating_sub(*before).as_secs_f64() * 1000.0;
+        let each = spent / f64::from(LESSONS * ROUNDS);
+        report.value(format!("processor time a lesson: {who}"), each, "ms");
+        all += each;
+    }
+    report.value("processor time a lesson: all of these", all, "ms");
 
     bench.model.say("hold")?;
     let made = bench.made()?;
@@ -150,6 +161,22 @@ impl Bench<'_> {
         ];
         settings.extend(model.iter().map(|(name, value)| (*name, value.as_str())));
         Server::start_as(role, &self.programs.ultudy, self.folder.path(), &settings)
+    }
+
+    /// The processor time so far of these, of the services, and of whoever asks.
+    fn processor_times(&self, servers: &[(&str, &Server)]) -> Result<Vec<(String, Duration)>> {
+        let of_server = |(name, server): &(&str, &Server)| {
+            Ok(((*name).into(), proc::processor_time(server.pid())?))
+        };
+        let mut times: Vec<_> = servers.iter().map(of_server).collect::<Result<_>>()?;
+        let services = self.services.processor_times()?;
+        for name in ["postgres", "pgbouncer", "redis-server"] {
+            let time = services.get(name).copied();
+            times.push((name.to_owned(), time.context("a service does not run")?));
+        }
+        let own = proc::processor_time(std::process::id())?;
+        times.push(("whoever asks".to_owned(), own));
+        Ok(times)
     }
 
     fn made(&mut self) -> Result<u64> {
