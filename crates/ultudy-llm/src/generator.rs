@@ -79,6 +79,10 @@ pub trait Generator: Send + Sync {
     /// Who makes it.
     fn identity(&self) -> GeneratorIdentity;
 
+    /// Whether its lessons are given what the document says its terms are. If not, nobody looks for a
+    /// glossary, keeps or asks for one.
+    fn uses_glossary(&self) -> bool;
+
     /// What a whole document, given as its sections in order, says its terms are: what its
     /// lessons are given as [`LessonInput::glossary`]. Empty where they need none.
     ///

@@ -22,17 +22,23 @@ pub(crate) async fn known(
     Ok(read(app, document_id)?.run(tx).await?)
 }
 
-/// See [`known`].
+/// See [`known`]. No statement where the generator uses none: then it is known to be empty.
 pub(super) fn read(
     app: &App,
     document_id: Uuid,
 ) -> Result<Read<Option<Vec<GlossaryEntry>>>, Error> {
+    if !app.generator.uses_glossary() {
+        return Ok(Read::of(Some(Vec::new())));
+    }
     let version = key::glossary_version(&app.generator.identity())?;
     Ok(glossaries::read(document_id, version))
 }
 
 /// What the run's document says its terms are.
 pub(super) async fn of_run(run: &Run, document_id: Uuid) -> Result<Vec<GlossaryEntry>, JobError> {
+    if !run.app.generator.uses_glossary() {
+        return Ok(Vec::new());
+    }
     let read = read(&run.app, document_id)?;
     match run.app.store.read_at_once(&run.job.owner_id, read).await? {
         Some(known) => Ok(known),

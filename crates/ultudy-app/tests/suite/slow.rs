@@ -57,6 +57,10 @@ impl Generator for Gated {
         Extractive.identity()
     }
 
+    fn uses_glossary(&self) -> bool {
+        Extractive.uses_glossary()
+    }
+
     async fn glossary(
         &self,
         parts: Vec<LessonPart>,

@@ -85,6 +85,10 @@ impl Generator for Extractive {
         }
     }
 
+    fn uses_glossary(&self) -> bool {
+        true
+    }
+
     async fn glossary(
         &self,
         parts: Vec<LessonPart>,

@@ -135,6 +135,10 @@ impl Generator for OpenAi {
     }
 
     /// None: a model knows words, and explains what a text uses.
+    fn uses_glossary(&self) -> bool {
+        false
+    }
+
     async fn glossary(
         &self,
         _parts: Vec<LessonPart>,
