@@ -4,6 +4,7 @@
 
 pub mod cache;
 pub mod events;
+pub mod group;
 pub mod limiter;
 pub mod pins;
 pub mod queue;

@@ -69,7 +69,7 @@ impl RedisQueue {
                     how: "failed",
                     value: reason,
                 };
-                self.state(queue).ends.send(ended).await?;
+                self.state(queue).end(ended).await?;
                 return Ok(None);
             }
         };

@@ -19,7 +19,7 @@
 //!
 //! Our job's id is the id of its row. Each transition is one script (`lua/`). All times are the
 //! server's: what a caller says is only ever taken as a difference. What many callers of a process add
-//! or end at the same time is sent together (`group.rs`).
+//! or end at the same time is sent together ([`crate::group`]).
 
 use std::{sync::Arc, time::Duration};
 
@@ -37,7 +37,6 @@ mod calls;
 mod claim;
 mod clock;
 mod entry;
-mod group;
 mod scripts;
 mod state;
 mod wakers;
@@ -124,7 +123,7 @@ impl Queue for RedisQueue {
                 .collect();
             let added = match (these.len(), these.pop()) {
                 // As requests and workers do; many at once are a group already.
-                (1, Some(only)) => state.adds.send(only).await,
+                (1, Some(only)) => state.add(only).await,
                 (_, last) => {
                     these.extend(last);
                     state.calls.add(these).await
@@ -186,8 +185,8 @@ impl Queue for RedisQueue {
             how,
             value: value.to_owned(),
         };
-        let ended = self.state(delivery.queue).ends.send(ended);
-        ended.await.map_err(failed)
+        let told = self.state(delivery.queue).end(ended).await;
+        told.map_err(failed)
     }
 
     async fn release(

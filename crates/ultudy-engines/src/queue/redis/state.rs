@@ -1,30 +1,34 @@
 //! What a process knows of one of the queues.
 
 use std::{
+    io,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
+use redis::RedisError;
 use ultudy_domain::job::QueueName;
 
 use super::{
     calls::{ADDED_AT_ONCE, Added, Calls, ENDED_AT_ONCE, Ended},
-    group::Group,
     wakers::Waker,
 };
-use crate::redis::Redis;
+use crate::{group::Group, redis::Redis};
 
 /// How often running jobs are looked at even while there is always more to do.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
+
+/// What Redis said to a call.
+type Told = Result<(), RedisError>;
 
 /// One of the queues.
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) calls: Calls,
     /// What this process adds one by one.
-    pub(super) adds: Group<Added>,
+    adds: Group<Added, Told>,
     /// What it ends.
-    pub(super) ends: Group<Ended>,
+    ends: Group<Ended, Told>,
     pub(super) waker: Arc<Waker>,
     /// When running jobs were last looked at in any case.
     swept: Mutex<Option<Instant>>,
@@ -35,11 +39,11 @@ impl State {
         let calls = Calls::new(redis.clone(), queue, Arc::clone(token));
         let (adding, ending) = (calls.clone(), calls.clone());
         Self {
-            adds: Group::new(ADDED_AT_ONCE, move |jobs| {
+            adds: Group::sharing_answers(ADDED_AT_ONCE, move |jobs| {
                 let calls = adding.clone();
                 async move { calls.add(jobs).await }
             }),
-            ends: Group::new(ENDED_AT_ONCE, move |jobs| {
+            ends: Group::sharing_answers(ENDED_AT_ONCE, move |jobs| {
                 let calls = ending.clone();
                 async move { calls.end(jobs).await }
             }),
@@ -47,6 +51,16 @@ impl State {
             waker: Arc::default(),
             swept: Mutex::default(),
         }
+    }
+
+    /// Adds a job, together with others that are added meanwhile.
+    pub(super) async fn add(&self, job: Added) -> Told {
+        told(self.adds.send(job).await)
+    }
+
+    /// Ends a job, together with others that end meanwhile.
+    pub(super) async fn end(&self, job: Ended) -> Told {
+        told(self.ends.send(job).await)
     }
 
     /// Whether it is time to look at running jobs.
@@ -58,4 +72,8 @@ impl State {
         }
         due
     }
+}
+
+fn told(answer: Option<Told>) -> Told {
+    answer.unwrap_or_else(|| Err(io::Error::from(io::ErrorKind::BrokenPipe).into()))
 }

@@ -1,66 +1,104 @@
-//! What callers ask for at the same time, sent together.
+//! What callers ask for at the same time, done together.
 
-use std::io;
+use std::sync::Arc;
 
-use redis::RedisError;
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
     task,
 };
 
-/// Sends in one call what was asked for while the call before was under way. Nothing waits for a
-/// time: who asks alone is sent alone.
+/// Does in one call what was asked for while the call before was under way. Nothing waits for a
+/// time: who asks alone is served alone.
 ///
-/// A task of its own makes the calls, so that a caller who leaves takes nothing from the others: what
-/// it asked for is not sent any more, or is done if it was. The task ends with the last of what was
+/// Tasks of its own make the calls, so that a caller who leaves takes nothing from the others: what
+/// it asked for is not done any more, unless it was begun. They end with the last of what was
 /// asked once the group is dropped.
 #[derive(Debug)]
-pub(super) struct Group<T> {
-    ask: mpsc::UnboundedSender<Asked<T>>,
+pub struct Group<T, A> {
+    ask: mpsc::UnboundedSender<Asked<T, A>>,
 }
 
 /// One caller's part, and who is told what came of it.
 #[derive(Debug)]
-struct Asked<T> {
-    what: T,
-    tell: oneshot::Sender<Result<(), RedisError>>,
+pub struct Asked<T, A> {
+    /// What is asked for.
+    pub what: T,
+    tell: oneshot::Sender<A>,
 }
 
-impl<T: Send + 'static> Group<T> {
-    /// Of at most so many a call, which `call` makes.
-    pub(super) fn new<F>(most: usize, call: impl Fn(Vec<T>) -> F + Send + 'static) -> Self
+impl<T, A> Asked<T, A> {
+    /// Tells the caller, who may wait no more.
+    pub fn answer(self, answer: A) {
+        let _ = self.tell.send(answer);
+    }
+}
+
+impl<T: Send + 'static, A: Send + 'static> Group<T, A> {
+    /// Of at most so many a call, and so many calls at once; `call` makes one, and answers each.
+    ///
+    /// # Panics
+    /// Outside a runtime.
+    pub fn new<F>(
+        most: usize,
+        at_once: usize,
+        call: impl Fn(Vec<Asked<T, A>>) -> F + Send + 'static,
+    ) -> Self
     where
-        F: Future<Output = Result<(), RedisError>> + Send + 'static,
+        F: Future<Output = ()> + Send + 'static,
     {
         let (ask, asked) = mpsc::unbounded_channel();
-        task::spawn(send(asked, most, call));
+        task::spawn(gather(asked, most, at_once, call));
         Self { ask }
     }
 
-    /// Sends this, alone or with what others ask for meanwhile. An error is everybody's.
+    /// Of at most so many a call, one call at a time; its answer is everybody's.
     ///
-    /// # Errors
-    /// The call failed, and may have been done.
-    pub(super) async fn send(&self, what: T) -> Result<(), RedisError> {
+    /// # Panics
+    /// Outside a runtime.
+    pub fn sharing_answers<F>(most: usize, call: impl Fn(Vec<T>) -> F + Send + 'static) -> Self
+    where
+        A: Clone,
+        F: Future<Output = A> + Send + 'static,
+    {
+        Self::new(most, 1, move |group: Vec<Asked<T, A>>| {
+            let (these, callers): (Vec<_>, Vec<_>) =
+                group.into_iter().map(|one| (one.what, one.tell)).unzip();
+            let answered = call(these);
+            async move {
+                let answer = answered.await;
+                for caller in callers {
+                    // Who does not wait any more need not be told.
+                    let _ = caller.send(answer.clone());
+                }
+            }
+        })
+    }
+
+    /// Has this done, alone or with what others ask for meanwhile; none if whatever did it has come to
+    /// an end, so that it may have been done.
+    pub async fn send(&self, what: T) -> Option<A> {
         let (tell, told) = oneshot::channel();
         // Whether nobody takes it is seen by the answer.
         let _ = self.ask.send(Asked { what, tell });
-        match told.await {
-            Ok(answer) => answer,
-            Err(_) => Err(io::Error::from(io::ErrorKind::BrokenPipe).into()),
-        }
+        told.await.ok()
     }
 }
 
-async fn send<T, F>(
-    mut asked: mpsc::UnboundedReceiver<Asked<T>>,
+async fn gather<T, A, F>(
+    mut asked: mpsc::UnboundedReceiver<Asked<T, A>>,
     most: usize,
-    call: impl Fn(Vec<T>) -> F,
+    at_once: usize,
+    call: impl Fn(Vec<Asked<T, A>>) -> F,
 ) where
-    F: Future<Output = Result<(), RedisError>>,
+    F: Future<Output = ()> + Send + 'static,
 {
+    let calls = Arc::new(Semaphore::new(at_once));
     let mut group = Vec::new();
     while asked.recv_many(&mut group, most).await > 0 {
+        // Never closed.
+        let Ok(turn) = Arc::clone(&calls).acquire_owned().await else {
+            return;
+        };
         // Those that were told of the call before are about to ask again: they come along, as long
         // as more do.
         let mut before = 0;
@@ -74,20 +112,25 @@ async fn send<T, F>(
             }
         }
         // Who has left meanwhile may have taken back by another call what was asked for.
-        let (these, tell): (Vec<_>, Vec<_>) = group
+        let these: Vec<_> = group
             .drain(..)
             .filter(|caller| !caller.tell.is_closed())
-            .map(|Asked { what, tell }| (what, tell))
-            .unzip();
+            .collect();
         if these.is_empty() {
             continue;
         }
-        let answer = call(these).await;
-        for caller in tell {
-            // Who does not wait any more need not be told.
-            let _ = caller.send(answer.clone());
+        let calling = call(these);
+        if at_once == 1 {
+            calling.await;
+        } else {
+            task::spawn(within(turn, calling));
         }
     }
+}
+
+async fn within(turn: OwnedSemaphorePermit, calling: impl Future<Output = ()>) {
+    calling.await;
+    drop(turn);
 }
 
 #[cfg(test)]
@@ -100,25 +143,27 @@ mod tests {
 
     use super::*;
 
+    type Answer = Result<(), &'static str>;
+
     /// A group whose calls are told of, and each of which needs leave to end.
     fn held(
         most: usize,
         broken: bool,
     ) -> (
-        Group<u32>,
+        Group<u32, Answer>,
         mpsc::UnboundedReceiver<Vec<u32>>,
         Arc<Semaphore>,
     ) {
         let (tell, calls) = mpsc::unbounded_channel();
         let leave = Arc::new(Semaphore::new(0));
         let may_end = Arc::clone(&leave);
-        let group = Group::new(most, move |these| {
+        let group = Group::sharing_answers(most, move |these| {
             let may_end = Arc::clone(&may_end);
             tell.send(these).unwrap();
             async move {
                 may_end.acquire().await.unwrap().forget();
                 match broken {
-                    true => Err(io::Error::from(io::ErrorKind::ConnectionReset).into()),
+                    true => Err("broken"),
                     false => Ok(()),
                 }
             }
@@ -137,8 +182,8 @@ mod tests {
         assert!((&mut others).now_or_never().is_none());
         assert!(calls.try_recv().is_err(), "a call is under way");
         leave.add_permits(3);
-        first.await.unwrap();
-        assert!(others.await.iter().all(Result::is_ok));
+        assert_eq!(first.await, Some(Ok(())));
+        assert!(others.await.iter().all(|answer| *answer == Some(Ok(()))));
         assert_eq!(calls.recv().await.unwrap(), [1, 2, 3]);
         assert_eq!(calls.recv().await.unwrap(), [4]);
     }
@@ -157,7 +202,7 @@ mod tests {
         drop(first);
         drop(second);
         leave.add_permits(2);
-        third.await.unwrap();
+        assert_eq!(third.await, Some(Ok(())));
         assert_eq!(calls.recv().await.unwrap(), [2]);
     }
 
@@ -167,7 +212,7 @@ mod tests {
         let asked = [group.send(0), group.send(1)];
         leave.add_permits(2);
         for answer in join_all(asked).await {
-            assert!(answer.unwrap_err().is_io_error());
+            assert_eq!(answer, Some(Err("broken")));
         }
         assert_eq!(calls.recv().await.unwrap(), [0, 1]);
         assert!(group.send(2).await.is_err());
