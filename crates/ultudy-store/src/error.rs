@@ -63,6 +63,46 @@ impl StoreError {
     }
 }
 
+/// A failure of [`Store::write_together`](crate::Store::write_together).
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct NotWritten {
+    /// What went wrong.
+    pub error: StoreError,
+    /// Whether it has certainly changed nothing; else the answer to the commit was lost.
+    pub is_certain: bool,
+}
+
+impl NotWritten {
+    /// Before the commit.
+    pub(crate) fn certainly(error: StoreError) -> Self {
+        Self {
+            error,
+            is_certain: true,
+        }
+    }
+
+    /// By the commit.
+    pub(crate) fn at_commit(error: StoreError) -> Self {
+        Self {
+            is_certain: error.has_changed_nothing(),
+            error,
+        }
+    }
+}
+
+impl From<StoreError> for NotWritten {
+    fn from(error: StoreError) -> Self {
+        Self::certainly(error)
+    }
+}
+
+impl From<NotWritten> for StoreError {
+    fn from(not_written: NotWritten) -> Self {
+        not_written.error
+    }
+}
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match &error {

@@ -40,12 +40,14 @@ pub mod transfer;
 pub mod users;
 pub mod workers;
 
-pub use error::StoreError;
+pub use error::{NotWritten, StoreError};
 pub use migrate::migrate_postgres;
 pub use owners::OwnersTx;
 pub use read::{Read, Write};
 pub use replicas::reads_may_lag;
-pub use store::{Page, PostgresConfig, Store, StoreConfig, SystemTx, TenantTx, waiting_at_most};
+pub use store::{
+    Page, PostgresConfig, Store, StoreConfig, SystemTx, TenantTx, Ticket, waiting_at_most,
+};
 
 /// What every function here returns.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;

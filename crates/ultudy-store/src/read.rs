@@ -19,18 +19,27 @@ pub struct Read<T> {
 /// The same where the statements change rows.
 pub type Write<T> = Read<T>;
 
-type Assemble<T> = Box<dyn FnOnce(&[Vec<Row>]) -> Result<T> + Send>;
+/// What becomes of the rows of each statement.
+pub(crate) type Assemble<T> = Box<dyn FnOnce(&[Vec<Row>]) -> Result<T> + Send>;
 
 /// A statement with all its binds but the owner.
 pub(crate) struct Statement {
     pub(crate) sql: Sql,
     binds: Vec<Box<dyn Bind + Send + Sync>>,
+    /// How many rows it must give for the write to stand, if it matters.
+    needs: Option<usize>,
 }
 
 impl<T> fmt::Debug for Read<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let texts = self.statements.iter().map(|statement| statement.sql);
         f.debug_list().entries(texts).finish()
+    }
+}
+
+impl fmt::Debug for Statement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.sql.fmt(f)
     }
 }
 
@@ -47,7 +56,15 @@ impl Statement {
         Self {
             sql: sql.into(),
             binds,
+            needs: None,
         }
+    }
+
+    /// The same, with nothing of its [`Store::write_together`](crate::Store::write_together) done
+    /// unless it gives so many rows.
+    pub(crate) fn needing(mut self, rows: usize) -> Self {
+        self.needs = Some(rows);
+        self
     }
 
     /// Its binds, the owner's to be put before them.
@@ -91,6 +108,16 @@ impl<T: 'static> Read<T> {
         }
     }
 
+    /// The same, with nothing of its [`Store::write_together`](crate::Store::write_together) done
+    /// unless each of its statements finds a row.
+    #[must_use]
+    pub fn or_nothing(mut self) -> Self {
+        for statement in &mut self.statements {
+            statement.needs = Some(1);
+        }
+        self
+    }
+
     /// What becomes of what it gives.
     #[must_use]
     pub fn map<U: 'static>(self, map: impl FnOnce(T) -> U + Send + 'static) -> Read<U> {
@@ -104,12 +131,13 @@ impl<T: 'static> Read<T> {
     pub(crate) fn statements_of<'a>(
         &'a self,
         owner_id: &'a (dyn Bind + Sync),
-    ) -> Vec<(Sql, Vec<&'a (dyn Bind + Sync)>)> {
-        let statements = self.statements.iter().map(|statement| {
-            let binds = [vec![owner_id], statement.binds()].concat();
-            (of_owner(statement.sql), binds)
-        });
-        statements.collect()
+    ) -> OwnStatements<'a> {
+        statements_of(&self.statements, owner_id)
+    }
+
+    /// Its statements, and what becomes of their rows.
+    pub(crate) fn into_parts(self) -> (Vec<Statement>, Assemble<T>) {
+        (self.statements, self.assemble)
     }
 
     pub(crate) fn assemble(self, rows: &[Vec<Row>]) -> Result<T> {
@@ -121,12 +149,8 @@ impl<T: 'static> Read<T> {
     /// # Errors
     /// A statement's.
     pub async fn run(self, tx: &mut TenantTx) -> Result<T> {
-        let mut rows = Vec::with_capacity(self.statements.len());
-        for statement in &self.statements {
-            let binds: &Binds<'_> = &&*statement.binds();
-            rows.push(tx.rows(statement.sql, binds).await?);
-        }
-        self.assemble(&rows)
+        let (statements, assemble) = self.into_parts();
+        assemble(&rows(&statements, tx).await?)
     }
 
     /// The same in a transaction across owners.
@@ -138,6 +162,39 @@ impl<T: 'static> Read<T> {
         }
         self.assemble(&rows)
     }
+}
+
+/// Statements with all their binds.
+type OwnStatements<'a> = Vec<(Sql, Vec<&'a (dyn Bind + Sync)>)>;
+
+/// Statements with all their binds, the owner's first.
+pub(crate) fn statements_of<'a>(
+    statements: &'a [Statement],
+    owner_id: &'a (dyn Bind + Sync),
+) -> OwnStatements<'a> {
+    let statements = statements.iter().map(|statement| {
+        let binds = [vec![owner_id], statement.binds()].concat();
+        (of_owner(statement.sql), binds)
+    });
+    statements.collect()
+}
+
+/// The rows of each of the statements, run in this transaction one after the other.
+pub(crate) async fn rows(statements: &[Statement], tx: &mut TenantTx) -> Result<Vec<Vec<Row>>> {
+    let mut rows = Vec::with_capacity(statements.len());
+    for statement in statements {
+        let binds: &Binds<'_> = &&*statement.binds();
+        rows.push(tx.rows(statement.sql, binds).await?);
+    }
+    Ok(rows)
+}
+
+/// Whether these rows are as many as each of the statements needs.
+pub(crate) fn are_enough<R>(statements: &[Statement], rows: &[Vec<R>]) -> bool {
+    let needs = statements.iter().map(|statement| statement.needs);
+    needs
+        .zip(rows)
+        .all(|(needed, rows)| needed.is_none_or(|needed| needed == rows.len()))
 }
 
 /// Whether a statement finds a row; true where there is none to run.

@@ -21,6 +21,11 @@ use crate::{
     transfer::ledger,
 };
 
+mod together;
+
+pub use together::Ticket;
+use together::Together;
+
 /// Which database, and how much of it.
 #[derive(Debug, Clone)]
 pub enum StoreConfig {
@@ -117,6 +122,7 @@ enum Database {
     Postgres {
         primary: Pool,
         replicas: Option<Arc<Replicas>>,
+        together: Arc<Together>,
     },
 }
 
@@ -174,7 +180,11 @@ impl Store {
                 ledger::refuse_half_done(&mut system).await?;
                 drop(system);
                 let replicas = Replicas::open(config, &primary, pins)?;
-                Database::Postgres { primary, replicas }
+                Database::Postgres {
+                    together: Arc::new(Together::new(primary.clone(), replicas.clone())),
+                    primary,
+                    replicas,
+                }
             }
         };
         Ok(Self { database })
@@ -208,7 +218,10 @@ impl Store {
     /// # Errors
     /// No connection in time, or `owner_id` is no owner's.
     pub async fn read_at_once<T: 'static>(&self, owner_id: &str, read: Read<T>) -> Result<T> {
-        let Database::Postgres { primary, replicas } = &self.database else {
+        let Database::Postgres {
+            primary, replicas, ..
+        } = &self.database
+        else {
             return read.run(&mut self.read(owner_id).await?).await;
         };
         check(owner_id)?;
@@ -254,7 +267,10 @@ impl Store {
         owner_id: &str,
         first: Write<T>,
     ) -> Result<(TenantTx, T)> {
-        let Database::Postgres { primary, replicas } = &self.database else {
+        let Database::Postgres {
+            primary, replicas, ..
+        } = &self.database
+        else {
             let mut tx = self.write(owner_id).await?;
             let done = first.run(&mut tx).await?;
             return Ok((tx, done));
@@ -380,10 +396,15 @@ async fn patiently<T>(begin: impl Future<Output = Result<T>>) -> Result<T> {
     };
     let begun = Instant::now();
     let outcome = timeout(left, begin).await;
+    have_waited(left, begun);
+    outcome.unwrap_or(Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)))
+}
+
+/// Since `begun`, when so much was left.
+fn have_waited(left: Duration, begun: Instant) {
     let left = left.saturating_sub(begun.elapsed());
     // Still within it: this is the task that has just asked.
     let _ = PATIENCE.try_with(|patience| patience.set(left));
-    outcome.unwrap_or(Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)))
 }
 
 impl TenantTx {

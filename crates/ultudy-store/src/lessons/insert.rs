@@ -77,7 +77,7 @@ pub fn write(
     }
     if expected > 0 {
         // Before the questions on them.
-        statements.insert(1, take_over(lesson, taken_over));
+        statements.insert(1, take_over(lesson, taken_over).needing(expected));
     }
     Ok(Write::new(statements, move |rows| {
         let taken = rows.get(1).map_or(0, Vec::len);

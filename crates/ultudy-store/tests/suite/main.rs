@@ -37,6 +37,7 @@ mod transactions;
 mod transfer;
 mod waiting;
 mod workers;
+mod write_together;
 mod write_with;
 
 /// Makes a test `sqlite::noun::test` of each `noun::test`, and of all of a noun's one test
@@ -208,6 +209,11 @@ on_both! {
         a_lease_in_the_row_that_has_lapsed_stops_nobody;
     workers:
         a_worker_is_seen_as_long_as_it_reports_and_until_it_leaves;
+    write_together:
+        each_is_done_as_its_owner_and_told_of_its_own_rows,
+        one_that_fails_takes_none_of_the_others_along,
+        what_one_owner_writes_at_once_is_all_done,
+        what_is_withdrawn_is_not_done;
     write_with:
         what_begins_a_transaction_stays_or_goes_with_it,
         a_lessons_job_is_stored_if_it_is_needed_and_only_then,

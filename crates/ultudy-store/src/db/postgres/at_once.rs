@@ -53,6 +53,17 @@ const AS_OWNER: Sql = Sql::pair(
     "SELECT set_config('role', 'ultudy_tenant', true), set_config('app.user_id', $1, true)",
 );
 
+/// The same for the first of several owners, none of whom is to wait long for somebody who holds a lock
+/// that another needs.
+const AS_FIRST_OWNER: Sql = Sql::pair(
+    "",
+    "SELECT set_config('role', 'ultudy_tenant', true), set_config('app.user_id', $1, true), \
+     set_config('lock_timeout', '200ms', true)",
+);
+
+/// The same for whoever follows.
+const AS_NEXT_OWNER: Sql = Sql::pair("", "SELECT set_config('app.user_id', $1, true)");
+
 /// Runs statements that only read in a transaction of their own, in one round trip; the rows of each.
 /// Dropped in the middle, it leaves the connection to be used again.
 pub(crate) async fn read_at_once(
@@ -60,28 +71,57 @@ pub(crate) async fn read_at_once(
     role: Role<'_>,
     statements: &Statements<'_>,
 ) -> Result<Answers> {
-    let (sql, owner_id) = match role {
-        Role::Tenant(owner_id) => (AS_READER, Some(owner_id)),
-        Role::System | Role::Session => (AS_SYSTEM_READER, None),
-    };
-    check(owner_id.unwrap_or_default())?;
-    let binds: Vec<_> = owner_id.iter().map(|id| id as &(dyn Bind + Sync)).collect();
-    let entry = (sql, &*binds);
-    // One text is one transaction.
-    let text = format!("{}{}", executed(sql, &binds), all_executed(statements));
-    let (mut tx, answers) = match first_answers(pool, &text).await? {
+    match role {
+        Role::Tenant(owner_id) => {
+            let mut of_owners = read_as_owners(pool, &[(owner_id, statements)]).await?;
+            Ok(of_owners.pop().unwrap_or_default())
+        }
+        Role::System | Role::Session => {
+            let text = format!(
+                "{}{}",
+                executed(AS_SYSTEM_READER, &[]),
+                all_executed(statements)
+            );
+            let entry: (Sql, &[&(dyn Bind + Sync)]) = (AS_SYSTEM_READER, &[]);
+            let answers = read_text(pool, &text, &[entry], statements).await?;
+            those_of(statements, answers, 1)
+        }
+    }
+}
+
+/// Runs each owner's statements, which only read, as that owner, in one transaction and one round trip;
+/// the rows of each.
+pub(crate) async fn read_as_owners(
+    pool: &Pool,
+    of_owners: &[(&str, &Statements<'_>)],
+) -> Result<Vec<Answers>> {
+    let text = as_owners(AS_READER, of_owners)?;
+    let nobody: &[&(dyn Bind + Sync)] = &[&""];
+    let entries = [(AS_READER, nobody), (AS_NEXT_OWNER, nobody)];
+    let statements = of_owners.iter().flat_map(|(_, statements)| *statements);
+    let answers = read_text(pool, &text, &entries, statements).await?;
+    those_of_owners(of_owners, answers, 0)
+}
+
+/// Runs one text, which is one transaction, and only reads.
+async fn read_text<'a>(
+    pool: &Pool,
+    text: &str,
+    entries: &[(Sql, &'a [&'a (dyn Bind + Sync)])],
+    statements: impl IntoIterator<Item = &'a (Sql, Vec<&'a (dyn Bind + Sync)>)>,
+) -> Result<Answers> {
+    let (mut tx, answers) = match first_answers(pool, text).await? {
         (tx, Some(answers)) => (tx, answers),
         (mut tx, None) => {
-            prepare(&mut tx, "BEGIN", entry, statements).await?;
-            let text = format!("SELECT{}; COMMIT", all_executed(statements));
-            let mut answers = tx.answers(text).await?;
+            prepare(&mut tx, "BEGIN", entries, statements).await?;
+            let mut answers = tx.answers(format!("{text}; COMMIT")).await?;
             // Committed.
             answers.pop();
             (tx, answers)
         }
     };
     tx.rest();
-    those_of(statements, answers, 1)
+    Ok(answers)
 }
 
 /// Begins an owner's transaction that may write with these statements as its first, in one round trip;
@@ -91,24 +131,66 @@ pub(crate) async fn begin_with(
     owner_id: &str,
     statements: &Statements<'_>,
 ) -> Result<(Transaction, Answers)> {
-    check(owner_id)?;
-    let binds: &[&(dyn Bind + Sync)] = &[&owner_id];
-    let text = format!(
-        "BEGIN; {}{}",
-        executed(AS_OWNER, binds),
-        all_executed(statements)
-    );
-    let (tx, answers) = match first_answers(pool, &text).await? {
-        (tx, Some(answers)) => (tx, those_of(statements, answers, 2)?),
+    let (tx, mut answers) = begin_as_owners(pool, &[(owner_id, statements)]).await?;
+    Ok((tx, answers.pop().unwrap_or_default()))
+}
+
+/// Begins a transaction that may write with each owner's statements, run as that owner, in one round
+/// trip; the rows of each. With several owners, no lock is waited for long.
+pub(crate) async fn begin_as_owners(
+    pool: &Pool,
+    of_owners: &[(&str, &Statements<'_>)],
+) -> Result<(Transaction, Vec<Answers>)> {
+    let entry = match of_owners.len() {
+        0 | 1 => AS_OWNER,
+        _ => AS_FIRST_OWNER,
+    };
+    let text = as_owners(entry, of_owners)?;
+    let (tx, answers) = match first_answers(pool, &format!("BEGIN; {text}")).await? {
+        (tx, Some(answers)) => (tx, answers),
         (mut tx, None) => {
-            let entry = (AS_OWNER, binds);
-            prepare(&mut tx, "ROLLBACK; BEGIN", entry, statements).await?;
-            let text = format!("SELECT{}", all_executed(statements));
-            let answers = tx.answers(text).await?;
-            (tx, those_of(statements, answers, 1)?)
+            let nobody: &[&(dyn Bind + Sync)] = &[&""];
+            let entries = [(entry, nobody), (AS_NEXT_OWNER, nobody)];
+            let statements = of_owners.iter().flat_map(|(_, statements)| *statements);
+            prepare(&mut tx, "ROLLBACK; BEGIN", &entries, statements).await?;
+            let answers = tx.answers(format!("SELECT; {text}")).await?;
+            (tx, answers)
         }
     };
-    Ok((tx, answers))
+    // One to the first word.
+    Ok((tx, those_of_owners(of_owners, answers, 1)?))
+}
+
+/// Each owner's statements as that owner, the first of whom is entered by `entry`.
+fn as_owners(entry: Sql, of_owners: &[(&str, &Statements<'_>)]) -> Result<String> {
+    let mut text = String::new();
+    for (number, (owner_id, statements)) in of_owners.iter().enumerate() {
+        check(owner_id)?;
+        let entry = match number {
+            0 => entry,
+            _ => {
+                text.push_str("; ");
+                AS_NEXT_OWNER
+            }
+        };
+        text.push_str(&executed(entry, &[owner_id]));
+        text.push_str(&all_executed(statements));
+    }
+    Ok(text)
+}
+
+/// The answers to each owner's statements, but for those to the entries and to `before` others.
+fn those_of_owners(
+    of_owners: &[(&str, &Statements<'_>)],
+    answers: Answers,
+    before: usize,
+) -> Result<Vec<Answers>> {
+    let mut all = answers.into_iter().skip(before);
+    let each = of_owners.iter().map(|(_, statements)| {
+        let own: Answers = all.by_ref().take(1 + statements.len()).collect();
+        those_of(statements, own, 1)
+    });
+    each.collect()
 }
 
 /// Runs the first text of a transaction, which commits nothing unless it only reads; no answers from a
@@ -133,19 +215,19 @@ async fn first_answers(pool: &Pool, text: &str) -> Result<(Transaction, Option<A
     }
 }
 
-/// Prepares statements on a server connection, which the transaction that is begun with `begin` keeps,
-/// and enters their role.
-async fn prepare(
+/// Prepares statements on a server connection, which the transaction that is begun with `begin` keeps.
+async fn prepare<'a>(
     tx: &mut Transaction,
     begin: &str,
-    (entry, entry_binds): (Sql, &[&(dyn Bind + Sync)]),
-    statements: &Statements<'_>,
+    entries: &[(Sql, &'a [&'a (dyn Bind + Sync)])],
+    statements: impl IntoIterator<Item = &'a (Sql, Vec<&'a (dyn Bind + Sync)>)>,
 ) -> Result<()> {
     let begin = format!("{begin}; ");
     let known = known(tx, &begin).await.map_err(not_begun)?;
     let mut text = String::new();
     let mut done = HashSet::new();
-    let mut prepare = |text: &mut String, sql: Sql, binds: &[&(dyn Bind + Sync)]| {
+    let statements = statements.into_iter().map(|(sql, binds)| (*sql, &**binds));
+    for (sql, binds) in entries.iter().copied().chain(statements) {
         let name = name(sql, binds);
         if !done.contains(&name) {
             if known.contains(&name) {
@@ -155,12 +237,6 @@ async fn prepare(
             text.push_str(&prepared(&name, sql, binds));
             done.insert(name);
         }
-    };
-    prepare(&mut text, entry, entry_binds);
-    text.push_str(&executed(entry, entry_binds));
-    text.push_str("; ");
-    for (sql, binds) in statements {
-        prepare(&mut text, *sql, binds);
     }
     tx.run(text).await.map_err(not_begun)
 }
