@@ -11,8 +11,15 @@ use ultudy_llm::Generator;
 use ultudy_store::Store;
 
 use crate::{
-    accounts::Accounts, blobs::Blobs, clock::Clock, handover::Handover, jobs::Told,
-    lessons::CachedLessons, lessons::Sharing, limits::Limits, reader::DocumentReader, worker::Runs,
+    accounts::Accounts,
+    blobs::Blobs,
+    clock::Clock,
+    handover::Handover,
+    jobs::Told,
+    lessons::{CachedLessons, KnownGenerations, Sharing},
+    limits::Limits,
+    reader::DocumentReader,
+    worker::Runs,
 };
 
 /// The program's parts, picked and joined in one place (`wire.rs` of the binary).
@@ -54,19 +61,24 @@ struct Joined {
     handover: Handover,
     /// The jobs that browsers were told of just now.
     told: Told,
+    generations: KnownGenerations,
 }
 
 impl App {
     /// Joins the parts.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let handover = Handover::default();
-        let told = Told::default();
         Self(Arc::new(Joined {
             parts,
-            handover,
-            told,
+            handover: Handover::default(),
+            told: Told::default(),
+            generations: KnownGenerations::default(),
         }))
+    }
+
+    /// What was generated and used here of late.
+    pub(crate) fn generations(&self) -> &KnownGenerations {
+        &self.0.generations
     }
 
     /// After the commit that enqueued a job (anew): hands it to the engine and tells the

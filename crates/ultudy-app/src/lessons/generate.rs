@@ -4,6 +4,7 @@
 use ultudy_domain::lesson::LessonContent;
 use ultudy_llm::LessonInput;
 use ultudy_store::{
+    Ticket,
     concepts::{self, ConceptName},
     documents,
     generations::{self, NewGeneration},
@@ -40,8 +41,7 @@ pub(crate) async fn run(run: &Run) -> Result<(), JobError> {
     let identity = run.app.generator.identity();
     let owner_id = run.app.sharing.owner(&run.job.owner_id);
     let key = key::generation_key(&identity, &source.input, owner_id)?;
-    let known = generations::read(key.clone());
-    if let Some(content) = run.app.store.system_read_at_once(known).await?
+    if let Some(content) = run.app.generations().find(&run.app.store, &key).await?
         && copy(run, &source, &key, &content).await?
     {
         return Ok(());
@@ -147,8 +147,9 @@ async fn generate(run: &Run, input: LessonInput, key: &str) -> Result<LessonCont
     }
 }
 
-/// Stores the student's own copy of what was generated before, in two round trips on a server; whether
-/// that could be done so: not if the lesson or one of its names is there by now, or the generation is not.
+/// Stores the student's own copy of what was generated before, together with what others store; whether
+/// that could be done so: not if the run is stale, the lesson or one of its names is there by now, or the
+/// generation is not.
 async fn copy(
     run: &Run,
     source: &Source,
@@ -161,15 +162,21 @@ async fn copy(
     // The job's row first, as cancelling and deleting do; then the names, which others wait for.
     let write = run
         .write_complete(result, now)
+        .or_nothing()
         .and(concepts::hold_names(place.document_id))
         .and(lessons::write(&lesson, content, names, now)?);
-    match run.app.store.write_with(&run.job.owner_id, write).await {
-        Ok((tx, ((completed, ()), ()))) => {
-            run.commit_completed(tx, completed).await?;
+    let (store, owner_id) = (&run.app.store, &run.job.owner_id);
+    match store
+        .write_together(owner_id, write, Ticket::default())
+        .await
+    {
+        Ok(Some(((Some(completed), ()), ()))) => {
+            run.app.announce(&completed).await;
             Ok(true)
         }
-        Err(error) if error.has_changed_nothing() => Ok(false),
-        Err(error) => Err(error.into()),
+        Ok(_) => Ok(false),
+        Err(refused) if refused.error.has_changed_nothing() => Ok(false),
+        Err(refused) => Err(refused.error.into()),
     }
 }
 

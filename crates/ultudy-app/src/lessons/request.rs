@@ -168,13 +168,14 @@ async fn enqueue(
         section_id: asked.section_id,
         dedupe_key: asked.dedupe_key(),
     };
-    let stored = jobs::write_lesson_job(&new_job, app.clock.now());
-    let (mut tx, stored) = app.store.write_with(owner_id, stored).await?;
-    if let Some(job) = stored {
-        place.commit(tx).await?;
+    let store = jobs::write_lesson_job(&new_job, app.clock.now());
+    let stored = app.store.write_together(owner_id, store, place.ticket());
+    let stored = stored.await.map(Option::flatten);
+    if let Some(job) = place.written(stored)? {
         app.dispatch(&job).await;
         return Ok((Requested::uncharged(job), true));
     }
+    let mut tx = app.store.write(owner_id).await?;
     // A job may have completed since the first look.
     if let Some(found) = existing(&mut tx, asked).await? {
         let latest = jobs::latest_id(&mut tx, asked.document_id, &asked.dedupe_key()).await?;

@@ -11,7 +11,7 @@ use std::{
 use sha2::{Digest, Sha256};
 use ultudy_domain::job::JobType;
 use ultudy_engines::limiter::{Counter, Decision, InProcessLimiter, Limit, Limiter, Reservation};
-use ultudy_store::TenantTx;
+use ultudy_store::{NotWritten, StoreError, TenantTx, Ticket};
 use uuid::Uuid;
 
 use crate::{App, Error, Result};
@@ -188,6 +188,7 @@ impl App {
             app: self.clone(),
             counted: Some((counter, what)),
             standing: Some(standing),
+            under_way: None,
         })
     }
 }
@@ -199,6 +200,8 @@ pub struct Place {
     /// Where it counts; none once it is kept or given back, or where nothing is limited.
     counted: Option<(Counter, Reservation)>,
     standing: Option<Standing>,
+    /// The writing of what it is for.
+    under_way: Option<Ticket>,
 }
 
 impl Place {
@@ -209,7 +212,31 @@ impl Place {
             app: app.clone(),
             counted: None,
             standing: None,
+            under_way: None,
         }
+    }
+
+    /// For the writing of what it was reserved for, of whose end [`Self::written`] is told. Whoever asked
+    /// may go in the middle: it counts from when that is begun.
+    pub(crate) fn ticket(&mut self) -> Ticket {
+        let ticket = Ticket::default();
+        self.under_way = Some(ticket.clone());
+        ticket
+    }
+
+    /// What came of the writing. The answer of the database may be lost: it counts unless nothing has
+    /// certainly changed.
+    pub(crate) fn written<T>(
+        &mut self,
+        written: std::result::Result<Option<T>, NotWritten>,
+    ) -> Result<Option<T>> {
+        self.under_way = None;
+        match &written {
+            Ok(None) => {}
+            Err(refused) if refused.is_certain => {}
+            Ok(Some(_)) | Err(_) => self.counted = None,
+        }
+        Ok(written.map_err(StoreError::from)?)
     }
 
     /// Commits what it was reserved for. Whoever asked may go in the middle, and the answer of the
@@ -245,6 +272,13 @@ impl Drop for Place {
         let Some((counter, what)) = self.counted.take() else {
             return;
         };
+        if self
+            .under_way
+            .take()
+            .is_some_and(|ticket| !ticket.withdraw())
+        {
+            return;
+        }
         let app = self.app.clone();
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move { app.limits.limiter.release(&counter, what).await });

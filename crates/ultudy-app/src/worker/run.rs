@@ -122,28 +122,18 @@ impl Run {
         result: &serde_json::Value,
     ) -> Result<(), JobError> {
         let complete = self.write_complete(result.clone(), self.app.clock.now());
-        let completed = complete.run(&mut tx).await?;
-        self.commit_completed(tx, completed).await
+        let job = complete.run(&mut tx).await?.ok_or(JobError::Stale)?;
+        tx.commit().await?;
+        self.app.announce(&job).await;
+        Ok(())
     }
 
-    /// The job's end, to be committed by [`Self::commit_completed`] with the run's effect.
+    /// The job's end, to be committed with the run's effect unless the run is stale.
     pub(crate) fn write_complete(
         &self,
         result: serde_json::Value,
         now: Timestamp,
     ) -> Write<Option<Job>> {
         jobs::write_complete(self.job.id, self.token, result, now)
-    }
-
-    /// Commits what the transaction holds, unless the run is stale.
-    pub(crate) async fn commit_completed(
-        &self,
-        tx: TenantTx,
-        completed: Option<Job>,
-    ) -> Result<(), JobError> {
-        let job = completed.ok_or(JobError::Stale)?;
-        tx.commit().await?;
-        self.app.announce(&job).await;
-        Ok(())
     }
 }

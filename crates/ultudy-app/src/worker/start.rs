@@ -3,7 +3,10 @@
 use chrono::TimeDelta;
 use ultudy_domain::{Timestamp, job::JobStatus};
 use ultudy_engines::queue::{Delivery, Due, End};
-use ultudy_store::jobs::{self, Start};
+use ultudy_store::{
+    StoreError, Ticket,
+    jobs::{self, Start},
+};
 
 use super::{
     JobError, Run,
@@ -92,10 +95,15 @@ async fn start_row(app: &App, worker_id: &str, delivery: &Delivery) -> Result<St
         Due::ByRow(now) => (now, Some(now)),
     };
     let start = jobs::write_start(id, token, worker_id.to_owned(), now, due_by);
-    let (mut tx, started) = app.store.write_with(&delivery.owner_id, start).await?;
-    let started = match started {
-        Some(job) => Start::Started(job),
-        None if due_by.is_some() => jobs::start(&mut tx, id, token, worker_id, now).await?,
+    let started = app
+        .store
+        .write_together(&delivery.owner_id, start, Ticket::default());
+    if let Some(job) = started.await.map_err(StoreError::from)?.flatten() {
+        return Ok(Start::Started(job));
+    }
+    let mut tx = app.store.write(&delivery.owner_id).await?;
+    let started = match due_by {
+        Some(_) => jobs::start(&mut tx, id, token, worker_id, now).await?,
         None => jobs::start_due(&mut tx, id, token, worker_id, now).await?,
     };
     tx.commit().await?;
