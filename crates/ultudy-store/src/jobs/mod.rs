@@ -130,17 +130,21 @@ pub async fn enqueue(tx: &mut TenantTx, job: &NewJob, now: Timestamp) -> Result<
     Err(StoreError::conflict("jobs of this key come and go"))
 }
 
+/// `$fence` lets nothing of what stands around it into the subquery before it.
 macro_rules! insert {
-    ($condition:literal) => {
+    ($condition:literal, $fence:literal) => {
         concat!(
             "INSERT INTO jobs (owner_id, id, job_type, queue, status, priority, data, document_id,
                 section_id, dedupe_key, progress, stage, attempt, max_attempts, lost, version,
                 run_at, created_at)
             SELECT $1, $2, $3, $4, 'queued',
                 CASE WHEN $5 = 3 OR $11 > (
-                    SELECT count(*) FROM jobs
-                    WHERE owner_id = $1 AND queue = $4 AND priority = $5 AND status = 'queued'
-                        AND waits_for IS NULL
+                    SELECT count(*) FROM (
+                        SELECT queue, priority, waits_for FROM jobs
+                        WHERE owner_id = $1 AND status = 'queued' ",
+            $fence,
+            ") own
+                    WHERE own.queue = $4 AND own.priority = $5 AND own.waits_for IS NULL
                 ) THEN $5 ELSE 3 END,
                 $6, $7, $8, $9, 0, 'queued', 0, $10, 0, 1, $12, $12
             WHERE ",
@@ -148,6 +152,14 @@ macro_rules! insert {
             " ON CONFLICT (owner_id, dedupe_key) WHERE status IN ('queued', 'processing') DO NOTHING
             RETURNING ",
             columns!()
+        )
+    };
+    // Else the owner's few jobs are looked for among all that wait for delivery: to a table that was
+    // small when its statement was planned, that looks as good.
+    ($condition:literal) => {
+        Sql::pair(
+            insert!($condition, "LIMIT -1 OFFSET 0"),
+            insert!($condition, "OFFSET 0"),
         )
     };
 }

@@ -64,6 +64,41 @@ async fn neither_dispatch_nor_lists_read_the_whole_table() {
     );
 }
 
+/// 5,000 waiting jobs of one class, of 200 owners, in a table of which the server thinks that it is
+/// empty.
+const BACKLOG_UNSEEN: &str = "
+    INSERT INTO jobs (id, owner_id, job_type, queue, status, priority, document_id, dedupe_key,
+        progress, stage, data, attempt, max_attempts, lost, run_at, version, created_at)
+    SELECT gen_random_uuid(), 'owner-' || n % 200, 'upload_pdf', 'upload-processing', 'queued', 2,
+        gen_random_uuid(), 'key ' || n, 0, '', '{}', 0, 3, 0, now(), 1, now()
+    FROM generate_series(1, 5000) n";
+
+#[tokio::test]
+async fn who_adds_a_job_reads_no_backlog_of_others() {
+    let Bench { store, database } = Bench::postgres().await;
+    let Database::Postgres { server, name } = &database else {
+        unreachable!()
+    };
+    server.sql(name, BACKLOG_UNSEEN).unwrap();
+    let mut tx = store.write(ALICE).await.unwrap();
+    for n in 1..=10 {
+        let job = job(n, &format!("key {n}"));
+        let (_, is_new) = jobs::enqueue(&mut tx, &job, at(0)).await.unwrap();
+        assert!(is_new);
+    }
+    tx.commit().await.unwrap();
+    drop(store);
+    let stored = "SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'jobs'";
+    wait::until("the jobs are counted", Duration::from_mins(1), async || {
+        database.ask(stored).await[0].parse::<u32>().unwrap() >= 5_010
+    })
+    .await
+    .unwrap();
+    let read = "SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname = 'jobs'";
+    let read: u32 = database.ask(read).await[0].parse().unwrap();
+    assert!(read < 1_000, "{read} entries were read for 10 jobs");
+}
+
 /// What is done for each job, and what its student's browser asks meanwhile.
 async fn job_life(store: &Store, queue: &TableQueue, n: u32) {
     let now = at(3_600);
