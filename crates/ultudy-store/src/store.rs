@@ -21,8 +21,10 @@ use crate::{
     transfer::ledger,
 };
 
+mod read_together;
 mod together;
 
+use read_together::ReadTogether;
 pub use together::Ticket;
 use together::Together;
 
@@ -123,6 +125,7 @@ enum Database {
         primary: Pool,
         replicas: Option<Arc<Replicas>>,
         together: Arc<Together>,
+        read_together: Arc<ReadTogether>,
     },
 }
 
@@ -182,6 +185,7 @@ impl Store {
                 let replicas = Replicas::open(config, &primary, pins)?;
                 Database::Postgres {
                     together: Arc::new(Together::new(primary.clone(), replicas.clone())),
+                    read_together: Arc::new(ReadTogether::new(primary.clone())),
                     primary,
                     replicas,
                 }
@@ -405,6 +409,33 @@ fn have_waited(left: Duration, begun: Instant) {
     let left = left.saturating_sub(begun.elapsed());
     // Still within it: this is the task that has just asked.
     let _ = PATIENCE.try_with(|patience| patience.set(left));
+}
+
+/// How long is waited for what another task does on a server: as long as [`waiting_at_most`] says, else
+/// as long as for a connection.
+struct Patience {
+    begun: Instant,
+    left: Option<Duration>,
+    ends: Instant,
+}
+
+impl Patience {
+    fn begin(pool: &Pool) -> Self {
+        let begun = Instant::now();
+        let left = PATIENCE.try_with(Cell::get).ok();
+        Self {
+            begun,
+            left,
+            ends: begun + left.unwrap_or(pool.acquire_timeout()),
+        }
+    }
+
+    /// Nothing is waited for any more.
+    fn end(self) {
+        if let Some(left) = self.left {
+            have_waited(left, self.begun);
+        }
+    }
 }
 
 impl TenantTx {

@@ -7,7 +7,6 @@
 //! wait for each other; and none of them waits long for a lock that somebody else holds.
 
 use std::{
-    cell::Cell,
     collections::HashSet,
     io,
     sync::{
@@ -23,7 +22,7 @@ use tokio::{
 };
 use ultudy_engines::group::{Asked, Group};
 
-use super::{Database, PATIENCE, Store, check, have_waited, rows_of};
+use super::{Database, Patience, Store, check, rows_of};
 use crate::{
     NotWritten, StoreError, Write,
     db::{
@@ -54,7 +53,10 @@ impl Store {
         ticket: Ticket,
     ) -> Result<Option<T>, NotWritten> {
         let (statements, assemble) = write.into_parts();
-        let Database::Postgres { together, .. } = &self.database else {
+        let Database::Postgres {
+            primary, together, ..
+        } = &self.database
+        else {
             let mut tx = self.write(owner_id).await?;
             let rows = read::rows(&statements, &mut tx).await?;
             if !read::are_enough(&statements, &rows) || !ticket.take() {
@@ -65,18 +67,15 @@ impl Store {
             return Ok(Some(done));
         };
         check(owner_id)?;
-        let left = PATIENCE.try_with(Cell::get).ok();
-        let begun = Instant::now();
+        let patience = Patience::begin(primary);
         let wanted = Wanted {
             owner_id: owner_id.to_owned(),
             statements,
-            begins_by: left.map(|left| begun + left),
+            begins_by: patience.ends,
             ticket,
         };
         let done = together.write(wanted).await;
-        if let Some(left) = left {
-            have_waited(left, begun);
-        }
+        patience.end();
         let assembled = done?.map(|rows| assemble(&rows)).transpose();
         // Committed all the same.
         assembled.map_err(|error| NotWritten {
@@ -122,8 +121,8 @@ pub(super) struct Together(Group<Wanted, Done>);
 struct Wanted {
     owner_id: String,
     statements: Vec<Statement>,
-    /// When its transaction must have begun, if somebody waits for an answer.
-    begins_by: Option<Instant>,
+    /// When its transaction must have begun.
+    begins_by: Instant,
     ticket: Ticket,
 }
 
@@ -151,14 +150,11 @@ impl Together {
     async fn write(&self, wanted: Wanted) -> Done {
         let (ticket, begins_by) = (wanted.ticket.clone(), wanted.begins_by);
         let mut done = Box::pin(self.0.send(wanted));
-        let answer = match begins_by {
-            None => done.await,
-            Some(begins_by) => match timeout_at(begins_by, &mut done).await {
-                Ok(answer) => answer,
-                Err(_) if ticket.withdraw() => return Err(too_late()),
-                // It was begun, and ends soon.
-                Err(_) => done.await,
-            },
+        let answer = match timeout_at(begins_by, &mut done).await {
+            Ok(answer) => answer,
+            Err(_) if ticket.withdraw() => return Err(too_late()),
+            // It was begun, and ends soon.
+            Err(_) => done.await,
         };
         answer.unwrap_or_else(|| {
             let error = sqlx::Error::Io(io::ErrorKind::BrokenPipe.into());
@@ -200,18 +196,17 @@ struct Server {
 impl Server {
     /// Makes these, and tells each.
     async fn write(&self, mut all: Vec<Waiting>) {
-        while !all.is_empty() {
-            let begins_by = all.iter().filter_map(|one| one.what.begins_by).min();
-            let begun = match begins_by {
-                Some(begins_by) => timeout_at(begins_by, self.begin(&all)).await,
-                None => Ok(self.begin(&all).await),
+        loop {
+            let Some(begins_by) = all.iter().map(|one| one.what.begins_by).min() else {
+                return;
             };
+            // Whatever hangs holds up who comes after, too: not for longer than anybody waits.
+            let begun = timeout_at(begins_by, self.begin(&all)).await;
             let (tx, rows) = match begun {
                 Ok(Ok(begun)) => begun,
                 Ok(Err(error)) => return self.refused(all, NotWritten::certainly(error)),
                 Err(_) => {
-                    let now = Instant::now();
-                    let is_late = |one: &Waiting| one.what.begins_by.is_some_and(|by| by <= now);
+                    let is_late = |one: &Waiting| one.what.begins_by <= begins_by;
                     let (late, others) = all.into_iter().partition(is_late);
                     answer(late, |_| Err(too_late()));
                     all = others;

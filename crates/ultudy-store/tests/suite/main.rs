@@ -26,6 +26,7 @@ mod migrations;
 mod pgbouncer;
 mod queue;
 mod read_at_once;
+mod read_together;
 mod replicas;
 mod rls;
 mod search;
@@ -209,6 +210,9 @@ on_both! {
         a_lease_in_the_row_that_has_lapsed_stops_nobody;
     workers:
         a_worker_is_seen_as_long_as_it_reports_and_until_it_leaves;
+    read_together:
+        each_reads_its_owners_rows,
+        what_is_read_together_is_what_a_transaction_says;
     write_together:
         each_is_done_as_its_owner_and_told_of_its_own_rows,
         one_that_fails_takes_none_of_the_others_along,

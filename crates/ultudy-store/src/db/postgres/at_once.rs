@@ -114,7 +114,8 @@ async fn read_text<'a>(
         (tx, Some(answers)) => (tx, answers),
         (mut tx, None) => {
             prepare(&mut tx, "BEGIN", entries, statements).await?;
-            let mut answers = tx.answers(format!("{text}; COMMIT")).await?;
+            let answers = tx.answers(format!("{text}; COMMIT")).await;
+            let mut answers = answers.map_err(not_begun)?;
             // Committed.
             answers.pop();
             (tx, answers)
@@ -153,7 +154,8 @@ pub(crate) async fn begin_as_owners(
             let entries = [(entry, nobody), (AS_NEXT_OWNER, nobody)];
             let statements = of_owners.iter().flat_map(|(_, statements)| *statements);
             prepare(&mut tx, "ROLLBACK; BEGIN", &entries, statements).await?;
-            let answers = tx.answers(format!("SELECT; {text}")).await?;
+            let answers = tx.answers(format!("SELECT; {text}")).await;
+            let answers = answers.map_err(not_begun)?;
             (tx, answers)
         }
     };

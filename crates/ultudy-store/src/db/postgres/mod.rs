@@ -11,7 +11,9 @@ use crate::{Result, StoreError};
 mod at_once;
 mod pool;
 
-pub(crate) use at_once::{OfOwners, begin_as_owners, begin_with, read_at_once, run_as_owners};
+pub(crate) use at_once::{
+    OfOwners, begin_as_owners, begin_with, read_as_owners, read_at_once, run_as_owners,
+};
 pub(crate) use pool::{Lent, Pool, Waits};
 
 /// For the rest of the transaction: across owners.

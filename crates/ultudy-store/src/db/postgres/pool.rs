@@ -127,6 +127,11 @@ impl Pool {
         self.0.sqlx.options().get_max_connections()
     }
 
+    /// How long one is waited for.
+    pub(crate) fn acquire_timeout(&self) -> Duration {
+        self.0.waits.connection
+    }
+
     /// One that rests, or a new one.
     pub(crate) async fn acquire(&self) -> sqlx::Result<Lent> {
         let turns = &self.0.turns;
