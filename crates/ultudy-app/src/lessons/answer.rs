@@ -36,7 +36,7 @@ pub async fn answer(app: &App, owner_id: &str, of: LessonOf) -> Result<AnsweredL
 }
 
 /// The same, if there is one, with or without them; by no query where it is cached.
-pub(super) async fn find(
+async fn find(
     app: &App,
     owner_id: &str,
     form: Form,
@@ -91,13 +91,39 @@ async fn fresh(app: &App, owner_id: &str, of: LessonOf) -> Result<Option<Written
 /// In one round trip, since it is asked for most.
 async fn read(app: &App, owner_id: &str, of: LessonOf) -> Result<Option<WrittenLesson>> {
     let kept = lessons::read_kept(of, true);
-    let Some(kept) = app.store.read_at_once(owner_id, kept).await? else {
-        return Ok(None);
-    };
+    match app.store.read_at_once(owner_id, kept).await? {
+        Some(kept) => as_written(app, owner_id, of, kept).await,
+        None => Ok(None),
+    }
+}
+
+async fn as_written(
+    app: &App,
+    owner_id: &str,
+    of: LessonOf,
+    kept: Kept,
+) -> Result<Option<WrittenLesson>> {
     match written(kept) {
         Some(written) => Ok(Some(written)),
         None => write_down(app, owner_id, of).await,
     }
+}
+
+/// The lesson of what was read for it where it is written, put in its place among the cached ones; none if
+/// it is gone again.
+pub(super) async fn of_kept(
+    app: &App,
+    owner_id: &str,
+    (of, with_questions): Form,
+    place: Option<Place>,
+    kept: Kept,
+) -> Result<Option<AnsweredLesson>> {
+    let written = as_written(app, owner_id, of, kept).await?;
+    let found = written.map(|lesson| AnsweredLesson::of(&lesson, with_questions));
+    if let Some(lesson) = &found {
+        app.lessons.keep(place, lesson).await;
+    }
+    Ok(found)
 }
 
 fn written(kept: Kept) -> Option<WrittenLesson> {

@@ -78,7 +78,7 @@ async fn gather_section(
     let names = concepts::read_names(document_id);
     let glossary = glossary::read(&run.app, document_id)?;
     let read = text.and(names).and(glossary);
-    let read = run.app.store.read_at_once(&run.job.owner_id, read).await?;
+    let read = run.app.store.read_together(&run.job.owner_id, read).await?;
     let ((text, names), glossary) = read;
     let text = text.filter(|text| text.section.document_id == document_id);
     let text = text.ok_or_else(Run::document_gone)?;

@@ -7,11 +7,11 @@ use ultudy_domain::{
     lesson_text::WrittenLesson,
     section::Section,
 };
-use ultudy_engines::cache::Belief;
+use ultudy_engines::cache::{self, Belief};
 use ultudy_store::{
     Read, TenantTx, documents,
     jobs::{self, NewJob},
-    lessons::{self, LessonOf},
+    lessons::{self, Kept, LessonOf},
     sections,
 };
 use uuid::Uuid;
@@ -65,20 +65,30 @@ pub(crate) async fn request_as(
     job_id: Uuid,
 ) -> Result<Requested> {
     // Deleted by whatever server, it is not answered any more.
-    if let Some(lesson) = answer::find(app, owner_id, asked.form(), Belief::Now).await? {
+    match app.lessons.find(owner_id, asked.form(), Belief::Now).await {
+        Ok(lesson) => asked.of_its_document(lesson),
+        // Boxed, for what asks the database is large, and a lesson that is cached need not carry it along.
+        Err(place) => Box::pin(request_uncached(app, owner_id, asked, job_id, place)).await,
+    }
+}
+
+async fn request_uncached(
+    app: &App,
+    owner_id: &str,
+    asked: LessonRequest,
+    job_id: Uuid,
+    place: Option<cache::Place>,
+) -> Result<Requested> {
+    let key = asked.dedupe_key();
+    let read = asked.read_state();
+    let state = app.store.read_together(owner_id, read).await?;
+    if let Some(kept) = state.lesson
+        && let Some(lesson) = answer::of_kept(app, owner_id, asked.form(), place, kept).await?
+    {
         return asked.of_its_document(lesson);
     }
-    let key = asked.dedupe_key();
-    let state = app.store.read_at_once(owner_id, asked.read_state()).await?;
     if let Some(job) = state.in_flight {
         return Ok(Requested::uncharged(job));
-    }
-    if state.has_lesson {
-        // Since the first look.
-        let mut tx = app.store.read(owner_id).await?;
-        if let Some(found) = existing(&mut tx, &asked).await? {
-            return Ok(found);
-        }
     }
     let before = state.latest_id;
     let data = job_data(&asked, state.document, state.section)?;
@@ -124,7 +134,7 @@ async fn existing(tx: &mut TenantTx, asked: &LessonRequest) -> Result<Option<Req
 struct State {
     /// The latest job that made it.
     latest_id: Option<Uuid>,
-    has_lesson: bool,
+    lesson: Option<Kept>,
     in_flight: Option<Job>,
     document: Option<Document>,
     section: Option<Section>,
@@ -213,7 +223,7 @@ impl LessonRequest {
     fn read_state(&self) -> Read<State> {
         // First the latest: a job that is made from here on is found in flight, or shares the place.
         let latest_id = jobs::read_latest_id(self.document_id, self.dedupe_key());
-        let lesson = lessons::read_kept(self.of(), false);
+        let lesson = lessons::read_kept(self.of(), true);
         let in_flight = jobs::read_in_flight(self.dedupe_key());
         let document = documents::read(self.document_id);
         let section = sections::read(self.section_id.unwrap_or_default());
@@ -221,7 +231,7 @@ impl LessonRequest {
         all.and(section).map(
             |((((latest_id, lesson), in_flight), document), section)| State {
                 latest_id,
-                has_lesson: lesson.is_some(),
+                lesson,
                 in_flight,
                 document,
                 section,
