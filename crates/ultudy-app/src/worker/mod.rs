@@ -159,8 +159,14 @@ async fn free_slots(
         slot = Arc::clone(slots).acquire_owned() => slot.ok()?,
     };
     let mut free = vec![first];
-    while let Ok(slot) = Arc::clone(slots).try_acquire_owned() {
-        free.push(slot);
+    let mut before = 0;
+    // Jobs that are ended together free their slots one after the other: they are filled together.
+    while before < free.len() {
+        before = free.len();
+        tokio::task::yield_now().await;
+        while let Ok(slot) = Arc::clone(slots).try_acquire_owned() {
+            free.push(slot);
+        }
     }
     Some(free)
 }
