@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ultudy_store::{Page, PostgresConfig, Store, StoreConfig, StoreError, courses};
+use ultudy_store::{Page, PostgresConfig, Store, StoreConfig, StoreError, Ticket, courses, jobs};
 use ultudy_testkit::{
     chaos::{Chaos, Fault},
     postgres::{Postgres, User},
@@ -10,7 +10,7 @@ use ultudy_testkit::{
 
 use crate::{
     bench::{Bench, Database},
-    fixtures::{ALICE, course},
+    fixtures::{ALICE, at, course, id},
 };
 
 /// As after a restart of the server: every pooled connection is dead.
@@ -69,6 +69,40 @@ async fn a_server_that_is_gone_is_told_from_one_that_refuses() {
     drop(server);
     for gone in [store.ping().await, Store::open(&config).await.map(drop)] {
         assert!(matches!(gone, Err(StoreError::Unavailable(_))), "{gone:?}");
+    }
+}
+
+/// The operator's to give back; also to whoever finds out on a connection that knows no statement yet.
+#[tokio::test]
+async fn a_role_that_was_taken_away_is_waited_for() {
+    let server = Postgres::start().unwrap();
+    let database = server.create_database(User::Owner).unwrap();
+    let owner = server.url(User::Owner, &database);
+    ultudy_store::migrate_postgres(&owner).await.unwrap();
+    let config = PostgresConfig::new(server.url(User::Member, &database));
+    let store = Store::open(&StoreConfig::Postgres(config)).await.unwrap();
+    let all = async || {
+        let read = || jobs::read_in_flight("one".into());
+        let start = jobs::write_start(id(1), id(2), "w".into(), at(0), None);
+        let written = store.write_together(ALICE, start, Ticket::default()).await;
+        [
+            store.read_at_once(ALICE, read()).await.map(drop),
+            store.read_together(ALICE, read()).await.map(drop),
+            written.map(drop).map_err(StoreError::from),
+        ]
+    };
+    let revoke = "REVOKE ultudy_tenant FROM member";
+    server.sql(&database, revoke).unwrap();
+    for refused in all().await {
+        assert!(
+            matches!(refused, Err(StoreError::Unavailable(_))),
+            "{refused:?}"
+        );
+    }
+    let grant = "GRANT ultudy_tenant TO member";
+    server.sql(&database, grant).unwrap();
+    for done in all().await {
+        assert!(done.is_ok(), "{done:?}");
     }
 }
 
