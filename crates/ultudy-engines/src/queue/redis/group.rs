@@ -1,12 +1,15 @@
 //! What callers ask for at the same time, sent together.
 
-use std::io;
+use std::{io, time::Duration};
 
 use redis::RedisError;
 use tokio::{
     sync::{mpsc, oneshot},
-    task,
+    task, time,
 };
+
+/// How long what a call has left to be done waits for others with which it is done.
+const LEFT_FOR: Duration = Duration::from_millis(2);
 
 /// Sends in one call what was asked for while the call before was under way. Nothing waits for a
 /// time: who asks alone is sent alone.
@@ -26,11 +29,22 @@ struct Asked<T> {
     tell: oneshot::Sender<Result<(), RedisError>>,
 }
 
+/// What comes after a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Others, most likely: callers ask again as soon as they are told. Some of the call's work may be
+    /// left to be done with theirs.
+    Others,
+    /// Perhaps nothing: the call is to leave nothing.
+    Unknown,
+}
+
 impl<T: Send + 'static> Group<T> {
-    /// Of at most so many a call, which `call` makes.
-    pub(super) fn new<F>(most: usize, call: impl Fn(Vec<T>) -> F + Send + 'static) -> Self
+    /// Of at most so many a call, which `call` makes. It says whether it has left something to be done
+    /// with what comes next; if nothing comes, it is called for nothing else.
+    pub(super) fn new<F>(most: usize, call: impl Fn(Vec<T>, Next) -> F + Send + 'static) -> Self
     where
-        F: Future<Output = Result<(), RedisError>> + Send + 'static,
+        F: Future<Output = Result<bool, RedisError>> + Send + 'static,
     {
         let (ask, asked) = mpsc::unbounded_channel();
         task::spawn(send(asked, most, call));
@@ -55,23 +69,33 @@ impl<T: Send + 'static> Group<T> {
 async fn send<T, F>(
     mut asked: mpsc::UnboundedReceiver<Asked<T>>,
     most: usize,
-    call: impl Fn(Vec<T>) -> F,
+    call: impl Fn(Vec<T>, Next) -> F,
 ) where
-    F: Future<Output = Result<(), RedisError>>,
+    F: Future<Output = Result<bool, RedisError>>,
 {
     let mut group = Vec::new();
-    while asked.recv_many(&mut group, most).await > 0 {
-        // Those that were told of the call before are about to ask again: they come along, as long
-        // as more do.
-        let mut before = 0;
-        while before < group.len() && group.len() < most {
-            before = group.len();
-            task::yield_now().await;
-            while group.len() < most
-                && let Ok(another) = asked.try_recv()
-            {
-                group.push(another);
+    let mut left = false;
+    loop {
+        // Those that were told of the call before are about to ask again.
+        gather(&mut asked, &mut group, most).await;
+        let mut next = Next::Others;
+        if group.is_empty() {
+            let waits = asked.recv_many(&mut group, most);
+            if left {
+                let others = time::timeout(LEFT_FOR, waits).await;
+                if !others.is_ok_and(|others| others > 0) {
+                    left = false;
+                    if let Err(error) = call(Vec::new(), Next::Unknown).await {
+                        tracing::warn!(%error, "some of what was asked for is done with what comes next");
+                    }
+                    continue;
+                }
+            } else if waits.await > 0 {
+                next = Next::Unknown;
+            } else {
+                return;
             }
+            gather(&mut asked, &mut group, most).await;
         }
         // Who has left meanwhile may have taken back by another call what was asked for.
         let (these, tell): (Vec<_>, Vec<_>) = group
@@ -82,10 +106,32 @@ async fn send<T, F>(
         if these.is_empty() {
             continue;
         }
-        let answer = call(these).await;
+        let answer = call(these, next).await;
+        left = *answer.as_ref().unwrap_or(&left);
+        let answer = answer.map(|_| ());
         for caller in tell {
             // Who does not wait any more need not be told.
             let _ = caller.send(answer.clone());
+        }
+    }
+}
+
+/// Takes along those who are about to ask, as long as more do.
+async fn gather<T>(
+    asked: &mut mpsc::UnboundedReceiver<Asked<T>>,
+    group: &mut Vec<Asked<T>>,
+    most: usize,
+) {
+    loop {
+        let before = group.len();
+        task::yield_now().await;
+        while group.len() < most
+            && let Ok(another) = asked.try_recv()
+        {
+            group.push(another);
+        }
+        if group.len() == before || group.len() >= most {
+            return;
         }
     }
 }
@@ -112,14 +158,14 @@ mod tests {
         let (tell, calls) = mpsc::unbounded_channel();
         let leave = Arc::new(Semaphore::new(0));
         let may_end = Arc::clone(&leave);
-        let group = Group::new(most, move |these| {
+        let group = Group::new(most, move |these, _| {
             let may_end = Arc::clone(&may_end);
             tell.send(these).unwrap();
             async move {
                 may_end.acquire().await.unwrap().forget();
                 match broken {
                     true => Err(io::Error::from(io::ErrorKind::ConnectionReset).into()),
-                    false => Ok(()),
+                    false => Ok(false),
                 }
             }
         });
@@ -172,5 +218,29 @@ mod tests {
         assert_eq!(calls.recv().await.unwrap(), [0, 1]);
         assert!(group.send(2).await.is_err());
         assert_eq!(calls.recv().await.unwrap(), [2]);
+    }
+
+    #[tokio::test]
+    async fn what_calls_have_left_is_done_once_nobody_asks_any_more() {
+        let (tell, mut calls) = mpsc::unbounded_channel();
+        let group = Group::new(10, move |these: Vec<u32>, next| {
+            tell.send((these, next)).unwrap();
+            async move { Ok(next == Next::Others) }
+        });
+        // Each asks again as soon as it is told.
+        let caller = async |number| {
+            for _ in 0..3 {
+                group.send(number).await.unwrap();
+            }
+        };
+        tokio::join!(caller(1), caller(2));
+        for next in [Next::Unknown, Next::Others, Next::Others] {
+            assert_eq!(calls.recv().await.unwrap(), (vec![1, 2], next));
+        }
+        assert_eq!(calls.recv().await.unwrap(), (vec![], Next::Unknown));
+        group.send(3).await.unwrap();
+        assert_eq!(calls.recv().await.unwrap(), (vec![3], Next::Unknown));
+        drop(group);
+        assert_eq!(calls.recv().await, None);
     }
 }

@@ -9,7 +9,7 @@ use ultudy_domain::job::QueueName;
 
 use super::{
     calls::{ADDED_AT_ONCE, Added, Calls, ENDED_AT_ONCE, Ended},
-    group::Group,
+    group::{Group, Next},
     wakers::Waker,
 };
 use crate::redis::Redis;
@@ -35,13 +35,20 @@ impl State {
         let calls = Calls::new(redis.clone(), queue, Arc::clone(token));
         let (adding, ending) = (calls.clone(), calls.clone());
         Self {
-            adds: Group::new(ADDED_AT_ONCE, move |jobs| {
+            adds: Group::new(ADDED_AT_ONCE, move |jobs: Vec<Added>, next| {
                 let calls = adding.clone();
-                async move { calls.add(jobs).await }
+                async move {
+                    match next {
+                        Next::Others => return calls.add_first(jobs).await,
+                        Next::Unknown if jobs.is_empty() => calls.place().await?,
+                        Next::Unknown => calls.add(jobs).await?,
+                    }
+                    Ok(false)
+                }
             }),
-            ends: Group::new(ENDED_AT_ONCE, move |jobs| {
+            ends: Group::new(ENDED_AT_ONCE, move |jobs, _| {
                 let calls = ending.clone();
-                async move { calls.end(jobs).await }
+                async move { calls.end(jobs).await.map(|()| false) }
             }),
             calls,
             waker: Arc::default(),
