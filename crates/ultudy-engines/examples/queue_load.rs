@@ -38,7 +38,8 @@ async fn main() {
     let (count, at_once) = (number(2), number(3));
     let redis = Redis::connect(&words[0]).await.unwrap();
     let load = Load {
-        queue: Arc::new(RedisQueue::new(redis, Uuid::from_u128(1))),
+        queue: Arc::new(RedisQueue::new(redis.clone(), Uuid::from_u128(1))),
+        redis,
         count,
     };
     let said = match words[1].as_str() {
@@ -56,6 +57,7 @@ async fn main() {
 
 struct Load {
     queue: Arc<RedisQueue>,
+    redis: Redis,
     count: u64,
 }
 
@@ -82,7 +84,22 @@ impl Load {
         for caller in callers {
             caller.await.unwrap();
         }
+        self.placed().await;
         self.rate(began)
+    }
+
+    /// Until each job that was added has its place.
+    async fn placed(&self) {
+        let keys = (1..=3).map(|priority| {
+            let prefix = self.queue.prefix(QUEUE);
+            format!("{prefix}:ultudy:unplaced:{priority}")
+        });
+        let mut count = redis::cmd("EXISTS");
+        count.arg(keys.collect::<Vec<_>>());
+        let mut connection = self.redis.connection();
+        while count.query_async::<u64>(&mut connection).await.unwrap() > 0 {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// So many a second, added so many a call.
@@ -108,6 +125,7 @@ impl Load {
         for priority in classes {
             let third = Self {
                 queue: Arc::clone(&self.queue),
+                redis: self.redis.clone(),
                 count: self.count / 3,
             };
             third.bulk(at_once, priority).await;

@@ -1,11 +1,14 @@
 //! What callers ask for at the same time, done together.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
-    task,
+    task, time,
 };
+
+/// How long what a call has left to be done waits for others with which it is done.
+const LEFT_FOR: Duration = Duration::from_millis(2);
 
 /// Does in one call what was asked for while the call before was under way. Nothing waits for a
 /// time: who asks alone is served alone.
@@ -33,6 +36,16 @@ impl<T, A> Asked<T, A> {
     }
 }
 
+/// What comes after a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Others, most likely: callers ask again as soon as they are told. Some of the call's work may be
+    /// left to be done with theirs.
+    Others,
+    /// Perhaps nothing: the call is to leave nothing.
+    Unknown,
+}
+
 impl<T: Send + 'static, A: Send + 'static> Group<T, A> {
     /// Of at most so many a call, and so many calls at once; `call` makes one, and answers each.
     ///
@@ -46,32 +59,55 @@ impl<T: Send + 'static, A: Send + 'static> Group<T, A> {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let (ask, asked) = mpsc::unbounded_channel();
-        task::spawn(gather(asked, most, at_once, call));
-        Self { ask }
+        Self::start(most, at_once, move |these, _| {
+            let calling = call(these);
+            async move {
+                calling.await;
+                None
+            }
+        })
     }
 
-    /// Of at most so many a call, one call at a time; its answer is everybody's.
+    /// Of at most so many a call, one call at a time. Its answer is everybody's; beside it the call says
+    /// whether it has left something to be done with what comes next, none if it does not know. If nothing
+    /// comes, it is called for nothing else.
     ///
     /// # Panics
     /// Outside a runtime.
-    pub fn sharing_answers<F>(most: usize, call: impl Fn(Vec<T>) -> F + Send + 'static) -> Self
+    pub fn sharing_answers<F>(
+        most: usize,
+        call: impl Fn(Vec<T>, Next) -> F + Send + 'static,
+    ) -> Self
     where
         A: Clone,
-        F: Future<Output = A> + Send + 'static,
+        F: Future<Output = (A, Option<bool>)> + Send + 'static,
     {
-        Self::new(most, 1, move |group: Vec<Asked<T, A>>| {
+        Self::start(most, 1, move |group: Vec<Asked<T, A>>, next| {
             let (these, callers): (Vec<_>, Vec<_>) =
                 group.into_iter().map(|one| (one.what, one.tell)).unzip();
-            let answered = call(these);
+            let answered = call(these, next);
             async move {
-                let answer = answered.await;
+                let (answer, left) = answered.await;
                 for caller in callers {
                     // Who does not wait any more need not be told.
                     let _ = caller.send(answer.clone());
                 }
+                left
             }
         })
+    }
+
+    fn start<F>(
+        most: usize,
+        at_once: usize,
+        call: impl Fn(Vec<Asked<T, A>>, Next) -> F + Send + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Option<bool>> + Send + 'static,
+    {
+        let (ask, asked) = mpsc::unbounded_channel();
+        task::spawn(serve(asked, most, at_once, call));
+        Self { ask }
     }
 
     /// Has this done, alone or with what others ask for meanwhile; none if whatever did it has come to
@@ -84,32 +120,44 @@ impl<T: Send + 'static, A: Send + 'static> Group<T, A> {
     }
 }
 
-async fn gather<T, A, F>(
+async fn serve<T, A, F>(
     mut asked: mpsc::UnboundedReceiver<Asked<T, A>>,
     most: usize,
     at_once: usize,
-    call: impl Fn(Vec<Asked<T, A>>) -> F,
+    call: impl Fn(Vec<Asked<T, A>>, Next) -> F,
 ) where
-    F: Future<Output = ()> + Send + 'static,
+    F: Future<Output = Option<bool>> + Send + 'static,
 {
     let calls = Arc::new(Semaphore::new(at_once));
     let mut group = Vec::new();
-    while asked.recv_many(&mut group, most).await > 0 {
+    let (mut told, mut left) = (false, false);
+    loop {
+        if told {
+            // Those that were told of the call before are about to ask again.
+            take_along(&mut asked, &mut group, most).await;
+        }
+        let (mut next, has_waited) = (Next::Others, group.is_empty());
+        if has_waited {
+            let waits = asked.recv_many(&mut group, most);
+            if left {
+                let others = time::timeout(LEFT_FOR, waits).await;
+                if !others.is_ok_and(|others| others > 0) {
+                    (told, left) = (false, false);
+                    call(Vec::new(), Next::Unknown).await;
+                    continue;
+                }
+            } else if waits.await > 0 {
+                next = Next::Unknown;
+            } else {
+                return;
+            }
+        }
         // Never closed.
         let Ok(turn) = Arc::clone(&calls).acquire_owned().await else {
             return;
         };
-        // Those that were told of the call before are about to ask again: they come along, as long
-        // as more do.
-        let mut before = 0;
-        while before < group.len() && group.len() < most {
-            before = group.len();
-            task::yield_now().await;
-            while group.len() < most
-                && let Ok(another) = asked.try_recv()
-            {
-                group.push(another);
-            }
+        if has_waited {
+            take_along(&mut asked, &mut group, most).await;
         }
         // Who has left meanwhile may have taken back by another call what was asked for.
         let these: Vec<_> = group
@@ -119,16 +167,37 @@ async fn gather<T, A, F>(
         if these.is_empty() {
             continue;
         }
-        let calling = call(these);
+        let calling = call(these, next);
         if at_once == 1 {
-            calling.await;
+            left = calling.await.unwrap_or(left);
+            told = true;
         } else {
             task::spawn(within(turn, calling));
         }
     }
 }
 
-async fn within(turn: OwnedSemaphorePermit, calling: impl Future<Output = ()>) {
+/// Takes along those who are about to ask, as long as more do.
+async fn take_along<T, A>(
+    asked: &mut mpsc::UnboundedReceiver<Asked<T, A>>,
+    group: &mut Vec<Asked<T, A>>,
+    most: usize,
+) {
+    loop {
+        let before = group.len();
+        task::yield_now().await;
+        while group.len() < most
+            && let Ok(another) = asked.try_recv()
+        {
+            group.push(another);
+        }
+        if group.len() == before || group.len() >= most {
+            return;
+        }
+    }
+}
+
+async fn within(turn: OwnedSemaphorePermit, calling: impl Future<Output = Option<bool>>) {
     calling.await;
     drop(turn);
 }
@@ -157,15 +226,16 @@ mod tests {
         let (tell, calls) = mpsc::unbounded_channel();
         let leave = Arc::new(Semaphore::new(0));
         let may_end = Arc::clone(&leave);
-        let group = Group::sharing_answers(most, move |these| {
+        let group = Group::sharing_answers(most, move |these, _| {
             let may_end = Arc::clone(&may_end);
             tell.send(these).unwrap();
             async move {
                 may_end.acquire().await.unwrap().forget();
-                match broken {
+                let answer = match broken {
                     true => Err("broken"),
                     false => Ok(()),
-                }
+                };
+                (answer, Some(false))
             }
         });
         (group, calls, leave)
@@ -215,7 +285,33 @@ mod tests {
             assert_eq!(answer, Some(Err("broken")));
         }
         assert_eq!(calls.recv().await.unwrap(), [0, 1]);
-        assert!(group.send(2).await.is_err());
+        assert_eq!(group.send(2).await, Some(Err("broken")));
         assert_eq!(calls.recv().await.unwrap(), [2]);
+    }
+
+    #[tokio::test]
+    async fn what_calls_have_left_is_done_once_nobody_asks_any_more() {
+        let (tell, mut calls) = mpsc::unbounded_channel();
+        let group = Group::sharing_answers(10, move |these: Vec<u32>, next| {
+            tell.send((these, next)).unwrap();
+            async move { ((), Some(next == Next::Others)) }
+        });
+        // Each asks again as soon as it is told.
+        let caller = async |number| {
+            for _ in 0..3 {
+                group.send(number).await.unwrap();
+            }
+        };
+        tokio::join!(caller(1), caller(2));
+        for next in [Next::Unknown, Next::Others, Next::Others] {
+            let (mut these, told) = calls.recv().await.unwrap();
+            these.sort_unstable();
+            assert_eq!((these, told), (vec![1, 2], next));
+        }
+        assert_eq!(calls.recv().await.unwrap(), (vec![], Next::Unknown));
+        group.send(3).await.unwrap();
+        assert_eq!(calls.recv().await.unwrap(), (vec![3], Next::Unknown));
+        drop(group);
+        assert_eq!(calls.recv().await, None);
     }
 }

@@ -64,10 +64,28 @@ impl Redis {
         process::output(Command::new("redis-cli").args(["-p", &port]).args(words))
     }
 
+    /// Keeps it on one processor core.
+    pub fn keep_on(&self, core: u32) -> Result<()> {
+        let mut taskset = Command::new("taskset");
+        taskset.args(["--all-tasks", "--cpu-list", "--pid"]);
+        taskset.args([core.to_string(), self.server.id().to_string()]);
+        process::run(taskset.stdout(Stdio::null()))
+    }
+
     /// Numbers that one of our examples says of this server.
     pub fn load(&self, example: &Path, words: &[&str]) -> Result<Vec<f64>> {
-        let url = format!("redis://127.0.0.1:{}", self.port);
-        numbers(Command::new(example).arg(url).args(words))
+        numbers(Command::new(example).arg(self.url()).args(words))
+    }
+
+    /// The same from one processor core.
+    pub fn load_on(&self, core: u32, example: &Path, words: &[&str]) -> Result<Vec<f64>> {
+        let mut taskset = Command::new("taskset");
+        taskset.args(["--cpu-list", &core.to_string()]).arg(example);
+        numbers(taskset.arg(self.url()).args(words))
+    }
+
+    fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
     }
 }
 

@@ -41,10 +41,6 @@ pub(super) async fn start(
     delivery: &mut Delivery,
     guard: &RunGuard,
 ) -> Result<Begun, JobError> {
-    tokio::select! {
-        () = app.runs.earlier_ended(delivery) => {}
-        () = guard.cancel.cancelled() => return Ok(Begun::Later(TimeDelta::zero())),
-    }
     if delivery.retried {
         if let Some(after) = retry(app, delivery).await? {
             return Ok(Begun::Later(after));
@@ -58,6 +54,10 @@ pub(super) async fn start(
             Adopted::Over(how) => return Ok(Begun::Over(how)),
             Adopted::Later(after) => return Ok(Begun::Later(after)),
         }
+    }
+    tokio::select! {
+        () = app.runs.earlier_ended(delivery) => {}
+        () = guard.cancel.cancelled() => return Ok(Begun::Later(TimeDelta::zero())),
     }
     match start_row(app, worker_id, delivery).await? {
         Start::Started(job) => {

@@ -164,8 +164,8 @@ pub trait Queue: Send + Sync {
     /// Makes jobs deliverable. Idempotent.
     async fn push(&self, entries: &[QueueEntry], now: Timestamp) -> Result<(), QueueError>;
 
-    /// Up to `max` due jobs, each under a new lease named by `lease_ids` in turn (there
-    /// must be at least `max` of them) that holds for [`LEASE`] from `now`.
+    /// Due jobs, each under a new lease named by `lease_ids` in turn that holds for [`LEASE`] from
+    /// `now`. Fewer than there are leases need not be all: only none says that no more is due.
     async fn claim(
         &self,
         queue: QueueName,

@@ -241,8 +241,8 @@ pub async fn cancelling_takes_the_lease_away(bench: &Bench) {
     let mut tx = bench.store.write(ALICE).await.unwrap();
     jobs::cancel(&mut tx, id(1), at(1)).await.unwrap();
     tx.commit().await.unwrap();
-    let refused = queue.renew(&[delivery], at(1)).await.unwrap();
-    assert_eq!(refused, [id(1)]);
+    let refused = queue.renew(std::slice::from_ref(&delivery), at(1)).await;
+    assert_eq!(refused.unwrap(), [delivery.lease]);
     assert_eq!(claim(&queue, 101, at(1) + 10 * LEASE).await, None);
 }
 

@@ -10,7 +10,9 @@ use super::{KEEP, KEEP_FOR, entry, millis, scripts};
 use crate::{queue::QueueEntry, redis::Redis};
 
 /// Most jobs added, or ended, in one call.
-pub(super) const ADDED_AT_ONCE: usize = 500;
+pub(super) const ADDED_AT_ONCE: usize = 250;
+/// Most jobs that wait at the end of the queue for others with which they are put in their places.
+const UNPLACED: usize = 1_000;
 pub(super) const ENDED_AT_ONCE: usize = 100;
 
 /// Calls scripts on one queue. Cheap to clone.
@@ -74,24 +76,53 @@ impl Calls {
         call
     }
 
-    /// Adds these, the first to be served first within one priority.
+    /// Adds these, the first to be served first within one priority, and puts them in their places, as
+    /// well as those that were left without one before.
     pub(super) async fn add(&self, mut jobs: Vec<Added>) -> Result<(), RedisError> {
         jobs.sort_by_key(|job| job.priority);
-        let mut left = jobs.as_slice();
-        while !left.is_empty() {
-            let (batch, _) = left.split_at(left.len().min(ADDED_AT_ONCE));
-            let mut call = self.of(&scripts::ADD);
-            call.arg(&*self.token).arg(&*self.options);
-            for job in batch {
-                call.arg(&job.id)
-                    .arg(job.priority)
-                    .arg(job.delay_ms)
-                    .arg(&job.data);
-            }
-            let done: usize = self.redis.run(&call).await?;
-            left = left.get(done.max(1)..).unwrap_or_default();
+        let batches = jobs.chunks(ADDED_AT_ONCE);
+        let last = batches.len().saturating_sub(1);
+        for (at, batch) in batches.enumerate() {
+            let leave = if at == last { 0 } else { UNPLACED };
+            self.add_some(batch, leave).await?;
         }
         Ok(())
+    }
+
+    /// Adds these, at most [`ADDED_AT_ONCE`]. More will follow at once: where a place costs much some are
+    /// left without one for now. Whether there are such.
+    pub(super) async fn add_first(&self, mut jobs: Vec<Added>) -> Result<bool, RedisError> {
+        jobs.sort_by_key(|job| job.priority);
+        Ok(self.add_some(&jobs, UNPLACED).await? > 0)
+    }
+
+    /// Puts in their places those that were left without one.
+    pub(super) async fn place(&self) -> Result<(), RedisError> {
+        self.add_some(&[], 0).await.map(drop)
+    }
+
+    /// Adds these and leaves so many without a place; how many are.
+    async fn add_some(&self, jobs: &[Added], leave: usize) -> Result<usize, RedisError> {
+        let mut unplaced = self.add_call(jobs, leave).await?;
+        // Each call places at least one of those that are there now; others may add more meanwhile.
+        let mut calls = unplaced;
+        while unplaced > leave && calls > 0 {
+            unplaced = self.add_call(&[], leave).await?;
+            calls -= 1;
+        }
+        Ok(unplaced)
+    }
+
+    async fn add_call(&self, jobs: &[Added], leave: usize) -> Result<usize, RedisError> {
+        let mut call = self.of(&scripts::ADD);
+        call.arg(&*self.token).arg(&*self.options).arg(leave);
+        for job in jobs {
+            call.arg(&job.id)
+                .arg(job.priority)
+                .arg(job.delay_ms)
+                .arg(&job.data);
+        }
+        self.redis.run(&call).await
     }
 
     /// Ends those of these, at most [`ENDED_AT_ONCE`], whose lease is held.

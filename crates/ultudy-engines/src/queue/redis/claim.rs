@@ -19,12 +19,17 @@ pub(super) struct Taken {
 /// Its id, whether its end was known before, whether a lease of it lapsed, and its data.
 pub(super) type Job = (Vec<u8>, bool, bool, Vec<u8>);
 
+/// Most jobs taken in one call: who wants more asks again.
+const TAKEN_AT_ONCE: usize = 200;
+
 impl RedisQueue {
+    /// Takes as many jobs as there are leases, at most [`TAKEN_AT_ONCE`].
     pub(super) async fn take(
         &self,
         queue: QueueName,
         lease_ids: &[Uuid],
     ) -> Result<Taken, RedisError> {
+        let lease_ids = lease_ids.get(..TAKEN_AT_ONCE).unwrap_or(lease_ids);
         let state = self.state(queue);
         let mut call = self.call(&scripts::CLAIM, queue);
         call.arg(&*self.token)

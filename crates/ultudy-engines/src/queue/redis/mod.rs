@@ -14,12 +14,14 @@
 //! | `:<id>:lock` | string | who runs it; ends by itself with the lease |
 //! | `:stalled`, `:stalled-check` | set, string | Bull's check for workers that are gone |
 //! | `:id` | string | counts the jobs added |
+//! | `:ultudy:unplaced:<n>` | list | jobs of this priority that are at the end of `:wait` for now, and not in their place |
 //! | `:ultudy:complete` | string | that all committed jobs were pushed; ends after 5 minutes, and with all else when Redis comes back empty |
 //! | `:ultudy:reconciling` | string | that somebody looks for what is missing; ends after 5 seconds; if all is missing, when that is pushed, at the latest after 30 |
 //!
 //! Our job's id is the id of its row. Each transition is one script (`lua/`). All times are the
 //! server's: what a caller says is only ever taken as a difference. What many callers of a process add
-//! or end at the same time is sent together ([`crate::group`]).
+//! or end at the same time is sent together ([`crate::group`]); what they add behind a long list is put in
+//! its place together, too (`lua/place.lua`).
 
 use std::{sync::Arc, time::Duration};
 

@@ -13,7 +13,10 @@ use super::{
     calls::{ADDED_AT_ONCE, Added, Calls, ENDED_AT_ONCE, Ended},
     wakers::Waker,
 };
-use crate::{group::Group, redis::Redis};
+use crate::{
+    group::{Group, Next},
+    redis::Redis,
+};
 
 /// How often running jobs are looked at even while there is always more to do.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
@@ -34,18 +37,37 @@ pub(super) struct State {
     swept: Mutex<Option<Instant>>,
 }
 
+/// Adds these; beside what came of it whether some are still to be put in their places.
+async fn add(calls: &Calls, jobs: Vec<Added>, next: Next) -> (Told, Option<bool>) {
+    let left = match next {
+        Next::Others => calls.add_first(jobs).await,
+        Next::Unknown if jobs.is_empty() => {
+            let placed = calls.place().await;
+            if let Err(error) = &placed {
+                tracing::warn!(%error, "jobs are put in their places with what is added next");
+            }
+            placed.map(|()| false)
+        }
+        Next::Unknown => calls.add(jobs).await.map(|()| false),
+    };
+    match left {
+        Ok(left) => (Ok(()), Some(left)),
+        Err(error) => (Err(error), None),
+    }
+}
+
 impl State {
     pub(super) fn new(redis: &Redis, queue: QueueName, token: &Arc<str>) -> Self {
         let calls = Calls::new(redis.clone(), queue, Arc::clone(token));
         let (adding, ending) = (calls.clone(), calls.clone());
         Self {
-            adds: Group::sharing_answers(ADDED_AT_ONCE, move |jobs| {
+            adds: Group::sharing_answers(ADDED_AT_ONCE, move |jobs, next| {
                 let calls = adding.clone();
-                async move { calls.add(jobs).await }
+                async move { add(&calls, jobs, next).await }
             }),
-            ends: Group::sharing_answers(ENDED_AT_ONCE, move |jobs| {
+            ends: Group::sharing_answers(ENDED_AT_ONCE, move |jobs, _| {
                 let calls = ending.clone();
-                async move { calls.end(jobs).await }
+                async move { (calls.end(jobs).await, Some(false)) }
             }),
             calls,
             waker: Arc::default(),

@@ -79,6 +79,25 @@ async fn order_holds_in_the_middle_of_a_list_too_long_to_be_moved() {
     assert!(waiting == expected, "they wait in another order");
 }
 
+/// Redis is not held for a thousand at once.
+#[tokio::test]
+async fn who_has_room_for_very_many_takes_them_by_several_calls() {
+    const ROOM: u128 = 1_000;
+    let server = Server::start().unwrap();
+    let mut process = Process::new(&server, 1).await;
+    let all = jobs(ROOM as usize, "many", Priority::Normal);
+    process.queue.push(&all, now()).await.unwrap();
+    let mut calls = 0;
+    while process.served.len() < all.len() {
+        let room = ROOM - process.served.len() as u128;
+        let claimed = process.claim(room).await;
+        assert!((1..=200).contains(&claimed.len()), "{}", claimed.len());
+        calls += 1;
+    }
+    assert_eq!(calls, 5);
+    assert!(process.served == ids(&all));
+}
+
 /// A process, and what it was given.
 struct Process {
     queue: Arc<RedisQueue>,

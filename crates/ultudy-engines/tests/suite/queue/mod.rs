@@ -9,6 +9,7 @@ mod grouped;
 mod interop;
 mod strange;
 mod travelling;
+mod unplaced;
 
 use travelling::Travelling;
 

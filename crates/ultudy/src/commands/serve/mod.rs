@@ -37,20 +37,25 @@ pub fn run(role: Role) -> Result<(), Failure> {
     let mut config = Config::from_env()?;
     role.check(&config)?;
     let _log = log_to_stderr(&config.log)?;
-    open_files::raise_limit();
+    let open_files = open_files::raise_limit();
     role.do_without_replicas(&mut config);
     let metrics = metrics::count().map_err(|error| Failure::new("metrics", error))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::new("runtime", error))?;
-    let served = runtime.block_on(serve(role, config, metrics));
+    let served = runtime.block_on(serve(role, config, metrics, open_files));
     // A computation that was told to stop and has not yet is not waited for.
     runtime.shutdown_timeout(COMPUTATIONS_END);
     served
 }
 
-async fn serve(role: Role, config: Config, metrics: PrometheusHandle) -> Result<(), Failure> {
+async fn serve(
+    role: Role,
+    config: Config,
+    metrics: PrometheusHandle,
+    open_files: Option<u64>,
+) -> Result<(), Failure> {
     let app = wire::app(&config).await?;
     let listener = listen(SocketAddr::from((config.host, config.port)), "PORT").await?;
     let worker_id = role.works().then_some(config.worker_id.as_str());
@@ -70,6 +75,7 @@ async fn serve(role: Role, config: Config, metrics: PrometheusHandle) -> Result<
     tracing::info!(
         role = role.as_str(),
         worker_id = config.worker_id,
+        open_files,
         "serving"
     );
     let state = HttpState::new(Served {

@@ -7,34 +7,60 @@ local now_text = text(now)
 -- Ended jobs forgotten in one call, for either reason: at least as many as are ended in one.
 local AT_ONCE = 100
 
+local call = redis.call
+
 -- What was ended, each once, by how; and all their locks and ids.
 local ends = { completed = {}, failed = {}, gone = {} }
 local ended, locks, ids = {}, {}, {}
 
-local function finish(id, lease, how, value)
-  local job, lock = P .. id, lock_of(id)
-  if ended[id] or redis.call('GET', lock) ~= lease then
-    return
+-- What Bull tells of an end; most by far have this value.
+local function told(id, value)
+  if value == 'null' and not string.find(id, '[^%w-]') then
+    return '{"jobId":"' .. id .. '","val":"null"}'
   end
+  return cjson.encode({ jobId = id, val = value })
+end
+
+local function finish(id, how, value)
+  local job = P .. id
   ended[id] = true
-  ids[#ids + 1], locks[#locks + 1] = id, lock
+  ids[#ids + 1], locks[#locks + 1] = id, lock_of(id)
   ends[how][#ends[how] + 1] = id
-  redis.call('LREM', ACTIVE, -1, id)
   if how == 'gone' then
-    redis.call('ZREM', P .. 'completed', id)
-    redis.call('ZREM', P .. 'failed', id)
+    call('ZREM', P .. 'completed', id)
+    call('ZREM', P .. 'failed', id)
     forget(id)
     return
   end
-  redis.call('HDEL', job, 'lease')
+  -- With the others: a command to take the lease away takes as long as this one.
   if how == 'completed' then
-    redis.call('HSET', job, 'finishedOn', now_text, 'returnvalue', value, 'ended', '1')
+    call('HSET', job, 'finishedOn', now_text, 'returnvalue', value, 'ended', '1', 'lease', '')
   else
-    redis.call('HSET', job, 'finishedOn', now_text, 'failedReason', value, 'ended', '1')
+    call('HSET', job, 'finishedOn', now_text, 'failedReason', value, 'ended', '1', 'lease', '')
     -- Somebody may have written anything there, which must not keep the others from their ends.
     redis.pcall('HINCRBY', job, 'attemptsMade', 1)
   end
-  redis.call('PUBLISH', P .. how, cjson.encode({ jobId = id, val = value }))
+  call('PUBLISH', P .. how, told(id, value))
+end
+
+-- Takes what was ended off the list of what runs: of few that run, by putting the others back, since a
+-- command takes longer than some ids.
+local WORTH = 8
+local function take_off()
+  if call('LLEN', ACTIVE) > #ids * WORTH then
+    for _, id in ipairs(ids) do
+      call('LREM', ACTIVE, -1, id)
+    end
+    return
+  end
+  local others = {}
+  for _, id in ipairs(call('LRANGE', ACTIVE, 0, -1)) do
+    if not ended[id] then
+      others[#others + 1] = id
+    end
+  end
+  call('DEL', ACTIVE)
+  push('RPUSH', ACTIVE, others)
 end
 
 -- Lists them as ended, and forgets those of before that are too many or too old.
@@ -49,22 +75,38 @@ local function list_ended(key, these)
   push('ZADD', key, places)
   local function forget_ended(old)
     push('ZREM', key, old)
-    for _, id in ipairs(old) do
-      forget(id)
+    local keys = {}
+    for at, id in ipairs(old) do
+      keys[2 * at - 1], keys[2 * at] = P .. id, P .. id .. ':logs'
+    end
+    if #keys > 0 then
+      call('DEL', unpack(keys))
     end
   end
-  forget_ended(redis.call('ZRANGEBYSCORE', key, '-inf', text(now - keep_ms), 'LIMIT', 0, AT_ONCE))
-  local over = redis.call('ZCARD', key) - keep
+  forget_ended(call('ZRANGEBYSCORE', key, '-inf', text(now - keep_ms), 'LIMIT', 0, AT_ONCE))
+  local over = call('ZCARD', key) - keep
   if over > 0 then
-    forget_ended(redis.call('ZRANGE', key, 0, math.min(over, AT_ONCE) - 1))
+    forget_ended(call('ZRANGE', key, 0, math.min(over, AT_ONCE) - 1))
   end
 end
 
-for at = 4, #ARGV, 4 do
-  finish(ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3])
+local first, each = 4, 4
+local held = {}
+for at = first, #ARGV, each do
+  held[#held + 1] = lock_of(ARGV[at])
+end
+if #held > 0 then
+  held = call('MGET', unpack(held))
+end
+for at = first, #ARGV, each do
+  local id, lease = ARGV[at], ARGV[at + 1]
+  if not ended[id] and held[(at - first) / each + 1] == lease then
+    finish(id, ARGV[at + 2], ARGV[at + 3])
+  end
 end
 if #ids > 0 then
-  redis.call('DEL', unpack(locks))
+  take_off()
+  call('DEL', unpack(locks))
   push('SREM', STALLED, ids)
 end
 list_ended(P .. 'completed', ends.completed)

@@ -16,7 +16,8 @@ if found == 0 then
   local priority = priority_of(id)
   -- From the end that is nearer.
   local from = 1
-  if priority > 0 and ahead(list, priority) * 2 < redis.call('LLEN', list) then
+  if redis.call('LREM', unplaced(priority), 1, id) == 0
+    and priority > 0 and ahead(list, priority) * 2 < redis.call('LLEN', list) then
     from = -1
   end
   redis.call('LREM', list, from, id)
