@@ -10,6 +10,7 @@ pub mod database;
 pub mod error;
 pub mod issuer;
 pub mod llm;
+pub mod nginx;
 mod node;
 pub mod oidc_provider;
 pub mod pgbouncer;
