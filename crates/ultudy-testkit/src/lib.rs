@@ -6,6 +6,7 @@
 pub mod browser;
 pub mod bull;
 pub mod chaos;
+pub mod compose;
 pub mod database;
 pub mod error;
 pub mod issuer;

@@ -7,6 +7,8 @@ use commands::serve::Role;
 
 mod commands;
 mod config;
+#[cfg(test)]
+mod deploy_files;
 mod log;
 mod metrics;
 mod sample;

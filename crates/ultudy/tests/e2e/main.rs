@@ -12,6 +12,7 @@ mod bad_database;
 mod bad_input;
 mod balancer;
 mod browser;
+mod compose;
 mod failures;
 mod figures;
 mod fleet;
