@@ -153,8 +153,9 @@ impl Place {
         let [shell, option, line] = &self.service("redis").command[..] else {
             panic!("a line for a shell");
         };
-        let line = self.here(line);
-        let line = format!("{line} --port {port} --bind 127.0.0.1 --save ''");
+        let here = format!("exec redis-server - --port {port} --bind 127.0.0.1 --save '' ");
+        assert!(line.starts_with("exec redis-server - "), "{line}");
+        let line = self.here(&line.replace("exec redis-server - ", &here));
         let mut redis = Command::new(shell);
         redis.args([option, &line]).current_dir(self.folder.path());
         let redis = ChildProcess::spawn(redis.stdout(std::process::Stdio::null()));
