@@ -71,7 +71,6 @@ impl Place {
         let mut names = vec![
             (SECRETS.to_owned(), here("secrets")),
             ("/objects".into(), here("objects")),
-            ("/data".into(), here("data")),
             ("0.0.0.0".into(), "127.0.0.1".into()),
             (FRONT.into(), "127.0.0.1".into()),
         ];
@@ -198,6 +197,10 @@ impl Place {
         let set = self.service(name).environment.iter();
         set.map(|(variable, value)| match self.ports.get(name) {
             Some(port) if variable == "PORT" => (variable.clone(), port.to_string()),
+            _ if variable == "DATA_DIR" => {
+                let folder = self.folder.path().join(name);
+                (variable.clone(), folder.display().to_string())
+            }
             _ => (variable.clone(), self.here(value)),
         })
         .collect()
