@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What the tests start beside the program itself.
-pub const PACKAGES: [Package; 7] = [
+pub const PACKAGES: [Package; 8] = [
     Package {
         name: "postgresql",
         purpose: "the store's tests on PostgreSQL",
@@ -24,6 +24,10 @@ pub const PACKAGES: [Package; 7] = [
     Package {
         name: "redis-server",
         purpose: "the tests of queue, cache, limits and events over Redis",
+    },
+    Package {
+        name: "nginx",
+        purpose: "the tests of API servers behind a load balancer",
     },
     Package {
         name: "chromium",

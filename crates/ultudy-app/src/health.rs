@@ -10,7 +10,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// One part's state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// `database` or `storage`.
+    /// `database` or `storage`; `process` of one that is stopping.
     pub name: &'static str,
     /// What is wrong with it, if anything.
     pub fault: Option<String>,

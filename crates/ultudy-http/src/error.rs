@@ -48,6 +48,9 @@ pub enum Problems {
     /// Not there, or not the caller's.
     #[response(status = 404, content_type = "application/problem+json")]
     NotFound(#[to_schema] Problem),
+    /// The body arrived too slowly.
+    #[response(status = 408, content_type = "application/problem+json")]
+    TooSlow(#[to_schema] Problem),
     /// It contradicts what is there.
     #[response(status = 409, content_type = "application/problem+json")]
     Conflict(#[to_schema] Problem),

@@ -61,6 +61,10 @@ async fn outside(State(around): State<Around>, request: Request, next: Next) -> 
     told.answered(&id, response.status());
     let headers = response.headers_mut();
     headers.insert(request_id::HEADER, id.into_value());
+    if around.state.draining.is_cancelled() {
+        // Whoever holds the connection opens the next one elsewhere.
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     headers
         .entry(header::X_CONTENT_TYPE_OPTIONS)
         .or_insert(HeaderValue::from_static("nosniff"));

@@ -9,6 +9,7 @@ mod input;
 mod layers;
 mod limits;
 pub mod openapi;
+mod pace;
 pub mod request_id;
 pub mod router;
 mod routes;

@@ -1,7 +1,8 @@
 //! What every handler works with.
 
-use std::{net::IpAddr, ops::Deref, sync::Arc};
+use std::{ops::Deref, sync::Arc};
 
+use ipnet::IpNet;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 use ultudy_app::App;
@@ -20,7 +21,7 @@ pub struct HttpConfig {
     /// Whether a session's cookie may go over https only.
     pub cookie_secure: CookieSecure,
     /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<IpNet>,
     /// Whether the metrics are answered at an address of their own instead.
     pub metrics_apart: bool,
 }
@@ -37,7 +38,9 @@ pub struct Served {
     pub config: HttpConfig,
     /// What the process has counted.
     pub metrics: PrometheusHandle,
-    /// Fires when the server stops: open streams end.
+    /// Fires when the process is told to stop: it still answers, and says that it is leaving.
+    pub draining: CancellationToken,
+    /// Fires when it takes no more connections: open streams end.
     pub shutdown: CancellationToken,
 }
 

@@ -6,10 +6,12 @@
 pub mod browser;
 pub mod bull;
 pub mod chaos;
+pub mod compose;
 pub mod database;
 pub mod error;
 pub mod issuer;
 pub mod llm;
+pub mod nginx;
 mod node;
 pub mod oidc_provider;
 pub mod pgbouncer;

@@ -18,8 +18,14 @@ use crate::{
 
 const PROGRAM: &str = "/usr/sbin/pgbouncer";
 
+/// The file it reads, in its folder.
+const SETTINGS: &str = "pgbouncer.ini";
+
 /// The file that operators are given.
 const SHIPPED: &str = include_str!("../../../deploy/pgbouncer/pgbouncer.ini");
+
+/// What is over it in containers.
+const COMPOSE: &str = include_str!("../../../deploy/pgbouncer/compose.ini");
 
 /// A running PgBouncer. It must stop before its server does: drop it first.
 #[derive(Debug)]
@@ -72,13 +78,38 @@ impl PgBouncer {
         Ok(started)
     }
 
+    /// One with the files of deploy/compose.yaml, before a server that is not in a container; this
+    /// list of users is its secret.
+    ///
+    /// # Errors
+    /// See [`PgBouncer::start`].
+    pub fn start_of_compose(server: &Postgres, user_list: &str) -> Result<Self> {
+        let dir = unprivileged::temp_dir()?;
+        let port = ports::free_port()?;
+        let at = |name: &str| dir.path().join(name).display().to_string();
+        let ini = COMPOSE
+            .replace("/etc/pgbouncer/pgbouncer.ini", &at("shipped.ini"))
+            .replace("/run/secrets/pgbouncer-users", &at("users.txt"))
+            .replace(
+                "host=postgres port=5432",
+                &format!("host=127.0.0.1 port={}", server.port()),
+            )
+            .replace("listen_addr = *", "listen_addr = 127.0.0.1");
+        fs::write(at("shipped.ini"), SHIPPED)?;
+        fs::write(at("users.txt"), user_list)?;
+        Self::begin(dir, port, &format!("{ini}listen_port = {port}\n"))
+    }
+
     fn start_with(server: &Postgres, pool: Pool) -> Result<Self> {
         let dir = unprivileged::temp_dir()?;
         let port = ports::free_port()?;
-        let settings = dir.path().join("pgbouncer.ini");
         let users = dir.path().join("users.txt");
-        fs::write(&settings, ini(server.port(), port, pool, &users))?;
         fs::write(&users, user_list())?;
+        Self::begin(dir, port, &ini(server.port(), port, pool, &users))
+    }
+
+    fn begin(dir: TempDir, port: u16, ini: &str) -> Result<Self> {
+        fs::write(dir.path().join(SETTINGS), ini)?;
         Ok(Self {
             process: serve(dir.path(), port)?,
             port,
@@ -104,6 +135,12 @@ impl PgBouncer {
         Ok(())
     }
 
+    /// The port it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Where `user` reaches `database` through it.
     #[must_use]
     pub fn url(&self, user: User, database: &str) -> String {
@@ -114,7 +151,7 @@ impl PgBouncer {
 /// Starts it by the settings in a folder.
 fn serve(dir: &Path, port: u16) -> Result<ChildProcess> {
     let mut command = unprivileged::command(Path::new(PROGRAM))?;
-    command.arg(dir.join("pgbouncer.ini"));
+    command.arg(dir.join(SETTINGS));
     unprivileged::serve(&mut command, dir, "PgBouncer listens", || {
         TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
     })

@@ -149,6 +149,26 @@ impl Server {
         Ok(self.process.signal(Signal::CONT)?)
     }
 
+    /// Asks it to stop (SIGTERM), and does not wait.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn tell_to_stop(&mut self) -> Result<()> {
+        Ok(self.process.signal(Signal::TERM)?)
+    }
+
+    /// Waits until it has ended, however that was.
+    ///
+    /// # Errors
+    /// It takes too long.
+    pub async fn ended(&mut self) -> Result<()> {
+        let process = &mut self.process;
+        wait::until("the server has ended", PATIENCE, async || {
+            !process.is_running().unwrap_or(true)
+        })
+        .await
+    }
+
     /// Asks it to stop and waits until it has, well.
     ///
     /// # Errors

@@ -7,6 +7,8 @@ use commands::serve::Role;
 
 mod commands;
 mod config;
+#[cfg(test)]
+mod deploy_files;
 mod log;
 mod metrics;
 mod sample;
@@ -30,6 +32,9 @@ enum Command {
     Api,
     /// Work, and serve nothing but /health and /metrics.
     Worker,
+    /// Ask the server with these settings (HOST, PORT) on this machine whether it is ready: for
+    /// whatever looks after processes.
+    Healthcheck,
     /// Bring a PostgreSQL database (DATABASE_URL) to this version's schema.
     Migrate,
     /// Carry everything from the embedded database and its folder over to PostgreSQL, or back.
@@ -63,6 +68,7 @@ fn main() -> ExitCode {
         Some(Command::User(user)) => commands::user::run(&user),
         Some(Command::Transfer(transfer)) => commands::transfer::run(&transfer),
         Some(Command::Import(import)) => commands::import::run(&import),
+        Some(Command::Healthcheck) => commands::healthcheck::run(),
         Some(Command::Migrate) => commands::migrate::run(),
         Some(Command::Openapi) => commands::openapi::run(),
         Some(Command::Extract { args }) => return commands::extract::run(&args),

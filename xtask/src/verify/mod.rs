@@ -1,6 +1,7 @@
 //! `cargo xtask verify`: checks by heavy outside tools, too slow for every change.
 
 mod dependencies;
+mod deploy;
 mod fuzz;
 mod interop;
 mod isolation;
@@ -12,7 +13,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 /// The checks, by name on the command line.
-const CHECKS: [(&str, Check); 7] = [
+const CHECKS: [(&str, Check); 8] = [
     ("dependencies", dependencies::check),
     ("mutations", mutations::check),
     ("fuzz", fuzz::check),
@@ -20,12 +21,13 @@ const CHECKS: [(&str, Check); 7] = [
     ("interop", interop::check),
     ("metrics", metrics::check),
     ("kubernetes", kubernetes::check),
+    ("deploy", deploy::check),
 ];
 
 type Check = fn(&Verify) -> Result<()>;
 
 /// Checks that are too heavy for every change (dependencies, mutations, fuzz, isolation, interop,
-/// metrics, kubernetes)
+/// metrics, kubernetes, deploy)
 #[derive(Args)]
 pub struct Verify {
     /// What to check; everything if none is named

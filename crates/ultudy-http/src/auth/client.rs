@@ -6,6 +6,7 @@ use axum::{
     extract::{ConnectInfo, FromRequestParts, Request},
     http::{Extensions, HeaderMap, header, request::Parts},
 };
+use ipnet::IpNet;
 use ultudy_app::accounts::Client;
 
 use crate::{CookieSecure, HttpState, error::ApiError};
@@ -42,7 +43,7 @@ impl FromRequestParts<HttpState> for Knocks {
 }
 
 /// The address a request comes from.
-pub fn address(request: &Request, trusted: &[IpAddr]) -> Option<IpAddr> {
+pub fn address(request: &Request, trusted: &[IpNet]) -> Option<IpAddr> {
     let peer = peer(request.extensions());
     peer.map(|peer| origin(peer, request.headers(), trusted))
 }
@@ -54,10 +55,10 @@ fn peer(extensions: &Extensions) -> Option<IpAddr> {
 
 /// The last address before the trusted proxies: what stands to the left of it in
 /// `X-Forwarded-For` the client may have written itself.
-fn origin(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
+fn origin(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let mut found = peer;
     for hop in values(headers, "x-forwarded-for").into_iter().rev() {
-        if !trusted.contains(&found) {
+        if !is_one_of(trusted, found) {
             break;
         }
         match hop.parse::<IpAddr>() {
@@ -68,8 +69,12 @@ fn origin(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
     found
 }
 
-fn is_https(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[IpAddr]) -> bool {
-    peer.is_some_and(|peer| trusted.contains(&peer))
+fn is_one_of(networks: &[IpNet], address: IpAddr) -> bool {
+    networks.iter().any(|network| network.contains(&address))
+}
+
+fn is_https(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[IpNet]) -> bool {
+    peer.is_some_and(|peer| is_one_of(trusted, peer))
         && values(headers, "x-forwarded-proto")
             .last()
             .is_some_and(|proto| proto.eq_ignore_ascii_case("https"))
@@ -88,9 +93,13 @@ mod tests {
     use super::*;
     use axum::http::HeaderValue;
 
-    const PROXIES: [&str; 2] = ["127.0.0.1", "10.0.0.2"];
+    const PROXIES: [&str; 2] = ["127.0.0.1/32", "10.0.0.0/24"];
 
     fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    fn net(text: &str) -> IpNet {
         text.parse().unwrap()
     }
 
@@ -99,7 +108,7 @@ mod tests {
             let name = header::HeaderName::from_static("x-forwarded-for");
             (name, HeaderValue::from_static(list))
         });
-        origin(ip(peer), &headers.collect(), &PROXIES.map(ip))
+        origin(ip(peer), &headers.collect(), &PROXIES.map(net))
     }
 
     #[test]
@@ -114,13 +123,16 @@ mod tests {
     fn what_the_client_wrote_itself_is_not_believed() {
         let two_proxies = &["6.6.6.6, 192.0.2.1", "10.0.0.2"];
         assert_eq!(seen("127.0.0.1", two_proxies), ip("192.0.2.1"));
+        // One of the network may be any of it, and who is next to it is not.
+        assert_eq!(seen("10.0.0.9", &["192.0.2.1"]), ip("192.0.2.1"));
+        assert_eq!(seen("10.0.1.9", &["192.0.2.1"]), ip("10.0.1.9"));
     }
 
     #[test]
     fn https_is_what_a_trusted_proxy_calls_so() {
         let name = header::HeaderName::from_static("x-forwarded-proto");
         let headers = HeaderMap::from_iter([(name, HeaderValue::from_static("https"))]);
-        let trusted = [ip("127.0.0.1")];
+        let trusted = [net("127.0.0.1/32")];
         assert!(is_https(Some(ip("127.0.0.1")), &headers, &trusted));
         assert!(!is_https(Some(ip("192.0.2.1")), &headers, &trusted));
         assert!(!is_https(

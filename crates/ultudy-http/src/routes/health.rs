@@ -71,11 +71,18 @@ pub async fn health(State(state): State<HttpState>) -> (StatusCode, Json<Health>
     answer(&state, Vec::new())
 }
 
-/// Whether every part answers; says which does not.
+/// Whether every part answers, and the process is not about to stop; says which does not.
 #[utoipa::path(get, path = "/api/health/ready", tag = "health",
     responses((status = 200, body = Health), (status = 503, body = Health)))]
 pub async fn ready(State(state): State<HttpState>) -> (StatusCode, Json<Health>) {
-    let parts = health::check(&state.app).await;
+    let mut parts = health::check(&state.app).await;
+    if state.draining.is_cancelled() {
+        parts.push(Part {
+            name: "process",
+            fault: Some("is stopping: requests belong elsewhere".into()),
+            replicas_in_use: None,
+        });
+    }
     answer(&state, parts)
 }
 

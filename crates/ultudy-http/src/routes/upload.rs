@@ -25,6 +25,7 @@ use crate::{
     HttpState,
     auth::Owner,
     error::{ApiError, Problems},
+    pace::{self, GivenUp},
 };
 
 /// Longest text field beside the file, in bytes.
@@ -34,6 +35,10 @@ const FORM_ALLOWANCE: u64 = 1 << 20;
 /// How long a refused form is still read, and thrown away: a sender that is cut off while
 /// it sends sees a broken connection instead of the reason.
 const DRAIN: Duration = Duration::from_secs(10);
+
+/// What is said of a file that was given up.
+const CRAWLED: &str =
+    "The file arrived too slowly and was given up. Please try again over a better connection.";
 
 /// The form.
 #[derive(utoipa::ToSchema)]
@@ -82,11 +87,16 @@ pub async fn pdf_structured(
             return Err(refusal);
         }
     };
+    let given_up = GivenUp::default();
+    let request = request.map(|body| pace::kept(body, &given_up));
     let job = match take(&state, &owner, request, &mut place).await {
         Ok(job) => job,
         Err(refusal) => {
             place.give_back().await;
-            return Err(refusal);
+            return Err(match given_up.is_so() {
+                true => ApiError::new(StatusCode::REQUEST_TIMEOUT, CRAWLED),
+                false => refusal,
+            });
         }
     };
     let document_id = job.data["document_id"].as_str().map(str::to_owned);

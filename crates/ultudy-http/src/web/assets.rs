@@ -1,16 +1,17 @@
 //! Style sheet, scripts and icons: part of the program, cached by browsers for ever under
 //! an address that changes with their content.
 
-use std::sync::LazyLock;
+use std::{collections::HashMap, io::Write as _, sync::LazyLock};
 
 use axum::{
     extract::Path,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
+use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
 
-use crate::error::ApiError;
+use crate::{error::ApiError, etag};
 
 /// Digits of the version; enough to tell one build from the next.
 const VERSION_DIGITS: usize = 16;
@@ -62,6 +63,17 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
     digits
 });
 
+/// Those that are shorter so, compressed as well as can be: once, before the first is asked for.
+static COMPRESSED: LazyLock<HashMap<&'static str, Vec<u8>>> = LazyLock::new(|| {
+    let compressed = ASSETS.iter().filter_map(|asset| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(asset.bytes).ok()?;
+        let bytes = encoder.finish().ok()?;
+        (bytes.len() < asset.bytes.len()).then_some((asset.name, bytes))
+    });
+    compressed.collect()
+});
+
 /// Where an asset is.
 pub fn url(name: &str) -> String {
     format!("/assets/{}/{name}", *VERSION)
@@ -96,7 +108,13 @@ pub async fn asset(
             "There is no such file.",
         ));
     };
-    let etag = format!("\"{}\"", *VERSION);
+    let compressed = COMPRESSED
+        .get(asset.name)
+        .filter(|_| takes_gzip(&headers))
+        .map(Vec::as_slice);
+    // What is sent differs: so does its name.
+    let form = compressed.map_or("", |_| "-gzip");
+    let etag = format!("\"{}{form}\"", *VERSION);
     // A page of the version before may still ask; it gets what there is, for now.
     let caching = if version == *VERSION {
         "public, max-age=31536000, immutable"
@@ -109,14 +127,22 @@ pub async fn asset(
             header::CACHE_CONTROL,
             Some(HeaderValue::from_static(caching)),
         ),
+        (
+            header::VARY,
+            Some(HeaderValue::from_static("accept-encoding")),
+        ),
     ];
-    let is_known = headers
-        .get(header::IF_NONE_MATCH)
-        .is_some_and(|sent| sent.as_bytes() == etag.as_bytes());
-    let mut response = if is_known {
+    let mut response = if etag::is_known(&headers, &etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        ([(header::CONTENT_TYPE, asset.content_type)], asset.bytes).into_response()
+        let content_type = [(header::CONTENT_TYPE, asset.content_type)];
+        match compressed {
+            Some(bytes) => {
+                let encoding = [(header::CONTENT_ENCODING, "gzip")];
+                (content_type, encoding, bytes).into_response()
+            }
+            None => (content_type, asset.bytes).into_response(),
+        }
     };
     for (name, value) in common {
         response
@@ -126,8 +152,28 @@ pub async fn asset(
     Ok(response)
 }
 
+/// Whether the client asks for gzip (RFC 9110, 12.5.3), and not with a weight of nothing.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let sent = headers.get_all(header::ACCEPT_ENCODING).iter();
+    sent.filter_map(|value| value.to_str().ok())
+        .flat_map(|list| list.split(','))
+        .any(|one| {
+            let mut parts = one.split(';').map(str::trim);
+            let names_it = parts
+                .next()
+                .is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
+            let weight = parts.find_map(|part| part.strip_prefix("q="));
+            let weight = weight.map_or(Ok(1.0), str::parse::<f32>);
+            names_it && weight.is_ok_and(|weight| weight > 0.0)
+        })
+}
+
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
+    use axum::body::to_bytes;
+
     use super::*;
     use crate::web::samples::{answer, body};
 
@@ -149,6 +195,27 @@ mod tests {
         let again = get(&url("app.css"), &[("if-none-match", &etag)]).await;
         assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
         assert!(body(again).await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn it_comes_compressed_to_whoever_can_read_it() {
+        let plain = get(&url("app.css"), &[("accept-encoding", "br, gzip;q=0")]).await;
+        assert!(!plain.headers().contains_key(header::CONTENT_ENCODING));
+        let short = get(&url("app.css"), &[("accept-encoding", "br, gzip;q=0.5")]).await;
+        let (short, bytes) = short.into_parts();
+        assert_eq!(short.headers[header::CONTENT_ENCODING], "gzip");
+        for headers in [plain.headers(), &short.headers] {
+            assert_eq!(headers[header::VARY], "accept-encoding");
+        }
+        assert_ne!(plain.headers()[header::ETAG], short.headers[header::ETAG]);
+
+        let bytes = to_bytes(bytes, 1 << 20).await.unwrap();
+        let mut read = String::new();
+        flate2::read::GzDecoder::new(&*bytes)
+            .read_to_string(&mut read)
+            .unwrap();
+        assert_eq!(read, text("app.css"));
+        assert!(bytes.len() * 3 < read.len(), "{} bytes", bytes.len());
     }
 
     #[tokio::test]

@@ -7,6 +7,7 @@ use tracing_subscriber::EnvFilter;
 use crate::log::{self, Log};
 
 pub mod extract;
+pub mod healthcheck;
 pub mod import;
 pub mod migrate;
 pub mod openapi;

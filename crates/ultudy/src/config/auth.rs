@@ -2,6 +2,7 @@
 
 use std::{fmt, net::IpAddr};
 
+use ipnet::IpNet;
 use ultudy_app::issuer::{self, RoleClaim};
 use ultudy_http::{AuthMode, CookieSecure};
 use url::Url;
@@ -76,14 +77,22 @@ pub(super) fn cookie_secure(settings: &Settings) -> Result<CookieSecure, ConfigE
     }
 }
 
-pub(super) fn trusted_proxies(settings: &Settings) -> Result<Vec<IpAddr>, ConfigError> {
+pub(super) fn trusted_proxies(settings: &Settings) -> Result<Vec<IpNet>, ConfigError> {
     let name = "TRUSTED_PROXIES";
     let listed = settings.list(name);
-    let addresses = listed.iter().map(|text| text.parse::<IpAddr>());
-    let addresses = addresses.map(|address| address.map(|it| it.to_canonical()));
-    addresses
-        .collect::<Result<_, _>>()
-        .map_err(|_| settings.error(name, "must be IP addresses separated by commas"))
+    let networks = listed.iter().map(|text| network(text));
+    let reason = "must be IP addresses or networks such as 10.0.0.0/8, separated by commas";
+    networks
+        .collect::<Option<_>>()
+        .ok_or_else(|| settings.error(name, reason))
+}
+
+/// An address alone is a network of one.
+fn network(text: &str) -> Option<IpNet> {
+    let address = text.parse::<IpAddr>().ok();
+    address
+        .map(|address| address.to_canonical().into())
+        .or_else(|| text.parse().ok())
 }
 
 pub(super) fn public_url(settings: &Settings) -> Result<Option<Url>, ConfigError> {

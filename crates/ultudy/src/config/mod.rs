@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use ipnet::IpNet;
 use ultudy_app::{lessons::Sharing, limits::Rules};
 use ultudy_content::{ExtractLimits, Recogniser, RecognitionLimits};
 use ultudy_http::{AuthMode, CookieSecure};
@@ -19,12 +20,15 @@ mod cache;
 mod limits;
 mod llm;
 mod redis;
+mod secrets;
 
 pub use auth::{Hidden, Issuer};
 pub use cache::CacheConfig;
 pub use llm::LlmConfig;
+#[cfg(test)]
+pub use secrets::SECRETS;
 
-const DEFAULTS: &str = include_str!("../../../../config.default.toml");
+pub(crate) const DEFAULTS: &str = include_str!("../../../../config.default.toml");
 /// Replicas are looked at twice a second.
 const PIN_SECONDS_MIN: u64 = 2;
 /// How long the worker waits for a database connection; a request waits far shorter
@@ -61,7 +65,7 @@ pub struct Config {
     /// Whether anybody may make an account.
     pub sign_up_open: bool,
     pub cookie_secure: CookieSecure,
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<IpNet>,
     pub log: String,
     pub data_dir: PathBuf,
     pub store: StoreConfig,
@@ -79,6 +83,8 @@ pub struct Config {
     pub upload_concurrency: usize,
     pub lesson_concurrency: usize,
     pub drain: Duration,
+    /// How long requests are still taken after the order to stop; none: as its role does.
+    pub drain_delay: Option<Duration>,
     pub upload_bytes_max: u64,
     pub extract: ExtractLimits,
     /// What reads scans; none if it is off or not installed.
@@ -106,7 +112,7 @@ impl Config {
         let data_dir = PathBuf::from(settings.required("DATA_DIR")?);
         let config = Self {
             host: host(&settings)?,
-            port: settings.parse("PORT", "must be a port number, 0 to 65535")?,
+            port: port(&settings)?,
             metrics_addr: metrics_addr(&settings)?,
             env: settings.text("ENV"),
             cors_origins: settings.list("CORS_ORIGINS"),
@@ -129,6 +135,7 @@ impl Config {
             upload_concurrency: settings.count("UPLOAD_QUEUE_CONCURRENCY")?,
             lesson_concurrency: settings.count("LESSON_QUEUE_CONCURRENCY")?,
             drain: Duration::from_secs(settings.number("DRAIN_SECONDS")?),
+            drain_delay: drain_delay(&settings)?,
             upload_bytes_max: settings.positive("UPLOAD_MAX_MB")?.saturating_mul(1 << 20),
             extract: extract_limits(&settings)?,
             recogniser: recogniser(&settings)?,
@@ -137,6 +144,16 @@ impl Config {
         };
         config.refuse_public_address()?;
         Ok(config)
+    }
+
+    /// Where a server with this environment listens, whatever else is in it.
+    ///
+    /// # Errors
+    /// HOST or PORT cannot be taken.
+    pub fn address_from_env() -> Result<SocketAddr, ConfigError> {
+        let is_asked = |name: &str| matches!(name, "HOST" | "PORT");
+        let settings = Settings::new(|name| std::env::var(name).ok().filter(|_| is_asked(name)))?;
+        Ok(SocketAddr::new(host(&settings)?, port(&settings)?))
     }
 
     /// Where rows and files lie without a server: in DATA_DIR.
@@ -199,7 +216,7 @@ impl Settings {
                 reason: error.to_string(),
             })?;
         for (name, value) in &mut settings {
-            if let Some(set) = variable(name) {
+            if let Some(set) = secrets::set(name, &variable)? {
                 *value = set.trim().to_owned();
             }
         }
@@ -269,6 +286,10 @@ fn host(settings: &Settings) -> Result<IpAddr, ConfigError> {
         "localhost" => Ok(IpAddr::from([127, 0, 0, 1])),
         _ => settings.parse("HOST", "must be an IP address such as 127.0.0.1"),
     }
+}
+
+fn port(settings: &Settings) -> Result<u16, ConfigError> {
+    settings.parse("PORT", "must be a port number, 0 to 65535")
 }
 
 fn metrics_addr(settings: &Settings) -> Result<Option<SocketAddr>, ConfigError> {
@@ -375,6 +396,14 @@ fn worker_id(settings: &Settings) -> Result<String, ConfigError> {
     Ok(set)
 }
 
+fn drain_delay(settings: &Settings) -> Result<Option<Duration>, ConfigError> {
+    let name = "DRAIN_DELAY_SECONDS";
+    if settings.text(name).is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Duration::from_secs(settings.number(name)?)))
+}
+
 fn extract_limits(settings: &Settings) -> Result<ExtractLimits, ConfigError> {
     let pages = settings.positive("PDF_MAX_PAGES")?;
     Ok(ExtractLimits {
@@ -432,9 +461,11 @@ mod tests {
             ("SIGN_UP", "yes"),
             ("COOKIE_SECURE", "yes"),
             ("TRUSTED_PROXIES", "127.0.0.1, proxy"),
+            ("TRUSTED_PROXIES", "10.0.0.0/33"),
             ("PUBLIC_URL", "study.example"),
             ("AUTH_OIDC_ISSUER", "…"),
             ("UPLOAD_MAX_MB", "0"),
+            ("DRAIN_DELAY_SECONDS", "soon"),
             ("LESSON_QUEUE_CONCURRENCY", "-1"),
             ("OBJECT_STORE_URL", "s3://bucket"),
             ("WORKER_ID", "a\nb"),

@@ -16,6 +16,8 @@ pub struct Api {
     user: Option<String>,
     /// What those with an account show; the others name themselves.
     shown: HashMap<String, Shown>,
+    /// Where it is asked instead, such as at a proxy.
+    front: Option<String>,
 }
 
 /// What somebody with an account shows.
@@ -81,7 +83,18 @@ impl Api {
             client: reqwest::Client::new(),
             user: user.map(Into::into),
             shown: HashMap::new(),
+            front: None,
         }
+    }
+
+    /// From now on it is asked at this address.
+    pub fn ask_at(&mut self, front: String) {
+        self.front = Some(front);
+    }
+
+    /// Where it is asked.
+    pub fn base_url(&self) -> &str {
+        self.front.as_deref().unwrap_or(self.server.base_url())
     }
 
     /// A server in `AUTH_MODE=accounts`, asked as `user`, who has just signed up.
@@ -113,7 +126,7 @@ impl Api {
     /// Asks as nobody, as a page of this server's would.
     pub async fn knock(&self, path: &str, body: &Value) -> reqwest::Response {
         let request = self.request_as(None, Method::POST, path);
-        let request = request.header("origin", self.server.base_url());
+        let request = request.header("origin", self.base_url());
         request.json(body).send().await.expect("an answer")
     }
 
@@ -121,14 +134,14 @@ impl Api {
     pub fn request_as(&self, user: Option<&str>, method: Method, path: &str) -> RequestBuilder {
         let request = self
             .client
-            .request(method, format!("{}{path}", self.server.base_url()));
+            .request(method, format!("{}{path}", self.base_url()));
         let Some(user) = user else {
             return request;
         };
         match self.shown.get(user) {
             Some(Shown::Cookie(cookie)) => request
                 .header("cookie", cookie)
-                .header("origin", self.server.base_url()),
+                .header("origin", self.base_url()),
             Some(Shown::Token(token)) => request.bearer_auth(token),
             None => request.header("X-User-Id", user),
         }

@@ -27,7 +27,7 @@ case "$1" in
   user|import) exec PROGRAM "$@" --help ;;
   *) exec PROGRAM "$@" ;;
 esac
-export PORT=0 DRAIN_SECONDS=1
+export PORT=0 DRAIN_SECONDS=1 DRAIN_DELAY_SECONDS=0
 [ "$1" = '' ] || [ "$1" = serve ] || export DATA_DIR="$(mktemp -d)"
 said="$(mktemp -d)/said"
 PROGRAM "$@" > "$said" 2>&1 &
@@ -54,6 +54,25 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
+"#;
+
+/// Runs no container: the file must be there and have the services.
+const DOCKER: &str = r#"#!/bin/bash
+[ "$1 $2" = 'compose --file' ] && [ -f "$3" ] || { echo "no $3" >&2; exit 1; }
+file="$3" command="$4"
+shift 4
+[ "$command" = logs ] || exit 0
+for service in "$@"; do
+  grep -qx "  $service:" "$file" || { echo "no service $service" >&2; exit 1; }
+done
+echo 'http://localhost/sign-up#…'
+"#;
+
+/// Reads the files where they were put, and runs nowhere.
+const NGINX: &str = r#"#!/bin/bash
+[ "$1" = -t ] || exit 0
+sed -i 's#/var/log/nginx/#FOLDER/#; s#/run/nginx.pid#FOLDER/pid#' FOLDER/nginx.conf
+exec /usr/sbin/nginx -t -q -p FOLDER -e FOLDER/error.log -c FOLDER/nginx.conf
 "#;
 
 /// Lines that stand together and are indented by four: a block, with the heading it stands under.
@@ -91,7 +110,14 @@ impl World {
         let program = env!("CARGO_BIN_EXE_ultudy");
         let folder = tempfile::tempdir().expect("a folder");
         let ultudy = ULTUDY.replace("PROGRAM", &format!("'{program}'"));
-        for (name, script) in [("ultudy", ultudy.as_str()), ("kubectl", KUBECTL)] {
+        let nginx = folder.path().join("nginx").display().to_string();
+        let nginx = NGINX.replace("FOLDER", &nginx);
+        for (name, script) in [
+            ("ultudy", ultudy.as_str()),
+            ("kubectl", KUBECTL),
+            ("docker", DOCKER),
+            ("nginx", &nginx),
+        ] {
             let file = folder.path().join("bin").join(name);
             fs::create_dir_all(file.with_file_name("")).expect("it is made");
             fs::write(&file, script).expect("it is written");
@@ -135,6 +161,11 @@ impl World {
             ("sk-…", "sk-none".to_owned()),
             ("/shared/folder", at("shared")),
             ("/srv/ultudy", at("srv")),
+            (" /etc/nginx/", format!(" {}/", at("nginx"))),
+            (
+                "deploy/make-secrets.sh",
+                format!("deploy/make-secrets.sh {}", at("secrets")),
+            ),
             ("DATA_DIR=data ", format!("DATA_DIR={} ", at("laptop"))),
             (
                 "AUTH_OIDC_CLIENT_ID=ultudy",

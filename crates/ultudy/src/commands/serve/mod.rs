@@ -5,10 +5,7 @@ use std::{io::Write, net::SocketAddr, time::Duration};
 
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use ultudy_app::{
     App,
@@ -23,14 +20,18 @@ use crate::{config::Config, metrics, sample::SAMPLE, wire};
 
 mod open_files;
 mod role;
+mod stop;
 
+#[cfg(test)]
+pub use role::DRAIN_DELAY;
 pub use role::Role;
+use stop::{Door, Stop};
 
-/// How long open requests may take to end once the server stops.
+/// How long open requests may take to end at least, once no more are taken.
 const REQUESTS_END: Duration = Duration::from_secs(10);
 
 /// How long computations may go on after everything else has ended.
-const COMPUTATIONS_END: Duration = Duration::from_secs(2);
+pub const COMPUTATIONS_END: Duration = Duration::from_secs(2);
 
 /// Serves until told to stop.
 pub fn run(role: Role) -> Result<(), Failure> {
@@ -61,12 +62,12 @@ async fn serve(
     let worker_id = role.works().then_some(config.worker_id.as_str());
     metrics::tell_of_process(role.as_str(), worker_id);
     tokio::spawn(metrics::keep_up(metrics.clone()));
-    let shutdown = CancellationToken::new();
+    let stop = Stop::default();
     let address = listener
         .local_addr()
         .map_err(|error| Failure::new("address", error))?;
-    stop_on_signals(shutdown.clone())?;
-    let work = tokio::spawn(work(role, app.clone(), &config, shutdown.clone()));
+    stop.on_signals(role.drain_delay(&config))?;
+    let work = tokio::spawn(work(role, app.clone(), &config, &stop));
     if role.answers() {
         load_sample(&app, &config);
     }
@@ -82,37 +83,35 @@ async fn serve(
         app,
         config: http_config(&config),
         metrics,
-        shutdown: shutdown.clone(),
+        draining: stop.told.clone(),
+        shutdown: stop.closing.clone(),
     });
+    let requests_end = config.drain.max(REQUESTS_END);
     if let Some(address) = config.metrics_addr {
         let listener = listen(address, "METRICS_ADDR").await?;
-        serve_metrics(listener, state.clone(), shutdown.clone())?;
+        serve_metrics(listener, state.clone(), stop.closing.clone())?;
     }
     let router = match role.answers() {
         true => router::site(state),
         false => router::of_worker(state),
     };
-    answer(listener, router, shutdown).await?;
+    answer(listener, router, stop.closing, requests_end).await?;
     work.await.map_err(|error| Failure::new("worker", error))
 }
 
 /// Does jobs and clears up until told to stop, if that is this process' to do; what is cached is
-/// kept right by each.
-fn work(
-    role: Role,
-    app: App,
-    config: &Config,
-    shutdown: CancellationToken,
-) -> impl Future<Output = ()> + use<> {
+/// kept right by each, as long as it answers.
+fn work(role: Role, app: App, config: &Config, stop: &Stop) -> impl Future<Output = ()> + use<> {
     let config = worker_config(config);
+    let stop = stop.clone();
     async move {
         if role.works() {
             tokio::join!(
-                worker::work(app.clone(), config, shutdown.clone()),
-                housekeeping::keep_house(app, shutdown),
+                worker::work(app.clone(), config, stop.told),
+                housekeeping::keep_house(app, stop.closing),
             );
         } else {
-            housekeeping::keep_telling(app, shutdown).await;
+            housekeeping::keep_telling(app, stop.closing).await;
         }
     }
 }
@@ -120,15 +119,21 @@ fn work(
 async fn answer(
     listener: TcpListener,
     router: Router,
-    shutdown: CancellationToken,
+    closing: CancellationToken,
+    requests_end: Duration,
 ) -> Result<(), Failure> {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let door = Door::of(&listener).map_err(|error| Failure::new("listener", error))?;
+    let told = closing.clone();
     let serving = axum::serve(listener, service)
-        .with_graceful_shutdown(shutdown.clone().cancelled_owned())
+        .with_graceful_shutdown(async move {
+            told.cancelled().await;
+            door.shut().await;
+        })
         .into_future();
     let deadline = async {
-        shutdown.cancelled().await;
-        tokio::time::sleep(REQUESTS_END).await;
+        closing.cancelled().await;
+        tokio::time::sleep(requests_end).await;
     };
     tokio::select! {
         ended = serving => ended.map_err(|error| Failure::new("server", error)),
@@ -152,14 +157,15 @@ async fn listen(address: SocketAddr, setting: &str) -> Result<TcpListener, Failu
 fn serve_metrics(
     listener: TcpListener,
     state: HttpState,
-    shutdown: CancellationToken,
+    closing: CancellationToken,
 ) -> Result<(), Failure> {
     let address = listener
         .local_addr()
         .map_err(|error| Failure::new("METRICS_ADDR", error))?;
     tracing::info!("metrics are at http://{address}/metrics");
     tokio::spawn(async move {
-        if let Err(error) = answer(listener, router::of_metrics(state), shutdown).await {
+        if let Err(error) = answer(listener, router::of_metrics(state), closing, REQUESTS_END).await
+        {
             tracing::error!(%error, "no metrics any more");
         }
     });
@@ -199,27 +205,6 @@ fn announce(
     out.write_all(said.as_bytes())
         .and_then(|()| out.flush())
         .map_err(|error| Failure::new("standard output", error))
-}
-
-/// The first signal drains, the second ends at once: every job is safe under its lease.
-fn stop_on_signals(shutdown: CancellationToken) -> Result<(), Failure> {
-    let on = |kind| signal(kind).map_err(|error| Failure::new("signals", error));
-    let (mut terminate, mut interrupt) =
-        (on(SignalKind::terminate())?, on(SignalKind::interrupt())?);
-    tokio::spawn(async move {
-        loop {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            if shutdown.is_cancelled() {
-                std::process::exit(1);
-            }
-            tracing::info!("stopping: running jobs may finish");
-            shutdown.cancel();
-        }
-    });
-    Ok(())
 }
 
 fn worker_config(config: &Config) -> WorkerConfig {

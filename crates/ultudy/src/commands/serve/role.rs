@@ -1,8 +1,13 @@
 //! What a process does of all that serving is.
 
+use std::time::Duration;
+
 use ultudy_store::StoreConfig;
 
 use crate::{commands::Failure, config::Config};
+
+/// How long an API goes on taking requests once it is told to stop, unless a setting says so.
+pub const DRAIN_DELAY: Duration = Duration::from_secs(5);
 
 /// What a process does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +38,16 @@ impl Role {
             Self::Api => "api",
             Self::Worker => "worker",
         }
+    }
+
+    /// How long it goes on taking requests once it is told to stop. Of several APIs one can stop
+    /// while a load balancer still sends requests there; one alone had better be back soon.
+    pub fn drain_delay(self, config: &Config) -> Duration {
+        let otherwise = match self {
+            Self::Api => DRAIN_DELAY,
+            Self::Serve | Self::Worker => Duration::ZERO,
+        };
+        config.drain_delay.unwrap_or(otherwise)
     }
 
     /// Processes that share the work must share where it lies.

@@ -1,0 +1,161 @@
+//! A real nginx with the shipped settings before a test's API servers.
+
+use std::{
+    fs,
+    net::{Ipv4Addr, TcpStream},
+    path::{Path, PathBuf},
+    process::ExitStatus,
+};
+
+use rustix::process::Signal;
+use tempfile::TempDir;
+
+use crate::{Error, Result, ports, process::ChildProcess, unprivileged};
+
+const PROGRAM: &str = "/usr/sbin/nginx";
+
+/// The files that operators are given.
+const MAIN: &str = include_str!("../../../deploy/nginx/nginx.conf");
+const SITE: &str = include_str!("../../../deploy/nginx/ultudy-site.conf");
+const APIS: &str = include_str!("../../../deploy/nginx/ultudy-apis.conf");
+
+/// The server's line that the others are made of.
+const FIRST_API: &str = "127.0.0.1:3001";
+
+/// A running nginx.
+#[derive(Debug)]
+pub struct Nginx {
+    process: ChildProcess,
+    port: u16,
+    dir: TempDir,
+}
+
+impl Nginx {
+    /// Starts one before servers at these loopback ports.
+    ///
+    /// # Errors
+    /// nginx is not installed, has something against the files, or does not start.
+    pub fn start(apis: &[u16]) -> Result<Self> {
+        let line = APIS.lines().find(|line| line.contains(FIRST_API));
+        let line = line.ok_or_else(|| lacks(FIRST_API))?;
+        let servers = apis
+            .iter()
+            .map(|port| line.replace(FIRST_API, &format!("127.0.0.1:{port}")) + "\n");
+        Self::start_with(&servers.collect::<String>())
+    }
+
+    /// Starts one before the servers that these lines name, as ultudy-apis.conf does.
+    ///
+    /// # Errors
+    /// As [`Nginx::start`].
+    pub fn start_with(apis: &str) -> Result<Self> {
+        let dir = unprivileged::temp_dir()?;
+        let port = ports::free_port()?;
+        fs::write(dir.path().join("nginx.conf"), main(dir.path(), port)?)?;
+        fs::write(dir.path().join("ultudy-site.conf"), SITE)?;
+        fs::write(dir.path().join("ultudy-apis.conf"), apis)?;
+        check(dir.path())?;
+        let mut nginx = command(dir.path())?;
+        nginx.args(["-g", "daemon off;"]);
+        let process = unprivileged::serve(&mut nginx, dir.path(), "nginx listens", || {
+            TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
+        })?;
+        Ok(Self { process, port, dir })
+    }
+
+    /// Where it listens, such as `http://127.0.0.1:40123`.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The port it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// A line for each request so far.
+    #[must_use]
+    pub fn access_log(&self) -> String {
+        fs::read_to_string(self.dir.path().join("access.log")).unwrap_or_default()
+    }
+
+    /// What it had to complain of.
+    #[must_use]
+    pub fn error_log(&self) -> String {
+        fs::read_to_string(self.dir.path().join("error.log")).unwrap_or_default()
+    }
+
+    /// Has it read its files anew.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn reload(&mut self) -> Result<()> {
+        Ok(self.process.signal(Signal::HUP)?)
+    }
+}
+
+/// The shipped file but for addresses and paths.
+fn main(dir: &Path, port: u16) -> Result<String> {
+    let own = dir.display();
+    let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+        .map(|what| format!("{what}_temp_path {own}/{what};"))
+        .join(" ");
+    let mut text = MAIN.to_owned();
+    for (shipped, here) in [
+        ("listen 80;", format!("listen 127.0.0.1:{port};")),
+        ("/var/log/nginx/", format!("{own}/")),
+        ("/run/nginx.pid", format!("{own}/nginx.pid")),
+        ("http {", format!("http {{ {temporary}")),
+        // More than an unprivileged process may ask for.
+        ("worker_rlimit_nofile 65536;", String::new()),
+        (
+            "worker_connections 32768;",
+            "worker_connections 4096;".into(),
+        ),
+    ] {
+        if !text.contains(shipped) {
+            return Err(lacks(shipped));
+        }
+        text = text.replace(shipped, &here);
+    }
+    Ok(text)
+}
+
+fn command(dir: &Path) -> Result<std::process::Command> {
+    let mut command = unprivileged::command(Path::new(PROGRAM))?;
+    let at = |name: &str| -> PathBuf { dir.join(name) };
+    command.arg("-p").arg(dir);
+    command.arg("-c").arg(at("nginx.conf"));
+    command.arg("-e").arg(at("error.log"));
+    Ok(command)
+}
+
+/// `nginx -t`, which may warn of nothing.
+fn check(dir: &Path) -> Result<()> {
+    let output = command(dir)?
+        .arg("-t")
+        .output()
+        .map_err(|source| Error::Start {
+            program: PROGRAM.into(),
+            source,
+        })?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    if output.status.success() && !said.contains("[warn]") {
+        return Ok(());
+    }
+    Err(Error::Failed {
+        program: format!("{PROGRAM} -t"),
+        status: output.status,
+        output: said,
+    })
+}
+
+fn lacks(what: &str) -> Error {
+    Error::Failed {
+        program: format!("deploy/nginx, which has no {what:?} any more"),
+        status: ExitStatus::default(),
+        output: String::new(),
+    }
+}
