@@ -1,9 +1,9 @@
 //! A language model that holds its calls, for measurements: prints its address, key and model, then
 //! answers each line of standard input with its counts in JSON. `release` lets calls go, `hold` holds
-//! those from then on.
+//! those from then on, `pace 60` has each take 60 seconds from then on.
 #![allow(clippy::print_stdout, reason = "it is spoken to over pipes")]
 
-use std::io::Write as _;
+use std::{io::Write as _, time::Duration};
 
 use serde_json::json;
 use ultudy_testkit::{
@@ -25,6 +25,10 @@ async fn main() -> Result<()> {
         if line == "release" {
             llm.answers(Answer::Lesson);
             llm.release();
+        }
+        if let Some(seconds) = line.strip_prefix("pace ") {
+            let seconds = seconds.parse().unwrap_or_default();
+            llm.answers(Answer::PacedLesson(Duration::from_secs(seconds)));
         }
         let counts = llm.counts();
         println!(

@@ -75,6 +75,12 @@ impl Nginx {
         self.port
     }
 
+    /// The id of its main process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
     /// A line for each request so far.
     #[must_use]
     pub fn access_log(&self) -> String {

@@ -100,6 +100,12 @@ impl PgBouncer {
         Self::begin(dir, port, &format!("{ini}listen_port = {port}\n"))
     }
 
+    /// The id of its process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
     fn start_with(server: &Postgres, pool: Pool) -> Result<Self> {
         let dir = unprivileged::temp_dir()?;
         let port = ports::free_port()?;

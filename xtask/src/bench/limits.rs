@@ -3,8 +3,8 @@
 use anyhow::{Context as _, Result, bail};
 
 use super::{
-    Programs,
-    redis::{self, Redis},
+    Programs, example,
+    redis::Redis,
     report::{Report, Table, median},
 };
 use crate::{debian, test};
@@ -49,7 +49,7 @@ pub fn measure(_: &Programs) -> Result<Report> {
          Load and server share the machine's cores. Medians of 5 rounds, each on an empty Redis; \
          that exactly as many were allowed as may be is checked in each.",
     );
-    let example = redis::example("limits_load")?;
+    let example = example::build("ultudy-engines", "limits_load")?;
     let redis = Redis::start()?;
     let mut table = Table {
         title: "",

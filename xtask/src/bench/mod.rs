@@ -7,6 +7,8 @@ mod calls;
 mod content;
 mod corpus;
 mod database;
+mod day;
+mod example;
 mod extraction;
 mod growth;
 mod lessons;
@@ -42,7 +44,7 @@ pub use self::{
 use crate::{process, workspace};
 
 /// The measurements: name on the command line and in bench/results/, and the function.
-const MEASUREMENTS: [(&str, Measure); 17] = [
+const MEASUREMENTS: [(&str, Measure); 18] = [
     ("start", start::measure),
     ("memory", memory::measure),
     ("upload", upload::measure),
@@ -60,6 +62,7 @@ const MEASUREMENTS: [(&str, Measure); 17] = [
     ("calls", calls::measure),
     ("streams", streams::measure),
     ("lessons-flow", lessons::measure),
+    ("day", day::measure),
 ];
 
 type Measure = fn(&Programs) -> Result<Report>;
@@ -94,7 +97,7 @@ impl Programs {
 
 /// Measures what the product promises and writes bench/results/ (start, memory, upload,
 /// extraction, page, corpus, content, search, transfer, growth, database, queue, limits, cache,
-/// calls, streams, lessons-flow)
+/// calls, streams, lessons-flow, day)
 #[derive(Args)]
 pub struct Bench {
     /// What to measure; everything if none is named

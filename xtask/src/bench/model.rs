@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
-    process::{Child, ChildStdin, ChildStdout, Stdio},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
     thread,
     time::Duration,
 };
@@ -28,8 +28,13 @@ pub struct Model {
 impl Model {
     /// Starts it; its calls are held.
     pub fn start() -> Result<Self> {
-        let mut child = workspace::cargo(["run", "--locked", "--quiet"])
-            .args(["--package", "ultudy-testkit", "--example", "llm"])
+        let mut cargo = workspace::cargo(["run", "--locked", "--quiet"]);
+        Self::start_by(cargo.args(["--package", "ultudy-testkit", "--example", "llm"]))
+    }
+
+    /// Starts it by this command, which runs the testkit's example.
+    pub fn start_by(command: &mut Command) -> Result<Self> {
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -57,7 +62,12 @@ impl Model {
         ]
     }
 
-    /// Says a word (`hold`, `release`, `counts`); what it counts.
+    /// For `/proc`.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Says a word (`hold`, `release`, `pace SECONDS`, `counts`); what it counts.
     pub fn say(&mut self, word: &str) -> Result<Value> {
         let input = self.input.as_mut().context("no input")?;
         writeln!(input, "{word}")?;

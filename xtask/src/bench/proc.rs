@@ -98,6 +98,47 @@ fn below(stat: &str) -> Option<(u32, String, u64)> {
     Some((fields.get(1)?.parse().ok()?, name.to_owned(), ticks))
 }
 
+/// The processor time of a process, of all that it started, and of all that those did, whether they still
+/// run or have ended and were waited for.
+pub fn processor_time_of_tree(pid: u32) -> Duration {
+    let ticks: u64 = tree(pid)
+        .into_iter()
+        .filter_map(|pid| fs::read_to_string(format!("/proc/{pid}/stat")).ok())
+        .filter_map(|stat| ticks_with_ended(&stat))
+        .sum();
+    Duration::from_millis(ticks * 1000 / rustix::param::clock_ticks_per_second())
+}
+
+/// A process and all that it started and that runs, and so on.
+pub fn tree(pid: u32) -> Vec<u32> {
+    let mut found = vec![pid];
+    let mut next = 0;
+    while let Some(pid) = found.get(next) {
+        let tasks = fs::read_dir(format!("/proc/{pid}/task"));
+        let lists = tasks
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+        let children: Vec<u32> = lists
+            .flat_map(|list| {
+                let pids = list.split_whitespace().filter_map(|pid| pid.parse().ok());
+                pids.collect::<Vec<_>>()
+            })
+            .collect();
+        found.extend(children);
+        next += 1;
+    }
+    found
+}
+
+/// User and system time: fields 14 and 15, and those of children that have ended, 16 and 17.
+fn ticks_with_ended(stat: &str) -> Option<u64> {
+    let (_, after_name) = stat.rsplit_once(')')?;
+    let times = after_name.split_whitespace().skip(11).take(4);
+    times.map(|time| time.parse::<u64>().ok()).sum()
+}
+
 /// User and system time: fields 14 and 15, counted from behind the program's name, which may hold
 /// blanks and parentheses itself.
 fn ticks(stat: &str) -> Option<u64> {

@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 use tempfile::{TempDir, tempdir};
 
-use crate::{process, workspace};
+use crate::process;
 
 /// How long a server may take to answer at first, in steps of 20 ms.
 const STEPS: usize = 500;
@@ -105,19 +105,4 @@ pub fn numbers(program: &mut Command) -> Result<Vec<f64>> {
         number => vec![number],
     };
     Ok(numbers.iter().filter_map(Value::as_f64).collect())
-}
-
-/// Builds an example of ultudy-engines for release; where it lies.
-pub fn example(name: &str) -> Result<std::path::PathBuf> {
-    process::run(&mut workspace::cargo([
-        "build",
-        "--locked",
-        "--release",
-        "--package",
-        "ultudy-engines",
-        "--example",
-        name,
-    ]))?;
-    let folder = workspace::target_directory()?.join("release/examples");
-    Ok(folder.join(name))
 }

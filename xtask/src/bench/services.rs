@@ -29,6 +29,8 @@ pub struct Services {
     /// Past it.
     pub direct_url: String,
     pub redis_url: String,
+    /// Their processes: name and id.
+    pub processes: Vec<(String, u32)>,
 }
 
 impl Services {
@@ -39,14 +41,21 @@ impl Services {
 
     /// Starts them, on free ports.
     pub fn start() -> Result<Self> {
-        let mut child = workspace::cargo(["run", "--locked", "--quiet"])
-            .args(["--package", "ultudy-testkit", "--example", "services"])
-            .stdout(Stdio::piped())
-            .spawn()?;
+        let mut cargo = workspace::cargo(["run", "--locked", "--quiet"]);
+        cargo.args(["--package", "ultudy-testkit", "--example", "services"]);
+        Self::start_by(&mut cargo)
+    }
+
+    /// Starts them by this command, which runs the testkit's example.
+    pub fn start_by(command: &mut Command) -> Result<Self> {
+        let mut child = command.stdout(Stdio::piped()).spawn()?;
         let mut output = BufReader::new(child.stdout.take().context("no output")?);
-        let (mut url, mut redis_url) = (None, None);
+        let (mut url, mut redis_url, mut processes) = (None, None, Vec::new());
         for line in output.by_ref().lines() {
             let line = line?;
+            if let Some(list) = line.strip_prefix("# processes: ") {
+                processes = list.split(", ").filter_map(process_of).collect();
+            }
             if let Some(pooled) = line.strip_prefix("export DATABASE_URL=") {
                 url = Some(pooled.to_owned());
             }
@@ -60,6 +69,7 @@ impl Services {
                     url: url.context("no DATABASE_URL")?,
                     direct_url: direct.to_owned(),
                     redis_url: redis_url.context("no REDIS_URL")?,
+                    processes,
                 });
             }
         }
@@ -86,6 +96,18 @@ impl Services {
         number
             .parse()
             .with_context(|| format!("{number:?} is no number"))
+    }
+
+    /// What a query answers: its rows' columns as text.
+    pub fn rows(&self, sql: &str) -> Result<Vec<Vec<String>>> {
+        let text = process::output(
+            Command::new("psql")
+                .args(["--no-psqlrc", "--tuples-only", "--no-align"])
+                .args(["--field-separator", "\t", "--command"])
+                .args([sql, &self.as_superuser()]),
+        )?;
+        let row = |line: &str| line.split('\t').map(str::to_owned).collect();
+        Ok(text.lines().map(row).collect())
     }
 
     /// Row-level security holds for whoever owns the tables, too.
@@ -118,6 +140,12 @@ impl Services {
         }
         process::run(psql.arg("--file").arg(&file).arg(self.as_superuser()))
     }
+}
+
+/// Of `NAME ID`.
+fn process_of(text: &str) -> Option<(String, u32)> {
+    let (name, id) = text.rsplit_once(' ')?;
+    Some((name.to_owned(), id.parse().ok()?))
 }
 
 impl Drop for Services {

@@ -20,6 +20,7 @@ mod attempt;
 mod elsewhere;
 mod error;
 mod lease;
+mod pace;
 mod presence;
 mod put_back;
 mod reconcile;

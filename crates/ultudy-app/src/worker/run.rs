@@ -1,7 +1,5 @@
 //! One run of a job, as its handler sees it.
 
-use std::time::Duration;
-
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::{
@@ -11,11 +9,8 @@ use ultudy_domain::{
 use ultudy_store::{TenantTx, Write, jobs};
 use uuid::Uuid;
 
-use super::JobError;
+use super::{JobError, pace::Pace};
 use crate::App;
-
-/// Shortest time between two progress writes.
-const PROGRESS_EVERY: Duration = Duration::from_millis(500);
 
 /// The code of a job whose document was deleted.
 pub(crate) const DOCUMENT_GONE: &str = "document_gone";
@@ -97,6 +92,7 @@ impl Run {
     /// must stop: then gives the reason. A write that fails otherwise is tried again with
     /// the next one.
     pub(crate) async fn follow(&self, mut at: watch::Receiver<(i16, &str)>) -> JobError {
+        let mut pace = Pace::new();
         loop {
             tokio::select! {
                 () = self.cancel.cancelled() => return JobError::Stopped,
@@ -106,12 +102,15 @@ impl Run {
                 },
             }
             let (percent, stage) = *at.borrow_and_update();
+            if !pace.is_news(&(percent, stage)) {
+                continue;
+            }
             match self.progress(percent, stage).await {
                 Err(JobError::Stale) => return JobError::Stale,
                 Err(error) => tracing::warn!(job_id = %self.job.id, ?error, "progress not written"),
-                Ok(()) => {}
+                Ok(()) => pace.written((percent, stage)),
             }
-            tokio::time::sleep(PROGRESS_EVERY).await;
+            tokio::time::sleep(pace.pause()).await;
         }
     }
 

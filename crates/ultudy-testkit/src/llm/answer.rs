@@ -1,6 +1,10 @@
 //! A call answered, at once or event by event.
 
-use std::{io, sync::Arc, time::Instant};
+use std::{
+    io,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     body::{Body, Bytes},
@@ -41,6 +45,7 @@ pub(super) async fn complete(
             let _ = released.changed().await;
             written
         }
+        Answer::PacedLesson(span) => Said { span, ..written },
         Answer::HalfLesson => written.halved(Half::Held),
         Answer::CutLesson => written.halved(Half::Cut),
         Answer::WholeLesson => Said {
@@ -76,6 +81,8 @@ struct Said {
     reason: &'static str,
     /// What happens in the middle.
     half: Option<Half>,
+    /// How long it takes to say it.
+    span: Duration,
     /// Not event by event, whatever was asked for.
     is_whole: bool,
 }
@@ -95,6 +102,7 @@ impl Said {
             field: "content",
             reason: "stop",
             half: None,
+            span: Duration::ZERO,
             is_whole: false,
         }
     }
@@ -134,12 +142,17 @@ fn speak(call: Call, asked: &Value, said: &Said, released: watch::Receiver<u64>)
         false => (whole(said), "application/json"),
     };
     let middle = pieces.len() / 2;
-    let half = said.half;
+    let (half, span, last) = (said.half, said.span, pieces.len().saturating_sub(1).max(1));
+    let began = tokio::time::Instant::now();
     let state = (pieces.into_iter().enumerate(), Some(call), released);
     let body = stream::unfold(
         state,
         move |(mut pieces, mut call, mut released)| async move {
             let (place, piece) = pieces.next()?;
+            if !span.is_zero() {
+                let due = began + span.mul_f64(place as f64 / last as f64);
+                tokio::time::sleep_until(due).await;
+            }
             match half {
                 Some(Half::Held) if place == middle => {
                     // The sender lives as long as the model.

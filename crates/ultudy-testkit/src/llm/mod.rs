@@ -36,6 +36,8 @@ pub enum Answer {
     Lesson,
     /// The same once [`Llm::release`] is called; not a byte before.
     HeldLesson,
+    /// The same piece by piece, evenly over this time, as models write.
+    PacedLesson(Duration),
     /// Half of it at once, the rest once [`Llm::release`] is called.
     HalfLesson,
     /// Half of it, then the connection breaks.

@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::Value;
 
 use super::{
-    Programs,
+    Programs, example,
     redis::{self, Redis},
     report::{Promise, Report, Table, median},
 };
@@ -179,7 +179,7 @@ struct Bench {
 
 impl Bench {
     fn start() -> Result<Self> {
-        let ours = redis::example("queue_load")?;
+        let ours = example::build("ultudy-engines", "queue_load")?;
         let redis = Redis::start()?;
         std::fs::write(redis.folder().join("peers.js"), PEERS)?;
         Ok(Self {
