@@ -3,6 +3,7 @@
 //!
 //! Nothing here is part of the product: this crate is only ever a dev-dependency.
 
+pub mod azurite;
 pub mod browser;
 pub mod bull;
 pub mod chaos;
@@ -19,6 +20,7 @@ pub mod ports;
 pub mod postgres;
 pub mod process;
 pub mod redis;
+pub mod s3;
 pub mod server;
 pub mod tap;
 pub mod tls;
