@@ -72,6 +72,11 @@ pub enum Error {
         "There is no room left to store this. What is stored already is safe. Please try again later."
     )]
     Full(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A row names a file that the object store does not have.
+    #[error(
+        "The file itself is no longer there. What was made of it is; to see it, please upload it again."
+    )]
+    FileLost(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Our fault.
     #[error("Something went wrong on our side. It has been recorded.")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -176,12 +181,6 @@ impl From<StoreError> for Error {
 impl From<QueueError> for Error {
     fn from(error: QueueError) -> Self {
         Self::Unavailable(error.into())
-    }
-}
-
-impl From<object_store::Error> for Error {
-    fn from(error: object_store::Error) -> Self {
-        Self::unavailable(error)
     }
 }
 

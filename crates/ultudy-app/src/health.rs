@@ -14,6 +14,9 @@ pub struct Part {
     pub name: &'static str,
     /// What is wrong with it, if anything.
     pub fault: Option<String>,
+    /// Whether nothing can be answered without it. Much is without the storage, and where it fails it
+    /// fails for every process: none of them would be left to answer.
+    pub is_needed: bool,
     /// Of a database: its replicas that are up to date and read from.
     pub replicas_in_use: Option<usize>,
 }
@@ -21,6 +24,10 @@ pub struct Part {
 /// Asks every part this process needs.
 pub async fn check(app: &App) -> Vec<Part> {
     let (database, storage) = tokio::join!(database(app), judged("storage", app.blobs.ping()));
+    let storage = Part {
+        is_needed: false,
+        ..storage
+    };
     vec![database, storage]
 }
 
@@ -42,6 +49,7 @@ async fn judged(name: &'static str, asked: impl Future<Output = Result<()>>) -> 
     Part {
         name,
         fault,
+        is_needed: true,
         replicas_in_use: None,
     }
 }

@@ -3,16 +3,16 @@
 
 use std::{collections::HashSet, time::Duration};
 
+use futures_util::TryStreamExt as _;
 use tokio_util::sync::CancellationToken;
+use ultudy_domain::Timestamp;
 use ultudy_store::{blobs, holder};
+use uuid::Uuid;
 
-use crate::{App, Result, search::index};
+use crate::{App, Result, blobs::Listed, metrics::files_lost, search::index};
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(60 * 60);
-/// An object younger than this may belong to an upload that is about to commit.
-const GRACE: chrono::TimeDelta = chrono::TimeDelta::hours(1);
-
 pub use crate::lessons::keep_telling;
 
 /// Clears up now and then, and [`keep_telling`], until `shutdown` fires.
@@ -62,23 +62,47 @@ pub async fn sweep_ended(app: &App) -> Result<u64> {
 
 /// Deletes objects that no row holds, and half-written ones, that are older than the grace
 /// time; how many. A row is only ever written after its object, so what is old and unheld
-/// stays unheld.
+/// stays unheld; and a file that an old row names and the store lacks is lost, which is told.
 ///
 /// # Errors
 /// The store or the database does not answer.
 pub async fn sweep_objects(app: &App) -> Result<usize> {
-    let moment = app.clock.now() - GRACE;
+    let moment = app.clock.now() - app.blobs.grace();
     let half_written = app.blobs.sweep_half_written(moment).await?;
-    let old = app.blobs.older_than(moment).await?;
-    if old.is_empty() {
-        return Ok(half_written);
-    }
+    let listed: Vec<Listed> = app.blobs.list().try_collect().await?;
     let mut tx = app.store.system().await?;
-    let held: HashSet<String> = blobs::keys(&mut tx).await?.into_iter().collect();
+    let held = blobs::keys(&mut tx).await?;
     drop(tx);
-    let orphans: Vec<&String> = old.iter().filter(|key| !held.contains(*key)).collect();
-    for key in &orphans {
-        app.blobs.delete(key).await;
+    tell_of_lost(&listed, &held, moment);
+    let held: HashSet<&str> = held.iter().map(String::as_str).collect();
+    let is_orphan = |file: &&Listed| file.stored_at < moment && !held.contains(file.key.as_str());
+    let orphans: Vec<&Listed> = listed.iter().filter(is_orphan).collect();
+    for file in &orphans {
+        app.blobs.delete(&file.key).await;
     }
     Ok(half_written + orphans.len())
+}
+
+fn tell_of_lost(listed: &[Listed], held: &[String], moment: Timestamp) {
+    let listed: HashSet<&str> = listed.iter().map(|file| file.key.as_str()).collect();
+    let is_lost = |key: &&String| is_older(key, moment) && !listed.contains(key.as_str());
+    let lost: Vec<&String> = held.iter().filter(is_lost).collect();
+    files_lost(lost.len());
+    if let Some(first) = lost.first() {
+        tracing::error!(
+            lost = lost.len(),
+            %first,
+            "files that rows name are not in the object store: restore them, or have them uploaded again"
+        );
+    }
+}
+
+/// Whether the file of this key began to come before `moment`, which is in the key.
+fn is_older(key: &str, moment: Timestamp) -> bool {
+    let id = key
+        .rsplit('/')
+        .next()
+        .and_then(|id| Uuid::parse_str(id).ok());
+    let begun = id.and_then(|id| id.get_timestamp());
+    begun.is_none_or(|begun| i128::from(begun.to_unix().0) < i128::from(moment.timestamp()))
 }

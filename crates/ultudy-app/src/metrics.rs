@@ -20,6 +20,8 @@ const JOBS_RUNNING: &str = "ultudy_jobs_running";
 const JOBS_FAILED: &str = "ultudy_jobs_failed_total";
 /// What the queue's engine could not be told: `by` a request, or of a job's end (`settle`).
 const QUEUE_NOT_TOLD: &str = "ultudy_queue_not_told_total";
+/// Files that rows name and the object store lacks, as a gauge.
+const FILES_LOST: &str = "ultudy_storage_files_lost";
 
 /// Where the jobs of each queue stand, in the whole fleet.
 ///
@@ -88,6 +90,11 @@ pub(crate) fn job_failed(queue: QueueName, code: &str) {
 /// The queue's engine was not told something, which is put right later.
 pub(crate) fn queue_not_told(by: &'static str) {
     metrics::counter!(QUEUE_NOT_TOLD, "by" => by).increment(1);
+}
+
+/// So many files that rows name are not in the object store.
+pub(crate) fn files_lost(files: usize) {
+    metrics::gauge!(FILES_LOST).set(as_float(files as u64));
 }
 
 /// Counts beyond 2^53 lose their last digits.

@@ -128,6 +128,13 @@ impl From<Error> for ApiError {
                 answer.code = Some("no_room");
                 tracing::error!(error = %chain(&*source), "the disk is full");
             }
+            Error::FileLost(source) => {
+                answer.code = Some("file_lost");
+                tracing::error!(
+                    error = %chain(&*source),
+                    "a file that a row names is not in the object store"
+                );
+            }
             Error::Unavailable(source) => {
                 tracing::warn!(error = %chain(&*source), "a part is not available");
             }
@@ -162,7 +169,7 @@ fn status_of(error: &Error) -> StatusCode {
         Error::Unavailable(_) | Error::Full(_) | Error::IssuerUnavailable(_) => {
             StatusCode::SERVICE_UNAVAILABLE
         }
-        Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        Error::FileLost(_) | Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 

@@ -56,7 +56,7 @@ pub enum TransferError {
     /// Rows name files, and there is none of them.
     #[error(
         "files: none of the first {0} that the source names is there: DATA_DIR must be the embedded \
-         database's, OBJECT_STORE_URL that of the server's files"
+         database's, AWS_S3_BUCKET or OBJECT_STORE_URL that of the server's files"
     )]
     NoFiles(usize),
     /// A file reads back otherwise than it was sent.

@@ -8,6 +8,9 @@ use ultudy_store::StoreError;
 
 use crate::Error;
 
+/// The code of jobs whose file is gone.
+const FILE_LOST: &str = "file_lost";
+
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a run ended without its effect.
@@ -70,6 +73,13 @@ impl From<StoreError> for JobError {
 
 impl From<Error> for JobError {
     fn from(error: Error) -> Self {
+        if let Error::FileLost(source) = &error {
+            tracing::error!(error = %source, "a file that a row names is not in the object store");
+            return Self::Fail(JobFailure {
+                code: FILE_LOST.into(),
+                message: "The file itself is no longer there. Please upload it again.".into(),
+            });
+        }
         Self::retry("A part of the service could not be reached.", error)
     }
 }

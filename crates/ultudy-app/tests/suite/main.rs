@@ -8,6 +8,7 @@
 
 mod accounts;
 mod adoption;
+mod blobs;
 mod bull_workers;
 mod clocks;
 mod fleet;

@@ -42,8 +42,10 @@ impl From<Part> for PartHealth {
 }
 
 fn answer(state: &HttpState, parts: Vec<Part>) -> (StatusCode, Json<Health>) {
+    let ok = parts
+        .iter()
+        .all(|part| part.fault.is_none() || !part.is_needed);
     let parts: Vec<PartHealth> = parts.into_iter().map(Into::into).collect();
-    let ok = parts.iter().all(|part| part.ok);
     let status = if ok {
         StatusCode::OK
     } else {
@@ -71,7 +73,7 @@ pub async fn health(State(state): State<HttpState>) -> (StatusCode, Json<Health>
     answer(&state, Vec::new())
 }
 
-/// Whether every part answers, and the process is not about to stop; says which does not.
+/// Whether every part that is needed answers, and the process is not about to stop; says which does not.
 #[utoipa::path(get, path = "/api/health/ready", tag = "health",
     responses((status = 200, body = Health), (status = 503, body = Health)))]
 pub async fn ready(State(state): State<HttpState>) -> (StatusCode, Json<Health>) {
@@ -80,6 +82,7 @@ pub async fn ready(State(state): State<HttpState>) -> (StatusCode, Json<Health>)
         parts.push(Part {
             name: "process",
             fault: Some("is stopping: requests belong elsewhere".into()),
+            is_needed: true,
             replicas_in_use: None,
         });
     }

@@ -6,19 +6,25 @@
 use std::{fs::File, io::Seek, path::PathBuf, sync::Arc};
 
 use bytes::Bytes;
+use chrono::TimeDelta;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream::BoxStream};
 use object_store::{
-    GetOptions, GetRange, GetResultPayload, MultipartUpload, ObjectStore, ObjectStoreExt,
-    PutPayload, path::Path,
+    GetOptions, GetRange, GetResultPayload, ObjectStore, ObjectStoreExt, PutPayload, path::Path,
 };
 use sha2::{Digest, Sha256};
+use tokio::io::{AsyncWriteExt as _, BufWriter};
 use ultudy_domain::Timestamp;
 use uuid::Uuid;
 
 use crate::{Error, Result};
 
-/// Bytes sent to the object store in one go: S3's smallest part.
-const PART_BYTES: usize = 5 << 20;
+mod asked;
+mod writer;
+
+pub use asked::Fault;
+use asked::{Operation, asked, broke_off, fault, is_missing, told};
+use writer::Writer;
+
 /// What a file must hold in its first kilobyte to be taken for a PDF (ISO 32000-1, 7.5.2,
 /// with the allowance Adobe's note 13 makes for bytes before it).
 const PDF_MARK: &[u8] = b"%PDF-";
@@ -26,13 +32,19 @@ const PDF_MARK: &[u8] = b"%PDF-";
 pub const MARK_WITHIN: usize = 1_024;
 /// What a student is told of a file that is not one.
 pub const NOT_A_PDF: &str = "This is not a PDF file. Please choose a PDF.";
+/// Bytes written to this machine's disk in one go.
+const SPOOLED_AT_ONCE: usize = 1 << 20;
 /// Where files lie in the store.
 const PREFIX: &str = "blobs";
+/// A file that is written, read and deleted to see whether that can be done.
+const TRIAL: &str = "ultudy-check";
 
 /// The object store, and a folder for files on their way to a child process.
 #[derive(Clone)]
 pub struct Blobs {
     store: Arc<dyn ObjectStore>,
+    /// The same for whoever waits before a page.
+    hasty: Arc<dyn ObjectStore>,
     temp_dir: PathBuf,
     staging_dir: Option<PathBuf>,
 }
@@ -44,6 +56,15 @@ pub struct Stored {
     pub sha256: String,
     /// Length in bytes.
     pub size: u64,
+}
+
+/// A file in a store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its key.
+    pub key: String,
+    /// By the store's clock.
+    pub stored_at: Timestamp,
 }
 
 /// A file that arrived whole and is nobody's yet: deleted again unless [`Self::keep`] is
@@ -63,10 +84,17 @@ impl Blobs {
     #[must_use]
     pub fn new(store: Arc<dyn ObjectStore>, temp_dir: PathBuf) -> Self {
         Self {
+            hasty: store.clone(),
             store,
             temp_dir,
             staging_dir: None,
         }
+    }
+
+    /// The same store by a client that gives up sooner: for pages, and to see whether it answers.
+    #[must_use]
+    pub fn with_hasty(self, hasty: Arc<dyn ObjectStore>) -> Self {
+        Self { hasty, ..self }
     }
 
     /// For a store that is a folder on this machine's disk.
@@ -91,23 +119,13 @@ impl Blobs {
         bytes_max: u64,
     ) -> Result<Incoming> {
         let key = format!("{PREFIX}/{id}");
-        let mut writer =
-            PartWriter::new(self.store.put_multipart(&Path::from(key.as_str())).await?);
-        let received = writer.copy(&mut body, bytes_max).await;
-        match received {
-            Ok((sha256, size)) => Ok(Incoming {
-                blobs: self.clone(),
-                key: Some(key),
-                sha256,
-                size,
-            }),
-            Err(error) => {
-                if let Err(abort) = writer.upload.abort().await {
-                    tracing::warn!(%key, error = %abort, "could not discard a refused upload");
-                }
-                Err(error)
-            }
-        }
+        let written = Writer::new(self, &key).write(&mut body, bytes_max).await?;
+        Ok(Incoming {
+            blobs: self.clone(),
+            key: Some(key),
+            sha256: written.sha256,
+            size: written.size,
+        })
     }
 
     /// Stores bytes made here, such as a figure, under a new key.
@@ -115,7 +133,7 @@ impl Blobs {
     /// # Errors
     /// The store does not take them; then nothing stays behind.
     pub async fn put(&self, id: Uuid, bytes: Vec<u8>) -> Result<Incoming> {
-        let key = format!("blobs/{id}");
+        let key = format!("{PREFIX}/{id}");
         let (sha256, size) = (hex::encode(Sha256::digest(&bytes)), bytes.len() as u64);
         let incoming = Incoming {
             blobs: self.clone(),
@@ -124,7 +142,8 @@ impl Blobs {
             size,
         };
         let path = Path::from(incoming.key());
-        self.store.put(&path, PutPayload::from(bytes)).await?;
+        let put = self.store.put(&path, PutPayload::from(bytes));
+        asked(Operation::Put, put).await.map_err(told)?;
         Ok(incoming)
     }
 
@@ -134,7 +153,9 @@ impl Blobs {
     /// # Errors
     /// The store does not answer, or the object is gone.
     pub async fn open(&self, key: &str) -> Result<File> {
-        match self.store.get(&Path::from(key)).await?.payload {
+        let path = Path::from(key);
+        let found = asked(Operation::Get, self.store.get(&path)).await;
+        match found.map_err(told)?.payload {
             GetResultPayload::File(file, _) => Ok(file),
             GetResultPayload::Stream(stream) => self.spool(stream).await,
         }
@@ -144,18 +165,23 @@ impl Blobs {
         &self,
         mut stream: BoxStream<'static, object_store::Result<Bytes>>,
     ) -> Result<File> {
-        let mut file = tempfile::tempfile_in(&self.temp_dir).map_err(Error::internal)?;
-        while let Some(bytes) = stream.try_next().await? {
-            file = write_off_thread(file, bytes).await?;
+        let file = tempfile::tempfile_in(&self.temp_dir).map_err(Error::unavailable)?;
+        // A network gives a file in thousands of pieces.
+        let mut file = BufWriter::with_capacity(SPOOLED_AT_ONCE, tokio::fs::File::from_std(file));
+        while let Some(bytes) = stream.try_next().await.map_err(told)? {
+            file.write_all(&bytes).await.map_err(Error::unavailable)?;
         }
-        file.rewind().map_err(Error::internal)?;
+        file.flush().await.map_err(Error::unavailable)?;
+        let mut file = file.into_inner().into_std().await;
+        file.rewind().map_err(Error::unavailable)?;
         Ok(file)
     }
 
     /// The bytes of a stored file in `range`, as a stream.
     ///
     /// # Errors
-    /// The store does not answer, or the object is gone.
+    /// [`Error::Unavailable`] if the store does not answer within 5 seconds, [`Error::FileLost`] if
+    /// the object is gone.
     pub async fn read(
         &self,
         key: &str,
@@ -165,11 +191,13 @@ impl Blobs {
             range: Some(GetRange::Bounded(range)),
             ..GetOptions::default()
         };
-        Ok(self
-            .store
-            .get_opts(&Path::from(key), options)
-            .await?
-            .into_stream())
+        let path = Path::from(key);
+        let found = asked(Operation::Read, self.hasty.get_opts(&path, options)).await;
+        let bytes = found.map_err(told)?.into_stream();
+        let key = key.to_owned();
+        Ok(bytes
+            .inspect_err(move |error| broke_off(&key, error))
+            .boxed())
     }
 
     /// Reads the whole file of this key to tell what it is; none if there is none.
@@ -181,7 +209,7 @@ impl Blobs {
             return Ok(None);
         };
         let (mut hasher, mut size) = (Sha256::new(), 0);
-        while let Some(bytes) = body.try_next().await? {
+        while let Some(bytes) = body.try_next().await.map_err(told)? {
             hasher.update(&bytes);
             size += bytes.len() as u64;
         }
@@ -194,10 +222,10 @@ impl Blobs {
     /// # Errors
     /// The store does not answer.
     pub async fn holds(&self, key: &str) -> Result<bool> {
-        match self.store.head(&Path::from(key)).await {
+        match asked(Operation::Head, self.store.head(&Path::from(key))).await {
             Ok(_) => Ok(true),
-            Err(object_store::Error::NotFound { .. }) => Ok(false),
-            Err(error) => Err(error.into()),
+            Err(error) if is_missing(&error) => Ok(false),
+            Err(error) => Err(told(error)),
         }
     }
 
@@ -210,57 +238,52 @@ impl Blobs {
         let Some(mut body) = other.stream(key).await? else {
             return Ok(None);
         };
-        let upload = self.store.put_multipart(&Path::from(key)).await?;
-        let mut writer = PartWriter {
-            // What it is was judged when it was received.
-            is_pdf: true,
-            ..PartWriter::new(upload)
-        };
-        match writer.copy(&mut body, u64::MAX).await {
-            Ok((sha256, size)) => Ok(Some(Stored { sha256, size })),
-            Err(error) => {
-                if let Err(abort) = writer.upload.abort().await {
-                    tracing::warn!(%key, error = %abort, "could not discard half a copy");
-                }
-                Err(match error {
-                    Error::Interrupted => Error::Unavailable("it broke off while read".into()),
-                    error => error,
-                })
-            }
-        }
+        let copied = Writer::of_copy(self, key).write(&mut body, u64::MAX).await;
+        copied.map(Some).map_err(|error| match error {
+            Error::Interrupted => Error::Unavailable("it broke off while read".into()),
+            error => error,
+        })
     }
 
     async fn stream(
         &self,
         key: &str,
     ) -> Result<Option<BoxStream<'static, object_store::Result<Bytes>>>> {
-        match self.store.get(&Path::from(key)).await {
+        match asked(Operation::Get, self.store.get(&Path::from(key))).await {
             Ok(found) => Ok(Some(found.into_stream())),
-            Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error.into()),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(told(error)),
         }
     }
 
     /// Deletes an object; one that is gone already is fine. A failure leaves an orphan,
     /// which is logged, not an error for the caller.
     pub async fn delete(&self, key: &str) {
-        match self.store.delete(&Path::from(key)).await {
+        match asked(Operation::Delete, self.store.delete(&Path::from(key))).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
             Err(error) => tracing::warn!(%key, %error, "an object nobody refers to stays behind"),
         }
     }
 
-    /// The keys of files that were stored before `moment`.
-    ///
-    /// # Errors
-    /// The store does not answer.
-    pub async fn older_than(&self, moment: Timestamp) -> Result<Vec<String>> {
+    /// How old a file must be, by the store's own date, for its row to be there if it ever will. A
+    /// bucket dates a file that came in parts from when it began to come.
+    #[must_use]
+    pub fn grace(&self) -> TimeDelta {
+        match self.staging_dir {
+            Some(_) => TimeDelta::hours(1),
+            None => TimeDelta::hours(24),
+        }
+    }
+
+    /// All files.
+    pub fn list(&self) -> impl Stream<Item = Result<Listed>> + use<> {
         let listed = self.store.list(Some(&Path::from(PREFIX)));
-        let old = listed.try_filter(|object| std::future::ready(object.last_modified < moment));
-        Ok(old
-            .map_ok(|object| object.location.to_string())
-            .try_collect()
-            .await?)
+        listed
+            .map_ok(|object| Listed {
+                key: object.location.to_string(),
+                stored_at: object.last_modified,
+            })
+            .map_err(told)
     }
 
     /// Deletes what uploads that broke off with this program left half-written before
@@ -280,17 +303,52 @@ impl Blobs {
             .map_err(Error::internal)
     }
 
-    /// Whether the store answers.
+    /// Whether the store answers, and has the bucket.
     ///
     /// # Errors
     /// It does not.
     pub async fn ping(&self) -> Result<()> {
-        let prefix = Path::from(PREFIX);
-        match self.store.list(Some(&prefix)).next().await {
-            None | Some(Ok(_)) => Ok(()),
-            Some(Err(error)) => Err(error.into()),
+        let trial = Path::from(TRIAL);
+        match asked(Operation::Check, self.hasty.get(&trial)).await {
+            Err(error) if !is_missing(&error) => Err(Error::Unavailable(error.into())),
+            _ => Ok(()),
         }
     }
+
+    /// Whether all that is done with the store can be done: files are listed, written, read and
+    /// deleted.
+    ///
+    /// # Errors
+    /// The first that cannot, and why.
+    pub async fn check(&self) -> std::result::Result<(), Fault> {
+        let (prefix, trial) = (Path::from(PREFIX), Path::from(TRIAL));
+        let list = async {
+            let first = self.hasty.list(Some(&prefix)).next().await;
+            first.transpose()
+        };
+        tried("list files", list).await?;
+        tried("write", self.hasty.put(&trial, PutPayload::new())).await?;
+        let read = async {
+            match self.hasty.get(&trial).await {
+                // Another process that starts at this moment has deleted it.
+                Err(error) if is_missing(&error) => Ok(None),
+                found => found.map(Some),
+            }
+        };
+        tried("read", read).await?;
+        tried("delete", self.hasty.delete(&trial)).await
+    }
+}
+
+async fn tried<T>(
+    what: &str,
+    asking: impl Future<Output = object_store::Result<T>>,
+) -> std::result::Result<(), Fault> {
+    let done = asked(Operation::Check, asking).await;
+    done.map(|_| ()).map_err(|error| match fault(&error) {
+        Fault::Refused(why) => Fault::Refused(format!("cannot {what}: {why}")),
+        Fault::Away(why) => Fault::Away(format!("cannot {what}: {why}")),
+    })
 }
 
 impl Incoming {
@@ -324,76 +382,6 @@ pub fn is_pdf(head: &[u8]) -> bool {
         .any(|window| window == PDF_MARK)
 }
 
-/// Cuts a body into parts, hashing and judging it on the way.
-struct PartWriter {
-    upload: Box<dyn MultipartUpload>,
-    buffer: Vec<u8>,
-    hasher: Sha256,
-    size: u64,
-    is_pdf: bool,
-}
-
-impl PartWriter {
-    fn new(upload: Box<dyn MultipartUpload>) -> Self {
-        Self {
-            upload,
-            buffer: Vec::new(),
-            hasher: Sha256::new(),
-            size: 0,
-            is_pdf: false,
-        }
-    }
-
-    async fn copy<E>(
-        &mut self,
-        body: &mut (impl Stream<Item = std::result::Result<Bytes, E>> + Unpin),
-        bytes_max: u64,
-    ) -> Result<(String, u64)> {
-        while let Some(bytes) = body.next().await {
-            let bytes = bytes.map_err(|_| Error::Interrupted)?;
-            self.size += bytes.len() as u64;
-            if self.size > bytes_max {
-                return Err(Error::TooLarge {
-                    limit_bytes: bytes_max,
-                });
-            }
-            self.hasher.update(&bytes);
-            self.buffer.extend_from_slice(&bytes);
-            self.judge(self.buffer.len() >= MARK_WITHIN)?;
-            if self.buffer.len() >= PART_BYTES {
-                self.flush().await?;
-            }
-        }
-        self.judge(true)?;
-        if !self.buffer.is_empty() {
-            self.flush().await?;
-        }
-        self.upload.complete().await?;
-        Ok((
-            hex::encode(std::mem::take(&mut self.hasher).finalize()),
-            self.size,
-        ))
-    }
-
-    /// Looks for the mark of a PDF; without it, `enough` bytes are a refusal.
-    fn judge(&mut self, enough: bool) -> Result<()> {
-        if self.is_pdf {
-            return Ok(());
-        }
-        self.is_pdf = is_pdf(&self.buffer);
-        if self.is_pdf || !enough {
-            return Ok(());
-        }
-        Err(Error::Unsupported(NOT_A_PDF.into()))
-    }
-
-    async fn flush(&mut self) -> Result<()> {
-        let part = std::mem::take(&mut self.buffer);
-        self.upload.put_part(PutPayload::from(part)).await?;
-        Ok(())
-    }
-}
-
 /// object_store's folders stage an upload beside its place, under its name, `#` and a
 /// number, and never list what is staged.
 fn sweep_staged(folder: &std::path::Path, moment: Timestamp) -> std::io::Result<usize> {
@@ -411,14 +399,4 @@ fn sweep_staged(folder: &std::path::Path, moment: Timestamp) -> std::io::Result<
         }
     }
     Ok(swept)
-}
-
-async fn write_off_thread(mut file: File, bytes: Bytes) -> Result<File> {
-    let written = tokio::task::spawn_blocking(move || {
-        std::io::Write::write_all(&mut file, &bytes).map(|()| file)
-    });
-    written
-        .await
-        .map_err(Error::internal)?
-        .map_err(Error::internal)
 }
