@@ -11,6 +11,7 @@ mod config;
 mod deploy_files;
 mod log;
 mod metrics;
+mod objects;
 mod sample;
 mod wire;
 
@@ -28,7 +29,7 @@ enum Command {
     /// Serve pages and API, and work, in one process (the default).
     Serve,
     /// Serve pages and API; the work is done by workers, which share DATABASE_URL, REDIS_URL and
-    /// OBJECT_STORE_URL.
+    /// AWS_S3_BUCKET or OBJECT_STORE_URL.
     Api,
     /// Work, and serve nothing but /health and /metrics.
     Worker,

@@ -18,6 +18,11 @@ const JOBS: &[f64] = &[
     0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0,
 ];
 
+/// Upper ends for requests to the object store, in seconds: a millisecond to a minute.
+const STORAGE: &[f64] = &[
+    0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0,
+];
+
 /// Begins to count. Once a process.
 ///
 /// # Errors
@@ -28,6 +33,7 @@ pub fn count() -> Result<PrometheusHandle, BuildError> {
         .set_buckets_for_metric(of("ultudy_http_request_duration_seconds"), ANSWERS)?
         .set_buckets_for_metric(of("ultudy_job_duration_seconds"), JOBS)?
         .set_buckets_for_metric(of("ultudy_job_wait_seconds"), JOBS)?
+        .set_buckets_for_metric(of("ultudy_storage_request_duration_seconds"), STORAGE)?
         .install_recorder()?;
     describe();
     Ok(handle)
@@ -138,5 +144,18 @@ fn describe() {
     describe_counter!(
         "ultudy_limiter_alone_total",
         "Decisions taken in this process, since Redis did not answer"
+    );
+    describe_histogram!(
+        "ultudy_storage_request_duration_seconds",
+        Unit::Seconds,
+        "Requests to the object store up to their answer's head, by operation and outcome"
+    );
+    describe_counter!(
+        "ultudy_storage_reads_broken_total",
+        "Files that broke off while they were read"
+    );
+    describe_gauge!(
+        "ultudy_storage_files_lost",
+        "Files that rows name and the object store lacks"
     );
 }

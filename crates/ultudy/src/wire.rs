@@ -3,12 +3,10 @@
 use std::{fs::File, path::Path, sync::Arc};
 
 use async_trait::async_trait;
-use object_store::local::LocalFileSystem;
 use tokio_util::sync::CancellationToken;
 use ultudy_app::{
     App, Parts,
     accounts::{Accounts, Bearer},
-    blobs::Blobs,
     clock::{Clock as _, SystemClock},
     issuer::{Caller, Provider, ProviderConfig, Verifier},
     lessons::CachedLessons,
@@ -35,11 +33,12 @@ use ultudy_llm::{
     openai::{OpenAi, OpenAiConfig},
 };
 use ultudy_store::{PostgresConfig, Store, StoreConfig, queue::TableQueue};
-use url::Host;
+use url::{Host, Url};
 
 use crate::{
     commands::Failure,
     config::{Config, Hidden, Issuer},
+    objects,
     sample::SAMPLE,
 };
 
@@ -59,7 +58,7 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         queue: queue(config, &store, redis.as_ref())?,
         store,
         events: events(redis.as_ref()).await,
-        blobs: blobs(config, &config.object_dir)?,
+        blobs: objects::blobs(config, &config.objects).await?,
         reader: Arc::new(InChildren(extractor(config)?)),
         generator: generator(config)?,
         sharing: config.sharing,
@@ -88,13 +87,7 @@ fn generator(config: &Config) -> Result<Arc<dyn Generator>, Failure> {
     let Some(llm) = config.llm.clone() else {
         return Ok(Arc::new(Extractive));
     };
-    let is_here = match llm.base_url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    if llm.base_url.scheme() == "http" && !is_here {
+    if llm.base_url.scheme() == "http" && !is_here(&llm.base_url) {
         tracing::warn!("OPENAI_BASE_URL is http: the key and the texts go unencrypted");
     }
     let openai = OpenAi::new(OpenAiConfig {
@@ -247,23 +240,6 @@ fn queue(config: &Config, store: &Store, redis: Option<&Redis>) -> Result<Arc<dy
     Ok(Arc::new(table))
 }
 
-/// The files in this folder.
-///
-/// # Errors
-/// The folder cannot be made.
-pub fn blobs(config: &Config, object_dir: &Path) -> Result<Blobs, Failure> {
-    let temp_dir = config.data_dir.join("tmp");
-    make_folder(&temp_dir)?;
-    make_folder(object_dir)?;
-    let folder = LocalFileSystem::new_with_prefix(object_dir)
-        .map_err(|error| Failure::new(object_dir.display(), error))?;
-    Ok(Blobs::new(
-        Arc::new(folder.with_automatic_cleanup(true).with_fsync(true)),
-        temp_dir,
-    )
-    .in_folder(object_dir))
-}
-
 /// The extractor as the application knows it. They meet only here, so that what most of the
 /// program is built of need not wait for the building of the PDF library.
 struct InChildren(Extractor);
@@ -295,6 +271,20 @@ pub fn extractor(config: &Config) -> Result<Extractor, Failure> {
     Ok(extractor.with_recogniser(config.recogniser.clone()))
 }
 
-fn make_folder(path: &Path) -> Result<(), Failure> {
+/// Whether an address is this machine's own.
+pub fn is_here(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// Makes the folder if it is not there.
+///
+/// # Errors
+/// It cannot be made.
+pub fn make_folder(path: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(path).map_err(|error| Failure::new(path.display(), error))
 }

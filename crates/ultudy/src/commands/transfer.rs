@@ -12,10 +12,10 @@ use ultudy_app::{
 use ultudy_store::StoreError;
 
 use super::{Failure, counts, log_to_stderr, progress::Progress};
-use crate::{config::Config, wire};
+use crate::{config::Config, objects};
 
 /// Where to, or where from. The other end is the embedded one, in DATA_DIR; the server's files
-/// are where OBJECT_STORE_URL says. Both must be of this version: `ultudy migrate` makes the
+/// are where AWS_S3_BUCKET or OBJECT_STORE_URL says. Both must be of this version: `ultudy migrate` makes the
 /// server's so. Nobody may use them meanwhile. A transfer that was stopped goes on when the
 /// same command runs again; nothing of the source is changed.
 #[derive(Debug, Args)]
@@ -33,16 +33,16 @@ pub struct Transfer {
 pub fn run(transfer: &Transfer) -> Result<(), Failure> {
     let config = Config::from_env()?;
     let _log = log_to_stderr(&config.log)?;
-    let (embedded, server) = places(transfer, &config)?;
-    let (from, to) = match transfer.to {
-        Some(_) => (embedded, server),
-        None => (server, embedded),
-    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(|error| Failure::new("runtime", error))?;
+    let (embedded, server) = runtime.block_on(places(transfer, &config))?;
+    let (from, to) = match transfer.to {
+        Some(_) => (embedded, server),
+        None => (server, embedded),
+    };
     let bar = Progress::of("");
     let mut progress = |step, done, total: Option<u64>| {
         bar.stage(match step {
@@ -70,17 +70,17 @@ pub fn run(transfer: &Transfer) -> Result<(), Failure> {
     tell(&report).map_err(|error| Failure::new("standard output", error))
 }
 
-fn places(transfer: &Transfer, config: &Config) -> Result<(Place, Place), Failure> {
+async fn places(transfer: &Transfer, config: &Config) -> Result<(Place, Place), Failure> {
     let url = transfer.to.as_ref().or(transfer.from.as_ref());
     let url = url.and_then(Option::as_deref);
-    let (store, object_dir) = config.embedded();
+    let (store, folder) = config.embedded();
     let embedded = Place {
         store,
-        blobs: wire::blobs(config, &object_dir)?,
+        blobs: objects::blobs(config, &folder).await?,
     };
     let server = Place {
         store: config.server(url)?,
-        blobs: wire::blobs(config, &config.object_dir)?,
+        blobs: objects::blobs(config, &config.objects).await?,
     };
     Ok((embedded, server))
 }

@@ -10,7 +10,7 @@ use std::{
 
 use ipnet::IpNet;
 use ultudy_app::{lessons::Sharing, limits::Rules};
-use ultudy_content::{ExtractLimits, Recogniser, RecognitionLimits};
+use ultudy_content::{ExtractLimits, Recogniser};
 use ultudy_http::{AuthMode, CookieSecure};
 use ultudy_store::{PostgresConfig, StoreConfig};
 use url::Url;
@@ -19,12 +19,15 @@ mod auth;
 mod cache;
 mod limits;
 mod llm;
+mod objects;
+mod reading;
 mod redis;
 mod secrets;
 
 pub use auth::{Hidden, Issuer};
 pub use cache::CacheConfig;
 pub use llm::LlmConfig;
+pub use objects::{BucketConfig, ObjectsConfig, Provider};
 #[cfg(test)]
 pub use secrets::SECRETS;
 
@@ -69,8 +72,9 @@ pub struct Config {
     pub log: String,
     pub data_dir: PathBuf,
     pub store: StoreConfig,
-    pub object_dir: PathBuf,
-    /// Whether a setting names it.
+    /// Where uploaded files lie.
+    pub objects: ObjectsConfig,
+    /// Whether a setting says so.
     pub objects_named: bool,
     /// What processes share besides the database; none if this is the only one.
     pub redis_url: Option<Hidden>,
@@ -108,7 +112,7 @@ impl Config {
     }
 
     fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let settings = Settings::new(variable)?;
+        let settings = Settings::new(&variable)?;
         let data_dir = PathBuf::from(settings.required("DATA_DIR")?);
         let config = Self {
             host: host(&settings)?,
@@ -124,8 +128,10 @@ impl Config {
             trusted_proxies: auth::trusted_proxies(&settings)?,
             log: settings.required("LOG")?,
             store: store(&settings, &data_dir)?,
-            object_dir: object_dir(&settings, &data_dir)?,
-            objects_named: !settings.text("OBJECT_STORE_URL").is_empty(),
+            objects: objects::objects(&settings, &data_dir, &variable)?,
+            objects_named: ["OBJECT_STORE_URL", "AWS_S3_BUCKET"]
+                .iter()
+                .any(|name| !settings.text(name).is_empty()),
             redis_url: redis::url(&settings, "REDIS_URL")?,
             cache: cache::cache(&settings)?,
             sharing: cache::sharing(&settings)?,
@@ -137,8 +143,8 @@ impl Config {
             drain: Duration::from_secs(settings.number("DRAIN_SECONDS")?),
             drain_delay: drain_delay(&settings)?,
             upload_bytes_max: settings.positive("UPLOAD_MAX_MB")?.saturating_mul(1 << 20),
-            extract: extract_limits(&settings)?,
-            recogniser: recogniser(&settings)?,
+            extract: reading::extract_limits(&settings)?,
+            recogniser: reading::recogniser(&settings)?,
             limits: limits::rules(&settings)?,
             llm: llm::llm(&settings)?,
         };
@@ -157,10 +163,10 @@ impl Config {
     }
 
     /// Where rows and files lie without a server: in DATA_DIR.
-    pub fn embedded(&self) -> (StoreConfig, PathBuf) {
+    pub fn embedded(&self) -> (StoreConfig, ObjectsConfig) {
         (
             embedded_store(&self.data_dir),
-            embedded_objects(&self.data_dir),
+            ObjectsConfig::Folder(embedded_objects(&self.data_dir)),
         )
     }
 
@@ -356,22 +362,6 @@ fn refuse_unlike_postgres(name: &str, url: &str, otherwise: &str) -> Result<(), 
     })
 }
 
-fn object_dir(settings: &Settings, data_dir: &std::path::Path) -> Result<PathBuf, ConfigError> {
-    let url = settings.text("OBJECT_STORE_URL");
-    if url.is_empty() {
-        return Ok(embedded_objects(data_dir));
-    }
-    let folder = url
-        .strip_prefix("file://")
-        .filter(|path| path.starts_with('/'));
-    folder.map(PathBuf::from).ok_or_else(|| {
-        settings.error(
-            "OBJECT_STORE_URL",
-            "must be file:///a/folder, or not set for a folder in DATA_DIR",
-        )
-    })
-}
-
 fn embedded_store(data_dir: &std::path::Path) -> StoreConfig {
     StoreConfig::Sqlite {
         path: data_dir.join("ultudy.db"),
@@ -402,33 +392,6 @@ fn drain_delay(settings: &Settings) -> Result<Option<Duration>, ConfigError> {
         return Ok(None);
     }
     Ok(Some(Duration::from_secs(settings.number(name)?)))
-}
-
-fn extract_limits(settings: &Settings) -> Result<ExtractLimits, ConfigError> {
-    let pages = settings.positive("PDF_MAX_PAGES")?;
-    Ok(ExtractLimits {
-        memory_bytes: settings.positive("PDF_MEMORY_MB")?.saturating_mul(1 << 20),
-        cpu: Duration::from_secs(settings.positive("PDF_CPU_SECONDS")?),
-        pages_max: u32::try_from(pages)
-            .map_err(|_| settings.error("PDF_MAX_PAGES", "is too large"))?,
-        ..ExtractLimits::default()
-    })
-}
-
-fn recogniser(settings: &Settings) -> Result<Option<Recogniser>, ConfigError> {
-    let program = match settings.text("OCR").as_str() {
-        "auto" => Recogniser::find_program(),
-        "off" => None,
-        _ => return Err(settings.error("OCR", "must be auto or off")),
-    };
-    let languages = settings.list("OCR_LANGUAGES");
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '/';
-    // They are words of a command line.
-    if !languages.iter().all(|name| name.chars().all(plain)) {
-        return Err(settings.error("OCR_LANGUAGES", "must be names such as eng,deu"));
-    }
-    let limits = RecognitionLimits::default();
-    Ok(program.map(|program| Recogniser::new(program, languages, limits)))
 }
 
 #[cfg(test)]
@@ -467,7 +430,7 @@ mod tests {
             ("UPLOAD_MAX_MB", "0"),
             ("DRAIN_DELAY_SECONDS", "soon"),
             ("LESSON_QUEUE_CONCURRENCY", "-1"),
-            ("OBJECT_STORE_URL", "s3://bucket"),
+            ("OBJECT_STORE_URL", "ftp://bucket"),
             ("WORKER_ID", "a\nb"),
             ("SAMPLE_COURSE", "maybe"),
             ("ENABLE_LESSON_CACHE", "on"),

@@ -6,7 +6,7 @@ use std::{fs, io};
 use super::ConfigError;
 
 /// Settings that are, or may hold, a secret.
-pub const SECRETS: [&str; 7] = [
+pub const SECRETS: [&str; 14] = [
     "DATABASE_URL",
     "DATABASE_DIRECT_URL",
     "READ_REPLICA_URL",
@@ -14,6 +14,13 @@ pub const SECRETS: [&str; 7] = [
     "CACHE_REDIS_URL",
     "AUTH_OIDC_CLIENT_SECRET",
     "OPENAI_API_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "GOOGLE_SERVICE_ACCOUNT_KEY",
+    "AZURE_STORAGE_KEY",
+    "AZURE_STORAGE_SAS_TOKEN",
+    "AZURE_CLIENT_SECRET",
 ];
 
 /// Most that such a file may hold, in bytes: none is a tenth as long.

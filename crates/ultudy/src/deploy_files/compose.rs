@@ -7,14 +7,6 @@ use ultudy_testkit::compose::{self, Compose, Service};
 use super::{default, is_command, read, variables};
 use crate::commands::serve::{COMPUTATIONS_END, DRAIN_DELAY};
 
-/// What files in S3 are reached by; known to the program where it is built with it.
-const S3: [&str; 4] = [
-    "AWS_ENDPOINT_URL_S3",
-    "AWS_REGION",
-    "AWS_ACCESS_KEY_ID_FILE",
-    "AWS_SECRET_ACCESS_KEY_FILE",
-];
-
 /// What is this program.
 const OURS: [&str; 5] = ["api-1", "api-2", "worker-1", "worker-2", "migrate"];
 
@@ -58,8 +50,7 @@ fn what_is_set_is_a_setting_and_what_is_started_a_command() {
     for (name, service) in ours(&file) {
         assert!(service.command.iter().all(|it| is_command(it)), "{name}");
         for variable in service.environment.keys() {
-            let is_known = known.contains(variable) || S3.contains(&variable.as_str());
-            assert!(is_known, "{name}: {variable}");
+            assert!(known.contains(variable), "{name}: {variable}");
         }
         assert_eq!(service.environment["AUTH_MODE"], "accounts", "{name}");
         assert!(service.read_only, "{name}");

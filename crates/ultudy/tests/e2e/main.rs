@@ -28,6 +28,7 @@ mod limits;
 mod metrics;
 mod model;
 mod network;
+mod objects;
 mod oidc;
 mod open_files;
 mod openapi;

@@ -133,6 +133,7 @@ async fn studying_shows_in_the_numbers_and_every_number_is_explained() {
             "_namesakes",
             "_log_messages_total",
             "_log_lines_dropped_total",
+            "_reads_broken_total",
         ];
         assert!(
             scraped.contains(name)

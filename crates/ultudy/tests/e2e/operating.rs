@@ -15,6 +15,7 @@ use ultudy_testkit::{
     oidc_provider::{CLIENT_ID, OidcProvider, Setup},
     postgres::{Postgres, User},
     redis::Redis,
+    s3::{ACCESS_KEY, BUCKET, S3, SECRET_KEY},
 };
 
 const OPERATING: &str = include_str!("../../../../docs/operating.md");
@@ -101,6 +102,7 @@ struct World {
     postgres: std::sync::Arc<Postgres>,
     migrated: Database,
     redis: Redis,
+    s3: S3,
     provider: OidcProvider,
     issuer: Issuer,
 }
@@ -133,6 +135,7 @@ impl World {
             postgres: Postgres::shared().expect("it starts"),
             migrated: Database::new(program.as_ref()).expect("a database"),
             redis: Redis::start_with_password("password").expect("it starts"),
+            s3: S3::start().expect("it starts"),
             provider: OidcProvider::start(&setup).expect("it starts"),
             issuer: Issuer::start(&[]).await,
         }
@@ -159,6 +162,18 @@ impl World {
             ("redis://:password@host:6379", redis.clone()),
             ("redis://…", redis),
             ("sk-…", "sk-none".to_owned()),
+            (
+                "AWS_S3_BUCKET=ultudy-files",
+                format!(
+                    "AWS_ENDPOINT_URL_S3=http://127.0.0.1:{} AWS_S3_BUCKET={BUCKET}",
+                    self.s3.port()
+                ),
+            ),
+            ("AKIA…", ACCESS_KEY.to_owned()),
+            (
+                "AWS_SECRET_ACCESS_KEY=…",
+                format!("AWS_SECRET_ACCESS_KEY={SECRET_KEY}"),
+            ),
             ("/shared/folder", at("shared")),
             ("/srv/ultudy", at("srv")),
             (" /etc/nginx/", format!(" {}/", at("nginx"))),

@@ -58,7 +58,9 @@ impl Role {
         let missing = match (self, &config.store) {
             (Self::Serve, _) => return Ok(()),
             (_, StoreConfig::Sqlite { .. }) => "DATABASE_URL",
-            (_, StoreConfig::Postgres(_)) if !config.objects_named => "OBJECT_STORE_URL",
+            (_, StoreConfig::Postgres(_)) if !config.objects_named => {
+                "AWS_S3_BUCKET or OBJECT_STORE_URL"
+            }
             _ => return Ok(()),
         };
         let command = self.as_str();
