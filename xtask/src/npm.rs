@@ -43,6 +43,9 @@ const SETS: [Set; 2] = [
     set!("bull", "the tests and measurements of a queue beside Bull"),
 ];
 
+/// What a check of `cargo xtask verify` needs, and no test.
+const AZURITE: Set = set!("azurite", "the check of files at Azure");
+
 /// Debian 12's are new enough.
 const PACKAGES: [Package; 2] = [
     Package {
@@ -58,6 +61,11 @@ const PACKAGES: [Package; 2] = [
 /// Installs them, but for those that are there.
 pub fn ensure() -> Result<()> {
     SETS.iter().try_for_each(Set::ensure)
+}
+
+/// Installs azurite, unless it is there.
+pub fn ensure_azurite() -> Result<()> {
+    AZURITE.ensure()
 }
 
 impl Set {

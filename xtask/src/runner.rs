@@ -20,13 +20,14 @@ const WITH_A_SERVER: &str = "backlog|bad_database|failures|fleet|gone_in_the_mid
     |lesson_cache|postgres|roles|soak|transfer";
 
 /// Tests of the product that are about what stands beside the database, or need none: they run once,
-/// where each server has a file of its own. The last waits for a minute to pass by the limiter's clock.
-const BESIDE_THE_DATABASE: [&str; 5] = [
+/// where each server has a file of its own. One waits for a minute to pass by the limiter's clock.
+const BESIDE_THE_DATABASE: [&str; 6] = [
     "redis::",
     "network::",
     "model::",
     "study_command::",
     "limits::of_twenty_lessons",
+    "objects::",
 ];
 
 /// Tests of the product that take the whole machine: they run one by one behind the others, which
@@ -100,6 +101,27 @@ impl Runner {
             process::run(&mut command)?;
         }
         Ok(())
+    }
+
+    /// Whether the one test of a crate that has this name passes, with these variables set.
+    pub fn passes(&self, krate: &str, name: &str, variables: &[(&str, &str)]) -> Result<bool> {
+        for program in &self.programs {
+            if program.krate != krate {
+                continue;
+            }
+            let mut command = program.command();
+            command.args(["--exact", name]);
+            command.envs(variables.iter().copied());
+            let output = command.output().context("the test program")?;
+            let said = String::from_utf8_lossy(&output.stdout);
+            if said.contains("running 1 test") {
+                if !output.status.success() {
+                    print!("{said}");
+                }
+                return Ok(output.status.success());
+            }
+        }
+        bail!("{krate} has no test {name}")
     }
 }
 

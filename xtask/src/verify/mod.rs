@@ -8,12 +8,13 @@ mod isolation;
 mod kubernetes;
 mod metrics;
 mod mutations;
+mod storage;
 
 use anyhow::{Result, bail};
 use clap::Args;
 
 /// The checks, by name on the command line.
-const CHECKS: [(&str, Check); 8] = [
+const CHECKS: [(&str, Check); 9] = [
     ("dependencies", dependencies::check),
     ("mutations", mutations::check),
     ("fuzz", fuzz::check),
@@ -22,12 +23,13 @@ const CHECKS: [(&str, Check); 8] = [
     ("metrics", metrics::check),
     ("kubernetes", kubernetes::check),
     ("deploy", deploy::check),
+    ("storage", storage::check),
 ];
 
 type Check = fn(&Verify) -> Result<()>;
 
 /// Checks that are too heavy for every change (dependencies, mutations, fuzz, isolation, interop,
-/// metrics, kubernetes, deploy)
+/// metrics, kubernetes, deploy, storage)
 #[derive(Args)]
 pub struct Verify {
     /// What to check; everything if none is named

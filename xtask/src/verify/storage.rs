@@ -1,0 +1,85 @@
+//! Files in a folder, in a bucket of S3's protocol and in a container of Azure's: what is done with
+//! them, by the same tests.
+
+use anyhow::{Result, bail};
+
+use super::Verify;
+use crate::{
+    bench::{Machine, Report, Table},
+    debian, npm,
+    runner::Runner,
+    test,
+};
+
+/// Where files lie, as the tests name it, and what that is.
+const PLACES: [(&str, &str); 3] = [
+    ("folder", "a folder"),
+    ("s3", "S3: s3s-fs 0.14"),
+    ("azure", "Azure: azurite 3.37"),
+];
+
+/// The tests, and what is done in each.
+const CASES: [(&str, &str); 8] = [
+    (
+        "files_of_every_size_come_back_as_they_were",
+        "put, and in parts; get; a copy on disk; 9 bytes to 12 MiB",
+    ),
+    ("any_range_is_read_alone", "get with ranges"),
+    ("what_is_made_here_is_stored_as_a_whole", "put and head"),
+    (
+        "what_is_there_is_listed_until_it_is_deleted_and_that_may_be_done_twice",
+        "list and delete",
+    ),
+    (
+        "a_file_that_is_not_there_is_told_as_lost",
+        "get and head of what is not there",
+    ),
+    (
+        "an_upload_that_is_refused_leaves_nothing",
+        "abort: not a PDF, too large, broken off",
+    ),
+    (
+        "an_upload_whose_sender_goes_away_or_that_nobody_keeps_leaves_nothing",
+        "abort: the sender goes away",
+    ),
+    (
+        "a_store_that_can_be_used_is_found_so_and_keeps_nothing_of_the_trial",
+        "the trial at the start",
+    ),
+];
+
+/// Runs each test at each place, and writes bench/results/storage.
+pub(super) fn check(_: &Verify) -> Result<()> {
+    debian::ensure(&test::PACKAGES)?;
+    npm::ensure_azurite()?;
+    let runner = Runner::build()?;
+    let mut rows = Vec::new();
+    let mut failed = 0;
+    for (test, done) in CASES {
+        let mut row = vec![done.to_owned()];
+        for (place, _) in PLACES {
+            let name = format!("blobs::conformance::{test}");
+            let passes = runner.passes("ultudy-app", &name, &[("TEST_STORAGE", place)])?;
+            failed += usize::from(!passes);
+            row.push(if passes { "passes" } else { "fails" }.to_owned());
+        }
+        rows.push(row);
+    }
+    let mut report = Report::new(
+        "The same tests of what the program does with files (crates/ultudy-app/tests/suite/blobs), at \
+         each place. Google's storage was not tried.",
+    );
+    let places = PLACES.iter().map(|(_, named)| *named);
+    report.tables.push(Table {
+        title: "",
+        head: std::iter::once("What is done").chain(places).collect(),
+        rows,
+    });
+    let machine = Machine::of_this_run()?;
+    print!("{}", report.as_markdown("storage", &machine));
+    report.write("storage", &machine)?;
+    match failed {
+        0 => Ok(()),
+        failed => bail!("{failed} of these failed"),
+    }
+}
