@@ -23,6 +23,7 @@ mod import;
 mod isolation;
 mod jobs;
 mod jwt;
+mod kubernetes;
 mod lesson_cache;
 mod limits;
 mod metrics;
