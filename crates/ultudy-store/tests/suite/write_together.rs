@@ -194,11 +194,11 @@ async fn who_waits_for_an_answer_is_refused_in_time_and_nothing_is_done() {
     let refused = (0..3).map(|n| waiting_at_most(soon, write(&store, n, start(n))));
     // Whoever has time is not refused with them.
     let patient = write(&store, 3, start(3));
-    let (refused, patient) = futures_util::join!(join_all(refused), async {
-        let mut patient = Box::pin(patient);
-        assert!((&mut patient).now_or_never().is_none());
-        patient
-    });
+    let (mut refused, mut patient) = (Box::pin(join_all(refused)), Box::pin(patient));
+    // All of them wait.
+    assert!((&mut refused).now_or_never().is_none());
+    assert!((&mut patient).now_or_never().is_none());
+    let refused = refused.await;
     for refused in refused {
         let NotWritten { error, is_certain } = refused.unwrap_err();
         assert!(
