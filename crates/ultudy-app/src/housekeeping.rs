@@ -49,6 +49,10 @@ async fn clear_up(app: App, shutdown: CancellationToken) {
     }
 }
 
+/// More files than these, and than rows hold, are not what uploads that broke off have left: they may
+/// be somebody else's.
+const ORPHANS_MOST: usize = 100;
+
 /// Deletes sessions, API tokens and links that have ended; how many.
 ///
 /// # Errors
@@ -77,6 +81,15 @@ pub async fn sweep_objects(app: &App) -> Result<usize> {
     let held: HashSet<&str> = held.iter().map(String::as_str).collect();
     let is_orphan = |file: &&Listed| file.stored_at < moment && !held.contains(file.key.as_str());
     let orphans: Vec<&Listed> = listed.iter().filter(is_orphan).collect();
+    if orphans.len() > held.len().max(ORPHANS_MOST) {
+        tracing::error!(
+            orphans = orphans.len(),
+            held = held.len(),
+            "there are more files that no row holds than files that one does, and none is deleted: are they \
+             another installation's, or has the database been put back?"
+        );
+        return Ok(half_written);
+    }
     for file in &orphans {
         app.blobs.delete(&file.key).await;
     }

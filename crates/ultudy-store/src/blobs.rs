@@ -32,6 +32,22 @@ pub async fn hold(
     row.get("object_key")
 }
 
+/// The key under which a content lies, if somebody holds it.
+pub async fn key_of(tx: &mut TenantTx, sha256: &str) -> Result<Option<String>> {
+    let key = "SELECT object_key FROM blobs WHERE sha256 = $1";
+    let held = tx.by_key(key, binds![sha256]).await?;
+    held.first().map(|row| row.get("object_key")).transpose()
+}
+
+/// A content's object is gone: for all who hold it another one is in its place, unless that has been
+/// seen to meanwhile. Whether it is.
+pub async fn replace(tx: &mut TenantTx, sha256: &str, gone: &str, by: &str) -> Result<bool> {
+    let replace = "UPDATE blobs SET object_key = $3 WHERE sha256 = $1 AND object_key = $2
+        RETURNING object_key";
+    let replaced = tx.by_key(replace, binds![sha256, gone, by]).await?;
+    Ok(!replaced.is_empty())
+}
+
 /// Counts one holder less; gives the object's key when that was the last one, whose row
 /// is then gone.
 pub async fn release(tx: &mut TenantTx, sha256: &str) -> Result<Option<String>> {

@@ -91,6 +91,7 @@ pub async fn accept(
         section_id: None,
         dedupe_key: format!("upload:{}", document.id),
     };
+    let gone = gone_copy(app, owner_id, &incoming.sha256).await?;
     let mut tx = app.store.write(owner_id).await?;
     if let Some(course_id) = document.course_id {
         courses::find(&mut tx, course_id)
@@ -98,7 +99,7 @@ pub async fn accept(
             .ok_or(Error::NotFound("course"))?;
     }
     let size = i64::try_from(incoming.size).map_err(Error::internal)?;
-    let kept = blobs::hold(
+    let mut kept = blobs::hold(
         &mut tx,
         &incoming.sha256,
         size,
@@ -106,6 +107,11 @@ pub async fn accept(
         document.uploaded_at,
     )
     .await?;
+    if gone.as_ref() == Some(&kept)
+        && blobs::replace(&mut tx, &incoming.sha256, &kept, incoming.key()).await?
+    {
+        kept = incoming.key().to_owned();
+    }
     documents::insert(&mut tx, &document).await?;
     let (job, _) = jobs::enqueue(&mut tx, &new_job, document.uploaded_at).await?;
     // Kept before the commit: whether one that breaks off has happened cannot be known, and
@@ -116,6 +122,18 @@ pub async fn accept(
     place.commit(tx).await?;
     app.dispatch(&job).await;
     Ok(job)
+}
+
+/// The key of this content that the object store has no file of any more: whoever sends it again brings
+/// it back, for all who have it.
+async fn gone_copy(app: &App, owner_id: &str, sha256: &str) -> Result<Option<String>> {
+    let mut tx = app.store.read(owner_id).await?;
+    let held = blobs::key_of(&mut tx, sha256).await?;
+    drop(tx);
+    match held {
+        Some(key) if !app.blobs.holds(&key).await? => Ok(Some(key)),
+        _ => Ok(None),
+    }
 }
 
 fn checked(app: &App, incoming: &Incoming, fields: &UploadFields) -> Result<NewDocument> {

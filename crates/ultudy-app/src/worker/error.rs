@@ -75,10 +75,14 @@ impl From<Error> for JobError {
     fn from(error: Error) -> Self {
         if let Error::FileLost(source) = &error {
             tracing::error!(error = %source, "a file that a row names is not in the object store");
-            return Self::Fail(JobFailure {
+            // Not the file's fault: another worker may find it, and it may be restored.
+            return Self::Retry {
                 code: FILE_LOST.into(),
-                message: "The file itself is no longer there. Please upload it again.".into(),
-            });
+                message: "The file itself is not there just now. Please try again later, or upload it again."
+                    .into(),
+                retry_after: None,
+                source: None,
+            };
         }
         Self::retry("A part of the service could not be reached.", error)
     }

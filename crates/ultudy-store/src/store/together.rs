@@ -140,7 +140,8 @@ impl Together {
             let server = server.clone();
             async move {
                 for round in rounds(all) {
-                    server.write(round).await;
+                    let begins = round.into_iter().filter(|one| one.what.ticket.take());
+                    server.write(begins.collect()).await;
                 }
             }
         }))
@@ -167,12 +168,10 @@ fn too_late() -> NotWritten {
     NotWritten::certainly(StoreError::Unavailable(sqlx::Error::PoolTimedOut))
 }
 
-/// Those that nobody has withdrawn, in rounds that have one of an owner each, in the owners' order.
+/// In rounds that have one of an owner each, in the owners' order. Those of a later round can still be
+/// withdrawn while an earlier one is made.
 fn rounds(all: Vec<Waiting>) -> Vec<Vec<Waiting>> {
-    let mut left: Vec<_> = all
-        .into_iter()
-        .filter(|one| one.what.ticket.take())
-        .collect();
+    let mut left = all;
     let mut rounds = Vec::new();
     while !left.is_empty() {
         let mut owners = HashSet::new();

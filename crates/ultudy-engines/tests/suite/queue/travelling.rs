@@ -137,7 +137,7 @@ impl Queue for Inner {
     async fn renew(&self, held: &[Delivery], now: Timestamp) -> Result<Vec<Uuid>, QueueError> {
         self.travel(now).await;
         let refused = self.queue.renew(held, now).await?;
-        for delivery in held.iter().filter(|held| !refused.contains(&held.job_id)) {
+        for delivery in held.iter().filter(|held| !refused.contains(&held.lease)) {
             self.hold(delivery, now).await;
         }
         Ok(refused)

@@ -6,6 +6,7 @@ use std::{
 };
 
 use reqwest::{Method, StatusCode};
+use serde_json::json;
 use ultudy_testkit::{
     chaos::{Chaos, Fault as Way},
     s3::{Asked, Fault, S3},
@@ -156,7 +157,7 @@ async fn a_file_that_is_gone_is_told_so_and_counted() {
 
 /// The same before the worker has read it: the job fails at its first attempt, with the reason.
 #[tokio::test]
-async fn a_job_whose_file_is_gone_fails_and_says_so() {
+async fn a_job_whose_file_is_gone_says_so_and_goes_on_when_it_is_back() {
     let s3 = S3::start().expect("an object store");
     let api = server(&s3, &[]).await;
     let is_worker = std::sync::atomic::AtomicUsize::new(0);
@@ -173,13 +174,45 @@ async fn a_job_whose_file_is_gone_fails_and_says_so() {
     let job = api.ended(&text(&accepted.body["job_id"])).await;
     assert_eq!(
         (&job["status"], &job["attempt"]),
-        (&"failed".into(), &1.into()),
+        (&"failed".into(), &3.into()),
         "{job}"
     );
+    assert_eq!(job["code"], "file_lost", "{job}");
+    s3.recovers();
+    let retry = format!("/api/jobs/{}/retry", text(&job["id"]));
+    let again = api.post(&retry, json!({})).await;
+    assert_eq!(again.status, StatusCode::OK, "{again:?}");
+    assert_eq!(api.ended(&text(&job["id"])).await["status"], "completed");
+}
+
+/// For everybody who has it: contents are stored once.
+#[tokio::test]
+async fn a_file_that_is_gone_is_brought_back_by_whoever_sends_it_again() {
+    let s3 = S3::start().expect("an object store");
+    let api = server(&s3, &[]).await;
+    let accepted = api.upload(pdf::biology(), &[]).await;
     assert_eq!(
-        job["error"],
-        "The file itself is no longer there. Please upload it again."
+        api.ended(&text(&accepted.body["job_id"])).await["status"],
+        "completed"
     );
+    let first = format!(
+        "/api/documents/{}/file",
+        text(&accepted.body["document_id"])
+    );
+    for key in s3.keys() {
+        std::fs::remove_file(s3.file(&key)).expect("it was there");
+    }
+    let lost = api.get(&first).await;
+    assert_eq!(lost.status, StatusCode::INTERNAL_SERVER_ERROR, "{lost:?}");
+    let again = api.upload(pdf::biology(), &[]).await;
+    assert_eq!(
+        api.ended(&text(&again.body["job_id"])).await["status"],
+        "completed"
+    );
+    let second = format!("/api/documents/{}/file", text(&again.body["document_id"]));
+    for path in [first, second] {
+        assert_eq!(api.get(&path).await.status, StatusCode::OK, "{path}");
+    }
 }
 
 /// F14: the file is there, its row is not, since the process died in between.
