@@ -74,3 +74,16 @@ async fn only_old_objects_without_a_row_are_swept() {
     );
     assert_eq!(sweep_objects(&app).await.unwrap(), 0);
 }
+
+/// As by a laptop with the address of production's bucket.
+#[tokio::test]
+async fn another_installations_files_are_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path(), SetClock::new()).await;
+    for number in 0..=100 {
+        object(&app, folder.path(), number, 61).await;
+    }
+    assert_eq!(sweep_objects(&app).await.unwrap(), 0);
+    let files = std::fs::read_dir(folder.path().join("blobs")).unwrap();
+    assert_eq!(files.count(), 101);
+}
