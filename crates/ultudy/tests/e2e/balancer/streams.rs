@@ -20,8 +20,13 @@ async fn a_file_arrives_while_it_is_sent_and_events_when_they_happen() {
     api.ask_at(nginx.base_url());
     let mut watcher = Watcher::start(api.base_url());
 
-    let file = pdf::biology();
-    let (first, rest) = file.split_at(file.len() / 2);
+    // More than is gathered before it is written; what follows the end of a file is no matter to those
+    // who read it.
+    let mut file = pdf::biology();
+    let end = file.len();
+    file.resize(12 << 20, b' ');
+    file.extend_from_slice(&pdf::biology()[end - 200..]);
+    let (first, rest) = file.split_at(11 << 20);
     let (first, rest) = (first.to_vec(), rest.to_vec());
     let (go_on, gone_on) = oneshot::channel::<()>();
     let first = stream::once(async move { Ok::<_, Infallible>(first) });
