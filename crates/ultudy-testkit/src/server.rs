@@ -17,6 +17,7 @@ use crate::{Error, Result, database::Database, process::ChildProcess, wait};
 const PATIENCE: Duration = Duration::from_secs(45);
 /// The setting that names the database.
 const DATABASE_URL: &str = "DATABASE_URL";
+const DATABASE_URL_FILE: &str = "DATABASE_URL_FILE";
 /// What the program says once it listens.
 const ANNOUNCEMENT: &str = "Ultudy listens on ";
 
@@ -62,7 +63,10 @@ impl Server {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
         let program = program.as_ref().to_owned();
-        let names_one = settings.iter().any(|(name, _)| name == DATABASE_URL);
+        let named = [DATABASE_URL, DATABASE_URL_FILE];
+        let names_one = settings
+            .iter()
+            .any(|(name, _)| named.contains(&name.as_str()));
         let database = match names_one {
             true => None,
             false => Database::for_tests(&program)?,

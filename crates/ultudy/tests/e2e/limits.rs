@@ -129,7 +129,11 @@ async fn what_is_there_or_under_way_is_not_counted_however_often_it_is_asked_for
     for answer in join_all(asked).await {
         assert_eq!(answer.status(), StatusCode::OK);
         let body: Value = answer.json().await.expect("JSON");
-        jobs.push(text(&body["job_id"]));
+        // Whoever comes last may find the lesson.
+        match body["job_id"].is_string() {
+            true => jobs.push(text(&body["job_id"])),
+            false => assert!(body["concepts"].is_array(), "{body}"),
+        }
     }
     jobs.dedup();
     assert_eq!(jobs.len(), 1);
