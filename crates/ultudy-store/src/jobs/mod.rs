@@ -182,7 +182,19 @@ pub fn write_lesson_job(job: &NewJob, now: Timestamp) -> Write<Option<Job>> {
                 WHERE owner_id = $1 AND document_id = $7 AND section_id IS NULL AND $8 IS NULL
             )"
     );
-    read::first(Statement::new(sql, inserted(job, now)))
+    let stored = read::first(Statement::new(sql, inserted(job, now)));
+    // While it is stored, one with the same key may end, and be waited for until it has: then the lesson
+    // is there, which the statement above could not see yet.
+    let absent = "SELECT 1 WHERE NOT EXISTS (
+                SELECT 1 FROM lessons WHERE owner_id = $1 AND section_id = $2
+            )
+            AND NOT EXISTS (
+                SELECT 1 FROM lessons
+                WHERE owner_id = $1 AND document_id = $3 AND section_id IS NULL AND $2 IS NULL
+            )";
+    let absent = Statement::new(absent, own_binds![job.section_id, job.document_id]);
+    let absent = read::is_there(Some(absent)).or_nothing();
+    stored.and(absent).map(|(stored, _)| stored)
 }
 
 /// The binds of [`insert!`].

@@ -147,7 +147,7 @@ async fn runs(store: &Store) {
     let result = serde_json::Value::Null;
     let lesson_job = NewJob {
         document_id: id(10),
-        // No lesson is on it.
+        // Bob has no lesson on it.
         section_id: Some(id(12)),
         ..job(400, "a lesson's key")
     };

@@ -129,6 +129,10 @@ async fn store_all(store: &Store, owner: &str, jobs_from: u32, further_jobs: u32
     let mut tx = store.write(owner).await.unwrap();
     store_studies(&mut tx, 0).await;
     store_lesson(&mut tx, &lesson(70, id(10), None, &["Sum"])).await;
+    if owner == ALICE {
+        // On a section that Bob has no lesson on.
+        store_lesson(&mut tx, &lesson(71, id(10), Some(id(12)), &["Product"])).await;
+    }
     store_document(&mut tx, 60, None).await;
     store_account(&mut tx).await;
     // Waiting, running, running for the last time, cancelled.
