@@ -1,6 +1,7 @@
 //! Calls that are open: seen, bounded, ended when nobody wants them.
 
 use super::*;
+use crate::fleet::Ground;
 use ultudy_testkit::llm::Answer;
 
 #[tokio::test]
@@ -54,6 +55,52 @@ async fn as_many_calls_are_open_as_lessons_may_be_made_at_once() {
     }
     let counts = class.llm.counts();
     assert_eq!((counts.made, counts.most, counts.cancelled), (5, 3, 0));
+}
+
+/// By the settings as they come: three lessons a worker.
+#[tokio::test]
+async fn one_five_and_ten_workers_have_three_fifteen_and_thirty_calls_open() {
+    const LESSONS: usize = 36;
+    let ground = Ground::start();
+    let llm = Llm::start().await;
+    let base_url = llm.base_url().to_owned();
+    let model = provider(&base_url);
+    let api = ground.process(&["api"], &model).await;
+    let mut workers = vec![ground.process(&["worker"], &model).await];
+    let class = Class::of(llm, api, LESSONS).await;
+    class.llm.answers(Answer::HeldLesson);
+    let mut jobs = Vec::new();
+    for section in 0..LESSONS {
+        jobs.push(class.ask(section).await);
+    }
+    let waiting = |expected: usize| {
+        let backlog = ["LLEN", "bull:lesson-generation:wait"];
+        let (ground, expected) = (&ground, expected.to_string());
+        async move {
+            wait::until("the others wait", PATIENCE, async || {
+                ground.redis.cli(backlog).expect("Redis answers") == expected
+            })
+            .await
+            .expect("they do");
+        }
+    };
+    for (number, open) in [(1, 3), (5, 15), (10, 30)] {
+        while workers.len() < number {
+            workers.push(ground.process(&["worker"], &model).await);
+        }
+        class
+            .until("as many calls are open", |counts| counts.in_flight == open)
+            .await;
+        waiting(LESSONS - open).await;
+        assert_eq!(class.llm.counts().most, open, "{number} workers");
+    }
+    class.llm.answers(Answer::Lesson);
+    class.llm.release();
+    for job_id in &jobs {
+        assert_eq!(class.api.ended(job_id).await["status"], "completed");
+    }
+    let counts = class.llm.counts();
+    assert_eq!((counts.made, counts.cancelled), (LESSONS, 0));
 }
 
 #[tokio::test]

@@ -37,13 +37,12 @@ impl Class {
 
     /// The same, the model reached by this address.
     pub async fn at(llm: Llm, base_url: &str, sections: usize, settings: &[(&str, &str)]) -> Self {
-        let model = [
-            ("LLM_PROVIDER", "openai"),
-            ("OPENAI_API_KEY", KEY),
-            ("OPENAI_BASE_URL", base_url),
-            ("LLM_MODEL", MODEL),
-        ];
-        let api = Api::start(&[&model, settings].concat(), None).await;
+        let api = Api::start(&[&provider(base_url), settings].concat(), None).await;
+        Self::of(llm, api, sections).await
+    }
+
+    /// The same, of a server that is there and asks this model.
+    pub async fn of(llm: Llm, api: Api, sections: usize) -> Self {
         let course_id = api.course("Biology").await;
         let document_id = api.document(book(sections), &course_id).await;
         let found = api.sections(&document_id).await;
@@ -98,6 +97,16 @@ impl Class {
         let log = self.api.server.log();
         assert!(!log.contains(KEY), "{log}");
     }
+}
+
+/// The settings by which a server asks the model at this address.
+pub fn provider(base_url: &str) -> [(&str, &str); 4] {
+    [
+        ("LLM_PROVIDER", "openai"),
+        ("OPENAI_API_KEY", KEY),
+        ("OPENAI_BASE_URL", base_url),
+        ("LLM_MODEL", MODEL),
+    ]
 }
 
 /// A book whose sections are all different.
