@@ -17,7 +17,7 @@ mod watch;
 
 pub use ultudy_store::jobs::JobFilter as Filter;
 pub(crate) use watch::Told;
-pub use watch::{watch_all, watch_one};
+pub use watch::{LastSeen, watch_all, watch_one};
 
 /// Most jobs one poll may ask for.
 pub const POLL_MAX: usize = 100;

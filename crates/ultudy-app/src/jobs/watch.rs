@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use futures_util::{Stream, StreamExt, stream};
 use moka::sync::Cache;
 use tokio::sync::OnceCell;
-use ultudy_domain::job::Job;
+use ultudy_domain::{Timestamp, job::Job};
 use ultudy_engines::events::{JobChanged, Notice};
 use ultudy_store::{Page, jobs::JobFilter};
 use uuid::Uuid;
@@ -81,14 +81,32 @@ pub async fn watch_one(
     Ok(until_final(newer_only(all)))
 }
 
+/// The last change that a browser was told of before it lost its stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastSeen {
+    /// The job.
+    pub job_id: Uuid,
+    /// Its version then.
+    pub version: i64,
+}
+
 /// The changes of all the owner's jobs from now on, beginning with those in flight and
-/// those that ended within the last minutes.
+/// those that ended within the last minutes, or since what the browser saw last: of the latest
+/// fifty jobs.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn watch_all(app: &App, owner_id: &str) -> Result<impl Stream<Item = Arc<Job>> + use<>> {
+pub async fn watch_all(
+    app: &App,
+    owner_id: &str,
+    last: Option<LastSeen>,
+) -> Result<impl Stream<Item = Arc<Job>> + use<>> {
     let notices = app.events.subscribe(owner_id).await;
-    let first = recent(app, owner_id).await?;
+    let since = match last {
+        Some(last) => moment_of(app, owner_id, last).await?,
+        None => Timestamp::MAX_UTC,
+    };
+    let first = recent(app, owner_id, since).await?;
     let (app, owner_id): (_, Arc<str>) = (app.clone(), owner_id.into());
     let changes = notices
         .then(move |notice| {
@@ -98,7 +116,10 @@ pub async fn watch_all(app: &App, owner_id: &str) -> Result<impl Stream<Item = A
                     Notice::Changed(event) => logged(changed(&app, &owner_id, &event).await)
                         .into_iter()
                         .collect(),
-                    Notice::Missed => logged(recent(&app, &owner_id).await).unwrap_or_default(),
+                    Notice::Missed => {
+                        let missed = recent(&app, &owner_id, Timestamp::MAX_UTC).await;
+                        logged(missed).unwrap_or_default()
+                    }
                 }
             })
         })
@@ -106,8 +127,22 @@ pub async fn watch_all(app: &App, owner_id: &str) -> Result<impl Stream<Item = A
     Ok(stream::iter(first).chain(changes))
 }
 
-async fn recent(app: &App, owner_id: &str) -> Result<Vec<Arc<Job>>> {
-    let since = app.clock.now() - chrono::TimeDelta::minutes(5);
+/// A moment by which the change had been told, as late as the job's row knows.
+async fn moment_of(app: &App, owner_id: &str, last: LastSeen) -> Result<Timestamp> {
+    match get(app, owner_id, last.job_id).await {
+        Ok(job) if job.version <= last.version => Ok(job
+            .completed_at
+            .or(job.started_at)
+            .unwrap_or(job.created_at)),
+        Ok(job) => Ok(job.created_at),
+        Err(Error::NotFound(_)) => Ok(Timestamp::MIN_UTC),
+        Err(error) => Err(error),
+    }
+}
+
+/// Jobs in flight, and those that ended since the moment or within the last minutes.
+async fn recent(app: &App, owner_id: &str, since: Timestamp) -> Result<Vec<Arc<Job>>> {
+    let since = since.min(app.clock.now() - chrono::TimeDelta::minutes(5));
     let page = Page {
         limit: REPLAYED,
         after: None,

@@ -94,6 +94,43 @@ async fn all_jobs_of_a_user_come_on_one_stream() {
         .expect("the end is told");
 }
 
+/// Ids are what a browser shows when it comes back; a line now and then keeps what is in between awake.
+#[tokio::test]
+async fn an_events_id_is_the_rows_version_and_a_stream_without_events_is_kept_awake() {
+    let api = Api::local().await;
+    let accepted = api.upload(pdf::biology(), &[]).await;
+    let job_id = text(&accepted.body["job_id"]);
+    let job = api.ended(&job_id).await;
+    let request = api.request(Method::GET, &format!("/api/jobs/{job_id}/events"));
+    let alone = request.send().await.expect("an answer").text().await;
+    let alone = alone.expect("the stream ends");
+    let version = alone.lines().find_map(|line| line.strip_prefix("id:"));
+    let version: i64 = version.expect("an id").trim().parse().expect("a version");
+    assert!(version > 1, "{alone}");
+    let request = api
+        .request(Method::GET, "/api/events")
+        .header("Last-Event-ID", format!("{job_id}:1"));
+    let mut stream = request.send().await.expect("an answer").bytes_stream();
+    let mut seen = String::new();
+    let awake = async {
+        while !seen.lines().any(|line| line.starts_with(':')) {
+            let chunk = stream.next().await.expect("it goes on").expect("a chunk");
+            seen.push_str(&String::from_utf8_lossy(&chunk));
+        }
+    };
+    tokio::time::timeout(crate::api::PATIENCE, awake)
+        .await
+        .expect("a heartbeat");
+    let told = |name: &str| {
+        let line = seen.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap_or_else(|| panic!("no {name} in {seen}")).trim()
+    };
+    assert_eq!(told("id:"), format!("{job_id}:{version}"));
+    assert_eq!(told("event:"), "completed");
+    let data: Value = serde_json::from_str(told("data:")).expect("a job");
+    assert_eq!(data["id"], job["id"]);
+}
+
 #[tokio::test]
 async fn a_cancelled_upload_stops_and_leaves_nothing() {
     let api = Api::local().await;

@@ -1,17 +1,14 @@
 //! `GET /jobs/{id}/events` and `GET /events`: server-sent events.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, future::ready, sync::Arc, time::Duration};
 
 use axum::{
     extract::State,
     http::{HeaderMap, HeaderName, HeaderValue},
-    response::{
-        IntoResponse, Response, Sse,
-        sse::{Event, KeepAlive},
-    },
+    response::{IntoResponse, Response, Sse, sse::Event},
 };
-use futures_util::{Stream, StreamExt};
-use ultudy_app::jobs;
+use futures_util::{Stream, StreamExt, stream};
+use ultudy_app::jobs::{self, LastSeen};
 use ultudy_domain::job::{Job, JobStatus};
 
 use super::JobView;
@@ -43,20 +40,33 @@ pub async fn one(
 }
 
 /// The changes of all the owner's jobs, beginning with those in flight and those that
-/// ended within the last minutes; the event's id is `job:version`.
+/// ended within the last minutes, or since the event of `Last-Event-ID`, of the latest fifty; the
+/// event's id is `job:version`.
 #[utoipa::path(get, path = "/api/events", tag = "jobs",
+    params(("Last-Event-ID" = Option<String>, Header, description = "the last event that was seen")),
     responses((status = 200, content_type = "text/event-stream", body = String), Problems))]
 pub async fn all(
     State(state): State<HttpState>,
     Owner(owner): Owner,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let jobs = jobs::watch_all(&state.app, &owner).await?;
+    let last = last_seen(&headers);
+    let jobs = jobs::watch_all(&state.app, &owner, last).await?;
     Ok(answer(
         state,
         headers,
         jobs.map(|job| event(format!("{}:{}", job.id, job.version), job)),
     ))
+}
+
+/// None where it is not one of ours: whoever is told too much is not harmed.
+fn last_seen(headers: &HeaderMap) -> Option<LastSeen> {
+    let told = headers.get("last-event-id")?.to_str().ok()?;
+    let (job_id, version) = told.split_once(':')?;
+    Some(LastSeen {
+        job_id: job_id.parse().ok()?,
+        version: version.parse().ok()?,
+    })
 }
 
 fn event(id: String, job: Arc<Job>) -> Event {
@@ -79,29 +89,32 @@ fn answer(
 ) -> Response {
     let shown = what_is_shown(&headers);
     drop(headers);
-    let end = async move {
-        let shut_out = async {
-            loop {
-                tokio::time::sleep(HEARTBEAT).await;
-                // Boxed, as it is large and hardly ever there: a stream is held for hours.
-                if !Box::pin(is_still_in(&state, &shown)).await {
-                    return;
-                }
-            }
-        };
-        tokio::select! {
-            () = state.shutdown.cancelled() => {}
-            () = shut_out => {}
-        }
-    };
-    let events = events.map(Ok::<_, Infallible>).take_until(end);
-    let mut response = Sse::new(events)
-        .keep_alive(KeepAlive::new().interval(HEARTBEAT))
-        .into_response();
+    let shutdown = state.shutdown.clone();
+    let ended = || stream::iter([None]);
+    // Either's end is the end.
+    let events = stream::select(
+        events.map(Some).chain(ended()),
+        heartbeats(state, shown).map(Some).chain(ended()),
+    )
+    .take_while(|event| ready(event.is_some()))
+    .filter_map(|event| ready(event.map(Ok::<_, Infallible>)))
+    .take_until(shutdown.cancelled_owned());
+    let mut response = Sse::new(events).into_response();
     let unbuffered = (
         HeaderName::from_static("x-accel-buffering"),
         HeaderValue::from_static("no"),
     );
     response.headers_mut().insert(unbuffered.0, unbuffered.1);
     response
+}
+
+/// A line that means nothing, so that whoever is between does not take the stream for dead: as long
+/// as it may be read. One timer for both, since thousands of streams are woken by it.
+fn heartbeats(state: HttpState, shown: HeaderMap) -> impl Stream<Item = Event> + Send {
+    stream::unfold((state, shown), |(state, shown)| async move {
+        tokio::time::sleep(HEARTBEAT).await;
+        // Boxed, as it is large and hardly ever there: a stream is held for hours.
+        let is_still_in = Box::pin(is_still_in(&state, &shown)).await;
+        is_still_in.then(|| (Event::default().comment(""), (state, shown)))
+    })
 }
