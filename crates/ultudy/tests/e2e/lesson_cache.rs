@@ -3,7 +3,7 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use ultudy_testkit::wait;
+use ultudy_testkit::{redis::Redis, wait};
 
 use crate::{
     api::{Answer, Api, PATIENCE, send, text},
@@ -80,6 +80,52 @@ async fn what_one_server_read_the_other_answers_without_the_database() {
         let eve = send(api.request_as(Some("eve"), Method::GET, &path)).await;
         assert_eq!(eve.status, StatusCode::NOT_FOUND);
     }
+}
+
+/// It may drop what it likes, and be away: it holds nothing else.
+#[tokio::test]
+async fn a_redis_for_lessons_alone_holds_them_for_as_long_as_is_set_and_can_be_lost() {
+    let mut cache = Redis::start_with(&["--maxmemory-policy", "allkeys-lru"]).expect("Redis");
+    let settings = [
+        ("CACHE_REDIS_URL", cache.url()),
+        ("LESSON_CACHE_TTL", "100".into()),
+    ];
+    let settings = settings
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    let fleet = Fleet::start(&settings).await;
+    let [one, other] = &fleet.servers;
+    let read = read(&fleet).await;
+    assert_eq!(
+        get(other, &read.section_id).await.body["lesson"],
+        read.lesson
+    );
+    let mut lessons = 0;
+    for key in cache.cli(["KEYS", "*"]).expect("an answer").lines() {
+        assert!(key.starts_with("ultudy:cache:"), "{key}");
+        let left = cache.cli(["TTL", key]).expect("an answer");
+        let left: i64 = left.parse().expect("a number");
+        // What tells of a change outlives what it concerns.
+        assert!((1..=200).contains(&left), "{key}: {left}");
+        lessons += 1;
+    }
+    assert!(lessons > 0);
+    assert_eq!(keys(&fleet), Vec::<String>::new(), "the other holds jobs");
+
+    cache.kill().expect("it dies");
+    for api in &fleet.servers {
+        assert_eq!(get(api, &read.section_id).await.body["lesson"], read.lesson);
+    }
+    let path = format!("/api/lessons/{}", text(&read.lesson["id"]));
+    assert_eq!(one.delete(&path).await.status, StatusCode::OK);
+    let gone = wait::until("it is gone at both", PATIENCE, async || {
+        get(one, &read.section_id).await.status == StatusCode::NOT_FOUND
+            && get(other, &read.section_id).await.status == StatusCode::NOT_FOUND
+    });
+    gone.await.expect("it is");
+    let anew = ask(one, &read).await;
+    let made = one.ended(&text(&anew.body["job_id"])).await;
+    assert_eq!(made["status"], "completed", "{made}");
 }
 
 #[tokio::test]

@@ -6,10 +6,14 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use reqwest::{Method, Response, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
+use tokio::{io::AsyncWriteExt as _, net::TcpStream};
+use ultudy_testkit::{llm::Answer, wait};
 
 use crate::{
-    api::{Api, text},
+    api::{Api, PATIENCE, text},
     fleet::Fleet,
+    metrics,
+    model::Class,
     pdf::{self, Pdf},
 };
 
@@ -153,7 +157,7 @@ async fn what_is_there_or_under_way_is_not_counted_however_often_it_is_asked_for
 }
 
 #[tokio::test]
-async fn a_lesson_deleted_and_asked_for_again_or_a_job_tried_again_counts() {
+async fn a_lesson_deleted_and_asked_for_again_counts() {
     let api = limited("ada").await;
     let (document_id, section) = cells(&api).await;
     for left in (7..10).rev() {
@@ -166,29 +170,28 @@ async fn a_lesson_deleted_and_asked_for_again_or_a_job_tried_again_counts() {
         let path = format!("/api/lessons/{}", text(&lesson["id"]));
         assert_eq!(api.delete(&path).await.status, StatusCode::OK);
     }
-    let asked = ask(&api, &document_id, &section).await;
-    let body: Value = asked.json().await.expect("JSON");
-    let job_id = text(&body["job_id"]);
+}
+
+/// The model holds its answer, so that the job is there to be cancelled.
+#[tokio::test]
+async fn a_job_that_is_tried_again_counts_unless_it_is_not_to_be_tried_again() {
+    let class = Class::start(1, &DEFAULTS[1..]).await;
+    class.llm.answers(Answer::HeldLesson);
+    let job_id = class.ask(0).await;
+    let cancel = format!("/api/jobs/{job_id}/cancel");
+    let cancelled = class.api.post(&cancel, json!({})).await;
+    assert_eq!(cancelled.body["code"], "cancelled", "{cancelled:?}");
     let retry = format!("/api/jobs/{job_id}/retry");
-    api.post(&format!("/api/jobs/{job_id}/cancel"), json!({}))
-        .await;
-    let cancelled = api.ended(&job_id).await;
-    if cancelled["code"] == "cancelled" {
-        let retried = api
-            .request(Method::POST, &retry)
-            .send()
-            .await
-            .expect("an answer");
-        assert_eq!(retried.status(), StatusCode::OK);
-        assert_eq!(number(retried.headers(), "x-ratelimit-remaining"), 5);
-    }
-    api.ended(&job_id).await;
-    let refused = api.post(&retry, json!({})).await;
-    assert_eq!(
-        refused.status,
-        StatusCode::CONFLICT,
-        "completed: not to be tried again"
-    );
+    let retry = async || {
+        let request = class.api.request(Method::POST, &retry);
+        request.send().await.expect("an answer")
+    };
+    class.llm.answers(Answer::Lesson);
+    let retried = retry().await;
+    assert_eq!(retried.status(), StatusCode::OK);
+    assert_eq!(number(retried.headers(), "x-ratelimit-remaining"), 8);
+    assert_eq!(class.api.ended(&job_id).await["status"], "completed");
+    assert_eq!(retry().await.status(), StatusCode::CONFLICT);
 }
 
 async fn send_file(api: &Api, file: Vec<u8>) -> Response {
@@ -228,6 +231,102 @@ async fn five_uploads_a_minute_and_those_that_are_refused_are_not_counted() {
     let documents = api.get("/api/jobs?type=upload_pdf").await.body;
     assert_eq!(documents["jobs"].as_array().map(Vec::len), Some(5));
     api.server.wait_for_objects(1).await;
+}
+
+#[tokio::test]
+async fn of_ten_files_sent_to_two_servers_at_once_exactly_five_are_taken() {
+    let fleet = Fleet::start(&DEFAULTS).await;
+    let [one, other] = &fleet.servers;
+    let sent = (0..10).map(|number| {
+        let api = if number % 2 == 0 { one } else { other };
+        send_file(api, pdf::biology())
+    });
+    let mut taken = 0;
+    for answer in join_all(sent).await {
+        assert!(is_told(&answer, 5), "{answer:?}");
+        match answer.status() {
+            StatusCode::OK => taken += 1,
+            status => assert_eq!(status, StatusCode::TOO_MANY_REQUESTS),
+        }
+    }
+    assert_eq!(taken, 5);
+}
+
+/// What is announced is reserved: nobody sends a sixth file to hear at its end that it was in vain.
+#[tokio::test]
+async fn five_files_that_are_only_announced_have_the_sixth_refused() {
+    let api = limited("ada").await;
+    let address = api.server.base_url().trim_start_matches("http://");
+    let head = format!(
+        "POST /api/upload/pdf-structured HTTP/1.1\r\nHost: {address}\r\nX-User-Id: ada\r\n\
+         Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000000\r\n\r\n"
+    );
+    let mut announced = Vec::new();
+    for _ in 0..5 {
+        let mut connection = TcpStream::connect(address).await.expect("it listens");
+        connection.write_all(head.as_bytes()).await.expect("sent");
+        announced.push(connection);
+    }
+    let reserved = "ultudy_limiter_decisions_total{kind=\"upload_jobs\",decision=\"allowed\"}";
+    let all = wait::until("all are reserved", PATIENCE, async || {
+        metrics::number(&metrics::scrape(&api).await, reserved) == Some(5.0)
+    });
+    all.await.expect("they are");
+    let sixth = send_file(&api, pdf::biology()).await;
+    assert_eq!(sixth.status(), StatusCode::TOO_MANY_REQUESTS);
+    // Who goes away without having sent anything has used nothing up.
+    drop(announced);
+    let free = wait::for_some("their places are free again", PATIENCE, async || {
+        let taken = send_file(&api, pdf::biology()).await;
+        (taken.status() == StatusCode::OK).then_some(taken)
+    });
+    let taken = free.await.expect("they are");
+    assert!(is_told(&taken, 5), "{taken:?}");
+}
+
+/// What the database refuses has cost its student nothing.
+#[tokio::test]
+async fn what_could_not_be_stored_is_not_counted() {
+    let fleet = Fleet::start(&DEFAULTS).await;
+    let [api, _] = &fleet.servers;
+    let (document_id, section) = cells(api).await;
+    let refuse = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION 'no jobs today'; END $$;
+        CREATE TRIGGER refused BEFORE INSERT ON jobs FOR EACH ROW EXECUTE FUNCTION refuse()";
+    fleet.ground.database.sql(refuse).expect("it runs");
+    for _ in 0..12 {
+        let failed = ask(api, &document_id, &section).await;
+        assert_eq!(failed.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+    for _ in 0..6 {
+        let failed = send_file(api, pdf::biology()).await;
+        assert_eq!(failed.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+    let mended = "DROP TRIGGER refused ON jobs";
+    fleet.ground.database.sql(mended).expect("it runs");
+    let asked = ask(api, &document_id, &section).await;
+    assert_eq!(number(asked.headers(), "x-ratelimit-remaining"), 9);
+    // One file was taken before.
+    let sent = send_file(api, pdf::biology()).await;
+    assert_eq!(number(sent.headers(), "x-ratelimit-remaining"), 3);
+}
+
+/// Redis away: by the process alone, which says so.
+#[tokio::test]
+async fn a_limit_that_is_counted_alone_is_told_of() {
+    let mut fleet = Fleet::start(&DEFAULTS).await;
+    fleet.ground.redis.kill().expect("it dies");
+    let [api, _] = &fleet.servers;
+    let sent = (0..7).map(|_| send_file(api, pdf::biology()));
+    let taken = join_all(sent).await;
+    let taken = taken
+        .iter()
+        .filter(|answer| answer.status() == StatusCode::OK);
+    assert_eq!(taken.count(), 5);
+    let told = metrics::scrape(api).await;
+    let alone = metrics::number(&told, "ultudy_limiter_alone_total");
+    assert!(alone >= Some(7.0), "{told}");
+    api.server.logged("counts limits by itself").await;
 }
 
 #[tokio::test]

@@ -12,8 +12,8 @@ use ultudy_testkit::{process::ChildProcess, wait};
 
 use crate::{
     api::{Api, PATIENCE, text},
-    fleet::Ground,
-    pdf,
+    fleet::{Fleet, Ground},
+    lesson_cache, pdf,
 };
 
 const EXPLAINED: &str = include_str!("../../../../docs/metrics.md");
@@ -159,6 +159,37 @@ async fn studying_shows_in_the_numbers_and_every_number_is_explained() {
     }
     assert!(object["cache"]["none"].as_u64() > Some(0), "{object}");
     assert!(object["timestamp"].is_string(), "{object}");
+}
+
+/// A level each: where a lesson was found, and what a limit said.
+#[tokio::test]
+async fn reads_are_counted_by_where_they_were_answered_and_limits_by_what_they_said() {
+    let settings = [
+        ("LESSON_JOBS_PER_MINUTE", "1"),
+        ("UPLOAD_JOBS_PER_MINUTE", "1"),
+    ];
+    let fleet = Fleet::start(&settings).await;
+    let [one, other] = &fleet.servers;
+    let read = lesson_cache::read(&fleet).await;
+    let count = async |api: &Api, name: &str| number(&scrape(api).await, name).unwrap_or(0.0);
+    for (api, level) in [(one, "process"), (other, "redis"), (other, "process")] {
+        let reads = format!("ultudy_cache_reads_total{{level=\"{level}\"}}");
+        let before = count(api, &reads).await;
+        let answer = lesson_cache::get(api, &read.section_id).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert!(count(api, &reads).await > before, "{level}: {before}");
+    }
+    let second = one.upload(pdf::biology(), &[]).await;
+    assert_eq!(second.status, StatusCode::TOO_MANY_REQUESTS);
+    for (kind, decision) in [
+        ("lesson_jobs", "allowed"),
+        ("upload_jobs", "allowed"),
+        ("upload_jobs", "refused"),
+    ] {
+        let decided = "ultudy_limiter_decisions_total";
+        let decided = format!("{decided}{{kind=\"{kind}\",decision=\"{decision}\"}}");
+        assert_eq!(count(one, &decided).await, 1.0, "{decided}");
+    }
 }
 
 /// Then numbers are wanted most.

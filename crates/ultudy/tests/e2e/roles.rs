@@ -3,12 +3,14 @@
 use std::process::Command;
 
 use reqwest::{Method, StatusCode};
+use serde_json::json;
 use ultudy_testkit::wait;
 
 use crate::{
     api::{Api, PATIENCE, text},
     fleet::Ground,
     jobs::{long_book, processing},
+    model,
     pdf,
 };
 
@@ -53,6 +55,44 @@ async fn what_an_api_accepts_waits_until_a_worker_comes_and_does_it() {
 fn waiting(ground: &Ground) -> String {
     let backlog = ["LLEN", "bull:upload-processing:wait"];
     ground.redis.cli(backlog).expect("Redis answers")
+}
+
+/// What a student waits for goes first, whenever it was asked for.
+#[tokio::test]
+async fn lessons_are_made_in_the_order_of_their_priority() {
+    let ground = Ground::start();
+    let api = ground.process(&["api"], &[]).await;
+    let one = [("LESSON_QUEUE_CONCURRENCY", "1")];
+    let mut worker = ground.process(&["worker"], &one).await;
+    let course_id = api.course("Biology").await;
+    let document_id = api.document(model::book(4), &course_id).await;
+    let sections = api.sections(&document_id).await;
+    worker.server.terminate().await.expect("it stops well");
+
+    let mut asked = Vec::new();
+    let priorities = [Some("low"), None, Some("high"), Some("normal")];
+    for (section_id, priority) in sections.iter().zip(priorities) {
+        let mut body = json!({"document_id": document_id, "section_id": section_id});
+        if let Some(priority) = priority {
+            body["priority"] = priority.into();
+        }
+        let answer = api.post("/api/lessons/generate", body).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        asked.push(text(&answer.body["job_id"]));
+    }
+    let expected = [2, 1, 3, 0].map(|index: usize| asked[index].clone());
+    let range = ["LRANGE", "bull:lesson-generation:wait", "0", "-1"];
+    let waiting = ground.redis.cli(range).expect("Redis answers");
+    let served: Vec<&str> = waiting.lines().rev().collect();
+    assert_eq!(served, expected);
+
+    worker.server.restart().await.expect("it comes back");
+    for job_id in &asked {
+        assert_eq!(api.ended(job_id).await["status"], "completed");
+    }
+    let begun = "SELECT id FROM jobs WHERE job_type = 'generate_lesson' ORDER BY started_at";
+    let begun = ground.database.sql(begun).expect("it runs");
+    assert_eq!(begun.lines().collect::<Vec<_>>(), expected);
 }
 
 /// SIGTERM in the middle: the job is finished or handed back, and counts as nothing.

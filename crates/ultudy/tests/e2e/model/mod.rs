@@ -110,7 +110,7 @@ pub fn provider(base_url: &str) -> [(&str, &str); 4] {
 }
 
 /// A book whose sections are all different.
-fn book(sections: usize) -> Vec<u8> {
+pub fn book(sections: usize) -> Vec<u8> {
     let pages: Vec<String> = (1..=sections * SECTION)
         .map(|page| {
             format!(
