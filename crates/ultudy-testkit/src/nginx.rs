@@ -10,17 +10,25 @@ use std::{
 use rustix::process::Signal;
 use tempfile::TempDir;
 
-use crate::{Error, Result, ports, process::ChildProcess, unprivileged};
+use crate::{Error, Result, ports, process::ChildProcess, tls::Certificate, unprivileged};
 
 const PROGRAM: &str = "/usr/sbin/nginx";
 
 /// The files that operators are given.
 const MAIN: &str = include_str!("../../../deploy/nginx/nginx.conf");
 const SITE: &str = include_str!("../../../deploy/nginx/ultudy-site.conf");
+const HTTPS: &str = include_str!("../../../deploy/nginx/tls.conf.example");
 const APIS: &str = include_str!("../../../deploy/nginx/ultudy-apis.conf");
 
 /// The server's line that the others are made of.
 const FIRST_API: &str = "127.0.0.1:3001";
+
+/// What the example of https takes the place of.
+const PLAIN: &str = "    server {
+        listen 80;
+        include ultudy-site.conf;
+    }
+";
 
 /// A running nginx.
 #[derive(Debug)]
@@ -36,12 +44,7 @@ impl Nginx {
     /// # Errors
     /// nginx is not installed, has something against the files, or does not start.
     pub fn start(apis: &[u16]) -> Result<Self> {
-        let line = APIS.lines().find(|line| line.contains(FIRST_API));
-        let line = line.ok_or_else(|| lacks(FIRST_API))?;
-        let servers = apis
-            .iter()
-            .map(|port| line.replace(FIRST_API, &format!("127.0.0.1:{port}")) + "\n");
-        Self::start_with(&servers.collect::<String>())
+        Self::start_with(&servers(apis)?)
     }
 
     /// Starts one before the servers that these lines name, as ultudy-apis.conf does.
@@ -49,9 +52,29 @@ impl Nginx {
     /// # Errors
     /// As [`Nginx::start`].
     pub fn start_with(apis: &str) -> Result<Self> {
-        let dir = unprivileged::temp_dir()?;
         let port = ports::free_port()?;
-        fs::write(dir.path().join("nginx.conf"), main(dir.path(), port)?)?;
+        Self::start_as(&Listens::Http { port }, apis)
+    }
+
+    /// Starts one that listens by https, with this certificate, at [`Nginx::port`], and by http at
+    /// `plain_port`, from where it sends everybody to the other, as the shipped example has it.
+    ///
+    /// # Errors
+    /// As [`Nginx::start`].
+    pub fn start_https(apis: &[u16], certificate: &Certificate, plain_port: u16) -> Result<Self> {
+        let listens = Listens::Https {
+            port: ports::free_port()?,
+            plain_port,
+            certificate,
+        };
+        Self::start_as(&listens, &servers(apis)?)
+    }
+
+    fn start_as(listens: &Listens<'_>, apis: &str) -> Result<Self> {
+        let dir = unprivileged::temp_dir()?;
+        let port = listens.port();
+        let text = main(dir.path(), listens)?;
+        fs::write(dir.path().join("nginx.conf"), text)?;
         fs::write(dir.path().join("ultudy-site.conf"), SITE)?;
         fs::write(dir.path().join("ultudy-apis.conf"), apis)?;
         check(dir.path())?;
@@ -102,15 +125,72 @@ impl Nginx {
     }
 }
 
+/// By what it is reached.
+enum Listens<'a> {
+    Http {
+        port: u16,
+    },
+    Https {
+        port: u16,
+        plain_port: u16,
+        certificate: &'a Certificate,
+    },
+}
+
+impl Listens<'_> {
+    fn port(&self) -> u16 {
+        match self {
+            Self::Http { port } | Self::Https { port, .. } => *port,
+        }
+    }
+
+    /// What stands in the shipped files, and what does here.
+    fn replacements(&self) -> Vec<(&str, String)> {
+        let at = |port: &u16| format!("listen 127.0.0.1:{port}");
+        match self {
+            Self::Http { port } => vec![("listen 80;", at(port) + ";")],
+            Self::Https {
+                port,
+                plain_port,
+                certificate,
+            } => {
+                let [chain, key] = [certificate.path(), certificate.key_path()];
+                vec![
+                    (PLAIN, HTTPS.to_owned()),
+                    ("listen 80;", at(plain_port) + ";"),
+                    ("listen 443 ", at(port) + " "),
+                    (
+                        "/etc/letsencrypt/live/study.example.org/fullchain.pem",
+                        chain.display().to_string(),
+                    ),
+                    (
+                        "/etc/letsencrypt/live/study.example.org/privkey.pem",
+                        key.display().to_string(),
+                    ),
+                ]
+            }
+        }
+    }
+}
+
+/// Lines for servers at these loopback ports, made of the shipped one.
+fn servers(ports: &[u16]) -> Result<String> {
+    let line = APIS.lines().find(|line| line.contains(FIRST_API));
+    let line = line.ok_or_else(|| lacks(FIRST_API))?;
+    let servers = ports
+        .iter()
+        .map(|port| line.replace(FIRST_API, &format!("127.0.0.1:{port}")) + "\n");
+    Ok(servers.collect())
+}
+
 /// The shipped file but for addresses and paths.
-fn main(dir: &Path, port: u16) -> Result<String> {
+fn main(dir: &Path, listens: &Listens<'_>) -> Result<String> {
     let own = dir.display();
     let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .map(|what| format!("{what}_temp_path {own}/{what};"))
         .join(" ");
     let mut text = MAIN.to_owned();
-    for (shipped, here) in [
-        ("listen 80;", format!("listen 127.0.0.1:{port};")),
+    let shipped_here = [
         ("/var/log/nginx/", format!("{own}/")),
         ("/run/nginx.pid", format!("{own}/nginx.pid")),
         ("http {", format!("http {{ {temporary}")),
@@ -120,7 +200,8 @@ fn main(dir: &Path, port: u16) -> Result<String> {
             "worker_connections 32768;",
             "worker_connections 4096;".into(),
         ),
-    ] {
+    ];
+    for (shipped, here) in listens.replacements().into_iter().chain(shipped_here) {
         if !text.contains(shipped) {
             return Err(lacks(shipped));
         }

@@ -21,6 +21,12 @@ fn seconds(text: &str) -> u64 {
 fn a_server_drains_longer_than_nginx_keeps_connections_or_remembers_a_fault() {
     let main = read("nginx/nginx.conf");
     let (_, upstream) = main.split_once("upstream ultudy {").unwrap();
+    assert!(
+        upstream
+            .trim_start()
+            .lines()
+            .any(|line| line.trim() == "least_conn;")
+    );
     let kept = seconds(values(upstream, "keepalive_timeout")[0]);
     assert!(kept < DRAIN_DELAY.as_secs());
     for file in ["nginx/ultudy-apis.conf", "nginx/apis.compose.conf"] {

@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf, process::Command};
 use reqwest::StatusCode;
 use serde_json::Value;
 use ultudy_domain::job::QueueName;
+use ultudy_testkit::postgres::{Postgres, User};
 
 use crate::{
     api::{Api, text},
@@ -174,6 +175,179 @@ fn every_setting_and_secret_is_one() {
     }
 }
 
+/// The ports of a container, by their names.
+fn ports(container: &Value) -> BTreeMap<String, u64> {
+    let ports = container["ports"].as_array().expect("ports").iter();
+    let named = ports.map(|port| (text(&port["name"]), port["containerPort"].as_u64()));
+    named
+        .map(|(name, port)| (name, port.expect("a number")))
+        .collect()
+}
+
+#[test]
+fn ports_are_those_that_the_programs_listen_on() {
+    let base = base();
+    for name in ["ultudy-api", "ultudy-worker"] {
+        let pod = &find(&base, "Deployment", name)["spec"]["template"]["spec"];
+        let container = &pod["containers"][0];
+        let ports = ports(container);
+        let settings = environment(&base, container);
+        assert_eq!(ports["http"].to_string(), settings["PORT"], "{name}");
+        let (host, port) = settings["METRICS_ADDR"].rsplit_once(':').expect("a port");
+        assert_eq!(
+            (host, ports["metrics"].to_string().as_str()),
+            ("0.0.0.0", port)
+        );
+        assert_eq!(settings["HOST"], "0.0.0.0", "{name}");
+        for probe in ["startupProbe", "livenessProbe", "readinessProbe"] {
+            assert_eq!(
+                container[probe]["httpGet"]["port"], "http",
+                "{name} {probe}"
+            );
+        }
+    }
+    let pgbouncer = &find(&base, "Deployment", "pgbouncer")["spec"]["template"]["spec"];
+    let port = ports(&pgbouncer["containers"][0])["postgres"];
+    let listens = read("base/pgbouncer.ini").lines().find_map(|line| {
+        let port = line.strip_prefix("listen_port")?;
+        Some(port.trim_start_matches([' ', '=']).to_owned())
+    });
+    assert_eq!(listens, Some(port.to_string()));
+    // Whoever is let in, and by which name, is let in to a port that there is.
+    for (service, of, port) in [
+        ("ultudy-api", "ultudy-api", "http"),
+        ("pgbouncer", "pgbouncer", "postgres"),
+    ] {
+        let spec = &find(&base, "Service", service)["spec"];
+        assert_eq!(spec["ports"][0]["targetPort"], port);
+        assert_eq!(spec["selector"]["app"], of);
+        let pod = &find(&base, "Deployment", of)["spec"]["template"];
+        assert_eq!(pod["metadata"]["labels"]["app"], of);
+    }
+    for (policy, of) in [
+        ("api", "ultudy-api"),
+        ("worker", "ultudy-worker"),
+        ("pgbouncer", "pgbouncer"),
+    ] {
+        let pod = &find(&base, "Deployment", of)["spec"]["template"]["spec"];
+        let ports = ports(&pod["containers"][0]);
+        let spec = &find(&base, "NetworkPolicy", policy)["spec"];
+        assert_eq!(spec["podSelector"]["matchLabels"]["app"], of);
+        for rule in spec["ingress"].as_array().expect("rules") {
+            let port = text(&rule["ports"][0]["port"]);
+            assert!(ports.contains_key(&port), "{policy}: {port}");
+        }
+    }
+    for ingress in base.iter().filter(|object| object["kind"] == "Ingress") {
+        for path in ingress["spec"]["rules"][0]["http"]["paths"]
+            .as_array()
+            .expect("paths")
+        {
+            let service = &path["backend"]["service"];
+            let ports = &find(&base, "Service", &text(&service["name"]))["spec"]["ports"];
+            assert_eq!(ports[0]["name"], service["port"]["name"]);
+        }
+    }
+}
+
+/// The keys that something asks for in the secret.
+fn keys_asked_for(value: &Value, keys: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            if let Some(key) = fields.get("key").and_then(Value::as_str) {
+                keys.push(key.to_owned());
+            }
+            for field in fields.values() {
+                keys_asked_for(field, keys);
+            }
+        }
+        Value::Array(values) => {
+            for value in values {
+                keys_asked_for(value, keys);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn every_secret_that_is_asked_for_is_in_the_example() {
+    let secrets = objects(&["base/secrets.example.yaml"]);
+    let secrets = &find(&secrets, "Secret", "ultudy-secrets")["stringData"];
+    let mut keys = Vec::new();
+    for object in base().iter().chain(&objects(&["keda/autoscaler.yaml"])) {
+        // Labels are looked for by keys, too.
+        if matches!(object["kind"].as_str(), Some("NetworkPolicy")) {
+            continue;
+        }
+        keys_asked_for(object, &mut keys);
+    }
+    assert!(keys.iter().any(|key| key == "redis-password"), "{keys:?}");
+    assert!(keys.iter().any(|key| key == "pgbouncer-userlist"));
+    for key in keys {
+        assert!(secrets[&key].is_string(), "{key}");
+    }
+}
+
+/// What a worker and its readers may take is within what its container may.
+#[test]
+fn a_workers_readers_fit_in_its_memory() {
+    const OWN_MB: u64 = 256;
+    let base = base();
+    let pod = &find(&base, "Deployment", "ultudy-worker")["spec"]["template"]["spec"];
+    let container = &pod["containers"][0];
+    let settings = environment(&base, container);
+    let default = |name: &str| {
+        let line = SETTINGS.lines().find_map(|line| {
+            let value = line.strip_prefix(name)?.strip_prefix(" = ")?;
+            Some(value.trim_matches('"').to_owned())
+        });
+        line.unwrap_or_else(|| panic!("no {name}"))
+    };
+    let number = |name: &str| -> u64 {
+        let set = settings.get(name).cloned();
+        let set = set.unwrap_or_else(|| default(name));
+        set.parse().expect("a number")
+    };
+    let limit = text(&container["resources"]["limits"]["memory"]);
+    let limit: u64 = limit.trim_end_matches("Gi").parse().expect("Gi");
+    let readers = number("UPLOAD_QUEUE_CONCURRENCY") * number("PDF_MEMORY_MB");
+    assert!(readers + OWN_MB <= limit * 1024, "{readers} MB of readers");
+}
+
+/// Started as the manifest says, by whoever may change tables.
+#[test]
+fn the_migration_migrates() {
+    let base = base();
+    let pod = &find(&base, "Job", "ultudy-migrate")["spec"]["template"]["spec"];
+    let container = &pod["containers"][0];
+    let postgres = Postgres::shared().expect("it starts");
+    let database = postgres.create_database(User::Owner).expect("it is made");
+    let secrets = tempfile::tempdir().expect("a folder");
+    let url = postgres.url(User::Owner, &database);
+    fs::write(secrets.path().join("database-direct-url"), url).expect("it is written");
+    let run = || {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_ultudy"));
+        program.arg(text(&container["args"][0])).env_clear();
+        for (name, value) in environment(&base, container) {
+            let value = value.replace("/secrets", &secrets.path().display().to_string());
+            program.env(name, value);
+        }
+        let output = program.output().expect("it runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{output:?}");
+        said
+    };
+    let first = run();
+    assert!(
+        first.contains("this version's schema") && !first.contains("(0 "),
+        "{first}"
+    );
+    // A second time, such as after a lost answer.
+    let second = run();
+    assert!(second.contains("(0 migrations were missing)"), "{second}");
+}
+
 /// As PostgreSQL is reached from another machine.
 #[test]
 fn pgbouncer_has_the_shipped_settings() {
@@ -185,6 +359,14 @@ fn pgbouncer_has_the_shipped_settings() {
         lines.map(str::to_owned).collect()
     };
     assert_eq!(settings(&read("base/pgbouncer.ini")), settings(&shipped));
+    for setting in [
+        "pool_mode = transaction",
+        "max_client_conn = 1000",
+        "default_pool_size = 25",
+        "reserve_pool_size = 5",
+    ] {
+        assert!(shipped.lines().any(|line| line == setting), "{setting}");
+    }
 }
 
 /// Started as the manifests say, each answers its probes and stops within its grace.

@@ -49,6 +49,7 @@ exit 1
 const KUBECTL: &str = r#"#!/bin/bash
 while [ $# -gt 0 ]; do
   case "$1" in
+    --namespace) grep -qx "  name: $2" deploy/k8s/base/namespace.yaml || { echo "no namespace $2" >&2; exit 1; }; shift ;;
     -k) [ -f "$2/kustomization.yaml" ] || { echo "no $2" >&2; exit 1; }; shift ;;
     -f) [ -f "$2" ] || [ "$2" = secrets.yaml ] || { echo "no $2" >&2; exit 1; }; shift ;;
     job) grep -qrx "  name: $2" deploy/k8s || { echo "no job $2" >&2; exit 1; }; shift ;;
@@ -57,16 +58,27 @@ while [ $# -gt 0 ]; do
 done
 "#;
 
-/// Runs no container: the file must be there and have the services.
+/// Runs no container: the file must be there and have the services and profiles.
 const DOCKER: &str = r#"#!/bin/bash
 [ "$1 $2" = 'compose --file' ] && [ -f "$3" ] || { echo "no $3" >&2; exit 1; }
-file="$3" command="$4"
-shift 4
-[ "$command" = logs ] || exit 0
+file="$3"
+shift 3
+if [ "$1" = --profile ]; then
+  grep -q "profiles: \[$2\]" "$file" || { echo "no profile $2" >&2; exit 1; }
+  shift 2
+fi
+case "$1" in build|logs|run|up) shift ;; *) echo "no command $1" >&2; exit 1 ;; esac
 for service in "$@"; do
+  case "$service" in -*) continue ;; esac
   grep -qx "  $service:" "$file" || { echo "no service $service" >&2; exit 1; }
 done
 echo 'http://localhost/sign-up#…'
+"#;
+
+/// Asks no cloud: what a bucket is to be told is left for the test to read.
+const AWS: &str = r#"#!/bin/bash
+[ "$1 $2" = 's3api put-bucket-lifecycle-configuration' ] || { echo "no $1 $2" >&2; exit 1; }
+printf %s "${@: -1}" > 'FOLDER/lifecycle.json'
 "#;
 
 /// Reads the files where they were put, and runs nowhere.
@@ -76,13 +88,22 @@ sed -i 's#/var/log/nginx/#FOLDER/#; s#/run/nginx.pid#FOLDER/pid#' FOLDER/nginx.c
 exec /usr/sbin/nginx -t -q -p FOLDER -e FOLDER/error.log -c FOLDER/nginx.conf
 "#;
 
-/// Lines that stand together and are indented by four: a block, with the heading it stands under.
+/// Lines that stand together and are indented by four, or fenced as those of a shell: a block, with the
+/// heading it stands under. And what a sentence says of a cluster.
 fn blocks(text: &str) -> Vec<(String, String)> {
     let mut blocks: Vec<(String, String)> = Vec::new();
-    let (mut heading, mut is_inside) = ("", false);
+    let (mut heading, mut is_inside, mut is_fenced) = ("", false, false);
     for line in text.lines() {
         heading = line.strip_prefix("## ").unwrap_or(heading);
-        let command = line.strip_prefix("    ");
+        if line.starts_with("```") {
+            (is_fenced, is_inside) = (line == "```sh", false);
+            continue;
+        }
+        let command = if is_fenced {
+            Some(line)
+        } else {
+            line.strip_prefix("    ")
+        };
         match (command, blocks.last_mut()) {
             (Some(command), Some(block)) if is_inside => {
                 block.1.push('\n');
@@ -92,8 +113,23 @@ fn blocks(text: &str) -> Vec<(String, String)> {
             (None, _) => {}
         }
         is_inside = command.is_some();
+        if command.is_none() {
+            let said = said(line).map(|command| (heading.to_owned(), command));
+            blocks.extend(said);
+        }
     }
     blocks
+}
+
+/// The commands in a line that a sentence names; `…` is what all of them have.
+fn said(line: &str) -> impl Iterator<Item = String> {
+    let quoted = line.split('`').skip(1).step_by(2);
+    let commands = quoted.filter(|text| {
+        ["docker compose ", "kubectl ", "aws "]
+            .iter()
+            .any(|name| text.starts_with(name))
+    });
+    commands.map(|text| text.replace(" … ", " --file deploy/compose.yaml "))
 }
 
 /// What the commands speak of.
@@ -114,10 +150,12 @@ impl World {
         let ultudy = ULTUDY.replace("PROGRAM", &format!("'{program}'"));
         let nginx = folder.path().join("nginx").display().to_string();
         let nginx = NGINX.replace("FOLDER", &nginx);
+        let aws = AWS.replace("FOLDER", &folder.path().display().to_string());
         for (name, script) in [
             ("ultudy", ultudy.as_str()),
             ("kubectl", KUBECTL),
             ("docker", DOCKER),
+            ("aws", &aws),
             ("nginx", &nginx),
         ] {
             let file = folder.path().join("bin").join(name);
@@ -234,4 +272,16 @@ async fn every_block_of_the_operating_guide_works() {
     for (heading, block) in &blocks {
         world.run(heading, block);
     }
+    for said in [
+        "docker compose --file",
+        "kubectl --namespace ultudy delete job",
+    ] {
+        let is_there = |(_, block): &(String, String)| block.starts_with(said);
+        assert!(blocks.iter().any(is_there), "{said}");
+    }
+    let told = world.folder.path().join("lifecycle.json");
+    let told = fs::read(told).expect("a bucket is told something");
+    let told: serde_json::Value = serde_json::from_slice(&told).expect("it is JSON");
+    let aborts = &told["Rules"][0]["AbortIncompleteMultipartUpload"];
+    assert_eq!(aborts["DaysAfterInitiation"], 1, "{told}");
 }

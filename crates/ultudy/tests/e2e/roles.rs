@@ -10,8 +10,7 @@ use crate::{
     api::{Api, PATIENCE, text},
     fleet::Ground,
     jobs::{long_book, processing},
-    model,
-    pdf,
+    model, pdf,
 };
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use crate::api::Api;
 
 mod bad;
 mod deployment;
+mod https;
 mod load;
 mod streams;
 mod watcher;
