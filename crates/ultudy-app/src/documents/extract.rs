@@ -87,7 +87,7 @@ async fn store(run: &Run, document_id: Uuid, extracted: ExtractedDocument) -> Re
     let passages = index::read(sources, &run.cancel).await?;
     let passages = passages.ok_or(JobError::Stopped)?;
     let mut figures = tokio::select! {
-        uploaded = figures::upload(&run.app, extracted.figures) => uploaded?,
+        uploaded = figures::upload(&run.app, &run.job.owner_id, extracted.figures) => uploaded?,
         () = run.cancel.cancelled() => return Err(JobError::Stopped),
     };
     let mut tx = run.begin(RECOGNISED, "storing").await?;

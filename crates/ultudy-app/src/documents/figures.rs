@@ -2,11 +2,12 @@
 
 use ultudy_domain::{Timestamp, figure::ExtractedFigure};
 use ultudy_store::{
-    TenantTx, blobs, documents,
+    TenantTx, documents,
     figures::{self, FigureFile, NewFigure},
 };
 use uuid::Uuid;
 
+use super::held::{self, Gone};
 use crate::{App, Error, Result, blobs::Incoming};
 
 pub use ultudy_store::figures::FigureSize;
@@ -39,13 +40,20 @@ pub async fn figure_sizes(app: &App, owner_id: &str, id: Uuid) -> Result<Vec<Fig
 
 /// Figures whose files lie in the object store and are nobody's yet: deleted again unless
 /// [`Self::keep`] is called.
-pub(crate) struct Uploaded(Vec<(ExtractedFigure, Incoming)>);
+pub(crate) struct Uploaded {
+    figures: Vec<(ExtractedFigure, Incoming)>,
+    gone: Gone,
+}
 
 /// Puts the files of figures into the object store.
 ///
 /// # Errors
-/// The object store does not take one.
-pub(crate) async fn upload(app: &App, figures: Vec<ExtractedFigure>) -> Result<Uploaded> {
+/// The object store does not take one, or the database does not answer.
+pub(crate) async fn upload(
+    app: &App,
+    owner_id: &str,
+    figures: Vec<ExtractedFigure>,
+) -> Result<Uploaded> {
     let mut uploaded = Vec::with_capacity(figures.len());
     for mut figure in figures {
         let data = std::mem::take(&mut figure.data);
@@ -54,7 +62,11 @@ pub(crate) async fn upload(app: &App, figures: Vec<ExtractedFigure>) -> Result<U
     }
     // Contents are held in one order, so that two transactions do not wait for each other.
     uploaded.sort_by(|(_, one), (_, other)| one.sha256.cmp(&other.sha256));
-    Ok(Uploaded(uploaded))
+    let gone = held::gone(app, owner_id, uploaded.iter().map(|(_, file)| file)).await?;
+    Ok(Uploaded {
+        figures: uploaded,
+        gone,
+    })
 }
 
 impl Uploaded {
@@ -65,23 +77,21 @@ impl Uploaded {
         document_id: Uuid,
         now: Timestamp,
     ) -> Result<()> {
-        let mut rows = Vec::with_capacity(self.0.len());
-        let mut needed = Vec::with_capacity(self.0.len());
-        for (figure, incoming) in self.0.drain(..) {
-            let size = i64::try_from(incoming.size).map_err(Error::internal)?;
-            let kept = blobs::hold(tx, &incoming.sha256, size, incoming.key(), now).await?;
+        let mut rows = Vec::with_capacity(self.figures.len());
+        let mut needed = Vec::with_capacity(self.figures.len());
+        for (figure, incoming) in self.figures.drain(..) {
             rows.push(row(&figure, &incoming));
-            if kept == incoming.key() {
+            if held::hold(tx, &incoming, &self.gone, now).await? {
                 needed.push((figure, incoming));
             }
         }
-        self.0 = needed;
+        self.figures = needed;
         Ok(figures::insert_all(tx, document_id, &rows).await?)
     }
 
     /// They belong to rows that are about to be committed.
     pub(crate) fn keep(self) {
-        for (_, incoming) in self.0 {
+        for (_, incoming) in self.figures {
             incoming.keep();
         }
     }

@@ -14,6 +14,7 @@ pub(crate) mod delete;
 pub mod extract;
 mod figures;
 mod file;
+pub(crate) mod held;
 pub mod upload;
 
 pub use delete::delete;

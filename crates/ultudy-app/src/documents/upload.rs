@@ -9,12 +9,13 @@ use ultudy_domain::{
     job::{Job, JobType, Priority},
 };
 use ultudy_store::{
-    blobs, courses,
+    courses,
     documents::{self, NewDocument},
     jobs::{self, NewJob},
 };
 use uuid::Uuid;
 
+use super::held;
 use crate::{
     App, Error, Result,
     blobs::Incoming,
@@ -91,49 +92,24 @@ pub async fn accept(
         section_id: None,
         dedupe_key: format!("upload:{}", document.id),
     };
-    let gone = gone_copy(app, owner_id, &incoming.sha256).await?;
+    let gone = held::gone(app, owner_id, [&incoming]).await?;
     let mut tx = app.store.write(owner_id).await?;
     if let Some(course_id) = document.course_id {
         courses::find(&mut tx, course_id)
             .await?
             .ok_or(Error::NotFound("course"))?;
     }
-    let size = i64::try_from(incoming.size).map_err(Error::internal)?;
-    let mut kept = blobs::hold(
-        &mut tx,
-        &incoming.sha256,
-        size,
-        incoming.key(),
-        document.uploaded_at,
-    )
-    .await?;
-    if gone.as_ref() == Some(&kept)
-        && blobs::replace(&mut tx, &incoming.sha256, &kept, incoming.key()).await?
-    {
-        kept = incoming.key().to_owned();
-    }
+    let is_kept = held::hold(&mut tx, &incoming, &gone, document.uploaded_at).await?;
     documents::insert(&mut tx, &document).await?;
     let (job, _) = jobs::enqueue(&mut tx, &new_job, document.uploaded_at).await?;
     // Kept before the commit: whether one that breaks off has happened cannot be known, and
     // an orphan is swept up, while a row without its file is a lost upload.
-    if kept == incoming.key() {
+    if is_kept {
         incoming.keep();
     }
     place.commit(tx).await?;
     app.dispatch(&job).await;
     Ok(job)
-}
-
-/// The key of this content that the object store has no file of any more: whoever sends it again brings
-/// it back, for all who have it.
-async fn gone_copy(app: &App, owner_id: &str, sha256: &str) -> Result<Option<String>> {
-    let mut tx = app.store.read(owner_id).await?;
-    let held = blobs::key_of(&mut tx, sha256).await?;
-    drop(tx);
-    match held {
-        Some(key) if !app.blobs.holds(&key).await? => Ok(Some(key)),
-        _ => Ok(None),
-    }
 }
 
 fn checked(app: &App, incoming: &Incoming, fields: &UploadFields) -> Result<NewDocument> {

@@ -13,7 +13,7 @@ use ultudy_domain::{
     job::{JobType, Priority},
 };
 use ultudy_store::{
-    TenantTx, blobs, chunks,
+    TenantTx, chunks,
     documents::{self, NewDocument, Reading},
     imported::{self, Noun},
     jobs::{self, NewJob},
@@ -30,6 +30,7 @@ use super::{
 use crate::{
     Error,
     blobs::Incoming,
+    documents::held::{self, Gone},
     search::index::{self, Source},
 };
 
@@ -125,10 +126,12 @@ impl Importer<'_> {
                 }
             },
         };
+        let gone = held::gone(self.app, owner_id, &incoming).await?;
         let mut tx = self.app.store.write(owner_id).await?;
         match incoming {
             Some(incoming) => {
-                self.new_document(&mut tx, bundle, incoming, there).await?;
+                let file = (incoming, &gone);
+                self.new_document(&mut tx, bundle, file, there).await?;
                 self.report.table(DOCUMENTS).imported += 1;
             }
             None => {
@@ -198,13 +201,12 @@ impl Importer<'_> {
         &mut self,
         tx: &mut TenantTx,
         bundle: &Bundle,
-        incoming: Incoming,
+        (incoming, gone): (Incoming, &Gone),
         there: &mut There,
     ) -> Result<(), ImportError> {
         let now = self.app.clock.now();
         let document = self.checked(bundle, &incoming, there);
-        let size = i64::try_from(incoming.size).map_err(Error::internal)?;
-        let kept = blobs::hold(tx, &incoming.sha256, size, incoming.key(), now).await?;
+        let is_kept = held::hold(tx, &incoming, gone, now).await?;
         documents::insert(tx, &document).await?;
         let rows = self.checked_sections(bundle, there);
         if rows.is_empty() {
@@ -248,7 +250,7 @@ impl Importer<'_> {
             self.tag(tx, bundle, document.id).await?;
         }
         // Kept before the commit, for the reason that an upload's file is.
-        if kept == incoming.key() {
+        if is_kept {
             incoming.keep();
         }
         Ok(())

@@ -149,7 +149,14 @@ async fn what_the_original_had_comes_over_once_and_the_rest_is_told() {
     let api = Api::start(&settings, Some("user_ada")).await;
     assert_eq!(overview(&api).await, before);
 
-    // A file that is found later comes over with all that hangs on it.
+    // A file that is found later comes over with all that hangs on it, and is a file again for all who
+    // have the same, should theirs be lost.
+    let objects = data.path().join("objects/blobs");
+    for file in fs::read_dir(objects).expect("the folder") {
+        fs::remove_file(file.expect("an entry").path()).expect("it goes");
+    }
+    let of_ada = "/api/documents/d0000000-0000-4000-8000-000000000001/file";
+    assert_eq!(api.get(of_ada).await.status, 500);
     let missing = folder
         .path()
         .join("user_bob/d0000000-0000-4000-8000-0000000000b2.pdf");
@@ -158,6 +165,7 @@ async fn what_the_original_had_comes_over_once_and_the_rest_is_told() {
     line(&report, "documents: 1 imported, 4 were");
     line(&report, "sections: 1 imported, 4 were");
     line(&report, "concepts: 1 imported");
+    assert_eq!(api.get(of_ada).await.status, 200);
 }
 
 async fn ada_has_all_of_it(api: &Api) {

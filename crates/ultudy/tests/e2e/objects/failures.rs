@@ -215,6 +215,30 @@ async fn a_file_that_is_gone_is_brought_back_by_whoever_sends_it_again() {
     }
 }
 
+/// So are its pictures, which the job makes anew.
+#[tokio::test]
+async fn pictures_that_are_gone_come_back_with_their_document() {
+    let s3 = S3::start().expect("an object store");
+    let api = server(&s3, &[]).await;
+    let course_id = api.course("Biology").await;
+    let first = api.document(pdf::illustrated(), &course_id).await;
+    let keys = s3.keys();
+    assert_eq!(keys.len(), 2, "the file and its picture");
+    for key in &keys {
+        std::fs::remove_file(s3.file(key)).expect("it was there");
+    }
+    let picture = |id: &str| format!("/api/documents/{id}/figures/1");
+    let lost = answer(&api, &picture(&first), None).await;
+    assert_eq!(lost.0, StatusCode::INTERNAL_SERVER_ERROR, "{}", lost.2);
+    let second = api.document(pdf::illustrated(), &course_id).await;
+    for id in [&first, &second] {
+        assert_eq!(answer(&api, &picture(id), None).await.0, StatusCode::OK);
+        let file = format!("/api/documents/{id}/file");
+        assert_eq!(answer(&api, &file, None).await.0, StatusCode::OK);
+    }
+    assert_eq!(s3.keys().len(), 2);
+}
+
 /// F14: the file is there, its row is not, since the process died in between.
 #[tokio::test]
 async fn a_file_without_a_row_is_swept_after_a_day() {
