@@ -14,6 +14,7 @@ use crate::{
     accounts::Accounts,
     blobs::Blobs,
     clock::Clock,
+    documents::under_way::UnderWay,
     handover::Handover,
     jobs::Told,
     lessons::{CachedLessons, KnownGenerations, Sharing},
@@ -62,6 +63,7 @@ struct Joined {
     /// The jobs that browsers were told of just now.
     told: Told,
     generations: KnownGenerations,
+    under_way: UnderWay,
 }
 
 impl App {
@@ -73,12 +75,18 @@ impl App {
             handover: Handover::default(),
             told: Told::default(),
             generations: KnownGenerations::default(),
+            under_way: UnderWay::default(),
         }))
     }
 
     /// What was generated and used here of late.
     pub(crate) fn generations(&self) -> &KnownGenerations {
         &self.0.generations
+    }
+
+    /// The files that are arriving in this process.
+    pub(crate) fn under_way(&self) -> &UnderWay {
+        &self.0.under_way
     }
 
     /// After the commit that enqueued a job (anew): hands it to the engine and tells the

@@ -41,6 +41,15 @@ pub enum Error {
         /// What is allowed, and when again.
         standing: Standing,
     },
+    /// So many files of theirs are arriving at once as may.
+    #[error("{most} of your files are arriving already. Please send this one once they are there.")]
+    TooManyOfTheirs {
+        /// The limit.
+        most: usize,
+    },
+    /// As many files are arriving as can.
+    #[error("Many files are arriving just now. Please try again in a moment.")]
+    Crowded,
     /// Larger than allowed.
     #[error("The file is larger than {} MB, the most that can be uploaded.", .limit_bytes / (1 << 20))]
     TooLarge {

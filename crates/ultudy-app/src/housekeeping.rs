@@ -71,8 +71,9 @@ pub async fn sweep_ended(app: &App) -> Result<u64> {
 /// # Errors
 /// The store or the database does not answer.
 pub async fn sweep_objects(app: &App) -> Result<usize> {
-    let moment = app.clock.now() - app.blobs.grace();
-    let half_written = app.blobs.sweep_half_written(moment).await?;
+    let now = app.clock.now();
+    let moment = now - app.blobs.grace();
+    let half_written = app.blobs.sweep_half_written(now).await?;
     let listed: Vec<Listed> = app.blobs.list().try_collect().await?;
     let mut tx = app.store.system().await?;
     let held = blobs::keys(&mut tx).await?;

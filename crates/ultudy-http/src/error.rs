@@ -145,6 +145,7 @@ impl From<Error> for ApiError {
             Error::TooMany { retry_after } => {
                 answer.retry_after = Some(whole_seconds(retry_after));
             }
+            Error::TooManyOfTheirs { .. } => answer.retry_after = Some(RETRY_AFTER_SECONDS),
             Error::Limited { standing, .. } => {
                 answer.retry_after = Some(whole_seconds(standing.reset));
                 answer.standing = Some(standing);
@@ -160,13 +161,15 @@ fn status_of(error: &Error) -> StatusCode {
         Error::Invalid(_) | Error::Interrupted => StatusCode::BAD_REQUEST,
         Error::Unauthorized(_) => StatusCode::UNAUTHORIZED,
         Error::Forbidden(_) => StatusCode::FORBIDDEN,
-        Error::TooMany { .. } | Error::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Error::TooMany { .. } | Error::Limited { .. } | Error::TooManyOfTheirs { .. } => {
+            StatusCode::TOO_MANY_REQUESTS
+        }
         Error::NotFound(_) => StatusCode::NOT_FOUND,
         Error::Conflict(_) => StatusCode::CONFLICT,
         Error::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         Error::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Error::Unprocessable { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        Error::Unavailable(_) | Error::Full(_) | Error::IssuerUnavailable(_) => {
+        Error::Unavailable(_) | Error::Full(_) | Error::IssuerUnavailable(_) | Error::Crowded => {
             StatusCode::SERVICE_UNAVAILABLE
         }
         Error::FileLost(_) | Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,

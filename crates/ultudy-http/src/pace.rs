@@ -4,26 +4,49 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, stream};
-use tokio::time::timeout;
-
-/// Bytes that must arrive ...
-const ENOUGH: usize = 64 << 10;
-/// ... while they are waited for this long: about 1 KiB/s, half of what the slowest mobile network
-/// brings.
-const WITHIN: Duration = Duration::from_secs(60);
+use tokio::{
+    task::yield_now,
+    time::{Instant, timeout},
+};
+use ultudy_app::blobs::arrival::{ENOUGH, LONGEST, WITHIN};
 
 /// A body crawls: it was given up.
 #[derive(Debug, thiserror::Error)]
 #[error("too little of the body arrived within {} s", WITHIN.as_secs())]
 struct Crawls;
+
+/// Most of a body that may come before whoever reads it makes something of it, in bytes: the header of a
+/// form's part, which is kept until it is whole.
+const UNREAD_MOST: usize = 1 << 20;
+
+/// Nothing can be made of a body.
+#[derive(Debug, thiserror::Error)]
+#[error("a header in it is longer than {} KiB", UNREAD_MOST >> 10)]
+struct Headless;
+
+/// What came of a body since something was made of it. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Unread(Arc<AtomicUsize>);
+
+impl Unread {
+    /// Something was.
+    pub fn is_read(&self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+
+    /// So much more came; whether it is too much.
+    fn came(&self, bytes: usize) -> bool {
+        self.0.fetch_add(bytes, Ordering::Relaxed) + bytes > UNREAD_MOST
+    }
+}
 
 /// Whether a body was given up. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -36,10 +59,24 @@ impl GivenUp {
     }
 }
 
-/// The same body, which breaks off once it crawls. Only the time counts in which it is waited for.
-pub fn kept(body: Body, given_up: &GivenUp) -> Body {
+/// The same body, which breaks off once it crawls or nothing can be made of it. Only the time counts in
+/// which it is waited for.
+pub fn kept(body: Body, given_up: &GivenUp, unread: &Unread) -> Body {
     let pace = Pace::of_at_least(WITHIN);
-    Body::from_stream(watched(body.into_data_stream(), pace, given_up.clone()))
+    let body = watched(body.into_data_stream(), pace, given_up.clone());
+    let unread = unread.clone();
+    let body = body.then(move |piece| {
+        let is_too_much = matches!(&piece, Ok(bytes) if unread.came(bytes.len()));
+        async move {
+            // One piece at a time: a form's reader takes as much as there is at once, and keeps it.
+            yield_now().await;
+            match is_too_much {
+                true => Err(Headless.into()),
+                false => piece,
+            }
+        }
+    });
+    Body::from_stream(body)
 }
 
 /// How a body arrives.
@@ -47,6 +84,8 @@ struct Pace {
     arrived: usize,
     waited: Duration,
     within: Duration,
+    /// For how long all of it may be waited for.
+    left_in_all: Duration,
 }
 
 impl Pace {
@@ -55,18 +94,21 @@ impl Pace {
             arrived: 0,
             waited: Duration::ZERO,
             within,
+            left_in_all: LONGEST,
         }
     }
 
     /// How long the next bytes may be waited for.
     fn left(&self) -> Duration {
-        self.within.saturating_sub(self.waited)
+        let left = self.within.saturating_sub(self.waited);
+        left.min(self.left_in_all)
     }
 
     /// So many bytes came after so long.
     fn saw(&mut self, bytes: usize, after: Duration) {
         self.arrived += bytes;
         self.waited += after;
+        self.left_in_all = self.left_in_all.saturating_sub(after);
         if self.arrived >= ENOUGH {
             (self.arrived, self.waited) = (0, Duration::ZERO);
         }
@@ -106,11 +148,11 @@ mod tests {
 
     use super::*;
 
-    /// How many seconds somebody is waited for who sends so many bytes each second, an hour at most.
+    /// How many seconds somebody is waited for who sends so many bytes each second.
     fn seconds(bytes: usize) -> usize {
         let mut pace = Pace::of_at_least(WITHIN);
         let a_second = Duration::from_secs(1);
-        let mut all = 0..3_600;
+        let mut all = 0..100 * 3_600;
         all.find(|_| {
             pace.saw(bytes, a_second);
             pace.left().is_zero()
@@ -119,9 +161,9 @@ mod tests {
     }
 
     #[test]
-    fn who_sends_a_byte_now_and_then_is_given_up_and_a_slow_line_is_not() {
+    fn who_sends_a_byte_now_and_then_is_given_up_and_a_slow_line_only_after_most_of_a_day() {
         assert_eq!(seconds(1), 59);
-        assert_eq!(seconds(2 << 10), 3_600);
+        assert_eq!(seconds(2 << 10), 20 * 3_600 - 1);
     }
 
     #[tokio::test]

@@ -158,4 +158,8 @@ fn describe() {
         "ultudy_storage_files_lost",
         "Files that rows name and the object store lacks"
     );
+    describe_gauge!(
+        "ultudy_uploads_under_way",
+        "Files that are arriving in this process"
+    );
 }

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use crate::{Error, Result};
 
+pub mod arrival;
 mod asked;
 mod writer;
 
@@ -270,8 +271,8 @@ impl Blobs {
     #[must_use]
     pub fn grace(&self) -> TimeDelta {
         match self.staging_dir {
-            Some(_) => TimeDelta::hours(1),
-            None => TimeDelta::hours(24),
+            Some(_) => arrival::WHOLE,
+            None => arrival::BEGUN,
         }
     }
 
@@ -286,16 +287,17 @@ impl Blobs {
             .map_err(told)
     }
 
-    /// Deletes what uploads that broke off with this program left half-written before
-    /// `moment`; how many. Only a folder keeps such files; other stores are told to forget
-    /// them by a lifecycle rule.
+    /// Deletes what uploads that broke off with this program left half-written; how many. What any
+    /// process still writes to has been written to more lately than that. Only a folder keeps such
+    /// files; other stores are told to forget them by a lifecycle rule.
     ///
     /// # Errors
     /// The folder cannot be read.
-    pub async fn sweep_half_written(&self, moment: Timestamp) -> Result<usize> {
+    pub async fn sweep_half_written(&self, now: Timestamp) -> Result<usize> {
         let Some(folder) = self.staging_dir.clone() else {
             return Ok(0);
         };
+        let moment = now - arrival::STALLED;
         let swept = tokio::task::spawn_blocking(move || sweep_staged(&folder, moment));
         swept
             .await

@@ -9,14 +9,11 @@ use tokio::{runtime::Handle, task::JoinHandle};
 
 use super::{
     Blobs, MARK_WITHIN, NOT_A_PDF, Stored,
+    arrival::PART_BYTES,
     asked::{Operation, asked, told},
     is_pdf,
 };
 use crate::{Error, Result};
-
-/// Bytes sent to the object store in one go: S3's smallest part, and all parts alike, which some that
-/// speak its protocol ask for.
-const PART_BYTES: usize = 5 << 20;
 
 /// Cuts a body into parts, hashing and judging it on the way. Dropped before the end, it leaves
 /// nothing behind.

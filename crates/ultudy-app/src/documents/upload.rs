@@ -15,7 +15,7 @@ use ultudy_store::{
 };
 use uuid::Uuid;
 
-use super::held;
+use super::{held, under_way::Arriving};
 use crate::{
     App, Error, Result,
     blobs::Incoming,
@@ -38,13 +38,20 @@ pub struct UploadFields {
 }
 
 /// Reserves a place among the uploads of this minute, before anything of the file is read, for
-/// [`accept`]: keep it once the job is there.
+/// [`accept`]: keep it once the job is there. The other is to be held until then.
 ///
 /// # Errors
-/// [`Error::Limited`].
-pub async fn admit(app: &App, owner_id: &str) -> Result<Place> {
+/// [`Error::Limited`]; [`Error::TooManyOfTheirs`] and [`Error::Crowded`] for those that arrive at once.
+pub async fn admit(app: &App, owner_id: &str) -> Result<(Place, Arriving)> {
     let id = app.clock.new_id();
-    app.reserve(owner_id, Kind::UploadJobs, id).await
+    let place = app.reserve(owner_id, Kind::UploadJobs, id).await?;
+    match app.under_way().begin(owner_id) {
+        Ok(arriving) => Ok((place, arriving)),
+        Err(refusal) => {
+            place.give_back().await;
+            Err(refusal)
+        }
+    }
 }
 
 /// Streams a file into the object store; pass the result to [`accept`], or drop it and

@@ -5,7 +5,14 @@ use std::{fs::File, path::Path, time::Duration};
 use bytes::Bytes;
 use chrono::TimeDelta;
 use futures_util::{StreamExt, stream};
-use ultudy_app::{App, housekeeping::sweep_objects};
+use ultudy_app::{
+    App,
+    blobs::{
+        Incoming,
+        arrival::{PART_BYTES, longest_of_a_part},
+    },
+    housekeeping::sweep_objects,
+};
 use ultudy_domain::Timestamp;
 use ultudy_store::blobs;
 use uuid::Uuid;
@@ -28,28 +35,64 @@ fn written(file: &File, at: Timestamp) {
     file.set_modified(at.into()).unwrap();
 }
 
+/// The file in which an upload's first part lies, once it does; the rest is not there yet.
+async fn staged(
+    receiving: &mut (impl Future<Output = ultudy_app::Result<Incoming>> + Unpin),
+    folder: &Path,
+) -> File {
+    let staged = loop {
+        let _ = tokio::time::timeout(Duration::from_millis(10), &mut *receiving).await;
+        let files = std::fs::read_dir(folder.join("blobs"));
+        if let Some(Ok(file)) = files.ok().and_then(|mut files| files.next())
+            && file.metadata().unwrap().len() == PART_BYTES as u64
+        {
+            break file.path();
+        }
+    };
+    File::options().write(true).open(staged).unwrap()
+}
+
 #[tokio::test]
-async fn uploads_that_kill_9_cut_off_are_swept_after_an_hour() {
+async fn uploads_that_kill_9_cut_off_are_swept_after_two_hours() {
     let folder = tempfile::tempdir().unwrap();
     let app = app(folder.path(), SetClock::new()).await;
     let begun = [b"%PDF-1.7".as_slice(), &[b' '; 6 << 20]].concat();
     let body = stream::iter([Ok::<_, std::io::Error>(Bytes::from(begun))]).chain(stream::pending());
     // The first part is on disk, and the rest never comes.
     let mut receiving = Box::pin(app.blobs.receive(Uuid::from_u128(1), body, 9 << 20));
-    let staged = loop {
-        let _ = tokio::time::timeout(Duration::from_millis(10), &mut receiving).await;
-        let files = std::fs::read_dir(folder.path().join("blobs"));
-        if let Some(Ok(file)) = files.ok().and_then(|mut files| files.next()) {
-            break file.path();
-        }
-    };
+    let file = staged(&mut receiving, folder.path()).await;
     std::mem::forget(receiving);
-    let file = File::options().write(true).open(&staged).unwrap();
-    written(&file, app.clock.now() - TimeDelta::minutes(59));
+    written(&file, app.clock.now() - TimeDelta::minutes(119));
     assert_eq!(sweep_objects(&app).await.unwrap(), 0);
-    written(&file, app.clock.now() - TimeDelta::minutes(61));
+    written(&file, app.clock.now() - TimeDelta::minutes(121));
     assert_eq!(sweep_objects(&app).await.unwrap(), 1);
-    assert!(!staged.exists());
+    let files = std::fs::read_dir(folder.path().join("blobs")).unwrap();
+    assert_eq!(files.count(), 0);
+}
+
+/// As slowly as a body may come, there are 80 minutes between two parts.
+#[tokio::test]
+async fn an_upload_at_the_least_pace_is_not_swept_while_it_arrives() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path(), SetClock::new()).await;
+    let whole = [b"%PDF-1.7".as_slice(), &[b' '; 6 << 20]].concat();
+    let (rest_came, rest_comes) = tokio::sync::oneshot::channel::<()>();
+    let (first, rest) = whole.split_at(PART_BYTES + 1);
+    let piece = |piece: &[u8]| Ok::<_, std::io::Error>(Bytes::copy_from_slice(piece));
+    let (first, rest) = (piece(first), piece(rest));
+    let rest = stream::once(async {
+        let _ = rest_comes.await;
+        rest
+    });
+    let body = Box::pin(stream::iter([first]).chain(rest));
+    let mut receiving = Box::pin(app.blobs.receive(Uuid::from_u128(1), body, 9 << 20));
+    let file = staged(&mut receiving, folder.path()).await;
+    let between = TimeDelta::from_std(longest_of_a_part()).unwrap();
+    written(&file, app.clock.now() - between);
+    assert_eq!(sweep_objects(&app).await.unwrap(), 0);
+    drop(rest_came);
+    let incoming = receiving.await.unwrap();
+    assert_eq!(incoming.size, whole.len() as u64);
 }
 
 #[tokio::test]

@@ -197,7 +197,7 @@ fn owner(number: usize) -> String {
 }
 
 async fn send(app: &App, owner: &str, number: usize) -> Uuid {
-    let mut place = upload::admit(app, owner).await.unwrap();
+    let (mut place, _arriving) = upload::admit(app, owner).await.unwrap();
     let content = Bytes::from(format!("%PDF-1.7 {number}"));
     let body = stream::iter([Ok::<_, std::io::Error>(content)]);
     let incoming = upload::receive(app, body).await.unwrap();

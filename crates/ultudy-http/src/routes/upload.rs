@@ -4,18 +4,19 @@ use std::time::Duration;
 
 use axum::{
     Extension, Json,
-    extract::{
-        FromRequest, Multipart, Request, State,
-        multipart::{Field, MultipartError},
-    },
+    extract::{FromRequest, Multipart, Request, State, multipart::MultipartError},
     http::{HeaderMap, StatusCode, header},
 };
-use futures_util::StreamExt;
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
 use serde::Serialize;
 use ultudy_app::{
     App, Error,
     blobs::Incoming,
-    documents::upload::{self, UploadFields},
+    documents::{
+        under_way::Arriving,
+        upload::{self, UploadFields},
+    },
     limits::{Place, Standing},
 };
 use ultudy_domain::job::Job;
@@ -25,11 +26,13 @@ use crate::{
     HttpState,
     auth::Owner,
     error::{ApiError, Problems},
-    pace::{self, GivenUp},
+    pace::{self, GivenUp, Unread},
 };
 
 /// Longest text field beside the file, in bytes.
 const TEXT_MAX: usize = 64 << 10;
+/// Most parts of a form. With [`TEXT_MAX`] it is over soon after the file, however slowly it comes.
+const PARTS_MAX: usize = 16;
 /// What a form may hold beside the file, in bytes.
 const FORM_ALLOWANCE: u64 = 1 << 20;
 /// How long a refused form is still read, and thrown away: a sender that is cut off while
@@ -79,24 +82,19 @@ pub async fn pdf_structured(
     Owner(owner): Owner,
     request: Request,
 ) -> Result<(Option<Extension<Standing>>, Json<Accepted>), ApiError> {
-    let mut place = match admit(&state.app, &owner, request.headers()).await {
-        Ok(place) => place,
+    let (mut place, _arriving) = match admit(&state.app, &owner, request.headers()).await {
+        Ok(admitted) => admitted,
         Err(refusal) => {
             let mut body = request.into_body().into_data_stream();
             drain(async { while let Some(Ok(_)) = body.next().await {} }).await;
             return Err(refusal);
         }
     };
-    let given_up = GivenUp::default();
-    let request = request.map(|body| pace::kept(body, &given_up));
     let job = match take(&state, &owner, request, &mut place).await {
         Ok(job) => job,
         Err(refusal) => {
             place.give_back().await;
-            return Err(match given_up.is_so() {
-                true => ApiError::new(StatusCode::REQUEST_TIMEOUT, CRAWLED),
-                false => refusal,
-            });
+            return Err(refusal);
         }
     };
     let document_id = job.data["document_id"].as_str().map(str::to_owned);
@@ -111,7 +109,7 @@ pub async fn pdf_structured(
 }
 
 /// What can be told before the body comes.
-async fn admit(app: &App, owner: &str, headers: &HeaderMap) -> Result<Place, ApiError> {
+async fn admit(app: &App, owner: &str, headers: &HeaderMap) -> Result<(Place, Arriving), ApiError> {
     refuse_announced_excess(app, headers)?;
     Ok(upload::admit(app, owner).await?)
 }
@@ -122,21 +120,33 @@ async fn take(
     request: Request,
     place: &mut Place,
 ) -> Result<Job, ApiError> {
-    let mut form = Multipart::from_request(request, state)
-        .await
-        .map_err(|rejection| {
-            let message = format!("The form cannot be read: {rejection}.");
-            ApiError::new(StatusCode::BAD_REQUEST, message)
-        })?;
-    let (incoming, fields) = match read(&state.app, &mut form).await {
-        Ok(read) => read,
-        Err(refusal) => {
-            drain(async { while let Ok(Some(_)) = form.next_field().await {} }).await;
-            return Err(refusal);
-        }
-    };
+    let read = async |form: &mut Multipart, unread: &Unread| read(&state.app, form, unread).await;
+    let (incoming, fields) = received(request, read).await?;
     let incoming = incoming.ok_or_else(|| ApiError::field("file", "is missing"))?;
     Ok(upload::accept(&state.app, owner, incoming, &fields, place).await?)
+}
+
+/// What is read of a form that arrives fast enough. What is wrong with it is told as it was found: the
+/// rest, which is only thrown away, may come as slowly as it likes.
+async fn received<T>(
+    request: Request,
+    read: impl AsyncFnOnce(&mut Multipart, &Unread) -> Result<T, ApiError>,
+) -> Result<T, ApiError> {
+    let (given_up, unread) = (GivenUp::default(), Unread::default());
+    let request = request.map(|body| pace::kept(body, &given_up, &unread));
+    let form = Multipart::from_request(request, &()).await;
+    let mut form = form.map_err(|rejection| {
+        let message = format!("The form cannot be read: {rejection}.");
+        ApiError::new(StatusCode::BAD_REQUEST, message)
+    })?;
+    match read(&mut form, &unread).await {
+        Err(_) if given_up.is_so() => Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, CRAWLED)),
+        Err(refusal) => {
+            drain(async { while let Ok(Some(_)) = form.next_field().await {} }).await;
+            Err(refusal)
+        }
+        read => read,
+    }
 }
 
 fn refuse_announced_excess(app: &App, headers: &HeaderMap) -> Result<(), ApiError> {
@@ -158,24 +168,36 @@ async fn drain(rest: impl Future<Output = ()>) {
 async fn read(
     app: &App,
     form: &mut Multipart,
+    unread: &Unread,
 ) -> Result<(Option<Incoming>, UploadFields), ApiError> {
     let (mut incoming, mut fields) = (None, UploadFields::default());
+    let mut parts = 0..PARTS_MAX;
     while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
+        unread.is_read();
+        if parts.next().is_none() {
+            let most = format!("must have at most {PARTS_MAX} fields");
+            return Err(ApiError::field("body", most));
+        }
         let name = field.name().unwrap_or_default().to_owned();
         if name == "file" {
             if incoming.is_some() {
                 return Err(ApiError::field("file", "must be sent once"));
             }
             fields.file_name = field.file_name().unwrap_or_default().to_owned();
-            incoming = Some(upload::receive(app, field).await?);
+            let file = field.inspect(|_| unread.is_read());
+            incoming = Some(upload::receive(app, file).await?);
         } else {
-            set(&mut fields, &name, text(&name, field).await?)?;
+            let text = text(&name, field.inspect(|_| unread.is_read())).await?;
+            set(&mut fields, &name, text)?;
         }
     }
     Ok((incoming, fields))
 }
 
-async fn text(name: &str, mut field: Field<'_>) -> Result<String, ApiError> {
+async fn text(
+    name: &str,
+    mut field: impl Stream<Item = Result<Bytes, MultipartError>> + Unpin,
+) -> Result<String, ApiError> {
     let mut bytes = Vec::new();
     while let Some(chunk) = field.next().await {
         bytes.extend_from_slice(&chunk.map_err(|error| broken(&error))?);
@@ -209,4 +231,77 @@ fn broken(error: &MultipartError) -> ApiError {
         "body",
         format!("is not a whole multipart form: {}", error.body_text()),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{convert::Infallible, future::pending};
+
+    use axum::{body::Body, response::IntoResponse as _};
+    use futures_util::stream;
+
+    use super::*;
+
+    const BEGINNING: &str = "--x\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nno PDF";
+
+    /// A form that begins so late, and never ends.
+    fn crawling(late: Duration) -> Request {
+        let beginning = stream::once(async move {
+            tokio::time::sleep(late).await;
+            Ok::<_, Infallible>(Bytes::from_static(BEGINNING.as_bytes()))
+        });
+        let body = Body::from_stream(beginning.chain(stream::once(pending())));
+        let request = Request::post("/").header("content-type", "multipart/form-data; boundary=x");
+        request.body(body).expect("a request")
+    }
+
+    /// The answer to who sends no PDF, of which so many bytes are enough to tell.
+    async fn answer(request: Request, enough: usize) -> StatusCode {
+        let read = received(request, async |form, _| {
+            let field = form.next_field().await.map_err(|error| broken(&error))?;
+            let mut field = field.ok_or_else(|| ApiError::field("file", "is missing"))?;
+            let mut seen = 0;
+            while seen < enough {
+                let chunk = field.chunk().await.map_err(|error| broken(&error))?;
+                seen += chunk.map_or(enough, |chunk| chunk.len());
+            }
+            Err::<(), _>(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "no PDF"))
+        });
+        let refusal = read.await.expect_err("it is none");
+        refusal.into_response().status()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_wrong_with_a_form_is_told_though_its_rest_crawls() {
+        let (soon, late) = (Duration::ZERO, Duration::from_secs(55));
+        for begins in [soon, late] {
+            let told = answer(crawling(begins), 6).await;
+            assert_eq!(told, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{begins:?}");
+            let told = answer(crawling(begins), 7).await;
+            assert_eq!(told, StatusCode::REQUEST_TIMEOUT, "{begins:?}");
+        }
+    }
+
+    /// A header is kept until it is whole.
+    #[tokio::test]
+    async fn a_part_whose_header_never_ends_is_refused_before_it_fills_the_memory() {
+        let beginning = stream::iter([Bytes::from_static(b"--x\r\nContent-Disposition: ")]);
+        let pieces = std::sync::atomic::AtomicUsize::new(0);
+        let pieces = std::sync::Arc::new(pieces);
+        let counted = pieces.clone();
+        let header = stream::repeat(Bytes::from_static(&[b'a'; 64 << 10])).take(1_000);
+        let header = header.inspect(move |_| {
+            counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        });
+        let body = beginning.chain(header).map(Ok::<_, Infallible>);
+        let request = Request::post("/").header("content-type", "multipart/form-data; boundary=x");
+        let request = request.body(Body::from_stream(body)).expect("a request");
+        let read = received(request, async |form, _| {
+            form.next_field().await.map_err(|error| broken(&error))?;
+            Ok(())
+        });
+        let refusal = read.await.expect_err("it is none");
+        assert_eq!(refusal.into_response().status(), StatusCode::BAD_REQUEST);
+        assert!(pieces.load(std::sync::atomic::Ordering::Relaxed) < 20);
+    }
 }

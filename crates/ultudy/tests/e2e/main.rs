@@ -41,6 +41,7 @@ mod redis;
 mod roles;
 mod runbook;
 mod search;
+mod slow_uploads;
 mod soak;
 mod stopping;
 mod storage;

@@ -14,13 +14,13 @@ mod watcher;
 mod whose;
 
 /// The port a server listens on.
-fn port(api: &Api) -> u16 {
+pub fn port(api: &Api) -> u16 {
     let url = Url::parse(api.server.base_url()).expect("a URL");
     url.port().expect("a port")
 }
 
 /// nginx before these servers.
-fn before(apis: &[&Api]) -> Nginx {
+pub fn before(apis: &[&Api]) -> Nginx {
     let ports: Vec<u16> = apis.iter().map(|api| port(api)).collect();
     Nginx::start(&ports).expect("nginx starts")
 }

@@ -1,0 +1,99 @@
+//! Files that are arriving: so many at once, for each holds a connection and up to two parts of it in
+//! memory, however slowly it comes.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use crate::{Error, Result};
+
+/// Most that a process takes at once.
+pub const MOST: usize = 64;
+/// Most of them of one user, so that nobody can take the places of all.
+pub const MOST_OF_ONE: usize = 16;
+
+/// How many, as a gauge.
+const UNDER_WAY: &str = "ultudy_uploads_under_way";
+
+/// How many of each user's are arriving in this process. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct UnderWay(Arc<Mutex<HashMap<String, usize>>>);
+
+/// A file that is arriving, for as long as this lives.
+#[derive(Debug)]
+pub struct Arriving {
+    among: UnderWay,
+    owner_id: String,
+}
+
+impl UnderWay {
+    /// One more of this user's.
+    ///
+    /// # Errors
+    /// [`Error::TooManyOfTheirs`], [`Error::Crowded`].
+    pub(crate) fn begin(&self, owner_id: &str) -> Result<Arriving> {
+        let all = {
+            let mut files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let all: usize = files.values().sum();
+            let theirs = files.get(owner_id).copied().unwrap_or_default();
+            if theirs >= MOST_OF_ONE {
+                return Err(Error::TooManyOfTheirs { most: MOST_OF_ONE });
+            }
+            if all >= MOST {
+                return Err(Error::Crowded);
+            }
+            files.insert(owner_id.to_owned(), theirs + 1);
+            all + 1
+        };
+        tell(all);
+        Ok(Arriving {
+            among: self.clone(),
+            owner_id: owner_id.to_owned(),
+        })
+    }
+}
+
+impl Drop for Arriving {
+    fn drop(&mut self) {
+        let mut files = self.among.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(theirs) = files.get_mut(&self.owner_id) {
+            *theirs -= 1;
+            if *theirs == 0 {
+                files.remove(&self.owner_id);
+            }
+        }
+        tell(files.values().sum());
+    }
+}
+
+fn tell(files: usize) {
+    metrics::gauge!(UNDER_WAY).set(f64::from(u32::try_from(files).unwrap_or(u32::MAX)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_has_all_places_and_whoever_is_done_leaves_theirs() {
+        let under_way = UnderWay::default();
+        let mut arriving: Vec<Arriving> = Vec::new();
+        for owner in ["a", "b", "c", "d"] {
+            for _ in 0..MOST_OF_ONE {
+                arriving.push(under_way.begin(owner).unwrap());
+            }
+            let refused = under_way.begin(owner).unwrap_err();
+            assert!(matches!(
+                refused,
+                Error::TooManyOfTheirs { most: MOST_OF_ONE }
+            ));
+        }
+        assert!(matches!(under_way.begin("e"), Err(Error::Crowded)));
+        arriving.pop();
+        let last = under_way.begin("e").unwrap();
+        arriving.clear();
+        drop(last);
+        assert!(under_way.0.lock().unwrap().is_empty());
+    }
+}
