@@ -18,6 +18,8 @@ const JOB_WAIT: &str = "ultudy_job_wait_seconds";
 const JOBS_RUNNING: &str = "ultudy_jobs_running";
 /// Jobs given up, by the code their row has: `queue`, `code`.
 const JOBS_FAILED: &str = "ultudy_jobs_failed_total";
+/// Runs that ended since the object store was away, and are made again uncounted: `queue`.
+const STORAGE_WAITED: &str = "ultudy_storage_jobs_put_back_total";
 /// What the queue's engine could not be told: `by` a request, or of a job's end (`settle`).
 const QUEUE_NOT_TOLD: &str = "ultudy_queue_not_told_total";
 /// Files that rows name and the object store lacks, as a gauge.
@@ -85,6 +87,11 @@ pub(crate) fn job_failed(queue: QueueName, code: &str) {
         ("code", code.to_owned()),
     ];
     metrics::counter!(JOBS_FAILED, &labels).increment(1);
+}
+
+/// A job waits for the object store.
+pub(crate) fn waited_for_storage(queue: QueueName) {
+    metrics::counter!(STORAGE_WAITED, "queue" => queue.as_str()).increment(1);
 }
 
 /// The queue's engine was not told something, which is put right later.

@@ -158,6 +158,10 @@ fn describe() {
         "ultudy_storage_files_lost",
         "Files that rows name and the object store lacks"
     );
+    describe_counter!(
+        "ultudy_storage_jobs_put_back_total",
+        "Runs that ended since the object store was away, and are made again uncounted"
+    );
     describe_gauge!(
         "ultudy_uploads_under_way",
         "Files that are arriving in this process"

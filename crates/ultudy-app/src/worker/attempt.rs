@@ -25,6 +25,9 @@ use crate::{
 
 /// Before what came to nothing is tried anew.
 pub(super) const AGAIN: TimeDelta = TimeDelta::seconds(5);
+/// For so long from when it was asked for a job waits for an object store that is away, and no try of it
+/// counts; after that one file that alone cannot be had is given up as others are.
+const STORE_AWAY: TimeDelta = TimeDelta::hours(6);
 
 /// Runs a delivered job to one of its ends. What cannot be written here since the database is away is
 /// put back once it can; what cannot for another reason is left to the lease: it lapses, the job is
@@ -104,6 +107,12 @@ async fn end(
         Err(JobError::Stale) => stale(&run.app, delivery).await,
         Err(JobError::Stopped) => hand_back(&run.app, delivery).await,
         Err(JobError::Fail(failure)) => fail(run, delivery, &failure, Cause::Input).await,
+        Err(error) if error.is_of_an_absent_object_store() && may_wait(run) => {
+            tracing::warn!(job_id = %run.job.id, ?error, "the object store is away: job put back");
+            metrics::waited_for_storage(delivery.queue);
+            let handed = hand_row_back(&run.app, delivery).await?;
+            handed_back(&run.app, delivery, handed, AGAIN).await
+        }
         Err(JobError::Retry {
             code,
             message,
@@ -117,6 +126,11 @@ async fn end(
             retry_or_fail(run, delivery, &failure, retry_after).await
         }
     }
+}
+
+/// Whether its object store may still come back for it.
+fn may_wait(run: &Run) -> bool {
+    run.app.clock.now() - run.job.created_at < STORE_AWAY
 }
 
 async fn retry_or_fail(

@@ -47,21 +47,34 @@ impl JobError {
 
     /// Whether it is only that the database does not answer, or takes no changes just now.
     pub(super) fn is_of_an_absent_database(&self) -> bool {
+        matches!(
+            self.cause().and_then(|cause| cause.downcast_ref()),
+            Some(StoreError::Unavailable(_) | StoreError::ReadOnly(_))
+        )
+    }
+
+    /// Whether it is only that the object store does not answer as it should, or refuses what it is
+    /// asked: not that it lacks a file, nor that there is no room.
+    pub(super) fn is_of_an_absent_object_store(&self) -> bool {
+        let is_full = matches!(self, Self::Retry { source: Some(source), .. }
+            if matches!(source.downcast_ref(), Some(Error::Full(_))));
+        let cause = self.cause();
+        !is_full && cause.is_some_and(|cause| cause.is::<object_store::Error>())
+    }
+
+    /// What is behind the use case's error.
+    fn cause(&self) -> Option<&Source> {
         let Self::Retry {
             source: Some(source),
             ..
         } = self
         else {
-            return false;
+            return None;
         };
-        let cause = match source.downcast_ref() {
+        Some(match source.downcast_ref() {
             Some(Error::Unavailable(cause) | Error::Full(cause)) => cause,
             _ => source,
-        };
-        matches!(
-            cause.downcast_ref(),
-            Some(StoreError::Unavailable(_) | StoreError::ReadOnly(_))
-        )
+        })
     }
 }
 
@@ -132,5 +145,22 @@ mod tests {
         let engine = Error::from(QueueError("it does not answer".into()));
         assert!(!JobError::from(engine).is_of_an_absent_database());
         assert!(!JobError::Stopped.is_of_an_absent_database());
+    }
+
+    #[tokio::test]
+    async fn only_an_object_store_that_is_away_is_waited_for() {
+        let says = |source: Source| object_store::Error::Generic {
+            store: "S3",
+            source,
+        };
+        let away = Error::unavailable(says("500 Internal Server Error".into()));
+        assert!(JobError::from(away).is_of_an_absent_object_store());
+        let no_room = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let full = Error::unavailable(says(no_room.into()));
+        assert!(!JobError::from(full).is_of_an_absent_object_store());
+        let lost = Error::FileLost("404".into());
+        assert!(!JobError::from(lost).is_of_an_absent_object_store());
+        let of_database = JobError::from(Error::from(self::away().await));
+        assert!(!of_database.is_of_an_absent_object_store());
     }
 }

@@ -239,6 +239,69 @@ async fn pictures_that_are_gone_come_back_with_their_document() {
     assert_eq!(s3.keys().len(), 2);
 }
 
+/// 5xx for longer than everything is tried again: whoever sends a file is told, and no job fails.
+#[tokio::test]
+async fn an_outage_that_outlasts_all_retries_costs_no_job() {
+    let s3 = S3::start().expect("an object store");
+    let api = server(&s3, &[]).await;
+    let reads = std::sync::atomic::AtomicUsize::new(0);
+    // The first read is the look at it before it is accepted.
+    s3.fails(Fault::INTERNAL_ERROR, None, move |asked| {
+        let is_read = is_file(asked) && asked.method == Method::GET;
+        is_read && reads.fetch_add(1, std::sync::atomic::Ordering::SeqCst) > 0
+    });
+    let accepted = api.upload(pdf::biology(), &[]).await;
+    assert_eq!(accepted.status, StatusCode::OK, "{accepted:?}");
+    s3.fails(Fault::INTERNAL_ERROR, None, |_| true);
+    let (log, refused) = tokio::join!(
+        api.server.logged("the object store is away: job put back"),
+        api.upload(pdf::illustrated(), &[])
+    );
+    assert!(log.contains("InternalError"), "{log}");
+    assert_eq!(
+        refused.status,
+        StatusCode::SERVICE_UNAVAILABLE,
+        "{refused:?}"
+    );
+    assert!(text(&refused.body["error"]).contains("Please try again in a moment"));
+    let put_back = "ultudy_storage_jobs_put_back_total{queue=\"upload-processing\"}";
+    let scraped = scrape(&api).await;
+    assert!(number(&scraped, put_back) >= Some(1.0), "{scraped}");
+    let job = format!("/api/jobs/{}", text(&accepted.body["job_id"]));
+    let waits = api.get(&job).await.body;
+    assert!(
+        waits["completed_at"].is_null() && waits["error"].is_null(),
+        "{waits}"
+    );
+
+    s3.recovers();
+    let job = api.ended(&text(&accepted.body["job_id"])).await;
+    assert_eq!(job["status"], "completed", "{job}");
+    assert_eq!(job["attempt"], 0, "no try counted: {job}");
+    assert_eq!(s3.keys().len(), 1, "nothing of what was refused");
+}
+
+/// A clock that goes wrong while the program runs.
+#[tokio::test]
+async fn a_clock_that_signatures_are_refused_for_is_one_line_that_says_so() {
+    let s3 = S3::start().expect("an object store");
+    let api = server(&s3, &[]).await;
+    let (_, path) = document(&api).await;
+    s3.tolerates(0);
+    let (status, wait, said) = answer(&api, &path, None).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{said}");
+    assert!(wait.is_some() && !said.contains("Skewed"), "{said}");
+    let log = api.server.logged("RequestTimeTooSkewed").await;
+    let mut lines = log
+        .lines()
+        .filter(|line| line.contains("a part is not available"));
+    let is_clear = lines.any(|line| line.contains("RequestTimeTooSkewed"));
+    assert!(is_clear, "{log}");
+    assert!(counted(&api, "read", "refused").await >= 1.0);
+    s3.tolerates(900);
+    assert_eq!(answer(&api, &path, None).await.0, StatusCode::OK);
+}
+
 /// F14: the file is there, its row is not, since the process died in between.
 #[tokio::test]
 async fn a_file_without_a_row_is_swept_after_a_day() {
