@@ -2,6 +2,7 @@
 
 use std::{ops::Deref, sync::Arc};
 
+use tokio::sync::watch;
 use ultudy_domain::job::Job;
 use ultudy_engines::{
     events::{Events, JobChanged},
@@ -64,6 +65,8 @@ struct Joined {
     told: Told,
     generations: KnownGenerations,
     under_way: UnderWay,
+    /// Whether this process does what one of all workers does.
+    does_for_all: watch::Sender<bool>,
 }
 
 impl App {
@@ -76,6 +79,7 @@ impl App {
             told: Told::default(),
             generations: KnownGenerations::default(),
             under_way: UnderWay::default(),
+            does_for_all: watch::Sender::new(false),
         }))
     }
 
@@ -87,6 +91,11 @@ impl App {
     /// The files that are arriving in this process.
     pub(crate) fn under_way(&self) -> &UnderWay {
         &self.0.under_way
+    }
+
+    /// Whether this process does what one of all workers does, as it stands now and changes.
+    pub(crate) fn does_for_all(&self) -> &watch::Sender<bool> {
+        &self.0.does_for_all
     }
 
     /// After the commit that enqueued a job (anew): hands it to the engine and tells the

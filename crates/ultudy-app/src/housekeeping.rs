@@ -18,16 +18,33 @@ pub use crate::lessons::keep_telling;
 /// Clears up now and then, and [`keep_telling`], until `shutdown` fires.
 pub async fn keep_house(app: App, shutdown: CancellationToken) {
     let telling = keep_telling(app.clone(), shutdown.clone());
-    tokio::join!(clear_up(app, shutdown), telling);
+    let sweeping = sweep_for_all(app.clone(), shutdown.clone());
+    tokio::join!(clear_up(app, shutdown), sweeping, telling);
 }
 
-async fn clear_up(app: App, shutdown: CancellationToken) {
+/// Looks through the whole object store now and then, in the one process that does so for all.
+async fn sweep_for_all(app: App, shutdown: CancellationToken) {
+    let mut does_for_all = app.does_for_all().subscribe();
     loop {
+        let is_me = async { does_for_all.wait_for(|does| *does).await.is_ok() };
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            is_me = is_me => if !is_me { return },
+        }
         match sweep_objects(&app).await {
             Ok(0) => {}
             Ok(swept) => tracing::info!(swept, "deleted uploaded files that nothing refers to"),
             Err(error) => tracing::warn!(%error, "cannot look for files that nothing refers to"),
         }
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+    }
+}
+
+async fn clear_up(app: App, shutdown: CancellationToken) {
+    loop {
         match sweep_ended(&app).await {
             Ok(0) => {}
             Ok(swept) => {

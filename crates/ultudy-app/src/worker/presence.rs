@@ -1,5 +1,6 @@
 //! Workers over one database know of each other: so that two that were given one name by mistake
-//! are told apart, and warned of.
+//! are told apart, and warned of, and so that what needs to be done once is done by one of them: the one
+//! that has been there longest.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -23,6 +24,7 @@ const NAMESAKES: &str = "ultudy_worker_namesakes";
 /// themselves need not.
 pub(super) async fn tell(app: App, worker_id: String, ended: CancellationToken) {
     if !app.store.is_shared() {
+        app.does_for_all().send_replace(true);
         return;
     }
     let me = Worker {
@@ -39,7 +41,12 @@ pub(super) async fn tell(app: App, worker_id: String, ended: CancellationToken) 
             _ = ticks.tick() => {}
         }
         match report(&app, &me).await {
-            Ok(found) => {
+            Ok((found, is_first)) => {
+                app.does_for_all().send_if_modified(|does| {
+                    let changes = *does != is_first;
+                    *does = is_first;
+                    changes
+                });
                 warn_of(&me, &namesakes, &found);
                 metrics::gauge!(NAMESAKES)
                     .set(f64::from(u32::try_from(found.len()).unwrap_or(u32::MAX)));
@@ -48,22 +55,25 @@ pub(super) async fn tell(app: App, worker_id: String, ended: CancellationToken) 
             Err(error) => tracing::warn!(%error, "cannot tell other workers of this one"),
         }
     }
+    app.does_for_all().send_replace(false);
     if let Err(error) = leave(&app, &me).await {
         tracing::warn!(%error, "other workers will count this one for a while");
     }
 }
 
-/// Gives the others that have its name.
-async fn report(app: &App, me: &Worker) -> Result<BTreeSet<Uuid>> {
+/// Gives the others that have its name, and whether it has been there longer than all others.
+async fn report(app: &App, me: &Worker) -> Result<(BTreeSet<Uuid>, bool)> {
     let now = app.clock.now();
     let mut tx = app.store.system().await?;
     workers::report(&mut tx, me, now).await?;
     let seen = workers::seen(&mut tx, now - GONE_AFTER).await?;
     tx.commit().await?;
+    let first = seen.iter().min_by_key(|other| (other.started_at, other.id));
+    let is_first = first.is_some_and(|first| first.id == me.id);
     let namesakes = seen
         .into_iter()
         .filter(|other| other.worker_id == me.worker_id && other.id != me.id);
-    Ok(namesakes.map(|other| other.id).collect())
+    Ok((namesakes.map(|other| other.id).collect(), is_first))
 }
 
 async fn leave(app: &App, me: &Worker) -> Result<()> {

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use reqwest::{Method, StatusCode};
-use ultudy_testkit::{database::Database, s3::S3};
+use ultudy_testkit::{database::Database, s3::S3, wait};
 
 use super::{World, answer, server};
 use crate::{
-    api::{Api, PASSWORD, Shown, address, send, session_cookie, text},
+    api::{Api, PASSWORD, PATIENCE, Shown, address, send, session_cookie, text},
     pdf,
     transfer::{said, ultudy},
 };
@@ -65,6 +65,44 @@ async fn an_api_and_a_worker_share_a_bucket_and_nothing_else_of_files() {
     assert_eq!(other.0, StatusCode::OK, "the other document has it still");
     api.delete(&format!("/api/documents/{again}")).await;
     world.has(0).await;
+}
+
+/// Listing a bucket costs by its files: one of the workers does it for all, and another when that ends.
+#[tokio::test]
+async fn one_worker_looks_through_the_bucket_for_all() {
+    let world = World::start();
+    let lists = || {
+        let asked = world.s3.asked();
+        let lists = asked.iter().filter(|asked| {
+            let query = asked.uri.query().unwrap_or_default();
+            query.contains("list-type=2")
+        });
+        lists.count()
+    };
+    let listed = async |times: usize| {
+        let reached = wait::until("it is listed", PATIENCE, async || lists() == times).await;
+        assert!(reached.is_ok(), "{} times, not {times}", lists());
+    };
+    let workers = async |number: &str| {
+        let there = async || {
+            let rows = world.ground.database.sql("SELECT count(*) FROM workers");
+            rows.expect("a number").trim() == number
+        };
+        let reached = wait::until("so many workers are there", PATIENCE, there);
+        reached.await.expect("they are");
+    };
+    let api = world.process(&["api"], &[]).await;
+    let mut first = world.process(&["worker"], &[]).await;
+    // Each tries at its start whether it may.
+    listed(3).await;
+    let _second = world.process(&["worker"], &[]).await;
+    workers("2").await;
+    let course_id = api.course("Biology").await;
+    api.document(pdf::biology(), &course_id).await;
+    assert_eq!(lists(), 4, "the second looked, too");
+    first.server.terminate().await.expect("it stops");
+    workers("1").await;
+    listed(5).await;
 }
 
 #[tokio::test]
