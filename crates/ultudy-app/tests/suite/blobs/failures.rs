@@ -79,6 +79,35 @@ async fn errors_that_pass_are_waited_out() {
     assert_eq!(bucket.s3.unfinished(), 0);
 }
 
+/// What has arrived of a large file is not sent again.
+#[tokio::test]
+async fn a_part_that_fails_is_sent_again_and_no_other() {
+    let bucket = Bucket::start();
+    let is_second = |asked: &Asked| {
+        let query = asked.uri.query().unwrap_or_default();
+        query.contains("partNumber=2")
+    };
+    for fault in [Fault::INTERNAL_ERROR, Fault::SLOW_DOWN, Fault::AnswerLost] {
+        let before = bucket.s3.asked().len();
+        bucket.s3.fails(fault, Some(3), is_second);
+        let body = pdf(12 * MIB);
+        let key = store(&bucket.blobs, 1, &body).await;
+        let asked = bucket.s3.asked().split_off(before);
+        let sent = |number: usize| {
+            let part = format!("partNumber={number}");
+            let of = asked.iter().filter(|asked| {
+                let query = asked.uri.query().unwrap_or_default();
+                query.contains(&part)
+            });
+            of.count()
+        };
+        assert_eq!([sent(1), sent(2), sent(3)], [1, 4, 1], "{fault:?}");
+        assert!(read(&bucket.blobs, &key, 0..body.len() as u64).await == body);
+        bucket.blobs.delete(&key).await;
+    }
+    assert_eq!(bucket.s3.unfinished(), 0);
+}
+
 #[tokio::test]
 async fn an_upload_that_fails_at_any_step_leaves_nothing_half_written() {
     let bucket = Bucket::start();
