@@ -61,8 +61,8 @@ impl Bind for Matching<'_> {
     fn add_postgres(&self, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
         Arguments::add(arguments, self.write('\'', " | ", " & "))
     }
-    fn literal(&self) -> String {
-        Bind::literal(&self.write('\'', " | ", " & "))
+    fn push_literal(&self, text: &mut String) {
+        self.write('\'', " | ", " & ").push_literal(text);
     }
     fn type_name(&self) -> &'static str {
         Bind::type_name(&String::new())

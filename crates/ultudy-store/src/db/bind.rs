@@ -1,5 +1,7 @@
 //! Values bound to a statement.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 use sqlx::{Arguments, error::BoxDynError, postgres::PgArguments, sqlite::SqliteArguments};
 use ultudy_domain::{Timestamp, truncate_to_micros};
@@ -9,8 +11,8 @@ use uuid::Uuid;
 pub(crate) trait Bind {
     fn add_sqlite(&self, arguments: &mut SqliteArguments) -> Result<(), BoxDynError>;
     fn add_postgres(&self, arguments: &mut PgArguments) -> Result<(), BoxDynError>;
-    /// As it stands in the text of a statement for PostgreSQL.
-    fn literal(&self) -> String;
+    /// Appends it as it stands in the text of a statement for PostgreSQL that knows its type.
+    fn push_literal(&self, text: &mut String);
     /// PostgreSQL's name of its type.
     fn type_name(&self) -> &'static str;
 }
@@ -19,24 +21,47 @@ pub(crate) trait Bind {
 trait Literal {
     /// PostgreSQL's type.
     const TYPE: &'static str;
-    fn text(&self) -> String;
-    fn literal(&self) -> String {
-        format!("{}::{}", quote(&self.text()), Self::TYPE)
+    fn text(&self) -> Cow<'_, str>;
+    /// Without its type, which whatever it is given to names: to look a type up for each value would
+    /// take the server as long as to run a short statement.
+    fn push_literal(&self, text: &mut String) {
+        push_quoted(text, &self.text());
     }
 }
 
 /// A string literal that reads the same whatever `standard_conforming_strings` says. NUL, which
 /// no text can hold, is left as it is: the server refuses the statement.
 pub(super) fn quote(text: &str) -> String {
-    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+    let mut quoted = String::with_capacity(text.len() + 3);
+    push_quoted(&mut quoted, text);
+    quoted
+}
+
+fn push_quoted(to: &mut String, text: &str) {
+    to.reserve(text.len() + 3);
+    // Where there is a backslash it matters what it means.
+    if text.contains('\\') {
+        to.push('E');
+    }
+    to.push('\'');
+    let mut rest = text;
+    while let Some(at) = rest.find(['\\', '\'']) {
+        let (before, special) = rest.split_at(at);
+        to.push_str(before);
+        to.push_str(&special[..1]);
+        to.push_str(&special[..1]);
+        rest = &special[1..];
+    }
+    to.push_str(rest);
+    to.push('\'');
 }
 
 macro_rules! literals {
     ($($of:ty: $type:literal, $text:expr;)*) => {$(
         impl Literal for $of {
             const TYPE: &'static str = $type;
-            fn text(&self) -> String {
-                let text: fn(&Self) -> String = $text;
+            fn text(&self) -> Cow<'_, str> {
+                let text: fn(&Self) -> Cow<'_, str> = $text;
                 text(self)
             }
         }
@@ -44,27 +69,27 @@ macro_rules! literals {
 }
 
 literals! {
-    bool: "boolean", |value| value.to_string();
-    i16: "smallint", |value| value.to_string();
-    i32: "integer", |value| value.to_string();
-    i64: "bigint", |value| value.to_string();
-    &str: "text", |value| (*value).to_owned();
-    String: "text", |value| value.clone();
-    Uuid: "uuid", |value| value.to_string();
-    NaiveDate: "date", |value| value.to_string();
-    serde_json::Value: "jsonb", |value| value.to_string();
-    Timestamp: "timestamptz", |value| truncate_to_micros(*value).to_rfc3339();
+    bool: "boolean", |value| value.to_string().into();
+    i16: "smallint", |value| value.to_string().into();
+    i32: "integer", |value| value.to_string().into();
+    i64: "bigint", |value| value.to_string().into();
+    &str: "text", |value| (*value).into();
+    String: "text", |value| value.as_str().into();
+    Uuid: "uuid", |value| value.to_string().into();
+    NaiveDate: "date", |value| value.to_string().into();
+    serde_json::Value: "jsonb", |value| value.to_string().into();
+    Timestamp: "timestamptz", |value| truncate_to_micros(*value).to_rfc3339().into();
 }
 
 impl<T: Literal> Literal for Option<T> {
     const TYPE: &'static str = T::TYPE;
-    fn text(&self) -> String {
+    fn text(&self) -> Cow<'_, str> {
         self.as_ref().map(T::text).unwrap_or_default()
     }
-    fn literal(&self) -> String {
+    fn push_literal(&self, text: &mut String) {
         match self {
-            Some(value) => value.literal(),
-            None => format!("NULL::{}", T::TYPE),
+            Some(value) => value.push_literal(text),
+            None => text.push_str("NULL"),
         }
     }
 }
@@ -86,8 +111,8 @@ macro_rules! bind_as_is {
             fn add_postgres(&self, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
                 Arguments::add(arguments, self)
             }
-            fn literal(&self) -> String {
-                Literal::literal(self)
+            fn push_literal(&self, text: &mut String) {
+                Literal::push_literal(self, text);
             }
             fn type_name(&self) -> &'static str {
                 <Self as Literal>::TYPE
@@ -126,8 +151,8 @@ impl Bind for Timestamp {
     fn add_postgres(&self, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
         Arguments::add(arguments, truncate_to_micros(*self))
     }
-    fn literal(&self) -> String {
-        Literal::literal(self)
+    fn push_literal(&self, text: &mut String) {
+        Literal::push_literal(self, text);
     }
     fn type_name(&self) -> &'static str {
         <Self as Literal>::TYPE
@@ -141,8 +166,8 @@ impl Bind for Option<Timestamp> {
     fn add_postgres(&self, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
         Arguments::add(arguments, self.map(truncate_to_micros))
     }
-    fn literal(&self) -> String {
-        Literal::literal(self)
+    fn push_literal(&self, text: &mut String) {
+        Literal::push_literal(self, text);
     }
     fn type_name(&self) -> &'static str {
         <Self as Literal>::TYPE

@@ -114,16 +114,16 @@ impl Bind for Value {
             Self::Json(json) => json.add_postgres(arguments),
         }
     }
-    fn literal(&self) -> String {
+    fn push_literal(&self, to: &mut String) {
         match self {
-            Self::Null => None::<String>.literal(),
-            Self::Text(text) => text.literal(),
-            Self::Uuid(id) => id.literal(),
-            Self::Integer(number) => number.literal(),
-            Self::Boolean(is) => is.literal(),
-            Self::Time(time) => time.literal(),
-            Self::Date(date) => date.literal(),
-            Self::Json(json) => json.literal(),
+            Self::Null => None::<String>.push_literal(to),
+            Self::Text(text) => text.push_literal(to),
+            Self::Uuid(id) => id.push_literal(to),
+            Self::Integer(number) => number.push_literal(to),
+            Self::Boolean(is) => is.push_literal(to),
+            Self::Time(time) => time.push_literal(to),
+            Self::Date(date) => date.push_literal(to),
+            Self::Json(json) => json.push_literal(to),
         }
     }
     fn type_name(&self) -> &'static str {

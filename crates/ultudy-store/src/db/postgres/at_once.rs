@@ -77,11 +77,9 @@ pub(crate) async fn read_at_once(
             Ok(of_owners.pop().unwrap_or_default())
         }
         Role::System | Role::Session => {
-            let text = format!(
-                "{}{}",
-                executed(AS_SYSTEM_READER, &[]),
-                all_executed(statements)
-            );
+            let mut text = String::new();
+            push_executed(&mut text, AS_SYSTEM_READER, &[]);
+            push_all_executed(&mut text, statements);
             let entry: (Sql, &[&(dyn Bind + Sync)]) = (AS_SYSTEM_READER, &[]);
             let answers = read_text(pool, &text, &[entry], statements).await?;
             those_of(statements, answers, 1)
@@ -175,8 +173,8 @@ fn as_owners(entry: Sql, of_owners: &[(&str, &Statements<'_>)]) -> Result<String
                 AS_NEXT_OWNER
             }
         };
-        text.push_str(&executed(entry, &[owner_id]));
-        text.push_str(&all_executed(statements));
+        push_executed(&mut text, entry, &[owner_id]);
+        push_all_executed(&mut text, statements);
     }
     Ok(text)
 }
@@ -259,7 +257,7 @@ pub(crate) async fn run_as_owners(
             preparing.push_str(&prepared(&name, sql, binds));
             known.insert(name);
         }
-        text.push_str(&executed(sql, binds));
+        push_executed(&mut text, sql, binds);
         text.push_str("; ");
     };
     for (owner_id, statements) in of_owners {
@@ -307,15 +305,24 @@ fn listed<T: AsRef<str>>(all: impl Iterator<Item = T>) -> String {
 }
 
 /// Runs them as prepared, after whatever stands before.
-fn all_executed(statements: &Statements<'_>) -> String {
-    let each = statements.iter();
-    each.map(|(sql, binds)| ["; ", &executed(*sql, binds)].concat())
-        .collect()
+fn push_all_executed(text: &mut String, statements: &Statements<'_>) {
+    for (sql, binds) in statements {
+        text.push_str("; ");
+        push_executed(text, *sql, binds);
+    }
 }
 
-fn executed(sql: Sql, binds: &[&(dyn Bind + Sync)]) -> String {
-    let literals = listed(binds.iter().map(|bind| bind.literal()));
-    format!("EXECUTE {}{literals}", name(sql, binds))
+fn push_executed(text: &mut String, sql: Sql, binds: &[&(dyn Bind + Sync)]) {
+    text.push_str("EXECUTE ");
+    text.push_str(&name(sql, binds));
+    for (number, bind) in binds.iter().enumerate() {
+        text.push_str(if number == 0 { "(" } else { ", " });
+        bind.push_literal(text);
+    }
+    // Brackets must not be empty.
+    if !binds.is_empty() {
+        text.push(')');
+    }
 }
 
 fn name(sql: Sql, binds: &[&(dyn Bind + Sync)]) -> String {
@@ -376,11 +383,13 @@ mod tests {
         let without: Vec<&(dyn Bind + Sync)> = vec![&"o'b", &none];
         let name = name(sql, &with);
         assert_eq!(name, super::name(sql, &without), "the types are the same");
+        let mut text = String::new();
+        push_all_executed(&mut text, &[(sql, with), (sql, without)]);
         assert_eq!(
-            all_executed(&[(sql, with), (sql, without)]),
+            text,
             format!(
-                "; EXECUTE {name}(E'o''b'::text, E'00000000-0000-0000-0000-000000000000'::uuid)\
-                 ; EXECUTE {name}(E'o''b'::text, NULL::uuid)"
+                "; EXECUTE {name}('o''b', '00000000-0000-0000-0000-000000000000')\
+                 ; EXECUTE {name}('o''b', NULL)"
             )
         );
     }
@@ -389,7 +398,9 @@ mod tests {
     fn a_statement_without_binds_has_no_brackets() {
         let sql = Sql::from("SELECT 1");
         let name = name(sql, &[]);
-        assert_eq!(executed(sql, &[]), format!("EXECUTE {name}"));
+        let mut text = String::new();
+        push_executed(&mut text, sql, &[]);
+        assert_eq!(text, format!("EXECUTE {name}"));
         assert_eq!(
             prepared(&name, sql, &[]),
             format!("PREPARE {name} AS SELECT 1; ")
