@@ -10,6 +10,7 @@ use ultudy_engines::{
 };
 use ultudy_llm::Generator;
 use ultudy_store::Store;
+use uuid::Uuid;
 
 use crate::{
     accounts::Accounts,
@@ -132,11 +133,17 @@ impl App {
 
     /// Tells whoever watches that a job changed.
     pub(crate) async fn announce(&self, job: &Job) {
+        self.announce_version(&job.owner_id, job.id, job.version)
+            .await;
+    }
+
+    /// The same of one of which nothing else is known.
+    pub(crate) async fn announce_version(&self, owner_id: &str, job_id: Uuid, version: i64) {
         self.events
             .publish(JobChanged {
-                owner_id: job.owner_id.as_str().into(),
-                job_id: job.id,
-                version: job.version,
+                owner_id: owner_id.into(),
+                job_id,
+                version,
             })
             .await;
     }

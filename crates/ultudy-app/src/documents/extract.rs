@@ -106,7 +106,8 @@ async fn store(run: &Run, document_id: Uuid, extracted: ExtractedDocument) -> Re
     chunks::insert_all(&mut tx, document_id, passages.language, &passages.chunks).await?;
     // Kept before the commit, for the reason that an upload's file is.
     figures.keep();
-    run.complete(tx, &result).await
+    run.complete(tx, &result).await?;
+    Ok(())
 }
 
 fn row(app: &App, number: i32, section: &ExtractedSection) -> NewSection {

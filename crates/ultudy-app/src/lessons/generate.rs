@@ -8,6 +8,7 @@ use ultudy_store::{
     concepts::{self, ConceptName},
     documents,
     generations::{self, NewGeneration},
+    jobs::Finished,
     lessons, sections,
 };
 use uuid::Uuid;
@@ -56,9 +57,7 @@ pub(crate) async fn run(run: &Run) -> Result<(), JobError> {
         provider: identity.provider.into(),
         model: identity.model,
     };
-    store(run, &source.place, &generation).await?;
-    single_flight::go_on_after(&run.app, &run.job).await;
-    Ok(())
+    store(run, &source.place, &generation).await
 }
 
 async fn gather(run: &Run) -> Result<Source, JobError> {
@@ -170,8 +169,9 @@ async fn copy(
         .write_together(owner_id, write, Ticket::default())
         .await
     {
-        Ok(Some(((Some(completed), ()), ()))) => {
-            run.app.announce(&completed).await;
+        Ok(Some(((Some(finished), ()), ()))) => {
+            run.announce(finished.version).await;
+            go_on_after(run, finished).await;
             Ok(true)
         }
         Ok(_) => Ok(false),
@@ -193,5 +193,15 @@ async fn store(run: &Run, place: &Place, generation: &NewGeneration) -> Result<(
             lesson.id
         }
     };
-    run.complete(tx, &place.result(lesson_id, &content)).await
+    let finished = run.complete(tx, &place.result(lesson_id, &content)).await?;
+    go_on_after(run, finished).await;
+    Ok(())
+}
+
+/// Others wait for who led: also if its generation turned out to be there, such as after a worker that
+/// has stored it and then vanished.
+async fn go_on_after(run: &Run, finished: Finished) {
+    if finished.led {
+        single_flight::go_on_after(&run.app, &run.job).await;
+    }
 }

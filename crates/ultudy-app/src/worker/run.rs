@@ -6,7 +6,10 @@ use ultudy_domain::{
     Timestamp,
     job::{Job, JobFailure},
 };
-use ultudy_store::{TenantTx, Write, jobs};
+use ultudy_store::{
+    TenantTx, Write,
+    jobs::{self, Finished},
+};
 use uuid::Uuid;
 
 use super::{JobError, pace::Pace};
@@ -49,12 +52,14 @@ impl Run {
         let write = jobs::write_progress(self.job.id, self.token, percent, stage.to_owned());
         let (tx, version) = self.app.store.write_with(&self.job.owner_id, write).await?;
         tx.commit().await?;
-        let job = Job {
-            version: version.ok_or(JobError::Stale)?,
-            ..self.job.clone()
-        };
-        self.app.announce(&job).await;
+        self.announce(version.ok_or(JobError::Stale)?).await;
         Ok(())
+    }
+
+    /// Tells whoever watches that the job has come to this version.
+    pub(crate) async fn announce(&self, version: i64) {
+        let (owner_id, job_id) = (self.job.owner_id.as_str(), self.job.id);
+        self.app.announce_version(owner_id, job_id, version).await;
     }
 
     /// What the job works on is gone.
@@ -119,12 +124,12 @@ impl Run {
         &self,
         mut tx: TenantTx,
         result: &serde_json::Value,
-    ) -> Result<(), JobError> {
+    ) -> Result<Finished, JobError> {
         let complete = self.write_complete(result.clone(), self.app.clock.now());
-        let job = complete.run(&mut tx).await?.ok_or(JobError::Stale)?;
+        let finished = complete.run(&mut tx).await?.ok_or(JobError::Stale)?;
         tx.commit().await?;
-        self.app.announce(&job).await;
-        Ok(())
+        self.announce(finished.version).await;
+        Ok(finished)
     }
 
     /// The job's end, to be committed with the run's effect unless the run is stale.
@@ -132,7 +137,7 @@ impl Run {
         &self,
         result: serde_json::Value,
         now: Timestamp,
-    ) -> Write<Option<Job>> {
+    ) -> Write<Option<Finished>> {
         jobs::write_complete(self.job.id, self.token, result, now)
     }
 }

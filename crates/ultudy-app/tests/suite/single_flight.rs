@@ -30,7 +30,7 @@ use ultudy_engines::{
 };
 use ultudy_llm::{Generator as _, LessonInput, LessonPart, extractive::Extractive};
 use ultudy_store::{
-    PostgresConfig, Store, StoreConfig,
+    PostgresConfig, Store, StoreConfig, concepts,
     generations::{self, NewGeneration},
     jobs as stored_jobs, migrate_postgres,
     queue::TableQueue,
@@ -320,6 +320,68 @@ async fn a_worker_vanishes_after_the_leaders_end_and_others_complete_who_waits(b
     assert_eq!(bench.begun(), 1);
     stop.cancel();
     worker.await.unwrap();
+}
+
+/// Whoever looks for followers of nobody every two seconds has stopped by then: they go on with the run
+/// itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_goes_on_with_a_leader_whose_generation_turns_out_to_be_there() {
+    let bench = Bench::shared().await;
+    let app = bench.app().await;
+    let stop = CancellationToken::new();
+    let worker = start(&app, &stop);
+    let asked = ask(&app, 5).await;
+    let leader = one_leads(&app, &asked).await;
+    // The leader is handed back, and leads still.
+    stop.cancel();
+    worker.await.unwrap();
+    let mut tx = app.store.system_read().await.unwrap();
+    let key = stored_jobs::led_by(&mut tx, leader.id).await.unwrap();
+    drop(tx);
+    let generation = NewGeneration {
+        key: key.unwrap(),
+        content: content(&app, &leader.owner_id).await,
+        provider: "extractive".into(),
+        model: "1".into(),
+    };
+    let mut tx = app.store.write(&leader.owner_id).await.unwrap();
+    let now = app.clock.now();
+    generations::insert(&mut tx, &generation, now)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+
+    let mut holds = app.store.write(&leader.owner_id).await.unwrap();
+    let document_id = leader.data["document_id"].as_str().unwrap();
+    concepts::names(&mut holds, document_id.parse().unwrap())
+        .await
+        .unwrap();
+    let stop = CancellationToken::new();
+    let config = WorkerConfig {
+        worker_id: "another".into(),
+        upload_concurrency: 1,
+        lesson_concurrency: 2,
+        drain: PATIENCE,
+    };
+    let worker = tokio::spawn(work(app.clone(), config, stop.clone()));
+    let Services::Shared(server, name, _) = &bench.services else {
+        unreachable!()
+    };
+    let stored = wait::until("it is about to be stored", PATIENCE, async || {
+        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+        server
+            .sql(name, &format!("{waiting} AND datname = '{name}'"))
+            .unwrap()
+            == "1"
+    });
+    stored.await.unwrap();
+    stop.cancel();
+    drop(holds);
+    worker.await.unwrap();
+    for job in all(&app, &asked).await {
+        assert_eq!(job.status, JobStatus::Completed, "{job:?}");
+    }
+    assert_eq!(bench.begun(), 1, "by the one who was stopped");
 }
 
 /// Their concepts have the same names, and the lesson of each is copied at the same time.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{columns, deliverable};
 use crate::{
     Result, TenantTx, Write,
-    db::binds,
+    db::{FromRow, Row, binds},
     read::{self, Statement, own_binds},
 };
 
@@ -163,14 +163,32 @@ pub fn write_progress(
     ))
 }
 
-/// Ends a run well; the job as it then is, or none if the run is stale (roll back!).
+/// What is to be done after a run that has ended well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Finished {
+    /// The version of the job's row, to be told.
+    pub version: i64,
+    /// Whether its job led for a generation, so that others may wait for its end.
+    pub led: bool,
+}
+
+impl FromRow for Finished {
+    fn from_row(row: &Row) -> Result<Self> {
+        Ok(Self {
+            version: row.get(0)?,
+            led: row.get(1)?,
+        })
+    }
+}
+
+/// Ends a run well; none if the run is stale (roll back!).
 pub async fn complete(
     tx: &mut TenantTx,
     id: Uuid,
     run_token: Uuid,
     result: &serde_json::Value,
     now: Timestamp,
-) -> Result<Option<Job>> {
+) -> Result<Option<Finished>> {
     write_complete(id, run_token, result.clone(), now)
         .run(tx)
         .await
@@ -183,17 +201,14 @@ pub fn write_complete(
     run_token: Uuid,
     result: serde_json::Value,
     now: Timestamp,
-) -> Write<Option<Job>> {
+) -> Write<Option<Finished>> {
     read::first(Statement::new(
-        concat!(
-            "UPDATE jobs SET
-                status = 'completed', run_token = NULL, result = $4, progress = 100,
-                stage = 'completed', failure_code = NULL, failure_message = NULL,
-                completed_at = $5, version = version + 1
-            WHERE owner_id = $1 AND id = $2 AND run_token = $3 AND status = 'processing'
-            RETURNING ",
-            columns!()
-        ),
+        "UPDATE jobs SET
+            status = 'completed', run_token = NULL, result = $4, progress = 100,
+            stage = 'completed', failure_code = NULL, failure_message = NULL,
+            completed_at = $5, version = version + 1
+        WHERE owner_id = $1 AND id = $2 AND run_token = $3 AND status = 'processing'
+        RETURNING version, leads_for IS NOT NULL",
         own_binds![id, run_token, result, now],
     ))
 }

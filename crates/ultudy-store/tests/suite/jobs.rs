@@ -212,11 +212,15 @@ pub async fn what_has_ended_is_counted_for_a_day(bench: &Bench) {
                     code: "broken".into(),
                     message: "It is broken.".into(),
                 };
-                jobs::fail(&mut tx, job.id, token, &failure, at(5)).await
+                let failed = jobs::fail(&mut tx, job.id, token, &failure, at(5)).await;
+                failed.unwrap().is_some()
             }
-            false => jobs::complete(&mut tx, job.id, token, &json!({}), at(5)).await,
+            false => {
+                let done = jobs::complete(&mut tx, job.id, token, &json!({}), at(5)).await;
+                done.unwrap().is_some()
+            }
         };
-        assert!(ended.unwrap().is_some());
+        assert!(ended);
     }
     tx.commit().await.unwrap();
     for (moment, completed, failed) in [(at(5 + 86_400), 2, 1), (at(6 + 86_400), 0, 0)] {
