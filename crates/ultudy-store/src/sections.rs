@@ -165,20 +165,6 @@ pub fn read_text(id: Uuid) -> Read<Option<SectionText>> {
     ))
 }
 
-/// One section of a visible document.
-#[must_use]
-pub fn read(id: Uuid) -> Read<Option<Section>> {
-    read::first(Statement::new(
-        concat!(
-            "SELECT ",
-            columns!(),
-            of_visible_documents!(),
-            "AND s.id = $2"
-        ),
-        own_binds![id],
-    ))
-}
-
 /// A section of a visible document and the one after it: at most two, none if the owner
 /// does not have it.
 pub async fn with_next(tx: &mut TenantTx, id: Uuid) -> Result<Vec<Section>> {

@@ -2,17 +2,14 @@
 //! however often, it is the same lesson or the same job, and only a new job is charged.
 
 use ultudy_domain::{
-    document::Document,
     job::{Job, JobType, Priority},
     lesson_text::WrittenLesson,
-    section::Section,
 };
 use ultudy_engines::cache::{self, Belief};
 use ultudy_store::{
-    Read, TenantTx, documents,
+    TenantTx, documents,
     jobs::{self, NewJob},
-    lessons::{self, Kept, LessonOf},
-    sections,
+    lessons::{self, Asked, LessonOf, Source},
 };
 use uuid::Uuid;
 
@@ -80,18 +77,29 @@ async fn request_uncached(
     place: Option<cache::Place>,
 ) -> Result<Requested> {
     let key = asked.dedupe_key();
-    let read = asked.read_state();
-    let state = app.store.read_together(owner_id, read).await?;
-    if let Some(kept) = state.lesson
-        && let Some(lesson) = answer::of_kept(app, owner_id, asked.form(), place, kept).await?
-    {
-        return asked.of_its_document(lesson);
-    }
-    if let Some(job) = state.in_flight {
+    let look = lessons::read_asked(asked.document_id, asked.section_id, key.clone());
+    let source = match app.store.read_together(owner_id, look).await? {
+        None => return Err(Error::NotFound("document")),
+        Some(Asked::Source(source)) => source,
+        Some(Asked::Lesson(kept)) if kept.document_id != asked.document_id => {
+            return Err(Error::NotFound("section"));
+        }
+        Some(Asked::Lesson(kept)) => {
+            let found = answer::of_kept(app, owner_id, asked.form(), place, kept);
+            if let Some(lesson) = found.await? {
+                return Ok(Requested::Lesson(lesson));
+            }
+            // Deleted at this moment.
+            return Box::pin(request_uncached(app, owner_id, asked, job_id, None)).await;
+        }
+    };
+    if let Some(job_id) = source.job_in_flight {
+        let job = app.store.read_together(owner_id, jobs::read(job_id));
+        let job = job.await?.ok_or(Error::NotFound("document"))?;
         return Ok(Requested::uncharged(job));
     }
-    let before = state.latest_id;
-    let data = job_data(&asked, state.document, state.section)?;
+    let before = source.latest_job;
+    let data = job_data(&asked, source)?;
     // Whoever asks for the same lesson at the same time has the same place.
     let place = app.reserve(owner_id, Kind::LessonJobs, place_of(owner_id, &key, before));
     let mut place = match place.await {
@@ -130,33 +138,17 @@ async fn existing(tx: &mut TenantTx, asked: &LessonRequest) -> Result<Option<Req
     Ok(job.map(Requested::uncharged))
 }
 
-/// What is there already of what is asked for.
-struct State {
-    /// The latest job that made it.
-    latest_id: Option<Uuid>,
-    lesson: Option<Kept>,
-    in_flight: Option<Job>,
-    document: Option<Document>,
-    section: Option<Section>,
-}
-
-fn job_data(
-    asked: &LessonRequest,
-    document: Option<Document>,
-    section: Option<Section>,
-) -> Result<serde_json::Value> {
-    let document = document.ok_or(Error::NotFound("document"))?;
-    let section_name = match (asked.section_id, section) {
-        (None, _) => None,
-        (Some(_), Some(section)) if section.document_id == document.id => Some(section.name),
-        (Some(_), _) => return Err(Error::NotFound("section")),
+fn job_data(asked: &LessonRequest, source: Source) -> Result<serde_json::Value> {
+    let title = match asked.section_id {
+        None => source.title,
+        Some(_) => source.section_name.ok_or(Error::NotFound("section"))?,
     };
     Ok(serde_json::json!({
-        "document_id": document.id,
+        "document_id": asked.document_id,
         "section_id": asked.section_id,
-        "course_id": document.course_id,
-        "title": section_name.unwrap_or(document.title),
-        "chapter": document.chapter,
+        "course_id": source.course_id,
+        "title": title,
+        "chapter": source.chapter,
     }))
 }
 
@@ -218,25 +210,6 @@ impl LessonRequest {
             Some(id) => LessonOf::Section(id),
             None => LessonOf::Document(self.document_id),
         }
-    }
-
-    fn read_state(&self) -> Read<State> {
-        // First the latest: a job that is made from here on is found in flight, or shares the place.
-        let latest_id = jobs::read_latest_id(self.document_id, self.dedupe_key());
-        let lesson = lessons::read_kept(self.of(), true);
-        let in_flight = jobs::read_in_flight(self.dedupe_key());
-        let document = documents::read(self.document_id);
-        let section = sections::read(self.section_id.unwrap_or_default());
-        let all = latest_id.and(lesson).and(in_flight).and(document);
-        all.and(section).map(
-            |((((latest_id, lesson), in_flight), document), section)| State {
-                latest_id,
-                lesson,
-                in_flight,
-                document,
-                section,
-            },
-        )
     }
 
     fn form(&self) -> Form {

@@ -216,15 +216,20 @@ fn inserted(job: &NewJob, now: Timestamp) -> Vec<Box<dyn Bind + Send + Sync>> {
 
 /// The job, if the owner has it.
 pub async fn find(tx: &mut TenantTx, id: Uuid) -> Result<Option<Job>> {
-    tx.first(
+    read(id).run(tx).await
+}
+
+/// See [`find`].
+#[must_use]
+pub fn read(id: Uuid) -> Read<Option<Job>> {
+    read::first(Statement::new(
         concat!(
             "SELECT ",
             columns!(),
             " FROM jobs WHERE owner_id = $1 AND id = $2"
         ),
-        binds![id],
-    )
-    .await
+        own_binds![id],
+    ))
 }
 
 /// Those of these jobs that the owner has; one query.
@@ -303,19 +308,10 @@ pub async fn latest_id(
     document_id: Uuid,
     dedupe_key: &str,
 ) -> Result<Option<Uuid>> {
-    read_latest_id(document_id, dedupe_key.to_owned())
-        .run(tx)
-        .await
-}
-
-/// See [`latest_id`].
-#[must_use]
-pub fn read_latest_id(document_id: Uuid, dedupe_key: String) -> Read<Option<Uuid>> {
-    read::first(Statement::new(
-        "SELECT id FROM jobs
+    let sql = "SELECT id FROM jobs
         WHERE owner_id = $1 AND document_id = $2 AND dedupe_key = $3
         ORDER BY created_at DESC, id DESC
-        LIMIT 1",
-        own_binds![document_id, dedupe_key],
-    ))
+        LIMIT 1";
+    let latest = tx.rows(sql, binds![document_id, dedupe_key]).await?;
+    latest.first().map(|row| row.get("id")).transpose()
 }

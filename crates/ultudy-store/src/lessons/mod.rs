@@ -15,8 +15,10 @@ use crate::{
     read::{self, Read, Statement, own_binds},
 };
 
+mod asked;
 mod insert;
 
+pub use asked::{Asked, Source, read_asked};
 pub use insert::{insert, write};
 
 /// A lesson to store. Its concepts and check-ins come with it.

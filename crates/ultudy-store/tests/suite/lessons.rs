@@ -3,17 +3,19 @@ use ultudy_domain::{
     mastery::Mastery,
 };
 use ultudy_store::{
-    StoreError,
+    StoreError, TenantTx,
     check_ins::{self, QuestionRef},
     concepts, documents,
     generations::{self, NewGeneration},
-    lessons::{self, LessonOf},
+    jobs::{self, NewJob},
+    lessons::{self, Asked, LessonOf, Source},
     sections,
 };
+use uuid::Uuid;
 
 use crate::{
     bench::Bench,
-    fixtures::{at, content, id, lesson, store_lesson, store_read_document},
+    fixtures::{at, content, id, job, lesson, store_lesson, store_read_document},
 };
 
 const OF_SECTION: fn() -> LessonOf = || LessonOf::Section(id(11));
@@ -71,6 +73,78 @@ pub async fn a_lesson_is_known_by_its_id_and_its_concepts_by_their_states(bench:
         .unwrap();
     let states = concepts::states(&mut tx, id(20)).await.unwrap();
     assert_eq!(states, [(id(21), mastery.state)]);
+}
+
+pub async fn of_a_lesson_that_is_asked_for_one_statement_tells_what_is_there(bench: &Bench) {
+    let mut tx = bench.write().await;
+    for document in [10, 20] {
+        store_read_document(&mut tx, document, None).await;
+    }
+    let key = || "a key".to_owned();
+    let of_nothing = lessons::read_asked(id(99), None, key());
+    assert_eq!(of_nothing.run(&mut tx).await.unwrap(), None);
+    // Another document's section.
+    for (section, named) in [
+        (None, None),
+        (Some(id(21)), None),
+        (Some(id(11)), Some(id(11))),
+    ] {
+        let source = source(&mut tx, section).await;
+        let name = match named {
+            Some(id) => sections::find(&mut tx, id).await.unwrap(),
+            None => None,
+        };
+        assert_eq!(source.section_name, name.map(|text| text.section.name));
+        assert_eq!(source.chapter.as_deref(), Some("One"));
+        assert_eq!((source.latest_job, source.job_in_flight), (None, None));
+    }
+    for n in [1, 2] {
+        let new = NewJob {
+            document_id: id(10),
+            ..job(n, "a key")
+        };
+        jobs::enqueue(&mut tx, &new, at(i64::from(n)))
+            .await
+            .unwrap();
+        let found = source(&mut tx, Some(id(11))).await;
+        assert_eq!(
+            (found.latest_job, found.job_in_flight),
+            (Some(id(n)), Some(id(n)))
+        );
+        jobs::cancel(&mut tx, id(n), at(9)).await.unwrap();
+    }
+    let found = source(&mut tx, Some(id(11))).await;
+    assert_eq!((found.latest_job, found.job_in_flight), (Some(id(2)), None));
+
+    for (n, of) in [(30, OF_SECTION()), (40, LessonOf::Document(id(10)))] {
+        let section_id = match of {
+            LessonOf::Section(id) => Some(id),
+            LessonOf::Document(_) => None,
+        };
+        store_lesson(
+            &mut tx,
+            &lesson(n, id(10), section_id, &[&format!("Limit {n}")]),
+        )
+        .await;
+        let kept = lessons::kept(&mut tx, of).await.unwrap().unwrap();
+        let found = lessons::read_asked(id(10), section_id, key()).run(&mut tx);
+        assert_eq!(found.await.unwrap(), Some(Asked::Lesson(kept)));
+    }
+    // Whose it is, the lesson says.
+    let found = lessons::read_asked(id(20), Some(id(11)), key()).run(&mut tx);
+    let Some(Asked::Lesson(kept)) = found.await.unwrap() else {
+        panic!("it is there")
+    };
+    assert_eq!(kept.document_id, id(10));
+}
+
+/// Of the lesson on the document or a section of it, which is not there.
+async fn source(tx: &mut TenantTx, section_id: Option<Uuid>) -> Source {
+    let found = lessons::read_asked(id(10), section_id, "a key".into()).run(tx);
+    match found.await.unwrap() {
+        Some(Asked::Source(source)) => source,
+        other => panic!("{other:?}"),
+    }
 }
 
 pub async fn a_section_has_one_lesson_and_a_document_one(bench: &Bench) {

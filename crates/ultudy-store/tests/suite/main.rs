@@ -144,6 +144,7 @@ on_both! {
     lessons:
         a_lesson_has_the_generations_texts_under_the_owners_ids,
         a_lesson_is_known_by_its_id_and_its_concepts_by_their_states,
+        of_a_lesson_that_is_asked_for_one_statement_tells_what_is_there,
         a_section_has_one_lesson_and_a_document_one,
         questions_in_own_words_stand_apart_and_are_found,
         a_document_has_a_lesson_beside_its_sections,

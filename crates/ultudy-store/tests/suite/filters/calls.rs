@@ -79,7 +79,6 @@ async fn courses_and_documents(store: &Store) {
         sections::list(tx, id(10)),
         sections::of_course(tx, id(1)),
         sections::find(tx, id(11)),
-        sections::read(id(11)).run(tx),
         sections::with_next(tx, id(11)),
         sections::texts(tx, id(10)),
         chunks::searchable(tx),
@@ -108,6 +107,10 @@ async fn studies(store: &Store) {
     };
     call! { store, tx:
         lessons::id(tx, LessonOf::Section(id(11))),
+        lessons::read_asked(id(10), Some(id(11)), "key 0".into()).run(tx),
+        // Only Alice has a lesson on it, and a job of this key.
+        lessons::read_asked(id(10), Some(id(12)), "key 50".into()).run(tx),
+        lessons::read_asked(id(10), None, "key 0".into()).run(tx),
         lessons::kept(tx, LessonOf::Section(id(11))),
         lessons::keep(tx, id(20), &LessonText::kept("\"a\":1\n\"b\":2".into()).unwrap()),
         lessons::find(tx, LessonOf::Section(id(11))),
