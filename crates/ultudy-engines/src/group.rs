@@ -46,14 +46,34 @@ pub enum Next {
     Unknown,
 }
 
+/// How many calls there may be at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AtOnce {
+    /// Most of them.
+    pub calls: usize,
+    /// How many must wait for another one to begin beside those that are under way; fewer wait until these
+    /// have ended.
+    pub worth_another: usize,
+    /// But not longer than this: one that hangs is to hold up nobody else.
+    pub or_after: Duration,
+}
+
+impl AtOnce {
+    const ONE: Self = Self {
+        calls: 1,
+        worth_another: 1,
+        or_after: Duration::ZERO,
+    };
+}
+
 impl<T: Send + 'static, A: Send + 'static> Group<T, A> {
-    /// Of at most so many a call, and so many calls at once; `call` makes one, and answers each.
+    /// Of at most so many a call; `call` makes one, and answers each.
     ///
     /// # Panics
     /// Outside a runtime.
     pub fn new<F>(
         most: usize,
-        at_once: usize,
+        at_once: AtOnce,
         call: impl Fn(Vec<Asked<T, A>>) -> F + Send + 'static,
     ) -> Self
     where
@@ -82,7 +102,7 @@ impl<T: Send + 'static, A: Send + 'static> Group<T, A> {
         A: Clone,
         F: Future<Output = (A, Option<bool>)> + Send + 'static,
     {
-        Self::start(most, 1, move |group: Vec<Asked<T, A>>, next| {
+        Self::start(most, AtOnce::ONE, move |group: Vec<Asked<T, A>>, next| {
             let (these, callers): (Vec<_>, Vec<_>) =
                 group.into_iter().map(|one| (one.what, one.tell)).unzip();
             let answered = call(these, next);
@@ -99,7 +119,7 @@ impl<T: Send + 'static, A: Send + 'static> Group<T, A> {
 
     fn start<F>(
         most: usize,
-        at_once: usize,
+        at_once: AtOnce,
         call: impl Fn(Vec<Asked<T, A>>, Next) -> F + Send + 'static,
     ) -> Self
     where
@@ -123,12 +143,12 @@ impl<T: Send + 'static, A: Send + 'static> Group<T, A> {
 async fn serve<T, A, F>(
     mut asked: mpsc::UnboundedReceiver<Asked<T, A>>,
     most: usize,
-    at_once: usize,
+    at_once: AtOnce,
     call: impl Fn(Vec<Asked<T, A>>, Next) -> F,
 ) where
     F: Future<Output = Option<bool>> + Send + 'static,
 {
-    let calls = Arc::new(Semaphore::new(at_once));
+    let calls = Arc::new(Semaphore::new(at_once.calls));
     let mut group = Vec::new();
     let (mut told, mut left) = (false, false);
     loop {
@@ -152,6 +172,7 @@ async fn serve<T, A, F>(
                 return;
             }
         }
+        gather_beside(&calls, at_once, &mut asked, (&mut group, most)).await;
         // Never closed.
         let Ok(turn) = Arc::clone(&calls).acquire_owned().await else {
             return;
@@ -168,11 +189,39 @@ async fn serve<T, A, F>(
             continue;
         }
         let calling = call(these, next);
-        if at_once == 1 {
+        if at_once.calls == 1 {
             left = calling.await.unwrap_or(left);
             told = true;
         } else {
             task::spawn(within(turn, calling));
+        }
+    }
+}
+
+/// Gathers until another call is worth it beside those that are under way, or none is.
+async fn gather_beside<T, A>(
+    calls: &Arc<Semaphore>,
+    at_once: AtOnce,
+    asked: &mut mpsc::UnboundedReceiver<Asked<T, A>>,
+    (group, most): (&mut Vec<Asked<T, A>>, usize),
+) {
+    let Ok(all) = u32::try_from(at_once.calls) else {
+        return;
+    };
+    if calls.available_permits() == at_once.calls {
+        return;
+    }
+    let (ended, late) = (calls.acquire_many(all), time::sleep(at_once.or_after));
+    tokio::pin!(ended, late);
+    while group.len() < at_once.worth_another.min(most) {
+        let room = most - group.len();
+        tokio::select! {
+            _ = &mut ended => return,
+            () = &mut late => return,
+            more = asked.recv_many(group, room) => if more == 0 {
+                // Nobody can ask any more.
+                return;
+            },
         }
     }
 }
@@ -213,16 +262,11 @@ mod tests {
     use super::*;
 
     type Answer = Result<(), &'static str>;
+    /// What each call was for, as it begins.
+    type Calls = mpsc::UnboundedReceiver<Vec<u32>>;
 
     /// A group whose calls are told of, and each of which needs leave to end.
-    fn held(
-        most: usize,
-        broken: bool,
-    ) -> (
-        Group<u32, Answer>,
-        mpsc::UnboundedReceiver<Vec<u32>>,
-        Arc<Semaphore>,
-    ) {
+    fn held(most: usize, broken: bool) -> (Group<u32, Answer>, Calls, Arc<Semaphore>) {
         let (tell, calls) = mpsc::unbounded_channel();
         let leave = Arc::new(Semaphore::new(0));
         let may_end = Arc::clone(&leave);
@@ -287,6 +331,52 @@ mod tests {
         assert_eq!(calls.recv().await.unwrap(), [0, 1]);
         assert_eq!(group.send(2).await, Some(Err("broken")));
         assert_eq!(calls.recv().await.unwrap(), [2]);
+    }
+
+    /// A group of two calls at once that never end.
+    fn hanging(worth_another: usize, or_after: Duration) -> (Group<u32, ()>, Calls) {
+        let (tell, calls) = mpsc::unbounded_channel();
+        let at_once = AtOnce {
+            calls: 2,
+            worth_another,
+            or_after,
+        };
+        let group = Group::new(10, at_once, move |these: Vec<Asked<u32, ()>>| {
+            let numbers = these.iter().map(|one| one.what).collect();
+            tell.send(numbers).unwrap();
+            async move {
+                std::future::pending::<()>().await;
+                drop(these);
+            }
+        });
+        (group, calls)
+    }
+
+    #[tokio::test]
+    async fn another_call_begins_when_enough_wait() {
+        let (group, mut calls) = hanging(3, Duration::from_hours(1));
+        let mut first = Box::pin(group.send(0));
+        assert!((&mut first).now_or_never().is_none());
+        assert_eq!(calls.recv().await.unwrap(), [0]);
+        let mut others: Vec<_> = (1..=3).map(|number| Box::pin(group.send(number))).collect();
+        for other in &mut others {
+            assert!(calls.try_recv().is_err(), "too few wait");
+            assert!(other.now_or_never().is_none());
+            for _ in 0..20 {
+                task::yield_now().await;
+            }
+        }
+        assert_eq!(calls.recv().await.unwrap(), [1, 2, 3]);
+    }
+
+    #[tokio::test]
+    async fn a_call_that_hangs_holds_up_nobody_else() {
+        let (group, mut calls) = hanging(3, Duration::from_millis(1));
+        for number in 0..2 {
+            let mut asked = Box::pin(group.send(number));
+            assert!((&mut asked).now_or_never().is_none());
+            assert_eq!(calls.recv().await.unwrap(), [number]);
+        }
     }
 
     #[tokio::test]

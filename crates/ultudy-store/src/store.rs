@@ -21,10 +21,8 @@ use crate::{
     transfer::ledger,
 };
 
-mod read_together;
 mod together;
 
-use read_together::ReadTogether;
 pub use together::Ticket;
 use together::Together;
 
@@ -125,7 +123,7 @@ enum Database {
         primary: Pool,
         replicas: Option<Arc<Replicas>>,
         together: Arc<Together>,
-        read_together: Arc<ReadTogether>,
+        read_together: Arc<Together>,
     },
 }
 
@@ -184,8 +182,8 @@ impl Store {
                 drop(system);
                 let replicas = Replicas::open(config, &primary, pins)?;
                 Database::Postgres {
-                    together: Arc::new(Together::new(primary.clone(), replicas.clone())),
-                    read_together: Arc::new(ReadTogether::new(primary.clone())),
+                    together: Arc::new(Together::writing(primary.clone(), replicas.clone())),
+                    read_together: Arc::new(Together::reading(primary.clone())),
                     primary,
                     replicas,
                 }

@@ -1,10 +1,11 @@
-//! Writes of several owners that are asked for at the same time, made in one transaction: what each
-//! transaction costs by itself, its round trips and its commit, they share.
+//! Reads, or writes, of several owners that are asked for at the same time, made in one transaction: what
+//! each transaction costs by itself, its round trips and its commit, they share. For what takes a few
+//! rows, since all wait for the longest.
 //!
 //! Each is still done by itself or not at all: run as its owner, under row-level security, and told of its
-//! own end. What one of them is refused for does not fail the others: each is done again alone. At most
-//! one of an owner is in a transaction, and the owners come in order, so that no two such transactions
-//! wait for each other; and none of them waits long for a lock that somebody else holds.
+//! own end. What one of them is refused for does not fail the others: each is done again alone. Of writes
+//! at most one of an owner is in a transaction, and the owners come in order, so that no two such
+//! transactions wait for each other; and none of them waits long for a lock that somebody else holds.
 
 use std::{
     collections::HashSet,
@@ -13,6 +14,7 @@ use std::{
         Arc,
         atomic::{AtomicU8, Ordering},
     },
+    time::Duration,
 };
 
 use futures_util::future::join_all;
@@ -20,11 +22,11 @@ use tokio::{
     task,
     time::{Instant, timeout_at},
 };
-use ultudy_engines::group::{Asked, Group};
+use ultudy_engines::group::{Asked, AtOnce, Group};
 
 use super::{Database, Patience, Store, check, rows_of};
 use crate::{
-    NotWritten, StoreError, Write,
+    NotWritten, Read, Result, StoreError, Write,
     db::{
         Row,
         postgres::{self, Pool, Transaction},
@@ -33,10 +35,15 @@ use crate::{
     replicas::Replicas,
 };
 
-/// Most writes of a transaction.
+/// Most reads or writes of a transaction.
 const MOST: usize = 50;
 /// Most transactions at once: while one waits for the disk, another can be filled.
-const AT_ONCE: usize = 2;
+const AT_ONCE: AtOnce = AtOnce {
+    calls: 2,
+    // What a transaction costs by itself is as much as several of those that share it.
+    worth_another: MOST / 2,
+    or_after: Duration::from_millis(5),
+};
 
 impl Store {
     /// Writes and commits; on a server in one transaction with what others write meanwhile. None if a
@@ -66,22 +73,33 @@ impl Store {
             tx.commit().await.map_err(NotWritten::at_commit)?;
             return Ok(Some(done));
         };
-        check(owner_id)?;
-        let patience = Patience::begin(primary);
-        let wanted = Wanted {
-            owner_id: owner_id.to_owned(),
-            statements,
-            begins_by: patience.ends,
-            ticket,
-        };
-        let done = together.write(wanted).await;
-        patience.end();
-        let assembled = done?.map(|rows| assemble(&rows)).transpose();
+        let rows = together.make(primary, owner_id, statements, ticket).await?;
+        let assembled = rows.map(|rows| assemble(&rows)).transpose();
         // Committed all the same.
         assembled.map_err(|error| NotWritten {
             error,
             is_certain: false,
         })
+    }
+
+    /// Reads where it is written, on a server in one round trip with what others read meanwhile.
+    ///
+    /// # Errors
+    /// No connection in time, or `owner_id` is no owner's.
+    pub async fn read_together<T: 'static>(&self, owner_id: &str, read: Read<T>) -> Result<T> {
+        let Database::Postgres {
+            primary,
+            read_together,
+            ..
+        } = &self.database
+        else {
+            return read.run(&mut self.read(owner_id).await?).await;
+        };
+        let (statements, assemble) = read.into_parts();
+        let reading = read_together.make(primary, owner_id, statements, Ticket::default());
+        let rows = reading.await.map_err(StoreError::from)?;
+        // Nobody withdraws a read, and none needs rows.
+        assemble(&rows.unwrap_or_default())
     }
 }
 
@@ -116,7 +134,7 @@ impl Ticket {
 #[derive(Debug)]
 pub(super) struct Together(Group<Wanted, Done>);
 
-/// A write that is asked for.
+/// A read or write that is asked for.
 #[derive(Debug)]
 struct Wanted {
     owner_id: String,
@@ -130,33 +148,66 @@ struct Wanted {
 /// was done.
 type Done = Result<Option<Vec<Vec<Row>>>, NotWritten>;
 
+/// The rows of the statements of each.
+type Rows = Vec<Vec<Vec<Row>>>;
+
 /// One that waits for its end.
 type Waiting = Asked<Wanted, Done>;
 
 impl Together {
-    pub(super) fn new(pool: Pool, replicas: Option<Arc<Replicas>>) -> Self {
-        let server = Server { pool, replicas };
+    /// That reads.
+    pub(super) fn reading(pool: Pool) -> Self {
+        Self::new(Server {
+            pool,
+            purpose: Purpose::Reads,
+        })
+    }
+
+    /// That writes; `replicas` are told whose rows change.
+    pub(super) fn writing(pool: Pool, replicas: Option<Arc<Replicas>>) -> Self {
+        Self::new(Server {
+            pool,
+            purpose: Purpose::Writes(replicas),
+        })
+    }
+
+    fn new(server: Server) -> Self {
         Self(Group::new(MOST, AT_ONCE, move |all| {
             let server = server.clone();
             async move {
-                for round in rounds(all) {
+                for round in server.rounds(all) {
                     let begins = round.into_iter().filter(|one| one.what.ticket.take());
-                    server.write(begins.collect()).await;
+                    server.make(begins.collect()).await;
                 }
             }
         }))
     }
 
-    /// Makes this one.
-    async fn write(&self, wanted: Wanted) -> Done {
-        let (ticket, begins_by) = (wanted.ticket.clone(), wanted.begins_by);
+    /// Makes this one, if it begins before the patience of whoever asks has an end.
+    async fn make(
+        &self,
+        primary: &Pool,
+        owner_id: &str,
+        statements: Vec<Statement>,
+        ticket: Ticket,
+    ) -> Done {
+        check(owner_id)?;
+        let patience = Patience::begin(primary);
+        let begins_by = patience.ends;
+        let wanted = Wanted {
+            owner_id: owner_id.to_owned(),
+            statements,
+            begins_by,
+            ticket: ticket.clone(),
+        };
         let mut done = Box::pin(self.0.send(wanted));
         let answer = match timeout_at(begins_by, &mut done).await {
             Ok(answer) => answer,
-            Err(_) if ticket.withdraw() => return Err(too_late()),
+            Err(_) if ticket.withdraw() => Some(Err(too_late())),
             // It was begun, and ends soon.
             Err(_) => done.await,
         };
+        patience.end();
         answer.unwrap_or_else(|| {
             let error = sqlx::Error::Io(io::ErrorKind::BrokenPipe.into());
             Err(NotWritten::at_commit(StoreError::Unavailable(error)))
@@ -188,13 +239,27 @@ fn rounds(all: Vec<Waiting>) -> Vec<Vec<Waiting>> {
 #[derive(Debug, Clone)]
 struct Server {
     pool: Pool,
-    /// Who is to know that owners changed something.
-    replicas: Option<Arc<Replicas>>,
+    purpose: Purpose,
+}
+
+#[derive(Debug, Clone)]
+enum Purpose {
+    Reads,
+    /// With who is to know that owners changed something.
+    Writes(Option<Arc<Replicas>>),
 }
 
 impl Server {
+    /// What is made in a transaction each.
+    fn rounds(&self, all: Vec<Waiting>) -> Vec<Vec<Waiting>> {
+        match self.purpose {
+            Purpose::Reads => vec![all],
+            Purpose::Writes(_) => rounds(all),
+        }
+    }
+
     /// Makes these, and tells each.
-    async fn write(&self, mut all: Vec<Waiting>) {
+    async fn make(&self, mut all: Vec<Waiting>) {
         loop {
             let Some(begins_by) = all.iter().map(|one| one.what.begins_by).min() else {
                 return;
@@ -236,7 +301,8 @@ impl Server {
         }
     }
 
-    async fn begin(&self, all: &[Waiting]) -> crate::Result<(Transaction, Vec<Vec<Vec<Row>>>)> {
+    /// Runs the statements of each; with the transaction, if it is still to be committed.
+    async fn begin(&self, all: &[Waiting]) -> Result<(Option<Transaction>, Rows)> {
         let each: Vec<_> = all
             .iter()
             .map(|one| read::statements_of(&one.what.statements, &one.what.owner_id))
@@ -246,12 +312,24 @@ impl Server {
             .zip(&each)
             .map(|(one, statements)| (one.what.owner_id.as_str(), statements.as_slice()))
             .collect();
-        let (tx, answers) = postgres::begin_as_owners(&self.pool, &of_owners).await?;
+        let (tx, answers) = match self.purpose {
+            Purpose::Reads => (
+                None,
+                postgres::read_as_owners(&self.pool, &of_owners).await?,
+            ),
+            Purpose::Writes(_) => {
+                let (tx, answers) = postgres::begin_as_owners(&self.pool, &of_owners).await?;
+                (Some(tx), answers)
+            }
+        };
         Ok((tx, answers.into_iter().map(rows_of).collect()))
     }
 
-    async fn commit(&self, tx: Transaction, all: &[Waiting]) -> crate::Result<()> {
-        let Some(replicas) = &self.replicas else {
+    async fn commit(&self, tx: Option<Transaction>, all: &[Waiting]) -> Result<()> {
+        let Some(tx) = tx else {
+            return Ok(());
+        };
+        let Purpose::Writes(Some(replicas)) = &self.purpose else {
             return tx.commit().await;
         };
         // As a single owner's transaction does.
@@ -273,16 +351,16 @@ impl Server {
                 }))
             });
         }
-        tracing::debug!(error = %why, writes = all.len(), "not made together: each is made alone");
+        tracing::debug!(error = %why, of = all.len(), "not made together: each is made alone");
         for one in all {
             let alone = self.clone();
-            task::spawn(async move { alone.write_alone(one).await });
+            task::spawn(async move { alone.make_alone(one).await });
         }
     }
 
-    /// Boxed, for it may come from [`Self::write`].
-    fn write_alone(self, one: Waiting) -> futures_util::future::BoxFuture<'static, ()> {
-        Box::pin(async move { self.write(vec![one]).await })
+    /// Boxed, for it may come from [`Self::make`].
+    fn make_alone(self, one: Waiting) -> futures_util::future::BoxFuture<'static, ()> {
+        Box::pin(async move { self.make(vec![one]).await })
     }
 }
 
