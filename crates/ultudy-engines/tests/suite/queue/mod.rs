@@ -10,6 +10,7 @@ mod interop;
 mod strange;
 mod travelling;
 mod unplaced;
+mod waking;
 
 use travelling::Travelling;
 
