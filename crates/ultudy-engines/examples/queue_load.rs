@@ -42,13 +42,19 @@ async fn main() {
         redis,
         count,
     };
+    // What an API does it with: connections of its own, and nothing that wakes the worker but Redis.
+    let elsewhere = async || {
+        let redis = Redis::connect(&words[0]).await.unwrap();
+        RedisQueue::new(redis, Uuid::from_u128(2))
+    };
     let said = match words[1].as_str() {
         "adds" => load.adds(at_once).await,
         "bulk" => load.bulk(at_once, mixed).await,
         "fill" => load.bulk(at_once, |_| Priority::Low).await,
         "fill-mixed" => load.fill_mixed(at_once).await,
         "run" => load.run(at_once).await,
-        "idle" => load.idle().await,
+        "idle" => load.idle(&elsewhere().await).await,
+        "idle-local" => load.idle(&load.queue).await,
         "high" => load.high().await,
         other => panic!("nothing is called {other}"),
     };
@@ -166,8 +172,8 @@ impl Load {
         self.rate(began)
     }
 
-    /// From each add to its claim by a worker that waits, in ms.
-    async fn idle(&self) -> Vec<f64> {
+    /// From each add by `adds` to its claim by a worker that waits, in ms.
+    async fn idle(&self, adds: &RedisQueue) -> Vec<f64> {
         let (tell, mut told) = mpsc::unbounded_channel();
         let queue = self.queue.clone();
         let worker = tokio::spawn(async move {
@@ -190,7 +196,7 @@ impl Load {
             tokio::time::sleep(Duration::from_millis(5)).await;
             let began = Instant::now();
             let jobs = [job(Priority::High)];
-            self.queue.push(&jobs, now()).await.unwrap();
+            adds.push(&jobs, now()).await.unwrap();
             taken.push(millis(told.recv().await.unwrap() - began));
         }
         worker.abort();
