@@ -9,36 +9,34 @@ use super::{Counter, Decision, Limit, Limiter, Reservation};
 
 /// How time passes for the engine.
 pub trait Time {
-    /// Whether nothing passes but what [`Self::pass`] lets pass.
-    const IS_EXACT: bool;
+    /// Longer than what may pass by itself while a case asks for something.
+    const MOMENT: Duration;
 
-    /// Lets at least this much time pass.
+    /// The engine's time, since whenever.
+    fn now(&self) -> impl Future<Output = Duration>;
+
+    /// Lets this much time pass, besides what passes by itself.
     fn pass(&self, span: Duration) -> impl Future<Output = ()>;
 }
 
-/// The window of cases that wait for nothing.
-const MINUTE: Duration = Duration::from_secs(60);
+/// The window of all cases: so long that what passes by itself is little of it.
+const WINDOW: Duration = Duration::from_mins(15);
 
-/// Runs every case, each against an engine that has counted nothing; those that let time pass
-/// with windows of this length.
+/// Runs every case, each against an engine that has counted nothing.
 ///
 /// # Panics
 /// When the engine breaks a promise.
-pub async fn all<L: Limiter + 'static>(
-    fresh: impl AsyncFn() -> L,
-    time: &impl Time,
-    window: Duration,
-) {
+pub async fn all<L: Limiter + 'static>(fresh: impl AsyncFn() -> L, time: &impl Time) {
     exactly_so_many_of_many_at_once(fresh().await).await;
-    what_was_released_counts_no_more(&fresh().await, MINUTE).await;
-    the_same_place_counts_once(&fresh().await, MINUTE).await;
-    a_place_counts_until_its_last_holder_has_released_it(&fresh().await, MINUTE).await;
-    what_is_forgotten_counts_no_more(&fresh().await, MINUTE).await;
-    counters_are_independent(&fresh().await, MINUTE).await;
-    whoever_waits_as_told_is_allowed(&fresh().await, time, window).await;
-    the_window_slides(&fresh().await, time, window).await;
-    what_was_refused_does_not_count(&fresh().await, time, window).await;
-    a_lowered_limit_holds_at_once(&fresh().await, time, window).await;
+    what_was_released_counts_no_more(&fresh().await).await;
+    the_same_place_counts_once(&fresh().await).await;
+    a_place_counts_until_its_last_holder_has_released_it(&fresh().await).await;
+    what_is_forgotten_counts_no_more(&fresh().await).await;
+    counters_are_independent(&fresh().await).await;
+    whoever_waits_as_told_is_allowed_and_nobody_sooner(&fresh().await, time).await;
+    the_window_slides(&fresh().await, time).await;
+    what_was_refused_does_not_count(&fresh().await, time).await;
+    a_lowered_limit_holds_at_once(&fresh().await, time).await;
 }
 
 /// As many at once as several engines that share what they count let pass together.
@@ -49,7 +47,7 @@ pub async fn share<L: Limiter + 'static>(engines: Vec<L>) {
     let engines: Vec<Arc<L>> = engines.into_iter().map(Arc::new).collect();
     let asked = (0..50).map(|number| {
         let limiter = engines[number as usize % engines.len()].clone();
-        tokio::spawn(async move { reserve(&*limiter, 10, MINUTE, number).await })
+        tokio::spawn(async move { reserve(&*limiter, 10, number).await })
     });
     let mut left: Vec<u32> = Vec::new();
     for decision in join_all(asked).await {
@@ -79,8 +77,15 @@ fn id(number: u32) -> Reservation {
     held_by(number, 0)
 }
 
-async fn reserve(limiter: &impl Limiter, most: u32, window: Duration, number: u32) -> Decision {
-    let limit = Limit { most, window };
+fn at_most(most: u32) -> Limit {
+    Limit {
+        most,
+        window: WINDOW,
+    }
+}
+
+async fn reserve(limiter: &impl Limiter, most: u32, number: u32) -> Decision {
+    let limit = at_most(most);
     limiter.reserve(&counter("ada"), limit, id(number)).await
 }
 
@@ -102,84 +107,109 @@ async fn exactly_so_many_of_many_at_once(limiter: impl Limiter + 'static) {
     share(vec![limiter]).await;
 }
 
-async fn whoever_waits_as_told_is_allowed(
+/// What an engine said, and within which times it was asked.
+struct Told {
+    decision: Decision,
+    asked: Duration,
+    answered: Duration,
+}
+
+impl Told {
+    async fn by(limiter: &impl Limiter, time: &impl Time, most: u32, number: u32) -> Self {
+        let asked = time.now().await;
+        let decision = reserve(limiter, most, number).await;
+        Self {
+            decision,
+            asked,
+            answered: time.now().await,
+        }
+    }
+
+    fn is_allowed(&self) -> bool {
+        remaining(self.decision).is_some()
+    }
+
+    /// That it says to wait until that which was `taken` ends, to the microsecond where no time passed
+    /// by itself.
+    fn wait_for(&self, taken: &Self) -> Duration {
+        let told = wait(self.decision);
+        let (least, most) = (
+            taken.asked + WINDOW - self.answered,
+            taken.answered + WINDOW - self.asked,
+        );
+        assert!(
+            (least..=most).contains(&told),
+            "told to wait {told:?}, where it is {least:?} to {most:?}"
+        );
+        told
+    }
+}
+
+async fn whoever_waits_as_told_is_allowed_and_nobody_sooner<T: Time>(
     limiter: &impl Limiter,
-    time: &impl Time,
-    window: Duration,
+    time: &T,
 ) {
-    let first = reserve(limiter, 2, window, 0).await;
-    let Decision::Allowed { reset, .. } = first else {
+    let first = Told::by(limiter, time, 2, 0).await;
+    let Decision::Allowed { reset, .. } = first.decision else {
         panic!("the first is refused");
     };
-    assert!(reset <= window);
-    time.pass(window / 4).await;
-    assert_eq!(remaining(reserve(limiter, 2, window, 1).await), Some(0));
-    let told = wait(reserve(limiter, 2, window, 2).await);
+    assert_eq!(reset, WINDOW);
+    time.pass(WINDOW / 4).await;
+    let second = Told::by(limiter, time, 2, 1).await;
+    assert_eq!(remaining(second.decision), Some(0));
     // The first one's place, not the second's.
-    assert!(told <= window - window / 4, "{told:?}");
-    if exact(time) {
-        assert_eq!(told, window - window / 4);
-        time.pass(told - Duration::from_millis(1)).await;
-        let rest = wait(reserve(limiter, 2, window, 3).await);
-        assert_eq!(rest, Duration::from_millis(1));
-        time.pass(rest).await;
-    } else {
-        time.pass(told).await;
-    }
-    let allowed = reserve(limiter, 2, window, 4).await;
-    assert!(remaining(allowed).is_some(), "waited as told and refused");
+    let told = Told::by(limiter, time, 2, 2).await.wait_for(&first);
+    time.pass(told - T::MOMENT).await;
+    let rest = Told::by(limiter, time, 2, 3).await.wait_for(&first);
+    time.pass(rest).await;
+    let third = Told::by(limiter, time, 2, 4).await;
+    assert!(third.is_allowed(), "waited as told and refused");
+    // Nor is there room for more than the one that ended.
+    Told::by(limiter, time, 2, 5).await.wait_for(&second);
 }
 
-/// No burst at the border of two fixed windows.
-async fn the_window_slides(limiter: &impl Limiter, time: &impl Time, window: Duration) {
-    if !exact(time) {
-        return;
-    }
+/// No burst at the border of two fixed windows, wherever they begin: with the hour, or with the first
+/// that counts.
+async fn the_window_slides(limiter: &impl Limiter, time: &impl Time) {
     let mut allowed = Vec::new();
     for step in 0..40_u32 {
-        let decision = reserve(limiter, 3, window, step).await;
-        if remaining(decision).is_some() {
+        let is_quiet = (1..8).contains(&step);
+        if !is_quiet && remaining(reserve(limiter, 3, step).await).is_some() {
             allowed.push(step);
         }
-        time.pass(window / 10).await;
+        time.pass(WINDOW / 10).await;
     }
-    for step in 0..30 {
-        let within = allowed.iter().filter(|at| (step..step + 10).contains(*at));
-        assert!(within.count() <= 3, "{allowed:?}");
-    }
-    assert_eq!(allowed.len(), 12, "and all that is due: {allowed:?}");
+    // Each as soon as the one three before it ends, ten steps after it was taken.
+    assert_eq!(allowed, [0, 8, 9, 10, 18, 19, 20, 28, 29, 30, 38, 39]);
 }
 
-async fn what_was_released_counts_no_more(limiter: &impl Limiter, window: Duration) {
+async fn what_was_released_counts_no_more(limiter: &impl Limiter) {
     for number in 0..3 {
-        assert!(remaining(reserve(limiter, 3, window, number).await).is_some());
+        assert!(remaining(reserve(limiter, 3, number).await).is_some());
     }
     limiter.release(&counter("ada"), id(99)).await;
     limiter.release(&counter("eve"), id(1)).await;
-    wait(reserve(limiter, 3, window, 3).await);
+    wait(reserve(limiter, 3, 3).await);
     limiter.release(&counter("ada"), id(1)).await;
-    assert_eq!(remaining(reserve(limiter, 3, window, 4).await), Some(0));
+    assert_eq!(remaining(reserve(limiter, 3, 4).await), Some(0));
     // Twice is once.
     limiter.release(&counter("ada"), id(1)).await;
-    wait(reserve(limiter, 3, window, 5).await);
+    wait(reserve(limiter, 3, 5).await);
 }
 
-async fn the_same_place_counts_once(limiter: &impl Limiter, window: Duration) {
-    assert_eq!(remaining(reserve(limiter, 2, window, 0).await), Some(1));
-    assert_eq!(remaining(reserve(limiter, 2, window, 0).await), Some(1));
-    assert_eq!(remaining(reserve(limiter, 2, window, 1).await), Some(0));
+async fn the_same_place_counts_once(limiter: &impl Limiter) {
+    assert_eq!(remaining(reserve(limiter, 2, 0).await), Some(1));
+    assert_eq!(remaining(reserve(limiter, 2, 0).await), Some(1));
+    assert_eq!(remaining(reserve(limiter, 2, 1).await), Some(0));
     // Also where there is no room for another.
-    assert_eq!(remaining(reserve(limiter, 2, window, 0).await), Some(0));
-    wait(reserve(limiter, 2, window, 2).await);
+    assert_eq!(remaining(reserve(limiter, 2, 0).await), Some(0));
+    wait(reserve(limiter, 2, 2).await);
     limiter.release(&counter("ada"), id(0)).await;
-    assert_eq!(remaining(reserve(limiter, 2, window, 2).await), Some(0));
+    assert_eq!(remaining(reserve(limiter, 2, 2).await), Some(0));
 }
 
-async fn a_place_counts_until_its_last_holder_has_released_it(
-    limiter: &impl Limiter,
-    window: Duration,
-) {
-    let limit = Limit { most: 1, window };
+async fn a_place_counts_until_its_last_holder_has_released_it(limiter: &impl Limiter) {
+    let limit = at_most(1);
     let ada = counter("ada");
     let others = async || limiter.reserve(&ada, limit, held_by(9, 9)).await;
     for holder in [1, 2, 3] {
@@ -195,8 +225,8 @@ async fn a_place_counts_until_its_last_holder_has_released_it(
     assert_eq!(remaining(others().await), Some(0));
 }
 
-async fn what_is_forgotten_counts_no_more(limiter: &impl Limiter, window: Duration) {
-    let limit = Limit { most: 2, window };
+async fn what_is_forgotten_counts_no_more(limiter: &impl Limiter) {
+    let limit = at_most(2);
     for whose in ["ada", "eve"] {
         for number in 0..2 {
             let decision = limiter.reserve(&counter(whose), limit, id(number)).await;
@@ -210,25 +240,22 @@ async fn what_is_forgotten_counts_no_more(limiter: &impl Limiter, window: Durati
     wait(limiter.reserve(&counter("eve"), limit, id(2)).await);
 }
 
-async fn what_was_refused_does_not_count(
-    limiter: &impl Limiter,
-    time: &impl Time,
-    window: Duration,
-) {
-    assert!(remaining(reserve(limiter, 1, window, 0).await).is_some());
-    time.pass(window / 2).await;
-    let mut told = wait(reserve(limiter, 1, window, 1).await);
-    for number in 2..10 {
-        let again = wait(reserve(limiter, 1, window, number).await);
+async fn what_was_refused_does_not_count(limiter: &impl Limiter, time: &impl Time) {
+    let first = Told::by(limiter, time, 1, 0).await;
+    assert!(first.is_allowed());
+    time.pass(WINDOW / 2).await;
+    let mut told = Duration::MAX;
+    for number in 1..10 {
+        let again = Told::by(limiter, time, 1, number).await.wait_for(&first);
         assert!(again <= told, "asking again makes it no longer");
         told = again;
     }
     time.pass(told).await;
-    assert!(remaining(reserve(limiter, 1, window, 10).await).is_some());
+    assert!(remaining(reserve(limiter, 1, 10).await).is_some());
 }
 
-async fn counters_are_independent(limiter: &impl Limiter, window: Duration) {
-    let limit = Limit { most: 1, window };
+async fn counters_are_independent(limiter: &impl Limiter) {
+    let limit = at_most(1);
     let other_kind = Counter {
         kind: "others",
         whose: "ada".into(),
@@ -239,18 +266,14 @@ async fn counters_are_independent(limiter: &impl Limiter, window: Duration) {
     }
 }
 
-async fn a_lowered_limit_holds_at_once(limiter: &impl Limiter, time: &impl Time, window: Duration) {
+async fn a_lowered_limit_holds_at_once(limiter: &impl Limiter, time: &impl Time) {
+    let mut taken = Vec::new();
     for number in 0..4 {
-        assert!(remaining(reserve(limiter, 4, window, number).await).is_some());
-        time.pass(window / 8).await;
+        taken.push(Told::by(limiter, time, 4, number).await);
+        time.pass(WINDOW / 8).await;
     }
-    let told = wait(reserve(limiter, 2, window, 4).await);
-    if exact(time) {
-        // Until three of the four have gone.
-        assert_eq!(told, window - window / 8 * 2);
-    }
-}
-
-fn exact<T: Time>(_: &T) -> bool {
-    T::IS_EXACT
+    assert!(taken.iter().all(Told::is_allowed));
+    // Until three of the four have gone.
+    let told = Told::by(limiter, time, 2, 4).await;
+    told.wait_for(&taken[2]);
 }

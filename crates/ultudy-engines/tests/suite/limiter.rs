@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{cell::Cell, slice, time::Duration};
 
 use ultudy_engines::{
     limiter::{
@@ -10,21 +10,60 @@ use ultudy_engines::{
 use ultudy_testkit::redis::{Cluster, Redis as Server};
 use uuid::Uuid;
 
-/// A minute is too long for a test.
-const WINDOW: Duration = Duration::from_secs(4);
 const LIMIT: Limit = Limit {
     most: 3,
     window: Duration::from_secs(60),
 };
 
-/// The server's clock cannot be stopped.
-struct Passing;
+/// The server's clock cannot be moved: what the server holds is, and the ends of its keys.
+struct Moving<'a> {
+    nodes: &'a [Server],
+    moved: Cell<Duration>,
+}
 
-impl Time for Passing {
-    const IS_EXACT: bool = false;
+impl<'a> Moving<'a> {
+    fn what(nodes: &'a [Server]) -> Self {
+        Self {
+            nodes,
+            moved: Cell::default(),
+        }
+    }
+}
+
+/// Makes all that counts so many microseconds older. A key whose end is past goes.
+const MOVE: &str = r"
+    local span = tonumber(ARGV[1])
+    for _, key in ipairs(redis.call('KEYS', 'ultudy:limit:*')) do
+        if not key:find(':holders$') then
+            local places = redis.call('ZRANGE', key, 0, -1, 'WITHSCORES')
+            for at = 1, #places, 2 do
+                local taken = string.format('%.0f', places[at + 1] - span)
+                redis.call('ZADD', key, 'XX', taken, places[at])
+            end
+        end
+        local left = redis.call('PTTL', key)
+        if left >= 0 then
+            redis.call('PEXPIRE', key, string.format('%.0f', left - math.floor(span / 1000)))
+        end
+    end
+    return 'moved'
+";
+
+impl Time for Moving<'_> {
+    const MOMENT: Duration = Duration::from_secs(10);
+
+    async fn now(&self) -> Duration {
+        let time = self.nodes[0].cli(["TIME"]).unwrap();
+        let parts: Vec<u64> = time.lines().map(|part| part.parse().unwrap()).collect();
+        Duration::from_secs(parts[0]) + Duration::from_micros(parts[1]) + self.moved.get()
+    }
 
     async fn pass(&self, span: Duration) {
-        tokio::time::sleep(span).await;
+        let micros = span.as_micros().to_string();
+        for node in self.nodes {
+            assert_eq!(node.cli(["EVAL", MOVE, "0", &micros]).unwrap(), "moved");
+        }
+        self.moved.set(self.moved.get() + span);
     }
 }
 
@@ -53,7 +92,7 @@ async fn on_one_server_it_keeps_the_promises_of_a_limiter() {
         server.cli(["FLUSHALL"]).unwrap();
         RedisLimiter::new(Redis::connect(&server.url()).await.unwrap())
     };
-    conformance::all(fresh, &Passing, WINDOW).await;
+    conformance::all(fresh, &Moving::what(slice::from_ref(&server))).await;
     let left = server.cli(["KEYS", "*"]).unwrap();
     for key in left.lines() {
         assert_ne!(server.cli(["PTTL", key]).unwrap(), "-1", "{key} never ends");
@@ -69,19 +108,28 @@ async fn on_a_cluster_it_keeps_the_promises_of_a_limiter() {
         }
         RedisLimiter::new(Redis::connect(&cluster.url()).await.unwrap())
     };
-    conformance::all(fresh, &Passing, WINDOW).await;
+    conformance::all(fresh, &Moving::what(cluster.nodes())).await;
+}
+
+/// As many as are allowed together by three processes.
+async fn processes_count_together(url: &str) {
+    let mut engines = Vec::new();
+    for _ in 0..3 {
+        engines.push(RedisLimiter::new(Redis::connect(url).await.unwrap()));
+    }
+    conformance::share(engines).await;
 }
 
 #[tokio::test]
 async fn processes_that_share_a_redis_count_together() {
     let server = Server::start().unwrap();
-    let mut engines = Vec::new();
-    for _ in 0..3 {
-        engines.push(RedisLimiter::new(
-            Redis::connect(&server.url()).await.unwrap(),
-        ));
-    }
-    conformance::share(engines).await;
+    processes_count_together(&server.url()).await;
+}
+
+#[tokio::test]
+async fn processes_that_share_a_cluster_count_together() {
+    let cluster = Cluster::start().unwrap();
+    processes_count_together(&cluster.url()).await;
 }
 
 #[tokio::test]
