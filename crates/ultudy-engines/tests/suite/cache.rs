@@ -54,22 +54,20 @@ async fn on_a_cluster_it_keeps_the_promises_of_a_cache() {
     conformance::all(fresh).await;
 }
 
-#[tokio::test]
-async fn what_one_process_keeps_another_finds_and_every_key_ends() {
-    let server = Server::start().unwrap();
-    let (one, other) = (
-        process(&server.url(), LONG).await,
-        process(&server.url(), LONG).await,
-    );
+async fn what_one_process_keeps_another_finds_and_every_key_ends(url: &str, nodes: &[Server]) {
+    let (one, other) = (process(url, LONG).await, process(url, LONG).await);
     keep(&one, "1").await;
     assert_eq!(found(&other).await, Some("1".into()));
-    let keys = server.cli(["KEYS", "*"]).unwrap();
-    // The state, the value, and two of its shard.
-    assert_eq!(keys.lines().count(), 4, "{keys}");
-    for key in keys.lines() {
-        let left: i64 = server.cli(["PTTL", key]).unwrap().parse().unwrap();
-        assert!((1..=1_200_000).contains(&left), "{key} {left}");
+    let mut keys = Vec::new();
+    for node in nodes {
+        for key in node.cli(["KEYS", "*"]).unwrap().lines() {
+            let left: i64 = node.cli(["PTTL", key]).unwrap().parse().unwrap();
+            assert!((1..=1_200_000).contains(&left), "{key} {left}");
+            keys.push(key.to_owned());
+        }
     }
+    // The state, the value, and two of its shard.
+    assert_eq!(keys.len(), 4, "{keys:?}");
 }
 
 /// Keeps nothing at hand, and so many bytes in Redis.
@@ -178,13 +176,8 @@ async fn what_has_ended_takes_no_room() {
     assert!((6_000..7_000).contains(&sum), "{sum}");
 }
 
-#[tokio::test]
-async fn what_one_process_outdates_no_other_gives() {
-    let server = Server::start().unwrap();
-    let (one, other) = (
-        process(&server.url(), LONG).await,
-        process(&server.url(), LONG).await,
-    );
+async fn what_one_process_outdates_no_other_gives(url: &str) {
+    let (one, other) = (process(url, LONG).await, process(url, LONG).await);
     keep(&one, "old").await;
     assert_eq!(found(&other).await, Some("old".into()));
     one.outdate("ada").await;
@@ -198,6 +191,26 @@ async fn what_one_process_outdates_no_other_gives() {
     gone.await.unwrap();
     keep(&other, "new").await;
     assert_eq!(found(&one).await, Some("new".into()));
+}
+
+#[tokio::test]
+async fn processes_over_one_server_are_as_one() {
+    let server = Server::start().unwrap();
+    let nodes = std::slice::from_ref(&server);
+    what_one_process_keeps_another_finds_and_every_key_ends(&server.url(), nodes).await;
+    server.cli(["FLUSHALL"]).unwrap();
+    what_one_process_outdates_no_other_gives(&server.url()).await;
+}
+
+#[tokio::test]
+async fn processes_over_a_cluster_are_as_one() {
+    let cluster = Cluster::start().unwrap();
+    let url = cluster.url();
+    what_one_process_keeps_another_finds_and_every_key_ends(&url, cluster.nodes()).await;
+    for node in cluster.nodes() {
+        node.cli(["FLUSHALL"]).unwrap();
+    }
+    what_one_process_outdates_no_other_gives(&url).await;
 }
 
 #[tokio::test]
