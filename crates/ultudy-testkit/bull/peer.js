@@ -28,9 +28,10 @@ const verbs = {
   },
 
   /** Runs jobs and says the jobId of each. */
-  async work(queue, { concurrency, fails }) {
+  async work(queue, { concurrency, fails, hangs }) {
     queue.process(concurrency, async (job) => {
       say(job.data.jobId);
+      if (hangs) await new Promise(() => {});
       if (fails) throw new Error(fails);
       return { by: 'Bull' };
     });

@@ -110,6 +110,14 @@ impl Bull {
         self.start(&serde_json::json!({ "concurrency": 1, "fails": reason }))
     }
 
+    /// Starts a worker that takes a job and never comes to its end.
+    ///
+    /// # Errors
+    /// Node.js is not there.
+    pub fn hang(&self) -> Result<Worker> {
+        self.start(&serde_json::json!({ "concurrency": 1, "hangs": true }))
+    }
+
     fn start(&self, settings: &Value) -> Result<Worker> {
         let mut command = self.command("work", settings);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());

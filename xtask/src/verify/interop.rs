@@ -16,13 +16,27 @@ use crate::{
 const JOBS: u32 = 10_000;
 
 /// What each test leaves, by its file, and what was done in it.
-const SHOWN: [(&str, &str); 6] = [
+const SHOWN: [(&str, &str); 11] = [
     ("bull-adds-ours-runs", "Bull adds, our worker runs"),
     ("ours-adds-bull-runs", "ours adds, Bull's worker runs"),
     ("both", "both add, both kinds of worker run"),
     (
         "stalled-check",
         "Bull checks for stalled jobs every 200 ms while ours holds one for 16 s",
+    ),
+    (
+        "killed",
+        "Bull's worker is killed in the middle of a job, ours looks",
+    ),
+    (
+        "lock-gone",
+        "the lock of a job that ours runs is gone, Bull looks",
+    ),
+    ("bull-delays", "Bull delays, our worker runs"),
+    ("ours-delays", "ours delays, Bull's worker runs"),
+    (
+        "unplaced",
+        "Bull's worker runs from a list with jobs that are not in their places, ours adds more",
     ),
     ("pause", "Bull pauses, then resumes"),
     ("board", "bull-board lists, retries, promotes, cleans"),

@@ -18,9 +18,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const CALLERS: u32 = 64;
 /// Jobs that each caller adds, one after the other: some are left unplaced after the last.
 const EACH: u32 = 10;
-const BURST: u32 = CALLERS * EACH;
+pub(super) const BURST: u32 = CALLERS * EACH;
 /// Jobs of one priority in the list before.
-const LONG: u32 = 2_000;
+pub(super) const LONG: u32 = 2_000;
 const UNPLACED: [&str; 3] = [
     "P:ultudy:unplaced:1",
     "P:ultudy:unplaced:2",
@@ -28,7 +28,7 @@ const UNPLACED: [&str; 3] = [
 ];
 
 /// High and low ones, so that the middle is far from both ends.
-async fn long_list(bench: &Bench) -> [Vec<QueueEntry>; 2] {
+pub(super) async fn long_list(bench: &Bench) -> [Vec<QueueEntry>; 2] {
     let of = |first: u32, priority| {
         let numbers = first..first + LONG;
         numbers.map(|number| job(number, priority)).collect()
@@ -40,14 +40,15 @@ async fn long_list(bench: &Bench) -> [Vec<QueueEntry>; 2] {
     both
 }
 
-fn burst() -> Vec<QueueEntry> {
+/// Numbered from here on.
+pub(super) fn burst(first: u32) -> Vec<QueueEntry> {
     let priorities = [Priority::High, Priority::Normal, Priority::Low];
-    let jobs = (0..BURST).map(|number| job(number, priorities[number as usize % 3]));
+    let jobs = (first..first + BURST).map(|number| job(number, priorities[number as usize % 3]));
     jobs.collect()
 }
 
 /// Each caller adds its next as soon as it is told of the one before: all first ones, all second ones.
-async fn add(queue: &RedisQueue, jobs: &[QueueEntry]) {
+pub(super) async fn add(queue: &RedisQueue, jobs: &[QueueEntry]) {
     let callers = (0..CALLERS as usize).map(async |caller| {
         for at in (caller..jobs.len()).step_by(CALLERS as usize) {
             queue.push(&jobs[at..=at], now()).await.unwrap();
@@ -57,7 +58,7 @@ async fn add(queue: &RedisQueue, jobs: &[QueueEntry]) {
 }
 
 /// By a process that is gone as soon as the last is told.
-async fn add_and_be_gone(bench: &Bench, jobs: Vec<QueueEntry>) {
+pub(super) async fn add_and_be_gone(bench: &Bench, jobs: Vec<QueueEntry>) {
     let url = bench.server.url();
     let process = thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread();
@@ -70,7 +71,7 @@ async fn add_and_be_gone(bench: &Bench, jobs: Vec<QueueEntry>) {
     process.join().unwrap();
 }
 
-fn unplaced(bench: &Bench) -> u32 {
+pub(super) fn unplaced(bench: &Bench) -> u32 {
     let count = |key| bench.cli(["LLEN", key]).parse::<u32>().unwrap();
     UNPLACED.into_iter().map(count).sum()
 }
@@ -101,7 +102,7 @@ fn waiting(bench: &Bench) -> Vec<Uuid> {
 async fn a_burst_behind_a_long_list_waits_in_order_as_soon_as_it_is_over() {
     let bench = Bench::new().await;
     let before = long_list(&bench).await;
-    let jobs = burst();
+    let jobs = burst(0);
     add(&bench.queue, &jobs).await;
     // All can be seen at once.
     assert_eq!(waiting(&bench).len(), (2 * LONG + BURST) as usize);
@@ -120,7 +121,7 @@ async fn a_burst_behind_a_long_list_waits_in_order_as_soon_as_it_is_over() {
 async fn what_a_process_left_unplaced_is_served_in_order() {
     let bench = Bench::new().await;
     let before = long_list(&bench).await;
-    let jobs = burst();
+    let jobs = burst(0);
     add_and_be_gone(&bench, jobs.clone()).await;
     assert!(unplaced(&bench) > 0);
     let mut served = Vec::new();
@@ -144,7 +145,7 @@ async fn what_a_process_left_unplaced_is_served_in_order() {
 async fn who_adds_next_puts_in_their_places_those_that_are_left() {
     let bench = Bench::new().await;
     let before = long_list(&bench).await;
-    let mut jobs = burst();
+    let mut jobs = burst(0);
     add_and_be_gone(&bench, jobs.clone()).await;
     assert!(unplaced(&bench) > 0);
     let without_priority = [1, 2].map(|number| job(50_000 + number, Priority::Low).job_id);
@@ -181,7 +182,7 @@ async fn who_adds_next_puts_in_their_places_those_that_are_left() {
 async fn what_bull_takes_before_it_has_its_place_is_given_to_nobody_else() {
     let bench = Bench::new().await;
     let before = long_list(&bench).await;
-    let jobs = burst();
+    let jobs = burst(0);
     add_and_be_gone(&bench, jobs.clone()).await;
     let taken = (2 * LONG + BURST - 10).to_string();
     let take = "for _ = 1, ARGV[1] do redis.call('RPOPLPUSH', KEYS[1], KEYS[2]) end";

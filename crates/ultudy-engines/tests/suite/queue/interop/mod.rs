@@ -24,6 +24,10 @@ use ultudy_testkit::{
 };
 use uuid::Uuid;
 
+mod dead;
+mod delayed;
+mod unplaced;
+
 const QUEUE: QueueName = QueueName::LessonGeneration;
 const P: &str = "bull:lesson-generation";
 /// Turns a hang into a failure.
@@ -50,6 +54,11 @@ impl Bench {
     fn cli<const N: usize>(&self, words: [&str; N]) -> String {
         let words = words.map(|word| word.replace("P:", &format!("{P}:")));
         self.server.cli(words).unwrap()
+    }
+
+    /// A field of a job, empty if it has none.
+    fn field(&self, number: u32, name: &str) -> String {
+        self.cli(["HGET", &format!("P:{}", id(number)), name])
     }
 
     /// What blocks, and not the runtime with it.
@@ -314,18 +323,6 @@ async fn bulls_check_for_stalled_jobs_leaves_ours_alone() {
         "stalled-check",
         &json!({"Bull's checks": checks.len(), "taken from us": 0}),
     );
-}
-
-/// A Bull worker that dies loses its job to whoever is left.
-#[tokio::test]
-async fn what_a_dead_bull_worker_had_runs_here() {
-    let bench = Bench::new().await;
-    bench.cli(["RPUSH", "P:active", &id(1).to_string()]);
-    bench.queue.push(&[ours(1)], now()).await.unwrap();
-    bench.cli(["DEL", "P:wait", "P:priority"]);
-    assert_eq!(bench.claim(100).await, None);
-    bench.cli(["DEL", "P:stalled-check"]);
-    assert_eq!(bench.claim(101).await.unwrap().job_id, id(1));
 }
 
 #[tokio::test]
