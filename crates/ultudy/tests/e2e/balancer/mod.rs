@@ -9,6 +9,7 @@ mod bad;
 mod deployment;
 mod https;
 mod load;
+mod once;
 mod streams;
 mod watcher;
 mod whose;
