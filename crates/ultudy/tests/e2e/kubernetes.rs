@@ -348,6 +348,46 @@ fn the_migration_migrates() {
     assert!(second.contains("(0 migrations were missing)"), "{second}");
 }
 
+/// Only files pass unbuffered to the servers, whose limit is the program's; and nothing is tried again
+/// that must not be.
+#[test]
+fn what_is_sent_is_taken_whole_but_for_files() {
+    let objects = objects(&["base/ingress.yaml"]);
+    let upload_max: u64 = SETTINGS
+        .lines()
+        .find_map(|line| line.strip_prefix("UPLOAD_MAX_MB = "))
+        .and_then(|value| value.trim_matches('"').parse().ok())
+        .expect("a number");
+    let mut paths = Vec::new();
+    for ingress in &objects {
+        let of = |name: &str| {
+            let name = format!("nginx.ingress.kubernetes.io/{name}");
+            text(&ingress["metadata"]["annotations"][name.as_str()])
+        };
+        let path = &ingress["spec"]["rules"][0]["http"]["paths"][0];
+        let (path, kind) = (text(&path["path"]), text(&path["pathType"]));
+        match path.as_str() {
+            "/" => {
+                assert_eq!(kind, "Prefix");
+                assert_eq!(of("proxy-request-buffering"), "on");
+                assert_eq!(of("proxy-body-size"), "1m");
+            }
+            "/api/upload/pdf-structured" => {
+                assert_eq!(kind, "Exact");
+                assert_eq!(of("proxy-request-buffering"), "off");
+                assert_eq!(of("proxy-body-size"), format!("{}m", upload_max + 1));
+            }
+            "/api/auth/oidc/callback" => {
+                assert_eq!(kind, "Exact");
+                assert_eq!(of("proxy-next-upstream"), "off");
+            }
+            other => panic!("nothing is known of {other}"),
+        }
+        paths.push(path);
+    }
+    assert_eq!(paths.len(), 3, "{paths:?}");
+}
+
 /// As PostgreSQL is reached from another machine.
 #[test]
 fn pgbouncer_has_the_shipped_settings() {
