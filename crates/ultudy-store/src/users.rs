@@ -8,6 +8,7 @@ use ultudy_domain::{
 use crate::{
     Result, SystemTx, TenantTx,
     db::{FromRow, Row, binds, read_name},
+    read::{self, Read, Statement},
 };
 
 /// A user as signing in needs them.
@@ -102,11 +103,16 @@ pub async fn insert_outside(tx: &mut TenantTx, user: &User, issuer: &str) -> Res
 
 /// The user of the transaction.
 pub async fn find(tx: &mut TenantTx) -> Result<Option<Account>> {
-    tx.first(
+    read().run(tx).await
+}
+
+/// The user who reads.
+#[must_use]
+pub fn read() -> Read<Option<Account>> {
+    read::first(Statement::new(
         concat!("SELECT ", columns!(), " FROM users WHERE owner_id = $1"),
-        binds![],
-    )
-    .await
+        Vec::new(),
+    ))
 }
 
 /// Gives the user another password; false if there is no such user.

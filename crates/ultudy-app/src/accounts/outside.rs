@@ -93,9 +93,8 @@ fn provider(app: &App) -> Result<&Provider> {
 /// The user whom an issuer's person is; made at first sight.
 async fn admit(app: &App, person: &Person) -> Result<User> {
     let id = person.id();
-    let mut tx = app.store.read(&id).await?;
-    let found = users::find(&mut tx).await?;
-    drop(tx);
+    // One round trip: whoever asks at a server that has not heard of them for some seconds is looked up.
+    let found = app.store.read_at_once(&id, users::read()).await?;
     let Some(found) = found else {
         return make(app, id, person).await;
     };
