@@ -41,6 +41,12 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// Longest name of a worker, in characters.
 const WORKER_ID_MAX: usize = 100;
+/// Most files that are read at once, each by a process of its own, and most lessons that are made at
+/// once, each by a call.
+const UPLOADS_MAX: u64 = 1_000;
+const LESSONS_MAX: u64 = 10_000;
+/// Most connections to the database.
+const CONNECTIONS_MAX: u64 = 1_000;
 
 /// Why the program does not start: one line, with the remedy.
 #[derive(Debug, thiserror::Error)]
@@ -138,8 +144,8 @@ impl Config {
             data_dir,
             sample_course: settings.parse("SAMPLE_COURSE", "must be true or false")?,
             worker_id: worker_id(&settings)?,
-            upload_concurrency: settings.count("UPLOAD_QUEUE_CONCURRENCY")?,
-            lesson_concurrency: settings.count("LESSON_QUEUE_CONCURRENCY")?,
+            upload_concurrency: settings.count("UPLOAD_QUEUE_CONCURRENCY", UPLOADS_MAX)?,
+            lesson_concurrency: settings.count("LESSON_QUEUE_CONCURRENCY", LESSONS_MAX)?,
             drain: Duration::from_secs(settings.number("DRAIN_SECONDS")?),
             drain_delay: drain_delay(&settings)?,
             upload_bytes_max: settings.positive("UPLOAD_MAX_MB")?.saturating_mul(1 << 20),
@@ -278,10 +284,10 @@ impl Settings {
         }
     }
 
-    fn count(&self, name: &str) -> Result<usize, ConfigError> {
+    fn count(&self, name: &str, most: u64) -> Result<usize, ConfigError> {
         let number = self.positive(name)?;
-        if number > 1_000 {
-            return Err(self.error(name, "must be at most 1000"));
+        if number > most {
+            return Err(self.error(name, format!("must be at most {most}")));
         }
         usize::try_from(number).map_err(|_| self.error(name, "is too large"))
     }
@@ -329,7 +335,7 @@ fn store(settings: &Settings, data_dir: &std::path::Path) -> Result<StoreConfig,
     for url in &replica_urls {
         refuse_unlike_postgres("READ_REPLICA_URL", url, "several separated by commas")?;
     }
-    let connections = settings.count("DATABASE_POOL_SIZE")?;
+    let connections = settings.count("DATABASE_POOL_SIZE", CONNECTIONS_MAX)?;
     let pin = settings.positive("REPLICA_PIN_SECONDS")?;
     if pin < PIN_SECONDS_MIN {
         return Err(settings.error("REPLICA_PIN_SECONDS", "must be at least 2"));
@@ -430,6 +436,8 @@ mod tests {
             ("UPLOAD_MAX_MB", "0"),
             ("DRAIN_DELAY_SECONDS", "soon"),
             ("LESSON_QUEUE_CONCURRENCY", "-1"),
+            ("LESSON_QUEUE_CONCURRENCY", "10001"),
+            ("UPLOAD_QUEUE_CONCURRENCY", "1001"),
             ("OBJECT_STORE_URL", "ftp://bucket"),
             ("WORKER_ID", "a\nb"),
             ("SAMPLE_COURSE", "maybe"),

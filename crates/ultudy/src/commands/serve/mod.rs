@@ -39,6 +39,9 @@ pub fn run(role: Role) -> Result<(), Failure> {
     role.check(&config)?;
     let _log = log_to_stderr(&config.log)?;
     let open_files = open_files::raise_limit();
+    if role.works() {
+        open_files::warn_of_too_few(open_files, config.lesson_concurrency);
+    }
     role.do_without_replicas(&mut config);
     let metrics = metrics::count().map_err(|error| Failure::new("metrics", error))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
