@@ -5,8 +5,8 @@ use clap::Args;
 
 use crate::{bench::Machine, debian, process, test, workspace};
 
-/// Runs a fleet while its processes and its Redis are killed, frozen and emptied by chance, and
-/// writes bench/results/soak.md
+/// Runs a fleet through nginx while all that it is made of is killed, frozen, cut off and emptied by
+/// chance, and writes bench/results/soak.md
 #[derive(Args)]
 pub struct Soak {
     /// How long

@@ -78,11 +78,7 @@ impl Nginx {
         fs::write(dir.path().join("ultudy-site.conf"), SITE)?;
         fs::write(dir.path().join("ultudy-apis.conf"), apis)?;
         check(dir.path())?;
-        let mut nginx = command(dir.path())?;
-        nginx.args(["-g", "daemon off;"]);
-        let process = unprivileged::serve(&mut nginx, dir.path(), "nginx listens", || {
-            TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
-        })?;
+        let process = serve(dir.path(), port)?;
         Ok(Self { process, port, dir })
     }
 
@@ -123,6 +119,33 @@ impl Nginx {
     pub fn reload(&mut self) -> Result<()> {
         Ok(self.process.signal(Signal::HUP)?)
     }
+
+    /// Kills all its processes at once; what they were passing on breaks off.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn kill(&mut self) -> Result<()> {
+        self.process.kill()?;
+        Ok(())
+    }
+
+    /// Starts it again on the same port, once it was killed.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn start_again(&mut self) -> Result<()> {
+        self.process = serve(self.dir.path(), self.port)?;
+        Ok(())
+    }
+}
+
+/// Starts it by the files in a folder.
+fn serve(dir: &Path, port: u16) -> Result<ChildProcess> {
+    let mut nginx = command(dir)?;
+    nginx.args(["-g", "daemon off;"]);
+    unprivileged::serve(&mut nginx, dir, "nginx listens", || {
+        TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
+    })
 }
 
 /// By what it is reached.

@@ -10,6 +10,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
@@ -34,7 +35,7 @@ pub const ACCESS_KEY: &str = "AKIATESTTESTTESTTEST";
 pub const SECRET_KEY: &str = "of-the-tests-only";
 
 /// How long half an answer is on its way before the connection breaks.
-const ON_ITS_WAY: std::time::Duration = std::time::Duration::from_millis(50);
+const ON_ITS_WAY: Duration = Duration::from_millis(50);
 
 /// A running object store. It ends when it is dropped.
 #[derive(Debug)]
@@ -203,6 +204,18 @@ impl S3 {
     #[must_use]
     pub fn file(&self, key: &str) -> PathBuf {
         self.folder.path().join(BUCKET).join(key)
+    }
+
+    /// Dates every file in the bucket so much back.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn ages(&self, by: Duration) -> Result<()> {
+        for key in self.keys() {
+            let file = std::fs::File::open(self.file(&key))?;
+            file.set_modified(file.metadata()?.modified()? - by)?;
+        }
+        Ok(())
     }
 
     /// What there is of files in parts that have been neither ended nor aborted: each of them, and

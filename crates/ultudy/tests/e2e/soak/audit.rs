@@ -1,15 +1,14 @@
-//! What is there afterwards, asked of the database, of Redis and of the folder of files.
+//! What is there afterwards, asked of the database, of Redis and of the bucket.
 
 use std::{
     collections::BTreeSet,
-    path::Path,
     time::{Duration, Instant},
 };
 
 use tokio::time::sleep;
 
 use super::{
-    faults::Suffered,
+    faults::Processes,
     history::{self, Losses},
     students::Done,
 };
@@ -20,9 +19,10 @@ use crate::fleet::Ground;
 const STANDSTILL: Duration = Duration::from_secs(120);
 const ENDLESS: Duration = Duration::from_secs(900);
 
-/// Jobs that are not final, or failed so that their student asks for them again.
+/// Jobs that are not final, or failed so that their student asks for them again: their workers vanished
+/// three times, or the bucket failed them three times.
 const OPEN: &str = "SELECT id, status, lost, attempt, worker_id FROM jobs j
-    WHERE status IN ('queued', 'processing') OR (failure_code = 'worker_lost'
+    WHERE status IN ('queued', 'processing') OR (failure_code IN ('worker_lost', 'temporary')
         AND status = 'failed' AND EXISTS (
             SELECT FROM documents d WHERE d.id = j.document_id AND d.owner_id = j.owner_id))";
 
@@ -41,8 +41,10 @@ pub struct Found {
     pub met: [usize; 3],
     /// From a job's making to its end: median, 99th of 100, longest, in seconds.
     pub spans: String,
-    /// Files that no row holds, left for housekeeping.
+    /// Files that no row held, and that housekeeping has deleted once they were old.
     pub orphans: usize,
+    /// Files in parts, and parts of them, that broke off: the bucket's own rule ends them.
+    pub unfinished: usize,
 }
 
 fn rows(ground: &Ground, sql: &str) -> Vec<String> {
@@ -72,7 +74,8 @@ pub async fn all_jobs_end(ground: &Ground) -> Vec<String> {
     }
 }
 
-pub fn audit(ground: &Ground, done: &Done, suffered: &[Suffered]) -> Found {
+pub async fn audit(ground: &Ground, done: &Done, processes: &mut Processes) -> Found {
+    let suffered = &processes.suffered;
     let mut found = Found {
         wrong: done.wrong.clone(),
         jobs: rows(
@@ -96,7 +99,7 @@ pub fn audit(ground: &Ground, done: &Done, suffered: &[Suffered]) -> Found {
     found.wrong.extend(found.losses.neither.iter().cloned());
     promised(ground, done, &mut found);
     once(ground, &mut found);
-    files(ground, &mut found);
+    files(ground, processes, &mut found).await;
     redis(ground, &mut found);
     found
 }
@@ -179,23 +182,24 @@ fn once(ground: &Ground, found: &mut Found) {
     }
 }
 
-/// Every content that a row holds is there.
-fn files(ground: &Ground, found: &mut Found) {
+/// Every content that a row holds is there, and once it is old enough to be swept nothing else.
+async fn files(ground: &Ground, processes: &mut Processes, found: &mut Found) {
     let keys: BTreeSet<String> = rows(ground, "SELECT object_key FROM blobs")
         .into_iter()
         .collect();
-    for key in &keys {
-        if !ground.files().join(key).is_file() {
-            found.wrong.push(format!("the file {key} is lost"));
-        }
+    let there = processes.s3.keys();
+    for lost in keys.iter().filter(|key| !there.contains(key)) {
+        found.wrong.push(format!("the file {lost} is lost"));
     }
-    found.orphans = count(ground.files()).saturating_sub(keys.len());
-}
-
-fn count(folder: &Path) -> usize {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let count_of = |path: &Path| if path.is_dir() { count(path) } else { 1 };
-    entries.map(|entry| count_of(&entry.path())).sum()
+    found.orphans = there.iter().filter(|key| !keys.contains(*key)).count();
+    found.unfinished = processes.s3.unfinished();
+    let left = processes.swept(keys.len()).await;
+    for orphan in left.iter().filter(|key| !keys.contains(*key)) {
+        found.wrong.push(format!("the file {orphan} has no owner"));
+    }
+    for swept in keys.iter().filter(|key| !left.contains(key)) {
+        found.wrong.push(format!("the file {swept} was swept"));
+    }
 }
 
 /// No key but those that are explained; none of a job without a row; none that never ends but a

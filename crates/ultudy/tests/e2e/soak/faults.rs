@@ -7,8 +7,12 @@ use tokio::time::sleep;
 use ultudy_testkit::{
     Error,
     chaos::{self, Chaos},
+    nginx::Nginx,
     postgres::Postgres,
+    s3::{self, S3},
+    wait,
 };
+use url::Url;
 
 use super::history;
 use crate::{
@@ -26,6 +30,9 @@ const FAR: Duration = Duration::from_millis(100);
 
 /// How often in a row a process may end for want of a database before that is no bad luck any more.
 const STARTS: usize = 5;
+/// Older than files without a row are left alone, and how long sweeping them may take.
+const AGED: Duration = Duration::from_secs(48 * 60 * 60);
+const SWEPT: Duration = Duration::from_secs(30);
 /// What such a process says last.
 const NO_DATABASE: &str = "the database is not available";
 
@@ -54,6 +61,14 @@ pub enum Fault {
     ReplicaPaused(Duration),
     /// `kill -9`, and started again a while later.
     PgBouncerKilled(Duration),
+    /// `kill -9` of all its processes, and started again a while later.
+    NginxKilled(Duration),
+    /// It reads its files anew.
+    NginxReloaded,
+    /// The bucket answers all that it is asked with an error of its own.
+    StorageFails(Duration),
+    /// The bucket does what it is asked, and the connection breaks before the answer.
+    AnswersOfStorageLost(Duration),
     /// What is wrong with the way to a server, and for how long.
     Network(Server, Wrong, Duration),
 }
@@ -63,6 +78,7 @@ pub enum Fault {
 pub enum Server {
     Redis,
     Database,
+    Storage,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -77,11 +93,12 @@ impl Fault {
         let worker = chance.random_range(0..WORKERS);
         let api = chance.random_range(0..APIS);
         let span = Duration::from_millis(chance.random_range(0..3_000));
-        let server = match chance.random_range(0..2) {
+        let server = match chance.random_range(0..3) {
             0 => Server::Redis,
+            1 => Server::Storage,
             _ => Server::Database,
         };
-        match chance.random_range(0..26) {
+        match chance.random_range(0..32) {
             0..4 => Self::WorkerKilled(worker, span),
             4..6 => Self::ApiKilled(api, span),
             6 => Self::WorkerReplaced(worker),
@@ -96,6 +113,10 @@ impl Fault {
             20..22 => Self::PostgresKilled(span),
             22 => Self::ReplicaKilled(span * 2),
             23 => Self::ReplicaPaused(span * 4),
+            24..26 => Self::NginxKilled(span),
+            26 => Self::NginxReloaded,
+            27..29 => Self::StorageFails(span * 3),
+            29 => Self::AnswersOfStorageLost(span * 3),
             _ => Self::PgBouncerKilled(span),
         }
     }
@@ -126,6 +147,15 @@ impl Fault {
             Self::ReplicaKilled(_) => "the replica killed and started again",
             Self::ReplicaPaused(_) => "the replica behind by up to 12 s",
             Self::PgBouncerKilled(_) => "PgBouncer killed (-9) and started again",
+            Self::NginxKilled(_) => "nginx killed (-9) and started again",
+            Self::NginxReloaded => "nginx reloaded",
+            Self::StorageFails(_) => "storage answering 503 (SlowDown) for up to 9 s",
+            Self::AnswersOfStorageLost(_) => "storage's answers lost for up to 9 s",
+            Self::Network(Server::Storage, Wrong::Cut, _) => "storage cut off for up to 3 s",
+            Self::Network(Server::Storage, Wrong::Slow, _) => "storage 100 ms away for up to 6 s",
+            Self::Network(Server::Storage, Wrong::HalfOpen, _) => {
+                "storage swallowing all that is sent for up to 6 s"
+            }
             Self::Network(Server::Redis, Wrong::Cut, _) => "Redis cut off for up to 3 s",
             Self::Network(Server::Redis, Wrong::Slow, _) => "Redis 100 ms away for up to 6 s",
             Self::Network(Server::Redis, Wrong::HalfOpen, _) => {
@@ -156,7 +186,11 @@ pub struct Processes {
     workers: Vec<Api>,
     to_redis: Chaos,
     to_database: Chaos,
+    to_storage: Chaos,
     replica: Postgres,
+    nginx: Nginx,
+    /// The bucket of all files.
+    pub s3: S3,
     /// All that befell them.
     pub suffered: Vec<Suffered>,
     /// Starts that ended for want of a database, and were tried again.
@@ -168,16 +202,27 @@ impl Processes {
         let to_redis = Chaos::start(ground.redis.port()).expect("a proxy");
         let (to_database, database_url) = way_to_the_database(ground);
         let redis_url = through(&ground.redis.url(), &to_redis);
-        let network = [
+        let s3 = S3::start().expect("an object store");
+        let to_storage = Chaos::start(s3.port()).expect("a proxy");
+        let of_bucket = s3.settings_by(to_storage.port());
+        let mut network = vec![
             ("REDIS_URL", redis_url.as_str()),
             ("DATABASE_URL", database_url.as_str()),
+            // No folder that all share.
+            ("OBJECT_STORE_URL", ""),
         ];
+        let of_bucket = of_bucket.iter();
+        network.extend(of_bucket.map(|(name, value)| (*name, value.as_str())));
         let (replica, replica_url) = ground.database.start_replica().expect("a replica");
         let (mut apis, mut workers) = (Vec::new(), Vec::new());
         for _ in 0..APIS {
             let port = ultudy_testkit::ports::free_port().expect("a port");
             let port = port.to_string();
-            let own = [("PORT", port.as_str()), ("READ_REPLICA_URL", &replica_url)];
+            let own = [
+                ("PORT", port.as_str()),
+                ("READ_REPLICA_URL", &replica_url),
+                ("TRUSTED_PROXIES", "127.0.0.1"),
+            ];
             let settings = [&network[..], &own].concat();
             apis.push(ground.process(&["api"], &settings).await);
         }
@@ -187,26 +232,45 @@ impl Processes {
             let settings = [&network[..], &own].concat();
             workers.push(ground.process(&["worker"], &settings).await);
         }
+        let ports: Vec<u16> = apis.iter().map(port_of).collect();
         Self {
             apis,
             workers,
             to_redis,
             to_database,
+            to_storage,
             replica,
+            nginx: Nginx::start(&ports).expect("nginx starts"),
+            s3,
             suffered: Vec::new(),
             vain_starts: 0,
         }
     }
 
-    pub fn api_urls(&self) -> Vec<String> {
-        let urls = self.apis.iter().map(|api| api.server.base_url().to_owned());
-        urls.collect()
+    /// Where students ask.
+    pub fn base_url(&self) -> String {
+        self.nginx.base_url()
     }
 
     /// What replaces each process once, APIs first.
     pub fn deployment() -> impl Iterator<Item = Fault> {
         let apis = (0..APIS).map(Fault::ApiReplaced);
-        apis.chain((0..WORKERS).map(Fault::WorkerReplaced))
+        let workers = (0..WORKERS).map(Fault::WorkerReplaced);
+        apis.chain(workers).chain([Fault::NginxReloaded])
+    }
+
+    /// Has housekeeping delete all files that nothing refers to, by dating them back beyond the time for
+    /// which they are left alone; those that are there.
+    pub async fn swept(&mut self, rows: usize) -> Vec<String> {
+        self.s3.ages(AGED).expect("they are dated back");
+        self.vain_starts += replace(&mut self.workers[0]).await;
+        let s3 = &self.s3;
+        // What is left over is told by whoever looks.
+        let _ = wait::until("the bucket is swept", SWEPT, async || {
+            s3.keys().len() <= rows
+        })
+        .await;
+        s3.keys()
     }
 
     /// Lets it happen, and mends it.
@@ -276,10 +340,27 @@ impl Processes {
                 sleep(span).await;
                 apply("resume");
             }
+            Fault::NginxKilled(span) => {
+                self.nginx.kill().expect("it dies");
+                sleep(span).await;
+                self.nginx.start_again().expect("it comes back");
+            }
+            Fault::NginxReloaded => self.nginx.reload().expect("it reads its files"),
+            Fault::StorageFails(span) => {
+                self.s3.fails(s3::Fault::SLOW_DOWN, None, |_| true);
+                sleep(span).await;
+                self.s3.recovers();
+            }
+            Fault::AnswersOfStorageLost(span) => {
+                self.s3.fails(s3::Fault::AnswerLost, None, |_| true);
+                sleep(span).await;
+                self.s3.recovers();
+            }
             Fault::Network(server, wrong, span) => {
                 let network = match server {
                     Server::Redis => &self.to_redis,
                     Server::Database => &self.to_database,
+                    Server::Storage => &self.to_storage,
                 };
                 network.set(match wrong {
                     Wrong::Cut => chaos::Fault::Cut,
@@ -305,6 +386,8 @@ impl Processes {
                 fs::write(file, process.server.log()).expect("the log is written");
             }
         }
+        let file = folder.join("nginx.log");
+        fs::write(file, self.nginx.error_log()).expect("the log is written");
     }
 
     /// Warnings and errors of all.
@@ -315,6 +398,11 @@ impl Processes {
         let lines = logs.iter().flat_map(|log| log.lines().filter(loud));
         lines.collect::<Vec<_>>().join("\n")
     }
+}
+
+fn port_of(api: &Api) -> u16 {
+    let url = Url::parse(api.server.base_url()).expect("a URL");
+    url.port().expect("a port")
 }
 
 /// What this worker is called in rows.

@@ -1,5 +1,5 @@
-//! A fleet that students use while its processes and its Redis are killed, frozen and emptied by
-//! chance: afterwards nothing is lost, nothing done twice, and nothing left over.
+//! A fleet that students use through nginx while its processes, nginx, Redis, PostgreSQL and the bucket are
+//! killed, frozen, emptied, cut off and slow by chance: afterwards nothing is lost, nothing done twice, and nothing left over.
 //!
 //! `cargo xtask soak --minutes N --seed S` runs it long and writes what it found. The seed decides
 //! what is done; when exactly, the machine.
@@ -47,7 +47,7 @@ impl Class {
     fn start(students: usize, seed: u64, processes: &Processes) -> Self {
         let (phase, at) = watch::channel(Phase::Studying);
         let study = |number| {
-            let student = Student::new(number, seed, processes.api_urls());
+            let student = Student::new(number, seed, processes.base_url());
             tokio::spawn(student.study(at.clone()))
         };
         let studying = (0..students).map(study).collect();
@@ -87,7 +87,7 @@ async fn whatever_dies_nothing_is_lost_nothing_is_done_twice_and_nothing_is_left
     let settling = Instant::now();
     let (done, late) = class.ends(&ground).await;
     let settling = settling.elapsed();
-    let mut found = audit::audit(&ground, &done, &processes.suffered);
+    let mut found = audit::audit(&ground, &done, &mut processes).await;
     found.wrong.extend(late);
     if seconds >= ENOUGH
         && found

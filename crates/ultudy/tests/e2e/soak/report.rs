@@ -14,7 +14,7 @@ pub fn report(
     settling: Duration,
 ) -> String {
     let mut report = String::from(
-        "# Soak\n\nTwo APIs and three workers over PostgreSQL (through PgBouncer), a streaming replica that the APIs read from, Redis and a folder of files; PgBouncer and Redis are reached through proxies; twelve students upload, ask for lessons, read and delete at either API, and try again what fails; none has more than three files and three lessons in flight. Meanwhile one fault after the other, by chance. Then it is left alone, and counted. Written by `cargo xtask soak`.\n\n",
+        "# Soak\n\nnginx before two APIs, and three workers, over PostgreSQL (through PgBouncer), a streaming replica that the APIs read from, Redis and a bucket behind S3's protocol; PgBouncer, Redis and the bucket are reached through proxies; twelve students upload, ask for lessons, read and delete through nginx, and try again what fails; none has more than three files and three lessons in flight. Meanwhile one fault after the other, by chance. Then it is left alone, and counted. Written by `cargo xtask soak`.\n\n",
     );
     let mut line = |what: &str, value: String| {
         writeln!(report, "| {what} | {value} |").expect("writing to memory");
@@ -47,6 +47,10 @@ pub fn report(
         done.held_back.to_string(),
     );
     line("requests put off or not answered", done.put_off.to_string());
+    line(
+        "requests that nginx gave up (502)",
+        done.broken_off.to_string(),
+    );
     line(
         "longest wait for one answer",
         format!("{:.1} s", done.longest_wait.as_secs_f64()),
@@ -84,7 +88,14 @@ pub fn report(
         "all ended, once left alone, after",
         format!("{:.1} s", settling.as_secs_f64()),
     );
-    line("files for housekeeping", found.orphans.to_string());
+    line(
+        "files without a row, swept by housekeeping",
+        found.orphans.to_string(),
+    );
+    line(
+        "files in parts, and parts, left to the bucket's rule",
+        found.unfinished.to_string(),
+    );
     line(
         "lost, done twice, half there, left over",
         found.wrong.len().to_string(),

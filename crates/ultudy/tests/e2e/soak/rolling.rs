@@ -30,11 +30,17 @@ async fn a_deployment_under_load_loses_nothing_and_counts_against_no_job() {
     }
     let (done, late) = class.ends(&ground).await;
     assert_eq!(late, [""; 0], "all jobs end");
-    let found = audit::audit(&ground, &done, &processes.suffered);
+    let found = audit::audit(&ground, &done, &mut processes).await;
     assert!(
         found.wrong.is_empty(),
         "{:#?}\n{}",
         found.wrong,
+        processes.logs()
+    );
+    assert_eq!(
+        done.broken_off,
+        0,
+        "nginx breaks nothing off: {}",
         processes.logs()
     );
     let counted = "SELECT count(*) FROM jobs

@@ -1,4 +1,4 @@
-//! Students who go on whatever happens: what fails they try again, at another server.
+//! Students who go on whatever happens: what fails they try again.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -43,6 +43,8 @@ pub struct Done {
     pub held_back: usize,
     /// Requests that nobody answered, or that were put off.
     pub put_off: usize,
+    /// Requests that nginx had to give up, with a word on it.
+    pub broken_off: usize,
     /// Answers that were wrong whatever happened to the fleet.
     pub wrong: Vec<String>,
     /// Jobs they were promised.
@@ -62,6 +64,7 @@ impl Done {
         self.tried_again += other.tried_again;
         self.held_back += other.held_back;
         self.put_off += other.put_off;
+        self.broken_off += other.broken_off;
         self.wrong.extend(other.wrong);
         self.jobs.extend(other.jobs);
         self.gone.extend(other.gone);
@@ -74,7 +77,7 @@ pub struct Student {
     number: usize,
     chance: StdRng,
     client: Client,
-    apis: Vec<String>,
+    base_url: String,
     done: Done,
     documents: Vec<String>,
     /// Failed jobs whose documents are gone.
@@ -82,7 +85,7 @@ pub struct Student {
 }
 
 impl Student {
-    pub fn new(number: usize, seed: u64, apis: Vec<String>) -> Self {
+    pub fn new(number: usize, seed: u64, base_url: String) -> Self {
         let own = seed.wrapping_mul(1_000).wrapping_add(number as u64);
         Self {
             name: format!("student-{number}"),
@@ -92,7 +95,7 @@ impl Student {
                 .timeout(PATIENCE)
                 .build()
                 .expect("a client"),
-            apis,
+            base_url,
             done: Done::default(),
             documents: Vec::new(),
             hopeless: BTreeSet::new(),
@@ -173,8 +176,8 @@ impl Student {
         path: &str,
         body: Option<Body>,
     ) -> Option<(StatusCode, Value)> {
-        let api = self.apis.choose(&mut self.chance).expect("an API");
-        let request = self.client.request(method.clone(), format!("{api}{path}"));
+        let url = format!("{}{path}", self.base_url);
+        let request = self.client.request(method.clone(), url);
         let request = request.header("X-User-Id", &self.name);
         let request = match body {
             None => request,
@@ -197,6 +200,11 @@ impl Student {
         match status.as_u16() {
             429 | 503 => {
                 self.done.put_off += 1;
+                return None;
+            }
+            // Whether it was done the student does not know.
+            502 => {
+                self.done.broken_off += 1;
                 return None;
             }
             200..300 | 404 | 409 => {}
