@@ -114,19 +114,6 @@ impl S3 {
     /// # Errors
     /// No port, folder or thread can be had.
     pub fn start() -> Result<Self> {
-        Self::start_for(Some(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY)))
-    }
-
-    /// The same, letting in whoever comes unsigned: for clients of Google's storage, whose XML protocol
-    /// is S3's but for the signatures.
-    ///
-    /// # Errors
-    /// As [`S3::start`].
-    pub fn start_unsigned() -> Result<Self> {
-        Self::start_for(None)
-    }
-
-    fn start_for(whom: Option<SimpleAuth>) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("ultudy-s3-").tempdir()?;
         std::fs::create_dir(folder.path().join(BUCKET))?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
@@ -136,9 +123,7 @@ impl S3 {
         let files = FileSystem::new(folder.path())
             .map_err(|error| io::Error::other(format!("{error:?}")))?;
         let mut builder = S3ServiceBuilder::new(files);
-        if let Some(whom) = whom {
-            builder.set_auth(whom);
-        }
+        builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
         builder.set_config(Arc::new(OfState(state.clone())));
         let service = builder.build();
         let runtime = tokio::runtime::Builder::new_current_thread()

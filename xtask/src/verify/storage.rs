@@ -1,5 +1,9 @@
-//! Files in a folder, in a bucket of S3's protocol, in a container of Azure's and by Google's client: what
-//! is done with them, by the same tests.
+//! Files in a folder, in a bucket of S3's protocol and in a container of Azure's: what is done with
+//! them, by the same tests.
+//!
+//! Google's storage is not among them. The library speaks its XML protocol, with parts and lists: of the
+//! emulators that can be had without a container, PyPI's gcp-storage-emulator (2026.7.19) answers 501 to
+//! both, and fake-gcs-server (as PyPI's wrapper 0.1.1 brings it) 400 to a put.
 
 use anyhow::{Result, bail};
 
@@ -12,11 +16,10 @@ use crate::{
 };
 
 /// Where files lie, as the tests name it, and what that is.
-const PLACES: [(&str, &str); 4] = [
+const PLACES: [(&str, &str); 3] = [
     ("folder", "a folder"),
     ("s3", "S3: s3s-fs 0.14"),
     ("azure", "Azure: azurite 3.37"),
-    ("gcs", "Google's client: s3s-fs 0.14"),
 ];
 
 /// The tests, and what is done in each.
@@ -68,8 +71,7 @@ pub(super) fn check(_: &Verify) -> Result<()> {
     }
     let mut report = Report::new(
         "The same tests of what the program does with files (crates/ultudy-app/tests/suite/blobs), at \
-         each place. Google's storage itself was not tried, nor an emulator of it: its client was, unsigned, at \
-         a server of the XML protocol that it shares with S3.",
+         each place. Google's storage was not tried: no emulator of it that needs no container knows its XML protocol.",
     );
     let places = PLACES.iter().map(|(_, named)| *named);
     report.tables.push(Table {

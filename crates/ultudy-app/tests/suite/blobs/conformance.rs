@@ -3,14 +3,13 @@
 use std::{collections::BTreeSet, io::Read as _, sync::Arc};
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use object_store::{ClientOptions, azure::MicrosoftAzureBuilder, gcp::GoogleCloudStorageBuilder};
+use object_store::azure::MicrosoftAzureBuilder;
 use ultudy_app::{
     Error,
     blobs::{Blobs, Listed},
 };
 use ultudy_testkit::{
     azurite::{self, Azurite},
-    s3::{BUCKET, S3},
     wait,
 };
 use uuid::Uuid;
@@ -38,27 +37,6 @@ async fn at_both(case: impl AsyncFn(&Blobs)) {
     if place == "azure" {
         in_container(&case).await;
     }
-    if place == "gcs" {
-        in_bucket_of_google(&case).await;
-    }
-}
-
-/// Google's client at a server of the XML protocol that it shares with S3: no emulator of Google's own
-/// storage that can be had without a container knows that protocol's parts and lists.
-async fn in_bucket_of_google(case: &impl AsyncFn(&Blobs)) {
-    let s3 = S3::start_unsigned().unwrap();
-    let store = GoogleCloudStorageBuilder::new()
-        .with_base_url(format!("http://127.0.0.1:{}", s3.port()))
-        .with_bucket_name(BUCKET)
-        .with_skip_signature(true)
-        .with_client_options(ClientOptions::new().with_allow_http(true))
-        .build();
-    let temp = tempfile::tempdir().unwrap();
-    case(&blobs_in(Arc::new(store.unwrap()), temp.path())).await;
-    let emptied = wait::until("the bucket is empty", PATIENCE, async || {
-        s3.keys().is_empty() && s3.unfinished() == 0
-    });
-    emptied.await.unwrap();
 }
 
 async fn in_container(case: &impl AsyncFn(&Blobs)) {
