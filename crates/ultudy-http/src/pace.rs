@@ -63,20 +63,24 @@ impl GivenUp {
 /// which it is waited for.
 pub fn kept(body: Body, given_up: &GivenUp, unread: &Unread) -> Body {
     let pace = Pace::of_at_least(WITHIN);
-    let body = watched(body.into_data_stream(), pace, given_up.clone());
-    let unread = unread.clone();
-    let body = body.then(move |piece| {
-        let is_too_much = matches!(&piece, Ok(bytes) if unread.came(bytes.len()));
-        async move {
-            // One piece at a time: a form's reader takes as much as there is at once, and keeps it.
-            yield_now().await;
-            match is_too_much {
-                true => Err(Headless.into()),
-                false => piece,
+    let body = Box::pin(watched(body.into_data_stream(), pace, given_up.clone()));
+    let pieces = stream::unfold(
+        (body, unread.clone(), true),
+        async |(body, unread, is_first)| {
+            let mut body = body;
+            // One piece at a time, the end, too: a form's reader takes as much as there is at once, keeps it,
+            // and looks at nothing that came together with the end.
+            if !is_first {
+                yield_now().await;
             }
-        }
-    });
-    Body::from_stream(body)
+            let piece = match body.next().await? {
+                Ok(bytes) if unread.came(bytes.len()) => Err(Headless.into()),
+                piece => piece,
+            };
+            Some((piece, (body, unread, false)))
+        },
+    );
+    Body::from_stream(pieces)
 }
 
 /// How a body arrives.

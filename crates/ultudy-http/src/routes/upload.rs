@@ -235,7 +235,7 @@ fn broken(error: &MultipartError) -> ApiError {
 
 #[cfg(test)]
 mod tests {
-    use std::{convert::Infallible, future::pending};
+    use std::{convert::Infallible, future::pending, task::Poll};
 
     use axum::{body::Body, response::IntoResponse as _};
     use futures_util::stream;
@@ -280,6 +280,28 @@ mod tests {
             let told = answer(crawling(begins), 7).await;
             assert_eq!(told, StatusCode::REQUEST_TIMEOUT, "{begins:?}");
         }
+    }
+
+    /// A form that is not there yet when it is first looked for, and then there as a whole.
+    #[tokio::test]
+    async fn a_form_that_comes_all_at_once_is_read() {
+        let form = format!("{BEGINNING}\r\n--x--\r\n");
+        let mut comes = [None, Some(Some(form)), Some(None)].into_iter();
+        let body = stream::poll_fn(move |context| match comes.next().flatten() {
+            Some(form) => Poll::Ready(form.map(Ok::<_, Infallible>)),
+            None => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+        });
+        let request = Request::post("/").header("content-type", "multipart/form-data; boundary=x");
+        let request = request.body(Body::from_stream(body)).expect("a request");
+        let read = received(request, async |form, _| {
+            let field = form.next_field().await.map_err(|error| broken(&error))?;
+            let field = field.ok_or_else(|| ApiError::field("file", "is missing"))?;
+            field.bytes().await.map_err(|error| broken(&error))
+        });
+        assert_eq!(read.await.expect("it is whole"), "no PDF");
     }
 
     /// A header is kept until it is whole.
