@@ -40,8 +40,9 @@ const MOST: usize = 50;
 /// Most transactions at once: while one waits for the disk, another can be filled.
 const AT_ONCE: AtOnce = AtOnce {
     calls: 2,
-    // What a transaction costs by itself is as much as several of those that share it.
-    worth_another: MOST / 2,
+    // What a transaction costs by itself is as much as several of those that share it. But of some dozens
+    // who ask again when they are answered, some are to be served while others ask.
+    worth_another: MOST / 4,
     or_after: Duration::from_millis(5),
 };
 
