@@ -44,7 +44,7 @@ pub use self::{
 use crate::{process, workspace};
 
 /// The measurements: name on the command line and in bench/results/, and the function.
-const MEASUREMENTS: [(&str, Measure); 18] = [
+const MEASUREMENTS: [(&str, Measure); 19] = [
     ("start", start::measure),
     ("memory", memory::measure),
     ("upload", upload::measure),
@@ -63,6 +63,7 @@ const MEASUREMENTS: [(&str, Measure); 18] = [
     ("streams", streams::measure),
     ("lessons-flow", lessons::measure),
     ("day", day::measure),
+    ("day-rolling", day::measure_rolling),
 ];
 
 type Measure = fn(&Programs) -> Result<Report>;
@@ -97,7 +98,7 @@ impl Programs {
 
 /// Measures what the product promises and writes bench/results/ (start, memory, upload,
 /// extraction, page, corpus, content, search, transfer, growth, database, queue, limits, cache,
-/// calls, streams, lessons-flow, day)
+/// calls, streams, lessons-flow, day, day-rolling)
 #[derive(Args)]
 pub struct Bench {
     /// What to measure; everything if none is named

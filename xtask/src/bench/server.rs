@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::api::Api;
 
@@ -89,6 +90,17 @@ impl Server {
     /// For `/proc`.
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Tells it to stop (SIGTERM) and waits until it has.
+    pub fn stop(&mut self) -> Result<()> {
+        let pid = Pid::from_raw(self.pid().cast_signed()).context("no process")?;
+        kill_process(pid, Signal::TERM)?;
+        let status = self.child.wait()?;
+        status
+            .success()
+            .then_some(())
+            .with_context(|| format!("it ended with {status}"))
     }
 }
 

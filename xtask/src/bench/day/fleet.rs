@@ -53,7 +53,7 @@ impl<'a> Fleet<'a> {
         fleet.services.migrate(&programs.ultudy)?;
         fleet.fill()?;
         for _ in 0..APIS {
-            let api = fleet.server("api")?;
+            let api = fleet.server("api", "0")?;
             fleet.apis.push(api);
         }
         fleet.add_workers(1)?;
@@ -79,7 +79,7 @@ impl<'a> Fleet<'a> {
         self.services.run(ROWS, &variables)
     }
 
-    fn server(&self, role: &str) -> Result<Server> {
+    fn server(&self, role: &str, port: &str) -> Result<Server> {
         let described = &self.students.described;
         let (model, places) = (self.model.settings(), PLACES.to_string());
         let mut settings = vec![
@@ -94,6 +94,7 @@ impl<'a> Fleet<'a> {
             ("LESSON_QUEUE_CONCURRENCY", places.as_str()),
             ("SAMPLE_COURSE", "false"),
             ("TRUSTED_PROXIES", "127.0.0.1"),
+            ("PORT", port),
         ];
         settings.extend(model.iter().map(|(name, value)| (*name, value.as_str())));
         Server::start_as(role, &self.programs.ultudy, self.folder.path(), &settings)
@@ -102,10 +103,39 @@ impl<'a> Fleet<'a> {
     /// Starts workers until there are so many.
     pub fn add_workers(&mut self, count: usize) -> Result<()> {
         while self.workers.len() < count {
-            let worker = self.server("worker")?;
+            let worker = self.server("worker", "0")?;
             self.workers.push(worker);
         }
         Ok(())
+    }
+
+    /// How many APIs there are.
+    pub fn apis(&self) -> usize {
+        self.apis.len()
+    }
+
+    /// Tells one of them to stop, and starts another in its place once it has.
+    pub fn replace_api(&mut self, number: usize) -> Result<()> {
+        let api = self.apis.get_mut(number).context("no such API")?;
+        api.stop()?;
+        let address = api.api.address_of_server();
+        let port = address.rsplit(':').next().context("no port")?.to_owned();
+        let next = self.server("api", &port)?;
+        self.apis[number] = next;
+        Ok(())
+    }
+
+    /// The same with the first worker.
+    pub fn replace_worker(&mut self) -> Result<()> {
+        self.workers.first_mut().context("no worker")?.stop()?;
+        let next = self.server("worker", "0")?;
+        self.workers[0] = next;
+        Ok(())
+    }
+
+    /// Has nginx read its files anew.
+    pub fn reload_nginx(&self) -> Result<()> {
+        self.nginx.as_ref().context("no nginx")?.reload()
     }
 
     /// Its processes.

@@ -3,6 +3,7 @@
 
 mod fleet;
 mod nginx;
+mod rolling;
 mod statements;
 mod students;
 mod usage;
@@ -11,6 +12,7 @@ use std::env;
 
 use anyhow::{Context as _, Result};
 
+pub use self::rolling::measure as measure_rolling;
 use self::{
     fleet::{Fleet, PLACES},
     students::Found,

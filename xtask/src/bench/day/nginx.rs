@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
+use rustix::process::{Pid, Signal, kill_process};
 
 /// Until dropped.
 pub struct Nginx {
@@ -36,6 +37,14 @@ impl Nginx {
             address: format!("127.0.0.1:{port}"),
             pid: pid.parse()?,
         })
+    }
+}
+
+impl Nginx {
+    /// Has it read its files anew.
+    pub fn reload(&self) -> Result<()> {
+        let pid = Pid::from_raw(self.pid.cast_signed()).context("no process")?;
+        Ok(kill_process(pid, Signal::HUP)?)
     }
 }
 

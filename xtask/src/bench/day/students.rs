@@ -77,8 +77,18 @@ impl Students {
 
     /// Says it and waits until it is done.
     pub fn say(&mut self, words: &str) -> Result<Value> {
-        writeln!(self.input, "{words}")?;
-        answer(&mut self.output).with_context(|| format!("after {words:?}"))
+        self.begin(words)?;
+        self.done().with_context(|| format!("after {words:?}"))
+    }
+
+    /// Says it.
+    pub fn begin(&mut self, words: &str) -> Result<()> {
+        Ok(writeln!(self.input, "{words}")?)
+    }
+
+    /// Waits until what was said last is done.
+    pub fn done(&mut self) -> Result<Value> {
+        answer(&mut self.output)
     }
 
     /// What the last load found, when all have gone.
