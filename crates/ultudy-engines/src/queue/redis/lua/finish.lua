@@ -24,7 +24,7 @@ end
 local function finish(id, how, value)
   local job = P .. id
   ended[id] = true
-  ids[#ids + 1], locks[#locks + 1] = id, lock_of(id)
+  ids[#ids + 1] = id
   ends[how][#ends[how] + 1] = id
   if how == 'gone' then
     call('ZREM', P .. 'completed', id)
@@ -73,15 +73,18 @@ local function list_ended(key, these)
     places[2 * at - 1], places[2 * at] = now_text, id
   end
   push('ZADD', key, places)
+  -- These are the first of all.
   local function forget_ended(old)
-    push('ZREM', key, old)
+    if #old == 0 then
+      return
+    end
+    call('ZREMRANGEBYRANK', key, 0, #old - 1)
     local keys = {}
     for at, id in ipairs(old) do
-      keys[2 * at - 1], keys[2 * at] = P .. id, P .. id .. ':logs'
+      local job = P .. id
+      keys[2 * at - 1], keys[2 * at] = job, job .. ':logs'
     end
-    if #keys > 0 then
-      call('DEL', unpack(keys))
-    end
+    call('DEL', unpack(keys))
   end
   forget_ended(call('ZRANGEBYSCORE', key, '-inf', text(now - keep_ms), 'LIMIT', 0, AT_ONCE))
   local over = call('ZCARD', key) - keep
@@ -91,16 +94,18 @@ local function list_ended(key, these)
 end
 
 local first, each = 4, 4
-local held = {}
+local theirs, held = {}, {}
 for at = first, #ARGV, each do
-  held[#held + 1] = lock_of(ARGV[at])
+  theirs[#theirs + 1] = lock_of(ARGV[at])
 end
-if #held > 0 then
-  held = call('MGET', unpack(held))
+if #theirs > 0 then
+  held = call('MGET', unpack(theirs))
 end
 for at = first, #ARGV, each do
   local id, lease = ARGV[at], ARGV[at + 1]
-  if not ended[id] and held[(at - first) / each + 1] == lease then
+  local place = (at - first) / each + 1
+  if not ended[id] and held[place] == lease then
+    locks[#locks + 1] = theirs[place]
     finish(id, ARGV[at + 2], ARGV[at + 3])
   end
 end
