@@ -32,7 +32,7 @@ const FAR: Duration = Duration::from_millis(100);
 const STARTS: usize = 5;
 /// Older than files without a row are left alone, and how long sweeping them may take.
 const AGED: Duration = Duration::from_secs(48 * 60 * 60);
-const SWEPT: Duration = Duration::from_secs(30);
+const SWEPT: Duration = Duration::from_secs(60);
 /// What such a process says last.
 const NO_DATABASE: &str = "the database is not available";
 
@@ -263,7 +263,10 @@ impl Processes {
     /// which they are left alone; those that are there.
     pub async fn swept(&mut self, rows: usize) -> Vec<String> {
         self.s3.ages(AGED).expect("they are dated back");
-        self.vain_starts += replace(&mut self.workers[0]).await;
+        // One of them does so for all; whoever it is now looks when it begins to.
+        for worker in &mut self.workers {
+            self.vain_starts += replace(worker).await;
+        }
         let s3 = &self.s3;
         // What is left over is told by whoever looks.
         let _ = wait::until("the bucket is swept", SWEPT, async || {
