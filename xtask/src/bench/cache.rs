@@ -16,7 +16,7 @@ use crate::{debian, test};
 
 /// Where the server and the load are kept.
 const SERVER_CORE: u32 = 0;
-const LOAD_CORE: u32 = 1;
+const LOAD_CORE: usize = 1;
 /// Rounds, of which the middle one counts, and how long each lasts.
 const ROUNDS: usize = 5;
 const SPAN: Duration = Duration::from_secs(3);
@@ -28,8 +28,8 @@ const EXISTING: f64 = 1_664.0;
 pub fn measure(programs: &Programs) -> Result<Report> {
     debian::ensure(&test::PACKAGES)?;
     let mut report = Report::new(
-        "A lesson read over loopback by 24 connections that each ask again when they are answered; \
-         the server on the first processor core, the load on the second; PostgreSQL, PgBouncer and \
+        "A lesson read over loopback by 24 connections of one thread that each ask again when they are \
+         answered; the server on the first processor core, the load on the second; PostgreSQL, PgBouncer and \
          Redis beside them. Somebody with an account shows an API token; metrics and access lines are on, \
          limits are not. Beside it bare axum answers as many bytes, in turn with ours. Medians of 5 \
          rounds of 3 s; at 70 % of the most, one request every so often, timed from when it should \
@@ -59,7 +59,7 @@ pub fn measure(programs: &Programs) -> Result<Report> {
          Content-Length: {}\r\n\r\n{body}",
         body.len()
     );
-    load::pin_to(LOAD_CORE)?;
+    let _pinned = load::pin_to(LOAD_CORE)?;
     let first = load::run(&address, &read, Duration::from_millis(500), None)?;
 
     let bytes = first.bytes.to_string();

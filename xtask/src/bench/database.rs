@@ -19,7 +19,7 @@ use crate::{debian, test, workspace};
 
 /// Where the server and the load are kept; what is between them takes its time from both.
 const SERVER_CORE: u32 = 0;
-const LOAD_CORE: u32 = 1;
+const LOAD_CORE: usize = 1;
 
 /// Rounds, of which the middle one counts, and how long each lasts.
 const ROUNDS: usize = 5;
@@ -52,7 +52,7 @@ pub fn measure(programs: &Programs) -> Result<Report> {
     let server = Server::start_on_core(&programs.ultudy, folder.path(), &settings, SERVER_CORE)?;
     let (document, section) = lesson(&server.api)?;
     services.fill()?;
-    load::pin_to(LOAD_CORE)?;
+    let _pinned = load::pin_to(LOAD_CORE)?;
     for question in questions(&server.api, &document, &section) {
         ask(&mut report, &server.api, &question)?;
     }

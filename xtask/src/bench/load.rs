@@ -1,20 +1,21 @@
 //! As many requests as a server answers, from connections that each ask again and again.
 
 use std::{
-    io::{Read as _, Write as _},
+    io::{self, Read, Write as _},
     net::TcpStream,
-    process::{Command, Stdio},
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, Result, bail};
-
-use crate::process;
+use rustix::{
+    event::{PollFd, PollFlags, poll},
+    thread::{CpuSet, sched_getaffinity, sched_setaffinity},
+};
 
 /// Connections.
-const CLIENTS: usize = 24;
+const CLIENTS: u32 = 24;
 
 /// What a round of load found.
 pub struct Load {
@@ -26,15 +27,26 @@ pub struct Load {
     pub bytes: usize,
 }
 
-/// Keeps all threads of this process on one processor core.
-pub fn pin_to(core: u32) -> Result<()> {
-    let mut taskset = Command::new("taskset");
-    taskset.args(["--all-tasks", "--cpu-list", "--pid"]);
-    process::run(
-        taskset
-            .args([core.to_string(), std::process::id().to_string()])
-            .stdout(Stdio::null()),
-    )
+/// Keeps this thread on one processor core, and what it starts meanwhile, until dropped.
+#[must_use = "dropped, it ends"]
+pub struct Pinned {
+    before: CpuSet,
+}
+
+/// Keeps this thread on one processor core for now.
+pub fn pin_to(core: usize) -> Result<Pinned> {
+    let before = sched_getaffinity(None)?;
+    let mut only = CpuSet::new();
+    only.set(core);
+    sched_setaffinity(None, &only).with_context(|| format!("no processor core {core}"))?;
+    Ok(Pinned { before })
+}
+
+impl Drop for Pinned {
+    fn drop(&mut self) {
+        // They were good before.
+        let _ = sched_setaffinity(None, &self.before);
+    }
 }
 
 /// How often a request is sent again that a busy server refused, and after how long.
@@ -79,65 +91,102 @@ fn once(address: &str, request: &str) -> Result<()> {
 }
 
 /// Sends `request`, a whole HTTP/1.1 request, over and over for so long: as often as it is
-/// answered, or `paced` times a second over all connections.
+/// answered, or `paced` times a second over all connections. One thread serves all: with one a connection
+/// those wait for each other more than for the server.
 pub fn run(address: &str, request: &str, span: Duration, paced: Option<f64>) -> Result<Load> {
-    let stop = AtomicBool::new(false);
-    let every = paced.map(|rate| Duration::from_secs_f64(CLIENTS as f64 / rate));
+    let every = paced.map(|rate| Duration::from_secs_f64(f64::from(CLIENTS) / rate));
+    let streams: Vec<TcpStream> = (0..CLIENTS)
+        .map(|_| {
+            let stream = TcpStream::connect(address)?;
+            stream.set_nodelay(true)?;
+            stream.set_nonblocking(true)?;
+            Ok(stream)
+        })
+        .collect::<Result<_>>()?;
+    let mut ready: Vec<_> = streams
+        .iter()
+        .map(|stream| PollFd::new(stream, PollFlags::IN))
+        .collect();
     let begun = Instant::now();
-    let clients: Vec<Result<(Vec<f64>, usize)>> = thread::scope(|scope| {
-        let clients: Vec<_> = (0..CLIENTS)
-            .map(|_| scope.spawn(|| client(address, request, every, &stop)))
-            .collect();
-        thread::sleep(span);
-        stop.store(true, Ordering::Relaxed);
-        let ended = clients
-            .into_iter()
-            .map(|client| client.join().unwrap_or_else(|_| bail!("a client panicked")));
-        ended.collect()
-    });
-    let seconds = begun.elapsed().as_secs_f64();
+    let mut clients: Vec<Client> = (0..)
+        .zip(&streams)
+        .map(|(at, stream)| Client {
+            stream,
+            // One after the other.
+            due: begun + every.unwrap_or_default() * at / CLIENTS,
+            is_asking: false,
+            answer: Answer::default(),
+        })
+        .collect();
+    let end = begun + span;
     let mut times = Vec::new();
-    let mut bytes = 0;
-    for client in clients {
-        let (own, body) = client?;
-        times.extend(own);
-        bytes = body;
+    loop {
+        let now = Instant::now();
+        for client in &mut clients {
+            if !client.is_asking && now < end {
+                client.ask(request, every.is_some(), now)?;
+            }
+        }
+        if now >= end && clients.iter().all(|client| !client.is_asking) {
+            break;
+        }
+        let resting = clients.iter().filter(|client| !client.is_asking);
+        let next = resting.map(|client| client.due).min();
+        let rest = next.map_or(span, |next| {
+            next.min(end).saturating_duration_since(Instant::now())
+        });
+        poll(&mut ready, Some(&rest.try_into()?))?;
+        for (client, ready) in clients.iter_mut().zip(&ready) {
+            if client.is_asking && !ready.revents().is_empty() {
+                times.extend(client.hear(every)?);
+            }
+        }
     }
+    let seconds = begun.elapsed().as_secs_f64();
+    let bytes = clients.iter().map(|client| client.answer.body).max();
     times.sort_by(f64::total_cmp);
     let p99 = times.get(times.len() * 99 / 100).copied();
     let answers = u32::try_from(times.len())?;
     Ok(Load {
         rate: f64::from(answers) / seconds,
         p99: p99.context("nothing was answered")?,
-        bytes,
+        bytes: bytes.unwrap_or_default(),
     })
 }
 
-/// Milliseconds of each answer, from when it should have been asked for, and the last one's size.
-fn client(
-    address: &str,
-    request: &str,
-    every: Option<Duration>,
-    stop: &AtomicBool,
-) -> Result<(Vec<f64>, usize)> {
-    let mut stream = TcpStream::connect(address)?;
-    stream.set_nodelay(true)?;
-    let mut times = Vec::new();
-    let mut answer = Answer::default();
-    let mut due = Instant::now();
-    while !stop.load(Ordering::Relaxed) {
-        match every {
-            Some(every) => {
-                due += every;
-                thread::sleep(due.saturating_duration_since(Instant::now()));
-            }
-            None => due = Instant::now(),
+/// One connection.
+struct Client<'s> {
+    stream: &'s TcpStream,
+    /// When to ask next, or when this should have been asked for.
+    due: Instant,
+    is_asking: bool,
+    answer: Answer,
+}
+
+impl Client<'_> {
+    /// Asks, if it is time to.
+    fn ask(&mut self, request: &str, is_paced: bool, now: Instant) -> Result<()> {
+        if !is_paced {
+            self.due = now;
+        } else if now < self.due {
+            return Ok(());
         }
-        stream.write_all(request.as_bytes())?;
-        answer.read(&mut stream)?;
-        times.push(due.elapsed().as_secs_f64() * 1000.0);
+        self.stream.write_all(request.as_bytes())?;
+        self.answer.begin();
+        self.is_asking = true;
+        Ok(())
     }
-    Ok((times, answer.body))
+
+    /// Takes what has arrived; milliseconds since it should have been asked for if that is all.
+    fn hear(&mut self, every: Option<Duration>) -> Result<Option<f64>> {
+        if !self.answer.receive(&mut self.stream)? {
+            return Ok(None);
+        }
+        let taken = self.due.elapsed().as_secs_f64() * 1000.0;
+        self.is_asking = false;
+        self.due += every.unwrap_or_default();
+        Ok(Some(taken))
+    }
 }
 
 /// An answer as it arrives. It costs little to read, for it takes its time from what is measured.
@@ -146,6 +195,8 @@ struct Answer {
     buffer: Vec<u8>,
     /// How much of the buffer has arrived.
     arrived: usize,
+    /// Bytes of head and body, once the head has arrived.
+    whole: Option<usize>,
     /// Bytes of the body.
     body: usize,
 }
@@ -153,13 +204,38 @@ struct Answer {
 impl Answer {
     /// Reads one whole; fails unless it is good.
     fn read(&mut self, stream: &mut TcpStream) -> Result<()> {
+        self.begin();
+        while !self.receive(stream)? {}
+        Ok(())
+    }
+
+    /// The next one.
+    fn begin(&mut self) {
         self.arrived = 0;
-        let head = loop {
-            self.receive(stream)?;
-            let arrived = &self.buffer[..self.arrived];
-            if let Some(end) = arrived.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
-                break end;
-            }
+        self.whole = None;
+    }
+
+    /// Reads some of it; whether that is all. Fails unless it is good.
+    fn receive(&mut self, stream: &mut impl Read) -> Result<bool> {
+        if self.buffer.len() == self.arrived {
+            self.buffer.resize(self.arrived + (1 << 16), 0);
+        }
+        match stream.read(&mut self.buffer[self.arrived..]) {
+            Ok(0) => bail!("hung up on in the middle"),
+            Ok(received) => self.arrived += received,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
+            Err(error) => return Err(error.into()),
+        }
+        if self.whole.is_none() {
+            self.look_for_head()?;
+        }
+        Ok(self.whole.is_some_and(|whole| self.arrived >= whole))
+    }
+
+    fn look_for_head(&mut self) -> Result<()> {
+        let arrived = &self.buffer[..self.arrived];
+        let Some(head) = arrived.windows(4).position(|bytes| bytes == b"\r\n\r\n") else {
+            return Ok(());
         };
         let text = std::str::from_utf8(&self.buffer[..head])?;
         if !text.starts_with("HTTP/1.1 20") {
@@ -169,20 +245,7 @@ impl Answer {
         let length = fields.find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
         let length = length.context("an answer without a length")?.1;
         self.body = length.trim().parse()?;
-        while self.arrived < head + 4 + self.body {
-            self.receive(stream)?;
-        }
-        Ok(())
-    }
-
-    fn receive(&mut self, stream: &mut TcpStream) -> Result<()> {
-        if self.buffer.len() == self.arrived {
-            self.buffer.resize(self.arrived + (1 << 16), 0);
-        }
-        match stream.read(&mut self.buffer[self.arrived..])? {
-            0 => bail!("hung up on in the middle"),
-            received => self.arrived += received,
-        }
+        self.whole = Some(head + 4 + self.body);
         Ok(())
     }
 }
