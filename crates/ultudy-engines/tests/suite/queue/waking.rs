@@ -70,6 +70,10 @@ impl Processes {
 }
 
 /// With a lease more than there are jobs: whoever could not take all there are would be woken again.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a lease's name, and nothing depends on which"
+)]
 async fn claim(queue: &RedisQueue) -> Vec<Delivery> {
     let leases = [Uuid::now_v7(), Uuid::now_v7()];
     let claimed = queue.claim(QUEUE, "worker", &leases, now()).await;

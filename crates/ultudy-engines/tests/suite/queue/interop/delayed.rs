@@ -29,6 +29,10 @@ fn due(bench: &Bench, number: u32) -> i64 {
     score.parse::<i64>().unwrap() / 4096
 }
 
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a lease's name, and nothing depends on which"
+)]
 #[tokio::test]
 async fn what_bull_delays_runs_here_when_it_is_due() {
     let bench = Bench::new().await;
