@@ -10,12 +10,12 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use rustix::{
-    event::{PollFd, PollFlags, poll},
+    event::{PollFd, PollFlags, Timespec, poll},
     thread::{CpuSet, sched_getaffinity, sched_setaffinity},
 };
 
 /// Connections.
-const CLIENTS: u32 = 24;
+const CLIENTS: usize = 24;
 
 /// What a round of load found.
 pub struct Load {
@@ -94,7 +94,7 @@ fn once(address: &str, request: &str) -> Result<()> {
 /// answered, or `paced` times a second over all connections. One thread serves all: with one a connection
 /// those wait for each other more than for the server.
 pub fn run(address: &str, request: &str, span: Duration, paced: Option<f64>) -> Result<Load> {
-    let every = paced.map(|rate| Duration::from_secs_f64(f64::from(CLIENTS) / rate));
+    let every = paced.map(|rate| Duration::from_secs_f64(CLIENTS as f64 / rate));
     let streams: Vec<TcpStream> = (0..CLIENTS)
         .map(|_| {
             let stream = TcpStream::connect(address)?;
@@ -103,41 +103,48 @@ pub fn run(address: &str, request: &str, span: Duration, paced: Option<f64>) -> 
             Ok(stream)
         })
         .collect::<Result<_>>()?;
-    let mut ready: Vec<_> = streams
-        .iter()
-        .map(|stream| PollFd::new(stream, PollFlags::IN))
-        .collect();
+    let step = every.unwrap_or_default() / u32::try_from(CLIENTS)?;
     let begun = Instant::now();
     let mut clients: Vec<Client> = (0..)
         .zip(&streams)
         .map(|(at, stream)| Client {
             stream,
             // One after the other.
-            due: begun + every.unwrap_or_default() * at / CLIENTS,
+            due: begun + step * at,
             is_asking: false,
             answer: Answer::default(),
         })
         .collect();
     let end = begun + span;
     let mut times = Vec::new();
+    let mut waits = Vec::new();
     loop {
         let now = Instant::now();
+        let mut next = end;
+        waits.clear();
         for client in &mut clients {
             if !client.is_asking && now < end {
                 client.ask(request, every.is_some(), now)?;
             }
+            if client.is_asking {
+                waits.push(PollFd::new(client.stream, PollFlags::IN));
+            } else {
+                next = next.min(client.due);
+            }
         }
-        if now >= end && clients.iter().all(|client| !client.is_asking) {
+        if waits.is_empty() && now >= end {
             break;
         }
-        let resting = clients.iter().filter(|client| !client.is_asking);
-        let next = resting.map(|client| client.due).min();
-        let rest = next.map_or(span, |next| {
-            next.min(end).saturating_duration_since(Instant::now())
-        });
-        poll(&mut ready, Some(&rest.try_into()?))?;
-        for (client, ready) in clients.iter_mut().zip(&ready) {
-            if client.is_asking && !ready.revents().is_empty() {
+        // With none to ask, or past the end, only answers are waited for.
+        let rest: Option<Timespec> = if waits.len() < CLIENTS && now < end {
+            Some(next.saturating_duration_since(Instant::now()).try_into()?)
+        } else {
+            None
+        };
+        poll(&mut waits, rest.as_ref())?;
+        let asking = clients.iter_mut().filter(|client| client.is_asking);
+        for (client, wait) in asking.zip(&waits) {
+            if !wait.revents().is_empty() {
                 times.extend(client.hear(every)?);
             }
         }
