@@ -130,6 +130,7 @@ async fn studying_shows_in_the_numbers_and_every_number_is_explained() {
             "_failed_total",
             "_alone_total",
             "_not_told_total",
+            "_put_back_total",
             "_namesakes",
             "_log_messages_total",
             "_log_lines_dropped_total",
