@@ -30,7 +30,7 @@ async fn what_the_provider_cannot_do_now_may_be_tried_again() {
         (Answer::Status(500, None), "out of order", None),
         (Answer::Status(503, Some("2")), "out of order", Some(2)),
         (Answer::CutLesson, "could not be reached", None),
-        (Answer::Page, "could not be used", None),
+        (Answer::Page(200), "could not be used", None),
         (Answer::TooLong, "could not be used", None),
         (
             Answer::Text("{\"summary\": ".into()),

@@ -8,141 +8,211 @@ use std::{
 
 use axum::{
     body::{Body, Bytes},
-    extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use futures_util::stream;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::watch;
 
-use super::{Answer, Asked, Call, MODEL, Shared, asked, lesson};
+use super::{
+    Answer, Asked, Call, Shared,
+    format::{Format, Request},
+    lesson,
+};
 
 /// Characters of an event; models send a few at a time.
 const EVENT: usize = 48;
+/// Those of one of a huge answer.
+const HUGE_EVENT: usize = 64 << 10;
 
 pub(super) async fn complete(
-    State(shared): State<Arc<Shared>>,
+    shared: Arc<Shared>,
+    format: Format,
     headers: HeaderMap,
+    (call, query): (String, String),
     body: Bytes,
 ) -> Response {
-    let call = Call::begin(&shared);
-    let body = match asked::check(&headers, &body) {
-        Ok(body) => body,
-        Err(refused) => return refuse(call, refused, None),
+    let open = Call::begin(&shared);
+    let Ok(body) = serde_json::from_slice(&body) else {
+        let status = StatusCode::BAD_REQUEST;
+        return refuse(open, format, (status, "invalid_request", "no JSON"), None);
     };
+    let request = Request {
+        headers,
+        call,
+        query,
+        body,
+    };
+    if let Err(refused) = format.check(&request) {
+        let said = (refused.status, refused.code, refused.message.as_str());
+        return refuse(open, format, said, None);
+    }
+    let material = format.material(&request.body).unwrap_or_default();
+    let answer = shared.answer(material);
     shared.state().last = Some(Asked {
-        body: body.clone(),
+        format,
+        body: request.body.clone(),
         at: Instant::now(),
     });
-    let answer = shared.answer();
     let mut released = shared.released.subscribe();
-    let written = Said::text(lesson::of(&body));
+    let written = || Said::text(lesson::of(material).to_string());
     let said = match answer {
-        Answer::Lesson => written,
+        Answer::Lesson => written(),
         Answer::HeldLesson => {
             // The sender lives as long as the model.
             let _ = released.changed().await;
-            written
+            written()
         }
-        Answer::PacedLesson(span) => Said { span, ..written },
-        Answer::HalfLesson => written.halved(Half::Held),
-        Answer::CutLesson => written.halved(Half::Cut),
+        Answer::PacedLesson(span) => Said { span, ..written() },
+        Answer::SilentLesson => written().with(Turn::Held { at_first: true }),
+        Answer::HalfLesson => written().with(Turn::Held { at_first: false }),
+        Answer::CutLesson => written().with(Turn::Cut),
+        Answer::ErrorInTheMiddle => written().with(Turn::Error),
         Answer::WholeLesson => Said {
             is_whole: true,
-            ..written
+            ..written()
         },
-        Answer::TooLong => written.too_long(),
+        Answer::TooLong => Said {
+            end: End::Length,
+            ..written().halved()
+        },
+        Answer::Truncated => written().halved(),
+        Answer::Spoilt(spoil) => Said::text(lesson::spoilt(material, spoil).to_string()),
+        Answer::Huge(bytes) => Said {
+            event: HUGE_EVENT,
+            ..Said::text(lesson::huge(material, bytes).to_string())
+        },
         Answer::Text(text) => Said::text(text),
         Answer::Refusal => Said {
-            field: "refusal",
+            end: End::Refusal,
             ..Said::text("I cannot help with that.".into())
         },
         Answer::Status(status, wait) => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::IM_A_TEAPOT);
-            let refused = asked::Refused::new(status, "told_to", "as the test wants it");
-            return refuse(call, refused, wait);
+            let said = (status, "told_to", "as the test wants it");
+            return refuse(open, format, said, wait);
         }
-        Answer::Page => {
-            call.end();
+        Answer::Page(status) => {
+            open.end();
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::IM_A_TEAPOT);
             let page = "<!doctype html><title>Bad gateway</title>";
-            return ([(header::CONTENT_TYPE, "text/html")], page).into_response();
+            return (status, [(header::CONTENT_TYPE, "text/html")], page).into_response();
         }
     };
-    speak(call, &body, &said, released)
+    speak(open, format, &request, &said, released)
 }
 
 /// What the model says.
-struct Said {
-    text: String,
-    /// `content` or `refusal`.
-    field: &'static str,
-    /// Why it ends.
-    reason: &'static str,
+pub(super) struct Said {
+    pub(super) text: String,
+    pub(super) end: End,
     /// What happens in the middle.
-    half: Option<Half>,
+    turn: Option<Turn>,
     /// How long it takes to say it.
     span: Duration,
     /// Not event by event, whatever was asked for.
     is_whole: bool,
+    /// Characters of an event.
+    event: usize,
 }
 
+/// Why it says no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// It has said all.
+    Stop,
+    /// It may not say more.
+    Length,
+    /// It does not want to.
+    Refusal,
+}
+
+/// What happens before it is said.
 #[derive(Clone, Copy)]
-enum Half {
-    /// It goes on when it is let go.
-    Held,
-    /// The connection breaks.
+enum Turn {
+    /// It goes on when it is let go: from the first word, or the middle.
+    Held { at_first: bool },
+    /// The connection breaks in the middle.
     Cut,
+    /// An error is all that comes after the middle.
+    Error,
 }
 
 impl Said {
     fn text(text: String) -> Self {
         Self {
             text,
-            field: "content",
-            reason: "stop",
-            half: None,
+            end: End::Stop,
+            turn: None,
             span: Duration::ZERO,
             is_whole: false,
+            event: EVENT,
         }
     }
 
-    fn halved(self, half: Half) -> Self {
+    fn with(self, turn: Turn) -> Self {
         Self {
-            half: Some(half),
+            turn: Some(turn),
             ..self
         }
     }
 
-    fn too_long(mut self) -> Self {
+    fn halved(mut self) -> Self {
         let half = self.text.floor_char_boundary(self.text.len() / 2);
         self.text.truncate(half);
-        Self {
-            reason: "length",
-            ..self
-        }
+        self
+    }
+
+    /// The text event by event.
+    pub(super) fn pieces(&self) -> impl Iterator<Item = String> {
+        let characters: Vec<char> = self.text.chars().collect();
+        let pieces: Vec<String> = characters
+            .chunks(self.event)
+            .map(String::from_iter)
+            .collect();
+        pieces.into_iter()
+    }
+
+    /// How many tokens were read and written.
+    pub(super) fn tokens(&self) -> [usize; 2] {
+        [1000, self.text.len() / 4]
     }
 }
 
-fn refuse(call: Call, refused: asked::Refused, wait: Option<&'static str>) -> Response {
+fn refuse(
+    call: Call,
+    format: Format,
+    (status, code, message): (StatusCode, &str, &str),
+    wait: Option<&'static str>,
+) -> Response {
     call.end();
-    let mut response = (refused.status, axum::Json(refused.body)).into_response();
+    let body = axum::Json(format.error(status, code, message));
+    let mut response = (status, body).into_response();
     if let Some(wait) = wait {
-        let wait = header::HeaderValue::from_static(wait);
+        let wait = HeaderValue::from_static(wait);
         response.headers_mut().insert(header::RETRY_AFTER, wait);
     }
     response
 }
 
 /// Says it as the caller wants it: as events, or whole.
-fn speak(call: Call, asked: &Value, said: &Said, released: watch::Receiver<u64>) -> Response {
-    let streams = asked["stream"] == true && !said.is_whole;
-    let (pieces, kind) = match streams {
-        true => (events(asked, said), "text/event-stream"),
-        false => (whole(said), "application/json"),
+fn speak(
+    call: Call,
+    format: Format,
+    request: &Request,
+    said: &Said,
+    released: watch::Receiver<u64>,
+) -> Response {
+    let (pieces, kind) = match format.streams(request) && !said.is_whole {
+        true => (format.events(request, said), "text/event-stream"),
+        false => (halves(&format.whole(said)), "application/json"),
     };
-    let middle = pieces.len() / 2;
-    let (half, span, last) = (said.half, said.span, pieces.len().saturating_sub(1).max(1));
+    let place_of_turn = match said.turn {
+        Some(Turn::Held { at_first: true }) => 1,
+        _ => pieces.len() / 2,
+    };
+    let (turn, span, last) = (said.turn, said.span, pieces.len().saturating_sub(1).max(1));
     let began = tokio::time::Instant::now();
     let state = (pieces.into_iter().enumerate(), Some(call), released);
     let body = stream::unfold(
@@ -153,20 +223,22 @@ fn speak(call: Call, asked: &Value, said: &Said, released: watch::Receiver<u64>)
                 let due = began + span.mul_f64(place as f64 / last as f64);
                 tokio::time::sleep_until(due).await;
             }
-            match half {
-                Some(Half::Held) if place == middle => {
+            let instead = match turn.filter(|_| place == place_of_turn) {
+                Some(Turn::Held { .. }) => {
                     // The sender lives as long as the model.
                     let _ = released.changed().await;
+                    None
                 }
-                Some(Half::Cut) if place == middle => {
-                    let broken = io::Error::other("cut as the test wants it");
-                    call.take().map(Call::end)?;
-                    return Some((
-                        Err(broken),
-                        (Vec::new().into_iter().enumerate(), call, released),
-                    ));
-                }
-                _ => {}
+                Some(Turn::Cut) => Some(Err(io::Error::other("cut as the test wants it"))),
+                Some(Turn::Error) => Some(Ok(format.error_event())),
+                None => None,
+            };
+            if let Some(instead) = instead {
+                call.take().map(Call::end)?;
+                return Some((
+                    instead,
+                    (Vec::new().into_iter().enumerate(), call, released),
+                ));
             }
             if pieces.len() == 0 {
                 call.take().map(Call::end)?;
@@ -177,51 +249,9 @@ fn speak(call: Call, asked: &Value, said: &Said, released: watch::Receiver<u64>)
     ([(header::CONTENT_TYPE, kind)], Body::from_stream(body)).into_response()
 }
 
-fn events(asked: &Value, said: &Said) -> Vec<String> {
-    let event = |choices: Value| json!({"id": "chatcmpl-1", "object": "chat.completion.chunk", "model": MODEL, "choices": choices});
-    let delta = |delta: Value, reason: Option<&str>| {
-        event(json!([{"index": 0, "delta": delta, "finish_reason": reason}]))
-    };
-    let mut events = vec![delta(json!({"role": "assistant", "content": ""}), None)];
-    let characters: Vec<char> = said.text.chars().collect();
-    events.extend(
-        characters
-            .chunks(EVENT)
-            .map(|piece| delta(json!({said.field: String::from_iter(piece)}), None)),
-    );
-    events.push(delta(json!({}), Some(said.reason)));
-    if asked["stream_options"]["include_usage"] == true {
-        let mut last = event(json!([]));
-        last["usage"] = usage(said);
-        events.push(last);
-    }
-    let mut lines: Vec<String> = events
-        .iter()
-        .map(|event| format!("data: {event}\n\n"))
-        .collect();
-    lines.push("data: [DONE]\n\n".into());
-    lines
-}
-
 /// In two pieces, so that there is a middle.
-fn whole(said: &Said) -> Vec<String> {
-    let body = json!({
-        "id": "chatcmpl-1",
-        "object": "chat.completion",
-        "model": MODEL,
-        "choices": [{
-            "index": 0,
-            "message": {"role": "assistant", said.field: said.text},
-            "finish_reason": said.reason,
-        }],
-        "usage": usage(said),
-    })
-    .to_string();
+fn halves(body: &Value) -> Vec<String> {
+    let body = body.to_string();
     let (begin, end) = body.split_at(body.floor_char_boundary(body.len() / 2));
     vec![begin.to_owned(), end.to_owned()]
-}
-
-fn usage(said: &Said) -> Value {
-    let tokens = said.text.len() / 4;
-    json!({"prompt_tokens": 1000, "completion_tokens": tokens, "total_tokens": 1000 + tokens})
 }

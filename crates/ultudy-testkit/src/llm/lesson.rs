@@ -2,12 +2,15 @@
 
 use serde_json::{Value, json};
 
+use super::Spoil;
+
 /// Most concepts of a lesson.
 const CONCEPTS_MAX: usize = 5;
 
 /// The lesson, as the model would write it.
-pub(super) fn of(body: &Value) -> String {
-    let source = source(body);
+pub(super) fn of(material: &str) -> Value {
+    // The program sends the text as JSON.
+    let source: Value = serde_json::from_str(material).unwrap_or_default();
     let pages = source["pages"].as_array().cloned().unwrap_or_default();
     let concepts: Vec<Value> = pages
         .iter()
@@ -27,16 +30,37 @@ pub(super) fn of(body: &Value) -> String {
         "analogies": [],
         "concepts": concepts,
     })
-    .to_string()
 }
 
-/// What the last message holds: the program sends the text as JSON.
-fn source(body: &Value) -> Value {
-    let messages = body["messages"].as_array();
-    let last = messages.and_then(|messages| messages.last());
-    let text = last.and_then(|message| message["content"].as_str());
-    text.and_then(|text| serde_json::from_str(text).ok())
-        .unwrap_or_default()
+/// The same with a fault: in the first concept only, or everywhere.
+pub(super) fn spoilt(material: &str, spoil: Spoil) -> Value {
+    let mut lesson = of(material);
+    if spoil == Spoil::Schema {
+        return json!({"title": lesson["summary"], "chapters": lesson["concepts"]});
+    }
+    let Some(concepts) = lesson["concepts"].as_array_mut() else {
+        return lesson;
+    };
+    let count = match spoil {
+        Spoil::Item => 1,
+        Spoil::Schema | Spoil::Duplicates | Spoil::TwoRight => concepts.len(),
+    };
+    for concept in concepts.iter_mut().take(count) {
+        let options = &mut concept["questions"][0]["options"];
+        match spoil {
+            Spoil::Schema | Spoil::Item => *options = json!(["One", 2, null]),
+            Spoil::Duplicates => options[2]["text"] = options[1]["text"].clone(),
+            Spoil::TwoRight => options[1]["correct"] = true.into(),
+        }
+    }
+    lesson
+}
+
+/// The same with an explanation of so many bytes.
+pub(super) fn huge(material: &str, bytes: usize) -> Value {
+    let mut lesson = of(material);
+    lesson["explanation"] = "a".repeat(bytes).into();
+    lesson
 }
 
 fn sentences(page: &Value) -> Vec<(u64, String)> {

@@ -1,13 +1,13 @@
-//! A language model behind OpenAI's API that is as slow, as limited and as wrong as it is told to
-//! be, and knows how many calls it has open. It refuses what OpenAI refuses: another key, a
-//! model it has not got, a schema that `strict` does not allow.
+//! A language model that is as slow, as limited and as wrong as it is told to be, and knows how many
+//! calls it has open. It speaks the wire formats of OpenAI, Gemini and Anthropic, and refuses what
+//! they refuse: another key, a model it has not got, a schema that they do not allow.
 #![allow(
     clippy::expect_used,
     reason = "a test whose model cannot listen has failed"
 )]
 
 mod answer;
-mod asked;
+mod format;
 mod lesson;
 
 use std::{
@@ -16,9 +16,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::{Router, extract::DefaultBodyLimit, routing::post};
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{self, DefaultBodyLimit, Path, RawQuery},
+    http::HeaderMap,
+    response::Response,
+    routing::post,
+};
 use serde_json::Value;
 use tokio::{net::TcpListener, sync::watch};
+
+pub use self::format::Format;
 
 use crate::{Result, wait};
 
@@ -38,10 +47,14 @@ pub enum Answer {
     HeldLesson,
     /// The same piece by piece, evenly over this time, as models write.
     PacedLesson(Duration),
+    /// The answer's head at once, its first word once [`Llm::release`] is called.
+    SilentLesson,
     /// Half of it at once, the rest once [`Llm::release`] is called.
     HalfLesson,
     /// Half of it, then the connection breaks.
     CutLesson,
+    /// Half of it, then the provider says that something is wrong.
+    ErrorInTheMiddle,
     /// The model writes this instead.
     Text(String),
     /// The model declines.
@@ -50,15 +63,36 @@ pub enum Answer {
     WholeLesson,
     /// The model's answer was cut off by its length.
     TooLong,
+    /// Half a lesson, which the model takes for whole.
+    Truncated,
+    /// A lesson with a fault.
+    Spoilt(Spoil),
+    /// A lesson of so many bytes.
+    Huge(usize),
     /// Another status than 200, perhaps with `Retry-After`.
     Status(u16, Option<&'static str>),
-    /// The web page of some proxy.
-    Page,
+    /// The web page of some proxy, with this status.
+    Page(u16),
+}
+
+/// What is wrong with a lesson.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spoil {
+    /// It is another object than was asked for.
+    Schema,
+    /// The first concept's options are none; the others are good.
+    Item,
+    /// Two options of every question are the same.
+    Duplicates,
+    /// Two options of every question are right.
+    TwoRight,
 }
 
 /// What was asked, as far as a test wants to know.
 #[derive(Debug, Clone)]
 pub struct Asked {
+    /// How it was asked.
+    pub format: Format,
     /// The request's body.
     pub body: Value,
     /// When it came.
@@ -68,6 +102,7 @@ pub struct Asked {
 /// A listening model. It ends with the test's runtime.
 #[derive(Debug)]
 pub struct Llm {
+    origin: String,
     base_url: String,
     shared: Arc<Shared>,
 }
@@ -82,6 +117,8 @@ struct Shared {
 #[derive(Debug)]
 struct State {
     next: VecDeque<Answer>,
+    /// Those to the next calls whose material contains a text.
+    about: Vec<(String, Answer)>,
     otherwise: Answer,
     counts: Counts,
     last: Option<Asked>,
@@ -114,6 +151,7 @@ impl Llm {
         let shared = Arc::new(Shared {
             state: Mutex::new(State {
                 next: VecDeque::new(),
+                about: Vec::new(),
                 otherwise: Answer::Lesson,
                 counts: Counts::default(),
                 last: None,
@@ -121,12 +159,15 @@ impl Llm {
             released: watch::Sender::new(0),
         });
         let site = Router::new()
-            .route("/v1/chat/completions", post(answer::complete))
+            .route("/v1/chat/completions", post(openai))
+            .route("/v1/messages", post(anthropic))
+            .route("/v1beta/models/{call}", post(gemini))
             .layer(DefaultBodyLimit::disable())
             .with_state(Arc::clone(&shared));
         tokio::spawn(async move { axum::serve(listener, site).await });
         Self {
-            base_url: format!("http://{address}/v1"),
+            base_url: format!("http://{address}{}", Format::OpenAi.base()),
+            origin: format!("http://{address}"),
             shared,
         }
     }
@@ -136,16 +177,27 @@ impl Llm {
         &self.base_url
     }
 
+    /// Where it speaks this format, as the provider's `…_BASE_URL` takes it.
+    pub fn base_url_of(&self, format: Format) -> String {
+        format!("{}{}", self.origin, format.base())
+    }
+
     /// Answers every call so from now on.
     pub fn answers(&self, answer: Answer) {
         let mut state = self.shared.state();
         state.next.clear();
+        state.about.clear();
         state.otherwise = answer;
     }
 
     /// Answers the next calls so, one each, and those after them as before.
     pub fn answers_next(&self, answers: impl IntoIterator<Item = Answer>) {
         self.shared.state().next.extend(answers);
+    }
+
+    /// Answers the next call on material that contains this text so, whatever else is answered to others.
+    pub fn answers_about(&self, text: &str, answer: Answer) {
+        self.shared.state().about.push((text.to_owned(), answer));
     }
 
     /// Lets go of the calls that are held now.
@@ -172,14 +224,48 @@ impl Llm {
     }
 }
 
+async fn openai(
+    extract::State(shared): extract::State<Arc<Shared>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    answer::complete(shared, Format::OpenAi, headers, Default::default(), body).await
+}
+
+async fn anthropic(
+    extract::State(shared): extract::State<Arc<Shared>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    answer::complete(shared, Format::Anthropic, headers, Default::default(), body).await
+}
+
+async fn gemini(
+    extract::State(shared): extract::State<Arc<Shared>>,
+    Path(call): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let place = (call, query.unwrap_or_default());
+    answer::complete(shared, Format::Gemini, headers, place, body).await
+}
+
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The next answer.
-    fn answer(&self) -> Answer {
+    fn answer(&self, material: &str) -> Answer {
         let mut state = self.state();
+        let about = state
+            .about
+            .iter()
+            .position(|(text, _)| material.contains(text));
+        if let Some(place) = about {
+            return state.about.remove(place).1;
+        }
         let next = state.next.pop_front();
         next.unwrap_or_else(|| state.otherwise.clone())
     }
