@@ -63,6 +63,16 @@ pub enum GenerateError {
         /// How long the provider asked to be left alone.
         retry_after: Option<Duration>,
     },
+    /// Nobody was asked: the provider wants to be left alone, or has failed too often.
+    #[error("{message}")]
+    NotAsked {
+        /// One sentence for the student.
+        message: String,
+        /// After what time it may be tried.
+        wait: Duration,
+        /// Whether the provider is well and only has too much to do.
+        is_limited: bool,
+    },
     /// The caller gave up.
     #[error("cancelled")]
     Cancelled,

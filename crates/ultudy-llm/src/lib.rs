@@ -1,10 +1,10 @@
 //! Generators: what turns a section's text into a lesson.
 //!
-//! [`Generator`] is the seam; [`extractive`] needs no model, no key and no network, [`openai`]
+//! [`Generator`] is the seam; [`extractive`] needs no model, no key and no network, [`model`]
 //! asks a language model.
 
 pub mod extractive;
 mod generator;
-pub mod openai;
+pub mod model;
 
 pub use generator::{GenerateError, Generator, GeneratorIdentity, LessonInput, LessonPart};

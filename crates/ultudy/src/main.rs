@@ -12,6 +12,7 @@ mod deploy_files;
 mod log;
 mod metrics;
 mod objects;
+mod pace;
 mod sample;
 mod wire;
 

@@ -23,6 +23,11 @@ const STORAGE: &[f64] = &[
     0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0,
 ];
 
+/// Upper ends for calls of language models, in seconds: a moment to some minutes.
+const CALLS: &[f64] = &[
+    0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0,
+];
+
 /// Begins to count. Once a process.
 ///
 /// # Errors
@@ -34,6 +39,7 @@ pub fn count() -> Result<PrometheusHandle, BuildError> {
         .set_buckets_for_metric(of("ultudy_job_duration_seconds"), JOBS)?
         .set_buckets_for_metric(of("ultudy_job_wait_seconds"), JOBS)?
         .set_buckets_for_metric(of("ultudy_storage_request_duration_seconds"), STORAGE)?
+        .set_buckets_for_metric(of("ultudy_model_call_duration_seconds"), CALLS)?
         .install_recorder()?;
     describe();
     Ok(handle)
@@ -165,5 +171,26 @@ fn describe() {
     describe_gauge!(
         "ultudy_uploads_under_way",
         "Files that are arriving in this process"
+    );
+    describe_histogram!(
+        "ultudy_model_call_duration_seconds",
+        Unit::Seconds,
+        "Calls of language models, by provider, model and outcome"
+    );
+    describe_counter!(
+        "ultudy_model_tokens_total",
+        "Tokens that models read and wrote, as their provider counts them"
+    );
+    describe_counter!(
+        "ultudy_model_retries_total",
+        "Calls of language models made again at once"
+    );
+    describe_counter!(
+        "ultudy_model_fallbacks_total",
+        "Lessons written in another model's place"
+    );
+    describe_gauge!(
+        "ultudy_model_breaker_state",
+        "Whether a model is asked: 0 yes, 1 not for a while, 2 one call tries it"
     );
 }

@@ -30,15 +30,16 @@ use ultudy_engines::{
 use ultudy_llm::{
     Generator,
     extractive::Extractive,
-    openai::{OpenAi, OpenAiConfig},
+    model::{ModelConfig, Models, ModelsConfig, RETRY_PAUSE},
 };
 use ultudy_store::{PostgresConfig, Store, StoreConfig, queue::TableQueue};
 use url::{Host, Url};
 
 use crate::{
     commands::Failure,
-    config::{Config, Hidden, Issuer},
+    config::{Config, Hidden, Issuer, LlmModel},
     objects,
+    pace::SharedPace,
     sample::SAMPLE,
 };
 
@@ -60,7 +61,7 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         events: events(redis.as_ref()).await,
         blobs: objects::blobs(config, &config.objects).await?,
         reader: Arc::new(InChildren(extractor(config)?)),
-        generator: generator(config)?,
+        generator: generator(config, &limiter)?,
         sharing: config.sharing,
         clock: Arc::new(SystemClock),
         upload_bytes_max: config.upload_bytes_max,
@@ -83,22 +84,36 @@ async fn store(config: &Config, redis: Option<&Redis>) -> Result<Store, Failure>
 }
 
 /// What writes lessons.
-fn generator(config: &Config) -> Result<Arc<dyn Generator>, Failure> {
+fn generator(config: &Config, limiter: &Arc<dyn Limiter>) -> Result<Arc<dyn Generator>, Failure> {
     let Some(llm) = config.llm.clone() else {
         return Ok(Arc::new(Extractive));
     };
-    if llm.base_url.scheme() == "http" && !is_here(&llm.base_url) {
-        tracing::warn!("OPENAI_BASE_URL is http: the key and the texts go unencrypted");
+    for name in llm.unused {
+        tracing::warn!("{name} is set, and nothing asks a model for that yet");
     }
-    let openai = OpenAi::new(OpenAiConfig {
-        base_url: llm.base_url,
-        key: llm.key.0,
-        model: llm.model,
+    let models = Models::new(ModelsConfig {
+        first: model(llm.first),
+        fallbacks: llm.fallbacks.into_iter().map(model).collect(),
         total_timeout: llm.total_timeout,
         idle_timeout: llm.idle_timeout,
+        retry_pause: RETRY_PAUSE,
+        pace: Arc::new(SharedPace::new(Arc::clone(limiter), llm.pace)),
     });
-    let openai = openai.map_err(|error| Failure::new("language model", error))?;
-    Ok(Arc::new(openai))
+    let models = models.map_err(|error| Failure::new("language model", error))?;
+    Ok(Arc::new(models))
+}
+
+fn model(model: LlmModel) -> ModelConfig {
+    if model.base_url.scheme() == "http" && !is_here(&model.base_url) {
+        let setting = model.provider.base_url_setting();
+        tracing::warn!("{setting} is http: the key and the texts go unencrypted");
+    }
+    ModelConfig {
+        provider: model.provider,
+        base_url: model.base_url,
+        key: model.key.0,
+        model: model.model,
+    }
 }
 
 /// The Redis that a setting names.

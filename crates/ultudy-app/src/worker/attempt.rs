@@ -28,6 +28,8 @@ pub(super) const AGAIN: TimeDelta = TimeDelta::seconds(5);
 /// For so long from when it was asked for a job waits for an object store that is away, and no try of it
 /// counts; after that one file that alone cannot be had is given up as others are.
 const STORE_AWAY: TimeDelta = TimeDelta::hours(6);
+/// How old a job may be that waits, uncounted, for who is not well. Then its owner is told.
+const PATIENCE: TimeDelta = TimeDelta::minutes(10);
 
 /// Runs a delivered job to one of its ends. What cannot be written here since the database is away is
 /// put back once it can; what cannot for another reason is left to the lease: it lapses, the job is
@@ -68,6 +70,7 @@ async fn measured(run: &Run) -> Result<(), JobError> {
     let name = match &outcome {
         Ok(()) => "completed",
         Err(JobError::Retry { .. }) => "error",
+        Err(JobError::Later { .. }) => "later",
         Err(JobError::Fail(_)) => "failed",
         Err(JobError::Stopped) => "stopped",
         Err(JobError::Stale) => "stale",
@@ -110,8 +113,21 @@ async fn end(
         Err(error) if error.is_of_an_absent_object_store() && may_wait(run) => {
             tracing::warn!(job_id = %run.job.id, ?error, "the object store is away: job put back");
             metrics::waited_for_storage(delivery.queue);
-            let handed = hand_row_back(&run.app, delivery).await?;
+            let handed = hand_row_back(&run.app, delivery, TimeDelta::zero()).await?;
             handed_back(&run.app, delivery, handed, AGAIN).await
+        }
+        Err(JobError::Later {
+            wait,
+            failure,
+            is_at_work,
+        }) => {
+            let age = run.app.clock.now() - run.job.created_at;
+            if !is_at_work && age > PATIENCE {
+                return retry_or_fail(run, delivery, &failure, Some(wait)).await;
+            }
+            let wait = TimeDelta::from_std(wait).unwrap_or(AGAIN);
+            let handed = hand_row_back(&run.app, delivery, wait).await?;
+            handed_back(&run.app, delivery, handed, wait).await
         }
         Err(JobError::Retry {
             code,
@@ -194,17 +210,19 @@ async fn fail(
 /// Hands a stopped run back uncounted. One that its owner cancelled, or that another
 /// worker has started meanwhile, is not this run's to hand back: its token is stale.
 async fn hand_back(app: &App, delivery: &Delivery) -> Result<(), JobError> {
-    let handed = hand_row_back(app, delivery).await?;
+    let handed = hand_row_back(app, delivery, TimeDelta::zero()).await?;
     handed_back(app, delivery, handed, TimeDelta::zero()).await
 }
 
+/// Uncounted, to be run after so long.
 pub(super) async fn hand_row_back(
     app: &App,
     delivery: &Delivery,
+    after: TimeDelta,
 ) -> ultudy_store::Result<Option<Job>> {
     let mut tx = app.store.write(&delivery.owner_id).await?;
-    let now = app.clock.now();
-    let handed = jobs::hand_back(&mut tx, delivery.job_id, delivery.lease, now).await?;
+    let run_at = app.clock.now() + after;
+    let handed = jobs::hand_back(&mut tx, delivery.job_id, delivery.lease, run_at).await?;
     tx.commit().await?;
     Ok(handed)
 }

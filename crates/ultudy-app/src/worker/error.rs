@@ -10,6 +10,8 @@ use crate::Error;
 
 /// The code of jobs whose file is gone.
 const FILE_LOST: &str = "file_lost";
+/// The code of jobs whose generator is not to be had.
+const GENERATOR_UNAVAILABLE: &str = "generator_unavailable";
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
@@ -26,6 +28,15 @@ pub(crate) enum JobError {
         retry_after: Option<Duration>,
         /// What happened, for the log.
         source: Option<Source>,
+    },
+    /// Nothing was tried: whoever it takes wants to be left alone meanwhile. Not counted.
+    Later {
+        /// After what time it is tried.
+        wait: Duration,
+        /// What it would be if it were tried in vain.
+        failure: JobFailure,
+        /// Whether what it waits for is at work, so that it may be waited for however long it takes.
+        is_at_work: bool,
     },
     /// It will never work.
     Fail(JobFailure),
@@ -112,10 +123,22 @@ impl From<GenerateError> for JobError {
                 message,
                 retry_after,
             } => Self::Retry {
-                code: "generator_unavailable".into(),
+                code: GENERATOR_UNAVAILABLE.into(),
                 message,
                 retry_after,
                 source: None,
+            },
+            GenerateError::NotAsked {
+                message,
+                wait,
+                is_limited,
+            } => Self::Later {
+                wait,
+                failure: JobFailure {
+                    code: GENERATOR_UNAVAILABLE.into(),
+                    message,
+                },
+                is_at_work: is_limited,
             },
             GenerateError::Cancelled => Self::Stopped,
         }

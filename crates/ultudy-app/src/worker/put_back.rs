@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use tokio::time::sleep;
 use ultudy_domain::job::Job;
 use ultudy_engines::queue::Delivery;
@@ -43,7 +44,7 @@ pub(super) async fn put_back(worker: &Worker, delivery: &Delivery) {
 
 async fn row(worker: &Worker, delivery: &Delivery) -> ultudy_store::Result<Option<Job>> {
     loop {
-        match hand_row_back(&worker.app, delivery).await {
+        match hand_row_back(&worker.app, delivery, TimeDelta::zero()).await {
             Err(StoreError::Unavailable(_) | StoreError::ReadOnly(_)) => sleep(EVERY).await,
             done => return done,
         }

@@ -250,18 +250,19 @@ pub async fn fail(
     end(tx, id, run_token, &ended).await
 }
 
-/// Hands a run back uncounted (the worker drains); none if the run is stale.
+/// Hands a run back uncounted (the worker drains, or nothing could be tried), to be run from then on; none
+/// if the run is stale.
 pub async fn hand_back(
     tx: &mut TenantTx,
     id: Uuid,
     run_token: Uuid,
-    now: Timestamp,
+    run_at: Timestamp,
 ) -> Result<Option<Job>> {
     let ended = Ended {
         status: JobStatus::Queued,
         errors: 0,
         failure: None,
-        run_at: Some(now),
+        run_at: Some(run_at),
         completed_at: None,
     };
     end(tx, id, run_token, &ended).await

@@ -1,61 +1,137 @@
-//! The language model that writes lessons, if there is one.
+//! The language models that write lessons, if there are any.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
+use ultudy_llm::model::Provider;
 use url::Url;
 
 use super::{ConfigError, Settings, auth::Hidden};
 
-/// Longest that a call may be let run, in seconds.
+/// Longest that a lesson may be let take, in seconds.
 const SECONDS_MAX: u64 = 3_600;
+/// Settings for work that no model is asked for so far.
+const LATER: [&str; 2] = ["LLM_MODEL_GRADING", "LLM_MODEL_SECTIONS"];
 
-/// A model behind OpenAI's API.
+/// Which models are asked, and how long they may take.
 #[derive(Debug, Clone)]
 pub struct LlmConfig {
-    pub base_url: Url,
-    pub key: Hidden,
-    pub model: String,
+    /// The one that writes lessons, and those in its place.
+    pub first: LlmModel,
+    pub fallbacks: Vec<LlmModel>,
     pub total_timeout: Duration,
     pub idle_timeout: Duration,
+    /// Most calls of a provider's models within any minute, where they are limited.
+    pub pace: HashMap<Provider, u32>,
+    /// Settings that are given and used by nothing.
+    pub unused: Vec<&'static str>,
 }
 
-/// The model; none if lessons are made without.
+/// A model of a provider.
+#[derive(Debug, Clone)]
+pub struct LlmModel {
+    pub provider: Provider,
+    pub base_url: Url,
+    /// Empty where none is shown.
+    pub key: Hidden,
+    pub model: String,
+}
+
+/// The models; none if lessons are made without.
 pub(super) fn llm(settings: &Settings) -> Result<Option<LlmConfig>, ConfigError> {
     let total_timeout = seconds(settings, "LLM_TIMEOUT_SECONDS")?;
     let idle_timeout = seconds(settings, "LLM_IDLE_SECONDS")?;
-    match settings.text("LLM_PROVIDER").as_str() {
-        "" => {
-            refuse_unused(settings)?;
-            Ok(None)
-        }
-        "openai" => Ok(Some(LlmConfig {
-            base_url: base_url(settings)?,
-            key: key(settings)?,
-            model: model(settings)?,
-            total_timeout,
-            idle_timeout,
-        })),
-        _ => Err(settings.error(
-            "LLM_PROVIDER",
-            "must be openai, or not set for lessons without a model",
-        )),
+    let name = settings.text("LLM_PROVIDER");
+    if name.is_empty() {
+        refuse_unused(settings)?;
+        return Ok(None);
     }
+    let provider = Provider::named(&name).ok_or_else(|| {
+        let reason = format!(
+            "must be {}, or not set for lessons without a model",
+            names()
+        );
+        settings.error("LLM_PROVIDER", reason)
+    })?;
+    let unused = LATER.into_iter();
+    Ok(Some(LlmConfig {
+        first: model(settings, provider, lesson_model(settings)?)?,
+        fallbacks: fallbacks(settings)?,
+        total_timeout,
+        idle_timeout,
+        pace: pace(settings)?,
+        unused: unused
+            .filter(|name| !settings.text(name).is_empty())
+            .collect(),
+    }))
 }
 
 /// Whoever names a model believes that it writes. A key may be there for other programs.
 fn refuse_unused(settings: &Settings) -> Result<(), ConfigError> {
-    match settings.text("LLM_MODEL").as_str() {
-        "" => Ok(()),
-        _ => Err(settings.error("LLM_MODEL", "is of no use without LLM_PROVIDER=openai")),
+    for name in ["LLM_MODEL", "LLM_MODEL_LESSON", "LLM_FALLBACK"]
+        .into_iter()
+        .chain(LATER)
+    {
+        if !settings.text(name).is_empty() {
+            let reason = format!("is of no use without LLM_PROVIDER={}", names());
+            return Err(settings.error(name, reason));
+        }
     }
+    Ok(())
 }
 
-fn key(settings: &Settings) -> Result<Hidden, ConfigError> {
-    let name = "OPENAI_API_KEY";
+/// `openai, gemini, …`.
+fn names() -> String {
+    Provider::ALL.map(Provider::name).join(", ")
+}
+
+/// The cheaper or better model for lessons, else the one for all.
+fn lesson_model(settings: &Settings) -> Result<String, ConfigError> {
+    let models = ["LLM_MODEL_LESSON", "LLM_MODEL"].map(|name| settings.text(name));
+    let mut named = models.into_iter().filter(|model| !model.is_empty());
+    named.next().ok_or_else(|| {
+        let reason = "must name a model of the provider, such as gpt-4.1-mini";
+        settings.error("LLM_MODEL", reason)
+    })
+}
+
+/// `provider:model`, separated by commas. A model's name may hold colons itself.
+fn fallbacks(settings: &Settings) -> Result<Vec<LlmModel>, ConfigError> {
+    let names = settings.list("LLM_FALLBACK");
+    let each = names.iter().map(|name| {
+        let named = name.split_once(':');
+        let named = named.and_then(|(provider, model)| Some((Provider::named(provider)?, model)));
+        let named = named.filter(|(_, model)| !model.is_empty());
+        let (provider, name) = named.ok_or_else(|| {
+            let reason = format!(
+                "must be PROVIDER:MODEL, separated by commas, such as \
+                 anthropic:claude-haiku-4-5; providers are {}",
+                self::names()
+            );
+            settings.error("LLM_FALLBACK", reason)
+        })?;
+        model(settings, provider, name.to_owned())
+    });
+    each.collect()
+}
+
+fn model(settings: &Settings, provider: Provider, model: String) -> Result<LlmModel, ConfigError> {
+    if model.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err(settings.error("LLM_MODEL", "holds characters that no model's name has"));
+    }
+    Ok(LlmModel {
+        provider,
+        base_url: base_url(settings, provider)?,
+        key: key(settings, provider)?,
+        model,
+    })
+}
+
+fn key(settings: &Settings, provider: Provider) -> Result<Hidden, ConfigError> {
+    let name = provider.key_setting();
     let key = settings.text(name);
-    if key.is_empty() {
-        let reason = "must be set with LLM_PROVIDER=openai; any text for a server that wants none";
-        return Err(hidden(name, reason));
+    if key.is_empty() && provider.needs_key() {
+        let reason = format!("must be set for the language models of {}", provider.name());
+        return Err(hidden(name, &reason));
     }
     match key.chars().all(|c| c.is_ascii_graphic()) {
         true => Ok(Hidden(key)),
@@ -63,28 +139,41 @@ fn key(settings: &Settings) -> Result<Hidden, ConfigError> {
     }
 }
 
-fn model(settings: &Settings) -> Result<String, ConfigError> {
-    let model = settings.text("LLM_MODEL");
-    if model.is_empty() {
-        let reason = "must name a model of the provider, such as gpt-4.1-mini";
-        return Err(settings.error("LLM_MODEL", reason));
-    }
-    Ok(model)
-}
-
 /// A name or password in it goes nowhere: the key is what is shown.
-fn base_url(settings: &Settings) -> Result<Url, ConfigError> {
-    let name = "OPENAI_BASE_URL";
+fn base_url(settings: &Settings, provider: Provider) -> Result<Url, ConfigError> {
+    let name = provider.base_url_setting();
     let url = Url::parse(&settings.text(name)).ok();
     let plain = url.filter(|url| {
         matches!(url.scheme(), "http" | "https")
             && url.has_host()
             && url.username().is_empty()
             && url.password().is_none()
+            && url.query().is_none()
             && url.fragment().is_none()
     });
-    let reason = "must be https://… or http://…, such as https://api.openai.com/v1";
-    plain.ok_or_else(|| hidden(name, reason))
+    let example = match provider {
+        Provider::OpenAi => "https://api.openai.com/v1",
+        Provider::Gemini => "https://generativelanguage.googleapis.com/v1beta",
+        Provider::Anthropic => "https://api.anthropic.com/v1",
+        Provider::Compatible => "http://127.0.0.1:11434/v1, where Ollama listens",
+    };
+    let reason = format!("must be https://… or http://… without a query, such as {example}");
+    plain.ok_or_else(|| hidden(name, &reason))
+}
+
+/// Empty: not limited.
+fn pace(settings: &Settings) -> Result<HashMap<Provider, u32>, ConfigError> {
+    let mut pace = HashMap::new();
+    for provider in Provider::ALL {
+        let name = provider.pace_setting();
+        if settings.text(name).is_empty() {
+            continue;
+        }
+        let most = u32::try_from(settings.positive(name)?);
+        let reason = "must be at most 4294967295";
+        pace.insert(provider, most.map_err(|_| settings.error(name, reason))?);
+    }
+    Ok(pace)
 }
 
 fn seconds(settings: &Settings, name: &str) -> Result<Duration, ConfigError> {
@@ -107,6 +196,7 @@ fn hidden(name: &str, reason: &str) -> ConfigError {
 #[cfg(test)]
 mod tests {
     use super::super::tests::read;
+    use super::*;
 
     const WHOLE: [(&str, &str); 3] = [
         ("LLM_PROVIDER", "openai"),
@@ -124,7 +214,7 @@ mod tests {
     #[test]
     fn a_provider_is_named_whole_or_the_start_stops_with_what_is_missing() {
         let taken = read(&WHOLE).unwrap().llm.unwrap();
-        assert_eq!(taken.base_url.as_str(), "https://api.openai.com/v1");
+        assert_eq!(taken.first.base_url.as_str(), "https://api.openai.com/v1");
         assert_eq!(taken.total_timeout.as_secs(), 120);
         assert_eq!(taken.idle_timeout.as_secs(), 30);
         for missing in 1..WHOLE.len() {
@@ -139,12 +229,83 @@ mod tests {
     }
 
     #[test]
+    fn each_provider_has_a_key_and_an_address_of_its_own() {
+        for provider in Provider::ALL {
+            let set = [
+                ("LLM_PROVIDER", provider.name()),
+                (provider.key_setting(), "sk-hunter2"),
+                (provider.base_url_setting(), "https://models.example/v1"),
+                ("LLM_MODEL", "m"),
+            ];
+            let taken = read(&set).unwrap().llm.unwrap().first;
+            assert_eq!(taken.provider, provider);
+            assert_eq!(taken.key.0, "sk-hunter2");
+            assert_eq!(taken.base_url.as_str(), "https://models.example/v1");
+            let keyless: Vec<_> = set
+                .into_iter()
+                .filter(|(name, _)| *name != provider.key_setting())
+                .collect();
+            assert_eq!(read(&keyless).is_ok(), provider == Provider::Compatible);
+        }
+        // Nobody knows where that one is.
+        let refused = read(&[("LLM_PROVIDER", "compatible"), ("LLM_MODEL", "m")]).unwrap_err();
+        assert!(refused.to_string().starts_with("COMPATIBLE_BASE_URL"));
+    }
+
+    #[test]
+    fn a_task_s_own_model_goes_before_the_one_for_all() {
+        let set = [&WHOLE[..], &[("LLM_MODEL_LESSON", "better")]].concat();
+        assert_eq!(read(&set).unwrap().llm.unwrap().first.model, "better");
+        let set = [&WHOLE[..], &[("LLM_MODEL_GRADING", "cheap")]].concat();
+        let taken = read(&set).unwrap().llm.unwrap();
+        assert_eq!(
+            taken.unused,
+            ["LLM_MODEL_GRADING"],
+            "it is said, not hidden"
+        );
+    }
+
+    #[test]
+    fn fallbacks_are_taken_in_their_order_with_their_own_keys() {
+        let fallback = ("LLM_FALLBACK", "anthropic:claude, compatible:llama3:8b");
+        let url = ("COMPATIBLE_BASE_URL", "http://127.0.0.1:11434/v1");
+        let set = [&WHOLE[..], &[fallback, url]].concat();
+        let refused = read(&set).unwrap_err().to_string();
+        assert!(refused.starts_with("ANTHROPIC_API_KEY"), "{refused}");
+        let set = [&set[..], &[("ANTHROPIC_API_KEY", "sk-ant")]].concat();
+        let taken = read(&set).unwrap().llm.unwrap().fallbacks;
+        let names: Vec<_> = taken.iter().map(|it| (it.provider, &*it.model)).collect();
+        assert_eq!(
+            names,
+            [
+                (Provider::Anthropic, "claude"),
+                (Provider::Compatible, "llama3:8b")
+            ]
+        );
+        for wrong in ["claude", "anthropic:", "chatgpt:m"] {
+            let set = [&WHOLE[..], &[("LLM_FALLBACK", wrong)]].concat();
+            let refused = read(&set).unwrap_err().to_string();
+            assert!(refused.contains("must be PROVIDER:MODEL"), "{refused}");
+        }
+    }
+
+    #[test]
     fn what_cannot_be_taken_is_named_and_the_key_never_printed() {
         for (name, value, reason) in [
-            ("LLM_PROVIDER", "chatgpt", "must be openai"),
-            ("LLM_PROVIDER", "", "LLM_PROVIDER=openai"),
+            (
+                "LLM_PROVIDER",
+                "chatgpt",
+                "must be openai, gemini, anthropic, compatible",
+            ),
+            ("LLM_PROVIDER", "", "without LLM_PROVIDER=openai"),
+            ("LLM_MODEL", "a model", "no model's name"),
             ("OPENAI_API_KEY", "sk hunter2", "holds characters"),
             ("OPENAI_BASE_URL", "api.openai.com", "must be https://"),
+            (
+                "OPENAI_BASE_URL",
+                "https://h/v1?key=hunter2",
+                "must be https://",
+            ),
             (
                 "OPENAI_BASE_URL",
                 "https://u:hunter2@h/v1",
@@ -152,6 +313,7 @@ mod tests {
             ),
             ("LLM_TIMEOUT_SECONDS", "0", "at least 1"),
             ("LLM_IDLE_SECONDS", "3601", "at most 3600"),
+            ("OPENAI_REQUESTS_PER_MINUTE", "0", "at least 1"),
         ] {
             let set = [&WHOLE[..], &[(name, value)]].concat();
             let refused = read(&set).unwrap_err();

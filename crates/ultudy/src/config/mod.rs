@@ -26,7 +26,7 @@ mod secrets;
 
 pub use auth::{Hidden, Issuer};
 pub use cache::CacheConfig;
-pub use llm::LlmConfig;
+pub use llm::{LlmConfig, LlmModel};
 pub use objects::{BucketConfig, ObjectsConfig, Provider};
 #[cfg(test)]
 pub use secrets::SECRETS;
@@ -101,7 +101,7 @@ pub struct Config {
     pub recogniser: Option<Recogniser>,
     /// How often a user may ask for what costs; none if nothing is limited.
     pub limits: Option<Rules>,
-    /// The language model that writes lessons; none if they are made without.
+    /// The language models that write lessons; none if they are made without.
     pub llm: Option<LlmConfig>,
 }
 

@@ -6,7 +6,7 @@ use std::{fs, io};
 use super::ConfigError;
 
 /// Settings that are, or may hold, a secret.
-pub const SECRETS: [&str; 14] = [
+pub const SECRETS: [&str; 17] = [
     "DATABASE_URL",
     "DATABASE_DIRECT_URL",
     "READ_REPLICA_URL",
@@ -14,6 +14,9 @@ pub const SECRETS: [&str; 14] = [
     "CACHE_REDIS_URL",
     "AUTH_OIDC_CLIENT_SECRET",
     "OPENAI_API_KEY",
+    "GEMINI_API_KEY",
+    "ANTHROPIC_API_KEY",
+    "COMPATIBLE_API_KEY",
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",

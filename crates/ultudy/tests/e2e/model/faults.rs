@@ -45,16 +45,17 @@ async fn a_model_that_has_too_much_to_do_is_left_alone_as_long_as_it_asks() {
 #[tokio::test]
 async fn an_answer_that_breaks_off_or_is_no_lesson_is_asked_for_again() {
     let class = Class::start(3, &[]).await;
+    // What was refused before a word was written is asked for again at once.
     let bad = [
-        Answer::CutLesson,
-        Answer::Text("{\"summary\": 1".into()),
-        Answer::Status(500, None),
+        (Answer::CutLesson, 1),
+        (Answer::Text("{\"summary\": 1".into()), 1),
+        (Answer::Status(500, None), 0),
     ];
-    for (section, answer) in bad.into_iter().enumerate() {
+    for (section, (answer, attempt)) in bad.into_iter().enumerate() {
         class.llm.answers_next([answer]);
         let job = class.api.ended(&class.ask(section).await).await;
         assert_eq!(job["status"], "completed", "{job}");
-        assert_eq!(job["attempt"], 1, "{job}");
+        assert_eq!(job["attempt"], attempt, "{job}");
         assert_eq!(
             class.lesson(section).await["summary"],
             "Written by the model."
@@ -95,6 +96,23 @@ async fn a_model_that_is_not_set_up_whole_stops_the_start_with_one_line() {
         (
             &[("LLM_PROVIDER", "openai"), ("OPENAI_API_KEY", "k")],
             "LLM_MODEL=\"\" must name a model",
+        ),
+        (
+            &[("LLM_PROVIDER", "gemini"), ("LLM_MODEL", "m")],
+            "GEMINI_API_KEY=\"…\" must be set",
+        ),
+        (
+            &[
+                ("LLM_PROVIDER", "anthropic"),
+                ("LLM_MODEL", "m"),
+                ("ANTHROPIC_API_KEY", "k"),
+                ("ANTHROPIC_BASE_URL", "api.anthropic.com"),
+            ],
+            "ANTHROPIC_BASE_URL=\"…\" must be https://",
+        ),
+        (
+            &[("LLM_PROVIDER", "compatible"), ("LLM_MODEL", "m")],
+            "COMPATIBLE_BASE_URL=\"…\" must be https://",
         ),
     ] {
         let refused = Server::start(env!("CARGO_BIN_EXE_ultudy"), settings).await;

@@ -2,8 +2,9 @@
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use ultudy_llm::model::Provider;
 use ultudy_testkit::{
-    llm::{KEY, Llm, MODEL},
+    llm::{Format, KEY, Llm, MODEL},
     wait,
 };
 
@@ -15,6 +16,8 @@ use crate::{
 mod faults;
 mod flight;
 mod lessons;
+mod pace;
+mod providers;
 
 /// Pages of a section: where nothing is printed that divides them, the program makes equal parts.
 const SECTION: usize = 12;
@@ -33,6 +36,28 @@ impl Class {
         let llm = Llm::start().await;
         let base_url = llm.base_url().to_owned();
         Self::at(llm, &base_url, sections, settings).await
+    }
+
+    /// The same by another provider.
+    pub async fn by(provider: Provider, sections: usize, settings: &[(&str, &str)]) -> Self {
+        let llm = Llm::start().await;
+        let base_url = llm.base_url_of(match provider {
+            Provider::OpenAi | Provider::Compatible => Format::OpenAi,
+            Provider::Gemini => Format::Gemini,
+            Provider::Anthropic => Format::Anthropic,
+        });
+        let model = [
+            ("LLM_PROVIDER", provider.name()),
+            (provider.key_setting(), KEY),
+            (provider.base_url_setting(), &base_url),
+        ];
+        Self::at(
+            llm,
+            "http://127.0.0.1:1/v1",
+            sections,
+            &[&model, settings].concat(),
+        )
+        .await
     }
 
     /// The same, the model reached by this address.

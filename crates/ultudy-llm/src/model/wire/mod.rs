@@ -1,0 +1,217 @@
+//! How providers are spoken to. A format says how a prompt is put, and reads what comes back; it makes
+//! no calls and knows nothing of time, tries or lessons.
+
+mod anthropic;
+mod gemini;
+mod openai;
+
+use std::time::Duration;
+
+use reqwest::{
+    StatusCode, Url,
+    header::{HeaderMap, HeaderName, HeaderValue, InvalidHeaderValue, RETRY_AFTER},
+};
+
+pub(super) use self::{anthropic::Anthropic, gemini::Gemini, openai::OpenAi};
+use super::{failure::Failure, rates, schema::Schema};
+
+/// What a model is asked: told apart, what to do and the data to do it with.
+pub(super) struct Prompt<'a> {
+    pub(super) instructions: &'a str,
+    /// JSON; never instructions.
+    pub(super) material: &'a str,
+    /// What the answer is, in a word.
+    pub(super) name: &'static str,
+    pub(super) schema: &'a Schema,
+}
+
+/// Why a model says no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// It has said all.
+    Said,
+    /// It may not say more.
+    Length,
+    /// It, or a filter before or behind it, will not write on this.
+    Declined,
+}
+
+/// An answer as it grows.
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    pub(super) content: String,
+    /// None until it is known: a stream that ends before was cut.
+    pub(super) end: Option<End>,
+    /// Nothing more will come.
+    pub(super) is_done: bool,
+    /// Tokens that were read, as far as the provider says.
+    pub(super) tokens_read: u64,
+    /// Tokens that were written.
+    pub(super) tokens_written: u64,
+}
+
+/// What an error says besides its status.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Told {
+    /// The error's code as the provider names it; may be empty.
+    pub(super) code: String,
+    /// What is known by it, whatever the status.
+    pub(super) cause: Option<Cause>,
+    /// How long the body asks to be left alone.
+    pub(super) wait: Option<Duration>,
+}
+
+/// What only the provider's words tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// The key is not taken.
+    Key,
+    /// There is nothing left to spend.
+    Quota,
+    /// The text is longer than the model reads at once.
+    TooLong,
+}
+
+/// A chat model's wire format that streams structured output.
+pub(super) trait WireFormat: Send + Sync {
+    /// Where a model is asked.
+    fn address(&self, base: &Url, model: &str) -> Url;
+
+    /// How the key is shown; an empty one is not shown at all.
+    fn headers(&self, key: &str) -> Result<HeaderMap, InvalidHeaderValue>;
+
+    /// The request's body, which asks for events and for an answer that follows the schema.
+    fn body(&self, model: &str, prompt: &Prompt<'_>) -> serde_json::Result<String>;
+
+    /// Adds what an event's data says, or a whole answer's body where a server does not stream.
+    fn read(&self, data: &[u8], answer: &mut Answer) -> Result<(), Failure>;
+
+    /// What an error's body says.
+    fn told(&self, body: &[u8]) -> Told;
+
+    /// How long an answer's headers ask to be left alone from now on, though it was given.
+    fn rest(&self, headers: &HeaderMap) -> Option<Duration>;
+
+    /// How long an error's headers ask to be left alone.
+    fn wait(&self, headers: &HeaderMap) -> Option<Duration> {
+        rates::retry_after(headers, RETRY_AFTER.as_str()).or_else(|| self.rest(headers))
+    }
+}
+
+/// Headers with a secret, which no log shows.
+fn secret(
+    name: HeaderName,
+    value: &str,
+    others: &[(&'static str, &'static str)],
+) -> Result<HeaderMap, InvalidHeaderValue> {
+    let mut headers: HeaderMap = others
+        .iter()
+        .map(|(name, value)| {
+            (
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            )
+        })
+        .collect();
+    let mut value = HeaderValue::from_str(value)?;
+    value.set_sensitive(true);
+    headers.insert(name, value);
+    Ok(headers)
+}
+
+/// Below an API's address.
+fn below(base: &Url, segments: &[&str]) -> Url {
+    let mut address = base.clone();
+    if let Ok(mut path) = address.path_segments_mut() {
+        path.pop_if_empty().extend(segments);
+    }
+    address
+}
+
+/// What an event says that is an error: as a status would.
+fn overloaded(code: &str) -> Failure {
+    Failure::Status {
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        told: Told {
+            code: code.to_owned(),
+            ..Told::default()
+        },
+    }
+}
+
+fn no_answer() -> Failure {
+    Failure::Foreign("not what this API answers")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base(url: &str) -> Url {
+        url.parse().unwrap()
+    }
+
+    #[test]
+    fn addresses_are_below_the_base_with_or_without_a_slash_at_its_end() {
+        for end in ["", "/"] {
+            let base = base(&format!("https://models.example/v1{end}"));
+            let address = |wire: &dyn WireFormat| wire.address(&base, "org/m:8b").to_string();
+            assert_eq!(
+                address(&OpenAi),
+                "https://models.example/v1/chat/completions"
+            );
+            assert_eq!(address(&Anthropic), "https://models.example/v1/messages");
+            assert_eq!(
+                address(&Gemini),
+                "https://models.example/v1/models/org%2Fm:8b:streamGenerateContent?alt=sse"
+            );
+        }
+    }
+
+    #[test]
+    fn keys_are_shown_to_the_provider_and_to_nobody_else() {
+        let formats: [&dyn WireFormat; 3] = [&OpenAi, &Gemini, &Anthropic];
+        for wire in formats {
+            let headers = wire.headers("sk-hunter2").unwrap();
+            assert!(!format!("{headers:?}").contains("hunter2"));
+            assert!(headers.values().any(HeaderValue::is_sensitive));
+        }
+        // A server of one's own may want none.
+        assert!(OpenAi.headers("").unwrap().is_empty());
+    }
+
+    #[test]
+    fn events_without_words_are_answers_too() {
+        let mut answer = Answer::default();
+        let usage = br#"{"usageMetadata":{"promptTokenCount":7}}"#;
+        Gemini.read(usage, &mut answer).unwrap();
+        assert_eq!((answer.tokens_read, answer.end), (7, None));
+        let usage = br#"{"choices":[],"usage":{"completion_tokens":9}}"#;
+        OpenAi.read(usage, &mut answer).unwrap();
+        assert_eq!(answer.tokens_written, 9);
+        let ping = br#"{"type":"ping"}"#;
+        Anthropic.read(ping, &mut answer).unwrap();
+        let formats: [&dyn WireFormat; 3] = [&OpenAi, &Gemini, &Anthropic];
+        for wire in formats {
+            assert!(wire.read(br#"{"status":"ok"}"#, &mut answer).is_err());
+        }
+    }
+
+    #[test]
+    fn what_only_words_say_is_read_from_them() {
+        let gemini = br#"{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":"m",
+            "details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"34s"}]}}"#;
+        let told = Gemini.told(gemini);
+        assert_eq!(told.code, "resource_exhausted");
+        assert_eq!(told.wait, Some(Duration::from_secs(34)));
+        let anthropic = br#"{"type":"error","error":{"type":"invalid_request_error",
+            "message":"prompt is too long: 210000 tokens > 200000 maximum"}}"#;
+        assert_eq!(Anthropic.told(anthropic).cause, Some(Cause::TooLong));
+        let openai = br#"{"error":{"message":"m","type":"t","code":"insufficient_quota"}}"#;
+        assert_eq!(OpenAi.told(openai).cause, Some(Cause::Quota));
+        let formats: [&dyn WireFormat; 3] = [&OpenAi, &Gemini, &Anthropic];
+        for wire in formats {
+            assert_eq!(wire.told(b"<html>"), Told::default());
+        }
+    }
+}

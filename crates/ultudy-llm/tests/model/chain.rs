@@ -1,0 +1,158 @@
+//! A provider that is not well, and those that are asked in its place.
+
+use ultudy_testkit::llm::Answer;
+
+use super::*;
+
+/// The first asks `first`, each fallback its own.
+fn chain(first: (Provider, &Llm), fallbacks: &[(Provider, &Llm)]) -> ModelsConfig {
+    let fallbacks = fallbacks
+        .iter()
+        .map(|(provider, llm)| model(*provider, llm));
+    ModelsConfig {
+        fallbacks: fallbacks.collect(),
+        ..alone(model(first.0, first.1))
+    }
+}
+
+#[tokio::test]
+async fn another_provider_writes_what_the_first_cannot() {
+    let (first, second) = (Llm::start().await, Llm::start().await);
+    for fault in [
+        Answer::Status(500, None),
+        Answer::Status(429, Some("60")),
+        Answer::Status(401, None),
+        Answer::Status(404, None),
+        Answer::Page(200),
+        Answer::CutLesson,
+        Answer::Truncated,
+    ] {
+        first.answers(fault.clone());
+        let before = second.counts().made;
+        let asked = chain(
+            (Provider::OpenAi, &first),
+            &[(Provider::Anthropic, &second)],
+        );
+        let lesson = ask(asked).await;
+        assert!(lesson.is_ok(), "{fault:?}: {lesson:?}");
+        assert_eq!(second.counts().made, before + 1, "{fault:?}");
+        assert_eq!(second.last().unwrap().format, Format::Anthropic);
+    }
+}
+
+#[tokio::test]
+async fn who_is_well_is_asked_alone() {
+    let (first, second) = (Llm::start().await, Llm::start().await);
+    let asked = chain((Provider::Gemini, &first), &[(Provider::OpenAi, &second)]);
+    assert!(ask(asked).await.is_ok());
+    assert_eq!((first.counts().made, second.counts().made), (1, 0));
+}
+
+#[tokio::test]
+async fn what_one_model_will_not_write_no_other_is_asked_for() {
+    let (first, second) = (Llm::start().await, Llm::start().await);
+    first.answers(Answer::Refusal);
+    let asked = chain((Provider::OpenAi, &first), &[(Provider::Gemini, &second)]);
+    let made = ask(asked).await;
+    assert!(
+        matches!(
+            &made,
+            Err(GenerateError::Permanent {
+                code: "content_refused",
+                ..
+            })
+        ),
+        "{made:?}"
+    );
+    assert_eq!(second.counts().made, 0);
+}
+
+#[tokio::test]
+async fn where_all_fail_it_is_tried_again_when_the_first_of_them_may_be_asked() {
+    let (first, second) = (Llm::start().await, Llm::start().await);
+    let asked = || {
+        chain(
+            (Provider::OpenAi, &first),
+            &[(Provider::Anthropic, &second)],
+        )
+    };
+    first.answers(Answer::Status(429, Some("60")));
+    second.answers(Answer::Status(429, Some("30")));
+    let Err(GenerateError::Transient { retry_after, .. }) = ask(asked()).await else {
+        panic!("it passes");
+    };
+    assert_eq!(retry_after, Some(Duration::from_secs(30)));
+    // A key that is refused does not give up what may pass.
+    first.answers(Answer::Status(401, None));
+    let made = ask(asked()).await;
+    assert!(
+        matches!(made, Err(GenerateError::Transient { .. })),
+        "{made:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_time_is_for_all_of_them_together() {
+    let (first, second) = (Llm::start().await, Llm::start().await);
+    first.answers(Answer::PacedLesson(LONG));
+    second.answers(Answer::PacedLesson(LONG));
+    let asked = ModelsConfig {
+        total_timeout: Duration::from_millis(500),
+        ..chain((Provider::OpenAi, &first), &[(Provider::Gemini, &second)])
+    };
+    assert!(ask(asked).await.is_err());
+    for llm in [&first, &second] {
+        llm.until("no call is open", |counts| counts.in_flight == 0)
+            .await
+            .unwrap();
+    }
+    assert!(second.counts().made <= 1);
+}
+
+#[tokio::test]
+async fn a_provider_that_fails_again_and_again_is_left_alone_and_the_other_asked_at_once() {
+    for provider in Provider::ALL {
+        let (first, second) = (Llm::start().await, Llm::start().await);
+        first.answers(Answer::Page(200));
+        let asked = chain((provider, &first), &[(Provider::OpenAi, &second)]);
+        let models = Models::new(asked).unwrap();
+        for _ in 0..8 {
+            assert!(ask_of(&models).await.is_ok(), "{provider:?}");
+        }
+        assert_eq!(first.counts().made, 5, "{provider:?}: it is left alone");
+        assert_eq!(second.counts().made, 8, "{provider:?}");
+    }
+}
+
+#[tokio::test]
+async fn without_another_the_job_is_told_when_to_come_again() {
+    let llm = Llm::start().await;
+    llm.answers(Answer::Page(200));
+    let models = Models::new(alone(model(Provider::OpenAi, &llm))).unwrap();
+    for _ in 0..5 {
+        assert!(ask_of(&models).await.is_err());
+    }
+    let Err(GenerateError::NotAsked {
+        message,
+        wait,
+        is_limited: false,
+    }) = ask_of(&models).await
+    else {
+        panic!("it is asked");
+    };
+    assert!(message.contains("out of order"), "{message}");
+    assert!(wait <= Duration::from_secs(15), "{wait:?}");
+    assert_eq!(llm.counts().made, 5);
+}
+
+/// What a model writes badly is no fault of the line to it.
+#[tokio::test]
+async fn bad_lessons_do_not_close_the_way_to_a_provider() {
+    let llm = Llm::start().await;
+    llm.answers(Answer::Truncated);
+    let models = Models::new(alone(model(Provider::Anthropic, &llm))).unwrap();
+    for _ in 0..8 {
+        assert!(ask_of(&models).await.is_err());
+    }
+    assert_eq!(llm.counts().made, 8);
+}
