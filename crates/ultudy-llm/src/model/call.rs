@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use reqwest::{Client, Response, StatusCode, Url, header::CONTENT_TYPE};
+use reqwest::{Body, Client, Response, StatusCode, Url, header::CONTENT_TYPE};
 
 use super::{
     events::Events,
@@ -33,12 +32,13 @@ pub(super) struct Called {
 
 impl Line {
     /// What the model writes; `told` is told how many bytes of it have come.
-    pub(super) async fn call(&self, body: Bytes, told: &(dyn Fn(usize) + Send + Sync)) -> Called {
+    pub(super) async fn call(&self, body: String, told: &(dyn Fn(usize) + Send + Sync)) -> Called {
         let request = self
             .client
             .post(self.address.clone())
             .header(CONTENT_TYPE, "application/json");
-        let response = match request.body(body).send().await {
+        // Wrapped, so that the client keeps no copy: calls are many, and wait for minutes.
+        let response = match request.body(Body::wrap(body)).send().await {
             Ok(response) => response,
             Err(error) => {
                 return Called {

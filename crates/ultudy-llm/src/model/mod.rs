@@ -11,6 +11,7 @@ mod call;
 mod draft;
 mod events;
 mod failure;
+mod kept;
 mod lesson;
 mod metrics;
 mod prompt;
@@ -31,6 +32,7 @@ use ultudy_domain::{glossary::GlossaryEntry, lesson::LessonContent};
 pub use self::provider::Provider;
 use self::{
     failure::Failure,
+    kept::Kept,
     lesson::{Asked, Unfit},
     target::Target,
 };
@@ -148,16 +150,24 @@ impl Models {
             let received = received as f32;
             progress(1.0 - (-received / USUAL).exp());
         };
-        let mut material = prompt::material(&input).map_err(|error| unwritten(&error))?;
+        let material = prompt::material(&input).map_err(|error| unwritten(&error))?;
         // Calls are many, and wait for minutes: their texts are with the model by then.
         let asked = Asked::of(input);
+        let kept = match self.targets.len() {
+            1 => None,
+            _ => Some(Kept::pack(&material).map_err(|error| unwritten(&error))?),
+        };
+        let mut material = Some(material);
         let mut given_up: Option<GenerateError> = None;
         for (place, target) in self.targets.iter().enumerate() {
-            let body = target.body(&prompt::prompt(&material));
+            let text = match (material.take(), &kept) {
+                (Some(material), _) => material,
+                (None, Some(kept)) => kept.unpack().map_err(|error| unwritten(&error))?,
+                (None, None) => break,
+            };
+            let body = target.body(&prompt::prompt(&text));
             let body = body.map_err(|error| unwritten(&error))?;
-            if place + 1 == self.targets.len() {
-                material = String::new();
-            }
+            drop(text);
             let answered = target.ask(body, deadline, &told).await;
             let outcome = match answered.map(|answer| lesson::checked(&answer.content, &asked)) {
                 Ok(Ok(content)) => Outcome::Made(Box::new(content)),
@@ -190,7 +200,7 @@ impl Models {
     }
 }
 
-fn unwritten(error: &serde_json::Error) -> GenerateError {
+fn unwritten(error: &dyn std::error::Error) -> GenerateError {
     tracing::error!(%error, "a prompt could not be written");
     failure::unreadable()
 }

@@ -7,7 +7,6 @@ use std::{
 };
 
 use backon::{BackoffBuilder as _, ExponentialBuilder};
-use bytes::Bytes;
 use reqwest::{Client, redirect::Policy};
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -16,6 +15,7 @@ use super::{
     breaker::Breaker,
     call::Line,
     failure::Failure,
+    kept::Kept,
     metrics::Counted,
     wire::{Answer, Prompt},
 };
@@ -80,15 +80,14 @@ impl Target {
     }
 
     /// The request that asks it.
-    pub(super) fn body(&self, prompt: &Prompt<'_>) -> serde_json::Result<Bytes> {
-        let body = self.line.wire.body(&self.counted.model, prompt)?;
-        Ok(body.into())
+    pub(super) fn body(&self, prompt: &Prompt<'_>) -> serde_json::Result<String> {
+        self.line.wire.body(&self.counted.model, prompt)
     }
 
     /// What it writes before the deadline; `told` is told how many bytes of it have come.
     pub(super) async fn ask(
         &self,
-        body: Bytes,
+        body: String,
         deadline: Instant,
         told: &(dyn Fn(usize) + Send + Sync),
     ) -> Result<Answer, Failure> {
@@ -115,7 +114,7 @@ impl Target {
 
     async fn try_to_ask(
         &self,
-        body: Bytes,
+        body: String,
         deadline: Instant,
         told: &(dyn Fn(usize) + Send + Sync),
         retries: usize,
@@ -126,9 +125,12 @@ impl Target {
             .with_max_times(retries)
             .with_jitter();
         let mut pauses = pauses.build();
+        // What cannot be packed or unpacked is not asked again.
+        let kept = (retries > 0).then(|| Kept::pack(&body).ok()).flatten();
+        let mut body = body;
         loop {
             self.wait_for_turn(deadline).await?;
-            let failure = match self.call(body.clone(), deadline, told).await {
+            let failure = match self.call(body, deadline, told).await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
@@ -142,6 +144,10 @@ impl Target {
             }
             let reason = failure.reason();
             tracing::debug!(reason, ?pause, "a call of the language model is made again");
+            body = match kept.as_ref().map(Kept::unpack) {
+                Some(Ok(body)) => body,
+                _ => return Err(failure),
+            };
             self.counted.retried();
             sleep(pause).await;
         }
@@ -149,7 +155,7 @@ impl Target {
 
     async fn call(
         &self,
-        body: Bytes,
+        body: String,
         deadline: Instant,
         told: &(dyn Fn(usize) + Send + Sync),
     ) -> Result<Answer, Failure> {
