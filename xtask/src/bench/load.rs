@@ -21,6 +21,8 @@ const CLIENTS: usize = 24;
 pub struct Load {
     /// Answers a second.
     pub rate: f64,
+    /// Milliseconds that half of them took at most.
+    pub p50: f64,
     /// Milliseconds that ninety-nine of a hundred took at most.
     pub p99: f64,
     /// Bytes of an answer's body.
@@ -152,10 +154,12 @@ pub fn run(address: &str, request: &str, span: Duration, paced: Option<f64>) -> 
     let seconds = begun.elapsed().as_secs_f64();
     let bytes = clients.iter().map(|client| client.answer.body).max();
     times.sort_by(f64::total_cmp);
-    let p99 = times.get(times.len() * 99 / 100).copied();
+    let at = |share: usize| times.get(times.len() * share / 100).copied();
+    let (p50, p99) = (at(50), at(99));
     let answers = u32::try_from(times.len())?;
     Ok(Load {
         rate: f64::from(answers) / seconds,
+        p50: p50.context("nothing was answered")?,
         p99: p99.context("nothing was answered")?,
         bytes: bytes.unwrap_or_default(),
     })
