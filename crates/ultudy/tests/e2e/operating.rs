@@ -200,6 +200,8 @@ impl World {
             ("redis://:password@host:6379", redis.clone()),
             ("redis://…", redis),
             ("sk-…", "sk-none".to_owned()),
+            ("sk-ant-…", "sk-ant-none".to_owned()),
+            ("GEMINI_API_KEY=…", "GEMINI_API_KEY=none".to_owned()),
             (
                 "AWS_S3_BUCKET=ultudy-files",
                 format!(
