@@ -126,6 +126,16 @@ fn promised(ground: &Ground, done: &Done, found: &mut Found) {
             found.wrong.push(format!("document {document} is lost"));
         }
     }
+    let without = "SELECT result ->> 'lesson_id' FROM jobs j WHERE job_type = 'generate_lesson'
+        AND status = 'completed' AND section_id IS NOT NULL AND EXISTS (
+            SELECT FROM documents d WHERE d.id = j.document_id AND d.owner_id = j.owner_id)
+        AND NOT EXISTS (SELECT FROM lessons l WHERE l.owner_id = j.owner_id
+            AND l.id::text = j.result ->> 'lesson_id' AND l.section_id = j.section_id)";
+    for lesson in rows(ground, without) {
+        if !done.gone_lessons.contains(&lesson) {
+            found.wrong.push(format!("lesson {lesson} is lost"));
+        }
+    }
 }
 
 /// Whose effect happened twice would have more than others with the same text.

@@ -51,6 +51,8 @@ pub struct Done {
     pub jobs: BTreeSet<String>,
     /// Documents they were told are deleted, or may be.
     pub gone: BTreeSet<String>,
+    /// Lessons, the same.
+    pub gone_lessons: BTreeSet<String>,
     /// The longest that a student waited for one answer.
     pub longest_wait: Duration,
 }
@@ -68,6 +70,7 @@ impl Done {
         self.wrong.extend(other.wrong);
         self.jobs.extend(other.jobs);
         self.gone.extend(other.gone);
+        self.gone_lessons.extend(other.gone_lessons);
         self.longest_wait = self.longest_wait.max(other.longest_wait);
     }
 }
@@ -294,7 +297,9 @@ impl Student {
         let Some((StatusCode::OK, body)) = self.ask(Method::GET, &lesson, None).await else {
             return;
         };
-        let path = format!("/api/lessons/{}", text(&body["lesson"]["id"]));
+        let lesson = text(&body["lesson"]["id"]);
+        let path = format!("/api/lessons/{lesson}");
+        self.done.gone_lessons.insert(lesson);
         if let Some((StatusCode::OK, _)) = self.ask(Method::DELETE, &path, None).await {
             self.done.deleted += 1;
         }
