@@ -2,7 +2,7 @@
 
 -- What a script may do at once, in elements of a list walked past, of which a processor of 2026 does
 -- 100 in a microsecond or more: some milliseconds.
-local ENOUGH = 450000
+local ENOUGH = 620000
 -- As much as walking past so many costs it to move an element of either end aside and back, and to make
 -- a job one of those that have their place.
 local MOVE, PUT = 30, 200
