@@ -427,14 +427,19 @@ async fn replace(process: &mut Api) -> usize {
 /// As whatever looks after processes does: one that ends since it finds no database in time is started
 /// again. How often that was.
 async fn start_again(process: &mut Api) -> usize {
+    let mut said = Vec::new();
     for vain in 0..STARTS {
         match process.server.restart().await {
             Ok(()) => return vain,
-            Err(Error::Failed { output, .. }) if says_last(&output, NO_DATABASE) => {}
+            Err(Error::Failed { output, .. }) if says_last(&output, NO_DATABASE) => {
+                said.extend(output.lines().next_back().map(str::to_owned));
+                // Whatever looks after processes waits, too, before it starts one again.
+                sleep(Duration::from_secs(1)).await;
+            }
             Err(error) => panic!("it does not come back: {error}"),
         }
     }
-    panic!("it found no database {STARTS} times in a row");
+    panic!("it found no database {STARTS} times in a row: {said:#?}");
 }
 
 fn says_last(output: &str, text: &str) -> bool {
