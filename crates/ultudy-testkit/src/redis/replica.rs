@@ -58,7 +58,13 @@ mod tests {
         primary.cli(["SET", "before", "1"]).unwrap();
         let replica = primary.start_replica().unwrap();
         primary.cli(["SET", "after", "2"]).unwrap();
-        assert_eq!(primary.cli(["WAIT", "1", "0"]).unwrap(), "1");
+        // `WAIT` would only wait for what its own connection wrote.
+        wait::until_blocking("the replica has it", COPY_LIMIT, || {
+            replica
+                .cli(["GET", "after"])
+                .is_ok_and(|value| value == "2")
+        })
+        .unwrap();
         assert!(replica.cli(["SET", "x", "3"]).unwrap().contains("READONLY"));
 
         replica.cut_off().unwrap();
