@@ -159,9 +159,15 @@ mod tests {
         for key in ["a", "b", "c", "d"] {
             assert_eq!(cluster.cli(&["SET", key, key]).unwrap(), "OK");
         }
-        for node in &cluster.nodes()[..3] {
-            node.cli(["WAIT", "1", "0"]).unwrap();
-        }
+        // `WAIT` would only wait for what its own connection wrote.
+        wait::until_blocking("the replicas have all keys", AGREE_LIMIT, || {
+            let held = cluster.nodes()[3..].iter().map(|replica| {
+                let keys = replica.cli(["DBSIZE"]).unwrap_or_default();
+                keys.parse::<usize>().unwrap_or_default()
+            });
+            held.sum::<usize>() == 4
+        })
+        .unwrap();
         cluster.nodes_mut()[0].kill().unwrap();
         for key in ["a", "b", "c", "d"] {
             wait::until_blocking("the replica has taken over", AGREE_LIMIT, || {
