@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::{glossary::GlossaryEntry, lesson::LessonContent, section};
-use ultudy_llm::{GenerateError, Generator as _, LessonInput, LessonPart, extractive::Extractive};
+use ultudy_llm::{
+    Bill, GenerateError, Generator as _, LessonInput, LessonPart, extractive::Extractive,
+};
 use ultudy_store::sections::SectionText;
 
 use crate::{Error, Result, lessons};
@@ -33,12 +35,13 @@ pub(crate) async fn lesson(
     let cancel = CancellationToken::new();
     // Dropped with the request, it stops the work.
     let _stop = cancel.clone().drop_guard();
-    let making = lessons::make(&Extractive, input, &key, &|_| {}, &cancel);
+    let bill = Bill::default();
+    let making = lessons::make(&Extractive, input, &key, &|_| {}, &bill, &cancel);
     let made = tokio::time::timeout(PATIENCE, making)
         .await
         .map_err(|late| Error::Unavailable(late.into()))?;
     match made {
-        Ok(content) => Ok(Some(content)),
+        Ok(made) => Ok(Some(made.content)),
         Err(GenerateError::Permanent { .. }) => Ok(None),
         Err(error) => Err(Error::Unavailable(error.into())),
     }

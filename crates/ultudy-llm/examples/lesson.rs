@@ -7,7 +7,7 @@ use std::io::Read;
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::lesson::{ConceptContent, LessonContent};
 use ultudy_llm::extractive::Extractive;
-use ultudy_llm::{Generator, LessonInput, LessonPart};
+use ultudy_llm::{Bill, Generator, LessonInput, LessonPart};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -29,7 +29,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         variant: variant.map_or(Ok(0), |text| text.parse())?,
     };
     let started = std::time::Instant::now();
-    let lesson = Extractive.lesson(input, &|_| {}, &cancel).await?;
+    let bill = Bill::default();
+    let made = Extractive.lesson(input, &|_| {}, &bill, &cancel).await?;
+    let lesson = made.content;
     eprintln!("{:?}", started.elapsed());
     if args.iter().any(|arg| arg == "--json") {
         println!("{}", serde_json::to_string_pretty(&lesson)?);

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use ultudy_domain::lesson::ConceptContent;
 use ultudy_domain::section::split_pages;
 use ultudy_llm::extractive::Extractive;
-use ultudy_llm::{GenerateError, Generator, LessonInput, LessonPart};
+use ultudy_llm::{Bill, GenerateError, Generator, LessonInput, LessonPart};
 
 const SEED: u64 = 20_260_101;
 /// Characters of a page shown as source at most.
@@ -89,10 +89,11 @@ async fn lessons(
             variant: 0,
         };
         let begun = Instant::now();
-        let made = Extractive.lesson(input, &|_| {}, &cancel).await;
+        let bill = Bill::default();
+        let made = Extractive.lesson(input, &|_| {}, &bill, &cancel).await;
         longest = longest.max(begun.elapsed());
         match made {
-            Ok(lesson) => concepts.extend(lesson.concepts.into_iter().map(|c| (part, c))),
+            Ok(made) => concepts.extend(made.content.concepts.into_iter().map(|c| (part, c))),
             Err(error) => {
                 empty += 1;
                 eprintln!("“{}”, page {}: {error}", part.name, part.page_start);

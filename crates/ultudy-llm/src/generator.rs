@@ -7,6 +7,8 @@ use tokio_util::sync::CancellationToken;
 use ultudy_domain::glossary::GlossaryEntry;
 use ultudy_domain::lesson::LessonContent;
 
+use crate::Bill;
+
 /// Who makes the lesson, as far as it decides what comes out. Part of a generation's key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct GeneratorIdentity {
@@ -42,6 +44,18 @@ pub struct LessonPart {
     pub page_end: u32,
     /// Markdown with page marks (`ultudy_domain::section::split_pages` reads them).
     pub markdown: String,
+}
+
+/// A lesson, and who has written it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MadeLesson {
+    /// The lesson.
+    pub content: LessonContent,
+    /// `extractive`, `openai` …: another than [`Generator::identity`] says if it was asked in
+    /// that one's place.
+    pub provider: &'static str,
+    /// The model's name.
+    pub model: String,
 }
 
 /// Why no lesson came out.
@@ -104,8 +118,9 @@ pub trait Generator: Send + Sync {
         cancel: &CancellationToken,
     ) -> Result<Vec<GlossaryEntry>, GenerateError>;
 
-    /// Makes a lesson; `progress` is told the share done, `0.0..=1.0`. The input is given away, so
-    /// that who waits long for an answer need not hold it.
+    /// Makes a lesson; `progress` is told the share done, `0.0..=1.0`. What was paid for is on the
+    /// `bill`, also if nothing came of it. The input is given away, so that who waits long for an
+    /// answer need not hold it.
     ///
     /// # Errors
     /// [`GenerateError`], which says whether trying again can help.
@@ -113,6 +128,7 @@ pub trait Generator: Send + Sync {
         &self,
         input: LessonInput,
         progress: &(dyn Fn(f32) + Send + Sync),
+        bill: &Bill,
         cancel: &CancellationToken,
-    ) -> Result<LessonContent, GenerateError>;
+    ) -> Result<MadeLesson, GenerateError>;
 }

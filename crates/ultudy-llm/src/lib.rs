@@ -3,8 +3,12 @@
 //! [`Generator`] is the seam; [`extractive`] needs no model, no key and no network, [`model`]
 //! asks a language model.
 
+mod bill;
 pub mod extractive;
 mod generator;
 pub mod model;
 
-pub use generator::{GenerateError, Generator, GeneratorIdentity, LessonInput, LessonPart};
+pub use bill::{Bill, Call, Task};
+pub use generator::{
+    GenerateError, Generator, GeneratorIdentity, LessonInput, LessonPart, MadeLesson,
+};

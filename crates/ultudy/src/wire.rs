@@ -93,6 +93,7 @@ fn generator(config: &Config, limiter: &Arc<dyn Limiter>) -> Result<Arc<dyn Gene
     }
     let models = Models::new(ModelsConfig {
         first: model(llm.first),
+        by_task: llm.by_task,
         fallbacks: llm.fallbacks.into_iter().map(model).collect(),
         total_timeout: llm.total_timeout,
         idle_timeout: llm.idle_timeout,

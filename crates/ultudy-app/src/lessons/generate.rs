@@ -2,7 +2,7 @@
 //! the student's own copy together with the job's end.
 
 use ultudy_domain::lesson::LessonContent;
-use ultudy_llm::LessonInput;
+use ultudy_llm::{Bill, LessonInput, MadeLesson};
 use ultudy_store::{
     Ticket,
     concepts::{self, ConceptName},
@@ -47,15 +47,23 @@ pub(crate) async fn run(run: &Run) -> Result<(), JobError> {
     {
         return Ok(());
     }
-    let content = match single_flight::board(run, &key).await? {
-        Some(content) => content,
-        None => generate(run, source.input, &key).await?,
-    };
-    let generation = NewGeneration {
-        key,
-        content,
-        provider: identity.provider.into(),
-        model: identity.model,
+    let generation = match single_flight::board(run, &key).await? {
+        // It is there by now, with the name of who wrote it.
+        Some(content) => NewGeneration {
+            key,
+            content,
+            provider: identity.provider.into(),
+            model: identity.model,
+        },
+        None => {
+            let made = generate(run, source.input, &key).await?;
+            NewGeneration {
+                key,
+                content: made.content,
+                provider: made.provider.into(),
+                model: made.model,
+            }
+        }
     };
     store(run, &source.place, &generation).await
 }
@@ -131,7 +139,7 @@ async fn gather_document(run: &Run, document_id: Uuid) -> Result<Source, JobErro
     })
 }
 
-async fn generate(run: &Run, input: LessonInput, key: &str) -> Result<LessonContent, JobError> {
+async fn generate(run: &Run, input: LessonInput, key: &str) -> Result<MadeLesson, JobError> {
     run.progress(GATHERED, "writing").await?;
     let (sender, receiver) = tokio::sync::watch::channel((GATHERED, "writing"));
     let note = move |share: f32| {
@@ -139,7 +147,8 @@ async fn generate(run: &Run, input: LessonInput, key: &str) -> Result<LessonCont
         #[allow(clippy::cast_possible_truncation, reason = "between 0 and 90")]
         let _ = sender.send((GATHERED + span as i16, "writing"));
     };
-    let making = make(&*run.app.generator, input, key, &note, &run.cancel);
+    let bill = Bill::default();
+    let making = make(&*run.app.generator, input, key, &note, &bill, &run.cancel);
     tokio::select! {
         made = making => Ok(made?),
         stale = run.follow(receiver) => Err(stale),

@@ -2,13 +2,14 @@
 
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::lesson::LessonContent;
-use ultudy_llm::{GenerateError, Generator, LessonInput};
+use ultudy_llm::{Bill, GenerateError, Generator, LessonInput, MadeLesson};
 
 use super::key;
 
 /// Has `generator` make a lesson on `input`, whose generation has this `key`; drops
 /// questions that are not sound and concepts left without any, and shuffles the options,
-/// once for all who share the generation. `progress` is told the share done.
+/// once for all who share the generation. `progress` is told the share done, and what was paid for is
+/// on the `bill`.
 ///
 /// # Errors
 /// The generator's, and `lesson_without_concepts` when nothing worth studying is left.
@@ -17,13 +18,15 @@ pub async fn make(
     input: LessonInput,
     key: &str,
     progress: &(dyn Fn(f32) + Send + Sync),
+    bill: &Bill,
     cancel: &CancellationToken,
-) -> Result<LessonContent, GenerateError> {
-    let made = generator.lesson(input, progress, cancel).await?;
-    prepared(made, key).ok_or_else(|| GenerateError::Permanent {
+) -> Result<MadeLesson, GenerateError> {
+    let made = generator.lesson(input, progress, bill, cancel).await?;
+    let content = prepared(made.content, key).ok_or_else(|| GenerateError::Permanent {
         code: "lesson_without_concepts",
         message: "This section does not hold enough text to make a lesson of it.".into(),
-    })
+    })?;
+    Ok(MadeLesson { content, ..made })
 }
 
 fn prepared(mut content: LessonContent, key: &str) -> Option<LessonContent> {

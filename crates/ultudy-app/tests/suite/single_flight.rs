@@ -28,7 +28,7 @@ use ultudy_engines::{
     queue::{Queue, RedisQueue},
     redis::Redis,
 };
-use ultudy_llm::{Generator as _, LessonInput, LessonPart, extractive::Extractive};
+use ultudy_llm::{Bill, Generator as _, LessonInput, LessonPart, extractive::Extractive};
 use ultudy_store::{
     PostgresConfig, Store, StoreConfig, concepts,
     generations::{self, NewGeneration},
@@ -275,8 +275,10 @@ async fn content(app: &App, owner: &str) -> LessonContent {
         variant: 0,
     };
     let never = CancellationToken::new();
-    let made = Extractive.lesson(input, &|_| {}, &never).await;
-    made.unwrap()
+    let made = Extractive
+        .lesson(input, &|_| {}, &Bill::default(), &never)
+        .await;
+    made.unwrap().content
 }
 
 async fn a_worker_vanishes_after_the_leaders_end_and_others_complete_who_waits(bench: Bench) {

@@ -9,11 +9,10 @@ use ultudy_app::{
     App,
     lessons::{self, LessonRequest, Requested},
 };
-use ultudy_domain::{
-    document::Sectioning, glossary::GlossaryEntry, job::Priority, lesson::LessonContent,
-};
+use ultudy_domain::{document::Sectioning, glossary::GlossaryEntry, job::Priority};
 use ultudy_llm::{
-    GenerateError, Generator, GeneratorIdentity, LessonInput, LessonPart, extractive::Extractive,
+    Bill, GenerateError, Generator, GeneratorIdentity, LessonInput, LessonPart, MadeLesson,
+    extractive::Extractive,
 };
 use ultudy_store::{
     blobs,
@@ -73,8 +72,9 @@ impl Generator for Gated {
         &self,
         input: LessonInput,
         progress: &(dyn Fn(f32) + Send + Sync),
+        bill: &Bill,
         cancel: &CancellationToken,
-    ) -> Result<LessonContent, GenerateError> {
+    ) -> Result<MadeLesson, GenerateError> {
         self.asked.lock().unwrap().push(input.title.clone());
         self.arrived.add_permits(1);
         let mut open = self.open.clone();
@@ -93,7 +93,7 @@ impl Generator for Gated {
                 message: "It cannot be done now.".into(),
                 retry_after: None,
             }),
-            _ => Extractive.lesson(input, progress, cancel).await,
+            _ => Extractive.lesson(input, progress, bill, cancel).await,
         }
     }
 }

@@ -64,12 +64,16 @@ use tokio::sync::mpsc;
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::glossary::GlossaryEntry;
-use ultudy_domain::lesson::LessonContent;
 
-use crate::{GenerateError, Generator, GeneratorIdentity, LessonInput, LessonPart};
+use crate::{
+    Bill, GenerateError, Generator, GeneratorIdentity, LessonInput, LessonPart, MadeLesson,
+};
 
 /// Version of what is made here, glossaries too; raised when results change.
 const VERSION: u32 = 10;
+
+/// What it is called, and its only model.
+const NAME: &str = "extractive";
 
 /// The extractive generator.
 #[derive(Debug, Clone, Copy, Default)]
@@ -79,8 +83,8 @@ pub struct Extractive;
 impl Generator for Extractive {
     fn identity(&self) -> GeneratorIdentity {
         GeneratorIdentity {
-            provider: "extractive",
-            model: "extractive".into(),
+            provider: NAME,
+            model: NAME.into(),
             version: VERSION,
         }
     }
@@ -107,8 +111,9 @@ impl Generator for Extractive {
         &self,
         input: LessonInput,
         progress: &(dyn Fn(f32) + Send + Sync),
+        _bill: &Bill,
         cancel: &CancellationToken,
-    ) -> Result<LessonContent, GenerateError> {
+    ) -> Result<MadeLesson, GenerateError> {
         let token = cancel.clone();
         let (sender, mut steps) = mpsc::unbounded_channel();
         let work = tokio::task::spawn_blocking(move || {
@@ -119,7 +124,12 @@ impl Generator for Extractive {
         while let Some(share) = steps.recv().await {
             progress(share);
         }
-        work.await.unwrap_or_else(|error| Err(crashed(&error)))
+        let content = work.await.unwrap_or_else(|error| Err(crashed(&error)))?;
+        Ok(MadeLesson {
+            content,
+            provider: NAME,
+            model: NAME.into(),
+        })
     }
 }
 

@@ -25,14 +25,27 @@ pub(super) struct Line {
 
 /// What came of a call.
 pub(super) struct Called {
-    pub(super) answered: Result<Answer, Failure>,
+    pub(super) answered: Result<(), Failure>,
+    /// What was written, also if that is not all.
+    pub(super) answer: Answer,
     /// How long the provider wants to be left alone from now on.
     pub(super) rest: Option<Duration>,
 }
 
+impl Called {
+    /// It came to nothing.
+    pub(super) fn refused(failure: Failure, rest: Option<Duration>) -> Self {
+        Self {
+            answered: Err(failure),
+            answer: Answer::default(),
+            rest,
+        }
+    }
+}
+
 impl Line {
-    /// What the model writes; `told` is told how many bytes of it have come.
-    pub(super) async fn call(&self, body: String, told: &(dyn Fn(usize) + Send + Sync)) -> Called {
+    /// What the model writes; `told` is told of all that has come, each time that there is more.
+    pub(super) async fn call(&self, body: String, told: &(dyn Fn(&str) + Send + Sync)) -> Called {
         let request = self
             .client
             .post(self.address.clone())
@@ -40,44 +53,41 @@ impl Line {
         // Wrapped, so that the client keeps no copy: calls are many, and wait for minutes.
         let response = match request.body(Body::wrap(body)).send().await {
             Ok(response) => response,
-            Err(error) => {
-                return Called {
-                    answered: Err(failed(error, false)),
-                    rest: None,
-                };
-            }
+            Err(error) => return Called::refused(failed(error, false), None),
         };
         let status = response.status();
         if status != StatusCode::OK {
             let failure = self.refused(response, status).await;
             let rest = failure.wait().filter(|_| failure.is_limited());
-            return Called {
-                answered: Err(failure),
-                rest,
-            };
+            return Called::refused(failure, rest);
         }
         let rest = self.wire.rest(response.headers());
-        let answered = self.answer(response, told).await;
-        Called { answered, rest }
+        let mut answer = Answer::default();
+        let answered = self.answer(response, &mut answer, told).await;
+        Called {
+            answered,
+            answer,
+            rest,
+        }
     }
 
     async fn answer(
         &self,
         response: Response,
-        told: &(dyn Fn(usize) + Send + Sync),
-    ) -> Result<Answer, Failure> {
+        answer: &mut Answer,
+        told: &(dyn Fn(&str) + Send + Sync),
+    ) -> Result<(), Failure> {
         let kind = response.headers().get(CONTENT_TYPE);
         let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        let mut answer = Answer::default();
         if kind.starts_with("text/event-stream") {
-            self.listen(response, &mut answer, told).await?;
+            self.listen(response, answer, told).await?;
         } else {
             // A server that does not stream.
             let whole = read(response, ANSWER_MAX).await?;
-            self.wire.read(&whole, &mut answer)?;
+            self.wire.read(&whole, answer)?;
         }
         match answer.end {
-            Some(End::Said) => Ok(answer),
+            Some(End::Said) => Ok(()),
             Some(End::Length) => Err(Failure::Unreadable("an answer cut off by its length")),
             Some(End::Declined) => Err(Failure::Declined),
             None => Err(Failure::Broken("an answer without its end")),
@@ -88,7 +98,7 @@ impl Line {
         &self,
         mut response: Response,
         answer: &mut Answer,
-        told: &(dyn Fn(usize) + Send + Sync),
+        told: &(dyn Fn(&str) + Send + Sync),
     ) -> Result<(), Failure> {
         let (mut events, mut received) = (Events::default(), 0);
         loop {
@@ -111,7 +121,7 @@ impl Line {
                     return Ok(());
                 }
             }
-            told(answer.content.len());
+            told(&answer.content);
         }
     }
 

@@ -10,7 +10,10 @@ use ultudy_domain::{
     lesson::{ConceptContent, Formula, LessonContent, SummaryParts},
 };
 
-use super::draft::{Concept, Draft, Question};
+use super::{
+    chain::Unfit,
+    draft::{Concept, Draft, Question},
+};
 use crate::LessonInput;
 
 /// Most concepts of a lesson, and questions of a concept; the prompt asks for fewer.
@@ -20,15 +23,6 @@ const QUESTIONS_MAX: usize = 5;
 const NAME_MAX: usize = 120;
 /// Longest question, option or reason, in characters.
 const LINE_MAX: usize = 4_000;
-
-/// Why there is no lesson.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Unfit {
-    /// The model found nothing to teach.
-    NothingTaught,
-    /// What it wrote cannot be used; perhaps it does better the next time.
-    Unsound(&'static str),
-}
 
 /// What an answer is checked by.
 pub(super) struct Asked {

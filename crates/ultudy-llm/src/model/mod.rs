@@ -1,13 +1,14 @@
-//! Lessons by language models, whoever provides them.
+//! Work by language models, whoever provides them.
 //!
-//! The way of a lesson: [`prompt`] says what is asked, a [`target`] asks one model of one
-//! [`provider`], in the format that [`wire`] knows, event by event under two timeouts; [`lesson`]
-//! checks item by item. What came to nothing before a word was written is tried again there; what
-//! else fails goes to the next model, if there is one, and then to the job, by what
-//! [`GenerateError`] says.
+//! The way of a lesson: [`prompt`] says what is asked, a [`chain`] asks one model after the other,
+//! a [`target`] asks one model of one [`provider`], in the format that [`wire`] knows, event by
+//! event under two timeouts; [`lesson`] checks item by item. What came to nothing before a word
+//! was written is tried again by the target; what else fails goes to the next model, if there is
+//! one, and then to the job, by what [`GenerateError`] says.
 
 mod breaker;
 mod call;
+mod chain;
 mod draft;
 mod events;
 mod failure;
@@ -21,27 +22,29 @@ mod schema;
 mod target;
 mod wire;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use reqwest::Url;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use ultudy_domain::{glossary::GlossaryEntry, lesson::LessonContent};
+use ultudy_domain::glossary::GlossaryEntry;
 
 pub use self::provider::Provider;
 use self::{
-    failure::Failure,
-    kept::Kept,
-    lesson::{Asked, Unfit},
+    chain::{Chain, Work},
+    lesson::Asked,
     target::Target,
 };
-use crate::{GenerateError, Generator, GeneratorIdentity, LessonInput, LessonPart};
+use crate::{
+    Bill, GenerateError, Generator, GeneratorIdentity, LessonInput, LessonPart, MadeLesson, Task,
+};
 
 /// Characters of an answer after which it is taken for two thirds done: lessons have some 10,000.
 const USUAL: f32 = 10_000.0;
 
 /// A model, and where it is.
+#[derive(Clone, PartialEq, Eq)]
 pub struct ModelConfig {
     /// Whose it is.
     pub provider: Provider,
@@ -53,13 +56,15 @@ pub struct ModelConfig {
     pub model: String,
 }
 
-/// Which models write lessons, and how long they may take.
+/// Which models are asked, and how long they may take.
 pub struct ModelsConfig {
     /// The one that is asked.
     pub first: ModelConfig,
+    /// Names of other models of the same provider for some tasks.
+    pub by_task: HashMap<Task, String>,
     /// Those that are asked in its place if it fails, in this order.
     pub fallbacks: Vec<ModelConfig>,
-    /// How long a lesson may take, with all tries and fallbacks.
+    /// How long a piece of work may take, with all tries and fallbacks.
     pub total_timeout: Duration,
     /// How long nothing may come.
     pub idle_timeout: Duration,
@@ -100,20 +105,12 @@ pub enum ModelError {
     Client(#[from] reqwest::Error),
 }
 
-/// The generator.
+/// The models, and in what order they are asked for what.
 pub struct Models {
-    /// At least one.
-    targets: Vec<Target>,
+    /// One for each task, by its place in [`Task::ALL`].
+    chains: [Chain; Task::ALL.len()],
     identity: GeneratorIdentity,
     total_timeout: Duration,
-}
-
-/// What may come of asking one model.
-enum Outcome {
-    Made(Box<LessonContent>),
-    /// The text teaches nothing, whoever is asked.
-    NothingTaught,
-    Failed(Failure),
 }
 
 impl Models {
@@ -122,142 +119,88 @@ impl Models {
     /// # Errors
     /// [`ModelError`].
     pub fn new(config: ModelsConfig) -> Result<Self, ModelError> {
-        let identity = GeneratorIdentity {
-            provider: config.first.provider.name(),
-            model: config.first.model.clone(),
-            version: prompt::VERSION,
+        let ModelsConfig {
+            first,
+            by_task,
+            fallbacks,
+            total_timeout,
+            idle_timeout,
+            retry_pause,
+            pace,
+        } = config;
+        let mut targets: Vec<(ModelConfig, Arc<Target>)> = Vec::new();
+        let mut target = |model: &ModelConfig| -> Result<Arc<Target>, ModelError> {
+            // How well a model does is known of it whatever it is asked for.
+            let mut known = targets.iter();
+            if let Some((_, known)) = known.find(|(known, _)| known == model) {
+                return Ok(Arc::clone(known));
+            }
+            let pace = Arc::clone(&pace);
+            let target = Target::new(model.clone(), idle_timeout, retry_pause, pace)?;
+            let target = Arc::new(target);
+            targets.push((model.clone(), Arc::clone(&target)));
+            Ok(target)
         };
-        let all = [config.first].into_iter().chain(config.fallbacks);
-        let targets = all.map(|model| {
-            let pace = Arc::clone(&config.pace);
-            Target::new(model, config.idle_timeout, config.retry_pause, pace)
-        });
+        let of = |task: Task| match by_task.get(&task) {
+            Some(name) => ModelConfig {
+                model: name.clone(),
+                ..first.clone()
+            },
+            None => first.clone(),
+        };
+        let mut chain = |task: Task| -> Result<Chain, ModelError> {
+            let mut all = vec![target(&of(task))?];
+            for fallback in &fallbacks {
+                all.push(target(fallback)?);
+            }
+            Ok(Chain::new(task, all))
+        };
+        let [lesson, grading, sections, answer] = Task::ALL.map(&mut chain);
+        let asked_for_lessons = of(Task::Lesson);
         Ok(Self {
-            targets: targets.collect::<Result<_, _>>()?,
-            identity,
-            total_timeout: config.total_timeout,
+            chains: [lesson?, grading?, sections?, answer?],
+            identity: GeneratorIdentity {
+                provider: asked_for_lessons.provider.name(),
+                model: asked_for_lessons.model,
+                version: prompt::VERSION,
+            },
+            total_timeout,
         })
+    }
+
+    /// The models for this task, in order.
+    fn chain(&self, task: Task) -> &Chain {
+        &self.chains[task as usize]
     }
 
     async fn make(
         &self,
         input: LessonInput,
         progress: &(dyn Fn(f32) + Send + Sync),
-    ) -> Result<LessonContent, GenerateError> {
-        let deadline = Instant::now() + self.total_timeout;
-        let told = |received: usize| {
+        bill: &Bill,
+    ) -> Result<MadeLesson, GenerateError> {
+        let told = |text: &str| {
             #[allow(clippy::cast_precision_loss, reason = "a share need not be exact")]
-            let received = received as f32;
+            let received = text.len() as f32;
             progress(1.0 - (-received / USUAL).exp());
         };
-        let material = prompt::material(&input).map_err(|error| unwritten(&error))?;
+        let material = prompt::material(&input).map_err(|error| chain::unwritten(&error))?;
         // Calls are many, and wait for minutes: their texts are with the model by then.
         let asked = Asked::of(input);
-        let kept = match self.targets.len() {
-            1 => None,
-            _ => Some(Kept::pack(&material).map_err(|error| unwritten(&error))?),
+        let work = Work {
+            question: &prompt::LESSON,
+            deadline: Instant::now() + self.total_timeout,
+            told: &told,
+            bill,
         };
-        let mut material = Some(material);
-        let mut given_up: Option<GenerateError> = None;
-        for (place, target) in self.targets.iter().enumerate() {
-            let text = match (material.take(), &kept) {
-                (Some(material), _) => material,
-                (None, Some(kept)) => kept.unpack().map_err(|error| unwritten(&error))?,
-                (None, None) => break,
-            };
-            let body = target.body(&prompt::prompt(&text));
-            let body = body.map_err(|error| unwritten(&error))?;
-            drop(text);
-            let answered = target.ask(body, deadline, &told).await;
-            let outcome = match answered.map(|answer| lesson::checked(&answer.content, &asked)) {
-                Ok(Ok(content)) => Outcome::Made(Box::new(content)),
-                Ok(Err(Unfit::NothingTaught)) => Outcome::NothingTaught,
-                Ok(Err(Unfit::Unsound(reason))) => Outcome::Failed(Failure::Unreadable(reason)),
-                Err(failure) => Outcome::Failed(failure),
-            };
-            let failure = match outcome {
-                Outcome::Made(content) => {
-                    if place > 0 {
-                        target.counted.fell_back();
-                    }
-                    return Ok(*content);
-                }
-                Outcome::NothingTaught => return Err(failure::nothing_taught()),
-                Outcome::Failed(failure) => failure,
-            };
-            failure.log(target.counted.provider, &target.counted.model);
-            let error = failure.told(target.counted.provider);
-            // Another model is not asked until one is found that will write on anything.
-            if matches!(failure, Failure::Declined) {
-                return Err(error);
-            }
-            given_up = Some(match given_up {
-                None => error,
-                Some(before) => better(before, error),
-            });
-        }
-        Err(given_up.unwrap_or_else(failure::unreadable))
-    }
-}
-
-fn unwritten(error: &dyn std::error::Error) -> GenerateError {
-    tracing::error!(%error, "a prompt could not be written");
-    failure::unreadable()
-}
-
-/// Of the errors of two models the one that leaves more hope: one that passes, as soon as either of them
-/// may be asked; else the first.
-fn better(before: GenerateError, then: GenerateError) -> GenerateError {
-    use GenerateError::{NotAsked, Transient};
-    match (before, then) {
-        (
-            Transient {
-                message,
-                retry_after,
-            },
-            Transient {
-                retry_after: other, ..
-            },
-        ) => Transient {
-            message,
-            retry_after: retry_after.zip(other).map(|(one, other)| one.min(other)),
-        },
-        (
-            Transient {
-                message,
-                retry_after,
-            },
-            NotAsked { wait, .. },
-        )
-        | (
-            NotAsked { wait, .. },
-            Transient {
-                message,
-                retry_after,
-            },
-        ) => Transient {
-            message,
-            retry_after: retry_after.map(|other| other.min(wait)),
-        },
-        (
-            NotAsked {
-                message,
-                wait,
-                is_limited,
-            },
-            NotAsked {
-                wait: other,
-                is_limited: is_other_limited,
-                ..
-            },
-        ) => NotAsked {
-            message,
-            wait: wait.min(other),
-            is_limited: is_limited || is_other_limited,
-        },
-        (before @ (Transient { .. } | NotAsked { .. }), _) => before,
-        (_, then @ (Transient { .. } | NotAsked { .. })) => then,
-        (before, _) => before,
+        let checked = |text: &str| lesson::checked(text, &asked);
+        let chain = self.chain(Task::Lesson);
+        let made = chain.ask(material, &work, checked).await?;
+        Ok(MadeLesson {
+            content: made.value,
+            provider: made.provider.name(),
+            model: made.model,
+        })
     }
 }
 
@@ -284,10 +227,12 @@ impl Generator for Models {
         &self,
         input: LessonInput,
         progress: &(dyn Fn(f32) + Send + Sync),
+        bill: &Bill,
         cancel: &CancellationToken,
-    ) -> Result<LessonContent, GenerateError> {
+    ) -> Result<MadeLesson, GenerateError> {
         // Dropping the call closes its connection, by which the provider knows.
-        let made = cancel.run_until_cancelled(self.make(input, progress)).await;
+        let making = self.make(input, progress, bill);
+        let made = cancel.run_until_cancelled(making).await;
         made.unwrap_or(Err(GenerateError::Cancelled))
     }
 }

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use ultudy_domain::section::split_pages;
 
-use super::{schema, wire::Prompt};
+use super::{schema, wire::Question};
 use crate::LessonInput;
 
 /// Version of the prompt, the schema and the checks together: raised with every change to one of
@@ -40,15 +40,12 @@ pub(super) fn material(input: &LessonInput) -> serde_json::Result<String> {
     })
 }
 
-/// What a model is asked for a lesson on this material.
-pub(super) fn prompt(material: &str) -> Prompt<'_> {
-    Prompt {
-        instructions: INSTRUCTIONS,
-        material,
-        name: "lesson",
-        schema: &schema::LESSON,
-    }
-}
+/// What a model is asked for a lesson.
+pub(super) const LESSON: Question = Question {
+    name: "lesson",
+    instructions: INSTRUCTIONS,
+    schema: Some(&schema::LESSON),
+};
 
 #[cfg(test)]
 mod tests {
@@ -58,7 +55,7 @@ mod tests {
     use super::*;
     use crate::{
         LessonPart,
-        model::wire::{Anthropic, Gemini, OpenAi, WireFormat},
+        model::wire::{Anthropic, Gemini, OpenAi, Prompt, WireFormat},
     };
 
     /// What the prompt and its schema hash to, at [`VERSION`].
@@ -77,7 +74,11 @@ mod tests {
             variant: 2,
         };
         let material = material(&input).unwrap();
-        serde_json::from_str(&wire.body("m", &prompt(&material)).unwrap()).unwrap()
+        let prompt = Prompt {
+            question: &LESSON,
+            material: &material,
+        };
+        serde_json::from_str(&wire.body("m", &prompt).unwrap()).unwrap()
     }
 
     #[test]

@@ -13,12 +13,14 @@ use tokio::time::{Instant, sleep, timeout_at};
 use super::{
     ModelConfig, ModelError, Pace,
     breaker::Breaker,
-    call::Line,
+    call::{Called, Line},
+    chain::Work,
     failure::Failure,
     kept::Kept,
     metrics::Counted,
     wire::{Answer, Prompt},
 };
+use crate::Task;
 
 /// How long a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -84,14 +86,14 @@ impl Target {
         self.line.wire.body(&self.counted.model, prompt)
     }
 
-    /// What it writes before the deadline; `told` is told how many bytes of it have come.
+    /// What it writes before the deadline.
     pub(super) async fn ask(
         &self,
         body: String,
-        deadline: Instant,
-        told: &(dyn Fn(usize) + Send + Sync),
+        task: Task,
+        work: &Work<'_>,
     ) -> Result<Answer, Failure> {
-        self.wait_for_rest(deadline).await?;
+        self.wait_for_rest(work.deadline).await?;
         let pass = self.breaker.admit(Instant::now());
         let pass = pass.map_err(|wait| Failure::Resting {
             wait,
@@ -104,7 +106,7 @@ impl Target {
             true => 0,
             false => RETRIES,
         };
-        let answered = self.try_to_ask(body, deadline, told, retries).await;
+        let answered = self.try_to_ask(body, task, work, retries).await;
         match &answered {
             Err(failure) if failure.is_of_the_provider() => pass.failed(Instant::now()),
             _ => pass.succeeded(),
@@ -115,8 +117,8 @@ impl Target {
     async fn try_to_ask(
         &self,
         body: String,
-        deadline: Instant,
-        told: &(dyn Fn(usize) + Send + Sync),
+        task: Task,
+        work: &Work<'_>,
         retries: usize,
     ) -> Result<Answer, Failure> {
         let pauses = ExponentialBuilder::default()
@@ -129,8 +131,8 @@ impl Target {
         let kept = (retries > 0).then(|| Kept::pack(&body).ok()).flatten();
         let mut body = body;
         loop {
-            self.wait_for_turn(deadline).await?;
-            let failure = match self.call(body, deadline, told).await {
+            self.wait_for_turn(work.deadline).await?;
+            let failure = match self.call(body, task, work).await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
@@ -139,7 +141,7 @@ impl Target {
             };
             let wait = failure.wait().unwrap_or_default();
             let pause = pause.max(wait);
-            if wait > PAUSE_MAX || Instant::now() + pause >= deadline {
+            if wait > PAUSE_MAX || Instant::now() + pause >= work.deadline {
                 return Err(failure);
             }
             let reason = failure.reason();
@@ -153,31 +155,26 @@ impl Target {
         }
     }
 
-    async fn call(
-        &self,
-        body: String,
-        deadline: Instant,
-        told: &(dyn Fn(usize) + Send + Sync),
-    ) -> Result<Answer, Failure> {
+    async fn call(&self, body: String, task: Task, work: &Work<'_>) -> Result<Answer, Failure> {
         let begun = Instant::now();
+        let (provider, model) = (self.counted.provider.name(), &self.counted.model);
+        let open = work.bill.call(provider, model, task);
         // Dropping the call closes its connection, by which the provider knows.
-        let called = timeout_at(deadline, self.line.call(body, told)).await;
-        let (answered, rest) = match called {
-            Ok(called) => (called.answered, called.rest),
-            Err(_) => (Err(Failure::Time), None),
-        };
-        if let Some(wait) = rest {
+        let calling = self.line.call(body, work.told);
+        let called = timeout_at(work.deadline, calling).await;
+        let called = called.unwrap_or_else(|_| Called::refused(Failure::Time, None));
+        if let Some(wait) = called.rest {
             *self.rest.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + wait);
         }
-        let outcome = match &answered {
-            Ok(answer) => {
-                self.counted.tokens(answer);
-                "answered"
-            }
+        let outcome = match &called.answered {
+            Ok(()) => "answered",
             Err(failure) => failure.reason(),
         };
+        let answer = called.answer;
+        self.counted.tokens(&answer);
         self.counted.called(outcome, begun.elapsed());
-        answered
+        open.ended(outcome, answer.tokens_read, answer.tokens_written);
+        called.answered.map(|()| answer)
     }
 
     /// Waits until one more call is allowed, if that leaves time for it: half of what there is.

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use ultudy_domain::check_in::CheckInContent;
 use ultudy_domain::lesson::LessonContent;
 use ultudy_llm::extractive::Extractive;
-use ultudy_llm::{GenerateError, Generator, LessonInput, LessonPart};
+use ultudy_llm::{Bill, GenerateError, Generator, LessonInput, LessonPart};
 
 use super::{contract, generate, glossary, input, runtime, section, texts};
 
@@ -220,14 +220,15 @@ fn progress_rises_and_a_cancelled_lesson_stops() {
     let input = input(texts::BIOLOGY);
     let shares = Mutex::new(Vec::new());
     let tell = |share| shares.lock().unwrap().push(share);
+    let bill = Bill::default();
     let cancel = CancellationToken::new();
     runtime
-        .block_on(Extractive.lesson(input.clone(), &tell, &cancel))
+        .block_on(Extractive.lesson(input.clone(), &tell, &bill, &cancel))
         .unwrap();
     let shares = shares.into_inner().unwrap();
     assert!(shares.is_sorted() && shares.last() == Some(&1.0));
     cancel.cancel();
-    let cancelled = runtime.block_on(Extractive.lesson(input.clone(), &|_| {}, &cancel));
+    let cancelled = runtime.block_on(Extractive.lesson(input.clone(), &|_| {}, &bill, &cancel));
     assert!(matches!(cancelled, Err(GenerateError::Cancelled)));
     let cancelled = runtime.block_on(Extractive.glossary(input.parts, &cancel));
     assert!(matches!(cancelled, Err(GenerateError::Cancelled)));

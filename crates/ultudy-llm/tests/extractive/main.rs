@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use ultudy_domain::glossary::GlossaryEntry;
 use ultudy_domain::lesson::LessonContent;
 use ultudy_llm::extractive::Extractive;
-use ultudy_llm::{GenerateError, Generator, LessonInput, LessonPart};
+use ultudy_llm::{Bill, GenerateError, Generator, LessonInput, LessonPart};
 
 fn section(name: &str, markdown: &str) -> LessonPart {
     LessonPart {
@@ -37,7 +37,10 @@ fn input(markdown: &str) -> LessonInput {
 }
 
 fn generate(input: &LessonInput) -> Result<LessonContent, GenerateError> {
-    runtime().block_on(Extractive.lesson(input.clone(), &|_| {}, &CancellationToken::new()))
+    let (bill, cancel) = (Bill::default(), CancellationToken::new());
+    let made = runtime().block_on(Extractive.lesson(input.clone(), &|_| {}, &bill, &cancel));
+    assert!(bill.take().is_empty(), "no model is asked");
+    made.map(|made| made.content)
 }
 
 /// What the generator says a document's terms are.

@@ -53,7 +53,8 @@ async fn the_share_done_grows_while_the_model_writes() {
             llm.release();
         };
         let (input, cancel) = (section(), CancellationToken::new());
-        models.lesson(input, &note, &cancel).await.unwrap();
+        let bill = Bill::default();
+        models.lesson(input, &note, &bill, &cancel).await.unwrap();
         let shares = shares.into_inner().unwrap();
         assert!(shares.len() > 1 && shares.is_sorted(), "{shares:?}");
         assert!(shares.iter().all(|share| (0.0..1.0).contains(share)));
@@ -69,13 +70,19 @@ async fn whoever_gives_up_closes_the_call() {
             let models = Models::new(alone(model(provider, &llm))).unwrap();
             let cancel = CancellationToken::new();
             let (given, input) = (cancel.clone(), section());
-            let asking = tokio::spawn(async move { models.lesson(input, &|_| {}, &given).await });
+            let asking = tokio::spawn(async move {
+                let bill = Bill::default();
+                let made = models.lesson(input, &|_| {}, &bill, &given).await;
+                (made, bill.take())
+            });
             llm.until("the call is open", |counts| counts.in_flight == 1)
                 .await
                 .unwrap();
             cancel.cancel();
-            let made = asking.await.unwrap();
+            let (made, calls) = asking.await.unwrap();
             assert!(matches!(made, Err(GenerateError::Cancelled)));
+            assert_eq!(calls.len(), 1, "a call that was made is on the bill");
+            assert_eq!(calls[0].outcome, "given_up");
             llm.until("the model knows", |counts| counts.cancelled == 1)
                 .await
                 .unwrap();

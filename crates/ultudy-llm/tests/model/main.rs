@@ -6,18 +6,19 @@
     reason = "a test fails by panicking"
 )]
 
+mod bill;
 mod chain;
 mod faults;
 mod lessons;
 mod pace;
 mod table;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::lesson::LessonContent;
 use ultudy_llm::{
-    GenerateError, Generator, LessonInput, LessonPart,
+    Bill, GenerateError, Generator, LessonInput, LessonPart, MadeLesson,
     model::{ModelConfig, Models, ModelsConfig, Provider, Unlimited},
 };
 use ultudy_testkit::llm::{Format, KEY, Llm, MODEL};
@@ -48,6 +49,7 @@ fn model(provider: Provider, llm: &Llm) -> ModelConfig {
 fn alone(model: ModelConfig) -> ModelsConfig {
     ModelsConfig {
         first: model,
+        by_task: HashMap::new(),
         fallbacks: Vec::new(),
         total_timeout: LONG,
         idle_timeout: LONG,
@@ -77,7 +79,11 @@ async fn ask(config: ModelsConfig) -> Result<LessonContent, GenerateError> {
 }
 
 async fn ask_of(models: &Models) -> Result<LessonContent, GenerateError> {
-    models
-        .lesson(section(), &|_| {}, &CancellationToken::new())
-        .await
+    let made = made_of(models, &Bill::default()).await;
+    made.map(|made| made.content)
+}
+
+async fn made_of(models: &Models, bill: &Bill) -> Result<MadeLesson, GenerateError> {
+    let cancel = CancellationToken::new();
+    models.lesson(section(), &|_| {}, bill, &cancel).await
 }

@@ -35,6 +35,8 @@ use crate::{Result, wait};
 pub const KEY: &str = "sk-test-2fe1c0a97d";
 /// The model it has.
 pub const MODEL: &str = "test-model";
+/// A larger one that it has, too.
+pub const LARGE_MODEL: &str = "test-model-large";
 /// Longest that a test waits for a call.
 const PATIENCE: Duration = Duration::from_secs(60);
 

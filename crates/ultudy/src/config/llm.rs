@@ -2,21 +2,23 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use ultudy_llm::model::Provider;
+use ultudy_llm::{Task, model::Provider};
 use url::Url;
 
 use super::{ConfigError, Settings, auth::Hidden};
 
 /// Longest that a lesson may be let take, in seconds.
 const SECONDS_MAX: u64 = 3_600;
-/// Settings for work that no model is asked for so far.
-const LATER: [&str; 2] = ["LLM_MODEL_GRADING", "LLM_MODEL_SECTIONS"];
+/// Work that no model is asked for so far.
+const LATER: [Task; 3] = [Task::Grading, Task::Sections, Task::Answer];
 
 /// Which models are asked, and how long they may take.
 #[derive(Debug, Clone)]
 pub struct LlmConfig {
-    /// The one that writes lessons, and those in its place.
+    /// The one that is asked, and those in its place.
     pub first: LlmModel,
+    /// Names of the same provider's other models for some tasks.
+    pub by_task: HashMap<Task, String>,
     pub fallbacks: Vec<LlmModel>,
     pub total_timeout: Duration,
     pub idle_timeout: Duration,
@@ -52,9 +54,10 @@ pub(super) fn llm(settings: &Settings) -> Result<Option<LlmConfig>, ConfigError>
         );
         settings.error("LLM_PROVIDER", reason)
     })?;
-    let unused = LATER.into_iter();
+    let unused = LATER.into_iter().map(Task::model_setting);
     Ok(Some(LlmConfig {
-        first: model(settings, provider, lesson_model(settings)?)?,
+        first: model(settings, provider, model_for_all(settings)?)?,
+        by_task: by_task(settings)?,
         fallbacks: fallbacks(settings)?,
         total_timeout,
         idle_timeout,
@@ -67,10 +70,8 @@ pub(super) fn llm(settings: &Settings) -> Result<Option<LlmConfig>, ConfigError>
 
 /// Whoever names a model believes that it writes. A key may be there for other programs.
 fn refuse_unused(settings: &Settings) -> Result<(), ConfigError> {
-    for name in ["LLM_MODEL", "LLM_MODEL_LESSON", "LLM_FALLBACK"]
-        .into_iter()
-        .chain(LATER)
-    {
+    let of_tasks = Task::ALL.into_iter().map(Task::model_setting);
+    for name in ["LLM_MODEL", "LLM_FALLBACK"].into_iter().chain(of_tasks) {
         if !settings.text(name).is_empty() {
             let reason = format!("is of no use without LLM_PROVIDER={}", names());
             return Err(settings.error(name, reason));
@@ -84,14 +85,34 @@ fn names() -> String {
     Provider::ALL.map(Provider::name).join(", ")
 }
 
-/// The cheaper or better model for lessons, else the one for all.
-fn lesson_model(settings: &Settings) -> Result<String, ConfigError> {
-    let models = ["LLM_MODEL_LESSON", "LLM_MODEL"].map(|name| settings.text(name));
+/// The model for whatever has none of its own; if none is named, that for lessons.
+fn model_for_all(settings: &Settings) -> Result<String, ConfigError> {
+    let models = ["LLM_MODEL", "LLM_MODEL_LESSON"].map(|name| settings.text(name));
     let mut named = models.into_iter().filter(|model| !model.is_empty());
     named.next().ok_or_else(|| {
         let reason = "must name a model of the provider, such as gpt-4.1-mini";
         settings.error("LLM_MODEL", reason)
     })
+}
+
+/// The cheaper or better models for some tasks.
+fn by_task(settings: &Settings) -> Result<HashMap<Task, String>, ConfigError> {
+    let mut by_task = HashMap::new();
+    for task in Task::ALL {
+        let name = settings.text(task.model_setting());
+        if !name.is_empty() {
+            by_task.insert(task, plain(settings, task.model_setting(), name)?);
+        }
+    }
+    Ok(by_task)
+}
+
+/// A model's name, if it is one.
+fn plain(settings: &Settings, setting: &str, name: String) -> Result<String, ConfigError> {
+    match name.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        true => Err(settings.error(setting, "holds characters that no model's name has")),
+        false => Ok(name),
+    }
 }
 
 /// `provider:model`, separated by commas. A model's name may hold colons itself.
@@ -115,14 +136,11 @@ fn fallbacks(settings: &Settings) -> Result<Vec<LlmModel>, ConfigError> {
 }
 
 fn model(settings: &Settings, provider: Provider, model: String) -> Result<LlmModel, ConfigError> {
-    if model.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return Err(settings.error("LLM_MODEL", "holds characters that no model's name has"));
-    }
     Ok(LlmModel {
         provider,
         base_url: base_url(settings, provider)?,
         key: key(settings, provider)?,
-        model,
+        model: plain(settings, "LLM_MODEL", model)?,
     })
 }
 
@@ -255,7 +273,9 @@ mod tests {
     #[test]
     fn a_task_s_own_model_goes_before_the_one_for_all() {
         let set = [&WHOLE[..], &[("LLM_MODEL_LESSON", "better")]].concat();
-        assert_eq!(read(&set).unwrap().llm.unwrap().first.model, "better");
+        let taken = read(&set).unwrap().llm.unwrap();
+        assert_eq!(taken.first.model, "m");
+        assert_eq!(taken.by_task[&Task::Lesson], "better");
         let set = [&WHOLE[..], &[("LLM_MODEL_GRADING", "cheap")]].concat();
         let taken = read(&set).unwrap().llm.unwrap();
         assert_eq!(

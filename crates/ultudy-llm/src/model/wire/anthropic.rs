@@ -23,7 +23,8 @@ struct Request<'a> {
     stream: bool,
     system: &'a str,
     messages: [Message<'a>; 1],
-    output_config: OutputConfig<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_config: Option<OutputConfig>,
 }
 
 #[derive(Serialize)]
@@ -33,14 +34,14 @@ struct Message<'a> {
 }
 
 #[derive(Serialize)]
-struct OutputConfig<'a> {
-    format: Format<'a>,
+struct OutputConfig {
+    format: Format,
 }
 
 #[derive(Serialize)]
-struct Format<'a> {
+struct Format {
     r#type: &'static str,
-    schema: &'a Schema,
+    schema: &'static Schema,
 }
 
 /// An event, or a whole message, by its type.
@@ -128,17 +129,17 @@ impl WireFormat for Anthropic {
             model,
             max_tokens: TOKENS_MAX,
             stream: true,
-            system: prompt.instructions,
+            system: prompt.question.instructions,
             messages: [Message {
                 role: "user",
                 content: prompt.material,
             }],
-            output_config: OutputConfig {
+            output_config: prompt.question.schema.map(|schema| OutputConfig {
                 format: Format {
                     r#type: "json_schema",
-                    schema: prompt.schema,
+                    schema,
                 },
-            },
+            }),
         })
     }
 

@@ -18,7 +18,8 @@ const KEY: HeaderName = HeaderName::from_static("x-goog-api-key");
 struct Request<'a> {
     system_instruction: Content<'a>,
     contents: [Content<'a>; 1],
-    generation_config: GenerationConfig<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    generation_config: Option<GenerationConfig>,
 }
 
 #[derive(Serialize)]
@@ -35,9 +36,9 @@ struct Part<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct GenerationConfig<'a> {
+struct GenerationConfig {
     response_mime_type: &'static str,
-    response_json_schema: &'a Schema,
+    response_json_schema: &'static Schema,
 }
 
 /// A response, or a chunk of one: they are alike.
@@ -134,12 +135,12 @@ impl WireFormat for Gemini {
             parts: [Part { text }],
         };
         serde_json::to_string(&Request {
-            system_instruction: content(None, prompt.instructions),
+            system_instruction: content(None, prompt.question.instructions),
             contents: [content(Some("user"), prompt.material)],
-            generation_config: GenerationConfig {
+            generation_config: prompt.question.schema.map(|schema| GenerationConfig {
                 response_mime_type: "application/json",
-                response_json_schema: prompt.schema,
-            },
+                response_json_schema: schema,
+            }),
         })
     }
 

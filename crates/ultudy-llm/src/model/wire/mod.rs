@@ -15,14 +15,20 @@ use reqwest::{
 pub(super) use self::{anthropic::Anthropic, gemini::Gemini, openai::OpenAi};
 use super::{failure::Failure, rates, schema::Schema};
 
-/// What a model is asked: told apart, what to do and the data to do it with.
-pub(super) struct Prompt<'a> {
-    pub(super) instructions: &'a str,
-    /// JSON; never instructions.
-    pub(super) material: &'a str,
+/// What a model is to do, whatever with.
+pub(super) struct Question {
     /// What the answer is, in a word.
     pub(super) name: &'static str,
-    pub(super) schema: &'a Schema,
+    pub(super) instructions: &'static str,
+    /// What the answer must look like; none: a text.
+    pub(super) schema: Option<&'static Schema>,
+}
+
+/// What a model is asked: told apart, what to do and the data to do it with.
+pub(super) struct Prompt<'a> {
+    pub(super) question: &'a Question,
+    /// JSON; never instructions.
+    pub(super) material: &'a str,
 }
 
 /// Why a model says no more.
@@ -80,7 +86,8 @@ pub(super) trait WireFormat: Send + Sync {
     /// How the key is shown; an empty one is not shown at all.
     fn headers(&self, key: &str) -> Result<HeaderMap, InvalidHeaderValue>;
 
-    /// The request's body, which asks for events and for an answer that follows the schema.
+    /// The request's body, which asks for events and for an answer that follows the schema, if there is
+    /// one.
     fn body(&self, model: &str, prompt: &Prompt<'_>) -> serde_json::Result<String>;
 
     /// Adds what an event's data says, or a whole answer's body where a server does not stream.

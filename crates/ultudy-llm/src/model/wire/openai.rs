@@ -21,7 +21,8 @@ struct Request<'a> {
     stream: bool,
     stream_options: StreamOptions,
     messages: [Message<'a>; 2],
-    response_format: ResponseFormat<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_format: Option<ResponseFormat>,
 }
 
 #[derive(Serialize)]
@@ -36,16 +37,16 @@ struct Message<'a> {
 }
 
 #[derive(Serialize)]
-struct ResponseFormat<'a> {
+struct ResponseFormat {
     r#type: &'static str,
-    json_schema: JsonSchema<'a>,
+    json_schema: JsonSchema,
 }
 
 #[derive(Serialize)]
-struct JsonSchema<'a> {
+struct JsonSchema {
     name: &'static str,
     strict: bool,
-    schema: &'a Schema,
+    schema: &'static Schema,
 }
 
 /// A completion, or an event of one, as far as it is read.
@@ -107,6 +108,15 @@ impl WireFormat for OpenAi {
 
     fn body(&self, model: &str, prompt: &Prompt<'_>) -> serde_json::Result<String> {
         let message = |role, content| Message { role, content };
+        let question = prompt.question;
+        let response_format = question.schema.map(|schema| ResponseFormat {
+            r#type: "json_schema",
+            json_schema: JsonSchema {
+                name: question.name,
+                strict: true,
+                schema,
+            },
+        });
         serde_json::to_string(&Request {
             model,
             stream: true,
@@ -114,17 +124,10 @@ impl WireFormat for OpenAi {
                 include_usage: true,
             },
             messages: [
-                message("system", prompt.instructions),
+                message("system", question.instructions),
                 message("user", prompt.material),
             ],
-            response_format: ResponseFormat {
-                r#type: "json_schema",
-                json_schema: JsonSchema {
-                    name: prompt.name,
-                    strict: true,
-                    schema: prompt.schema,
-                },
-            },
+            response_format,
         })
     }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Format, Refused, Request, event};
 use crate::llm::{
-    KEY, MODEL,
+    KEY, LARGE_MODEL, MODEL,
     answer::{End, Said},
 };
 
@@ -21,8 +21,10 @@ pub(super) fn check(request: &Request) -> Result<(), Refused> {
             format!("API key not valid: {shown}"),
         ));
     }
-    let method = request.call.strip_prefix(MODEL);
-    if !matches!(method, Some(":streamGenerateContent" | ":generateContent")) {
+    let call = request.call.split_once(':');
+    let call = call.filter(|(model, _)| [MODEL, LARGE_MODEL].contains(model));
+    let method = call.map(|(_, method)| method);
+    if !matches!(method, Some("streamGenerateContent" | "generateContent")) {
         return Err(Refused::new(
             StatusCode::NOT_FOUND,
             "NOT_FOUND",

@@ -7,7 +7,7 @@ mod openai;
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-use super::answer::Said;
+use super::{LARGE_MODEL, MODEL, answer::Said};
 
 /// A provider's wire format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,6 +149,11 @@ fn event(format: Format, data: &Value) -> String {
         (Format::Gemini, _) => format!("data: {data}\r\n\r\n"),
         _ => format!("data: {data}\n\n"),
     }
+}
+
+/// Whether this names one of its models.
+fn is_known(model: &Value) -> bool {
+    [MODEL, LARGE_MODEL].iter().any(|it| model == it)
 }
 
 /// What a schema must be where models are held to it: every object closed, every property required.

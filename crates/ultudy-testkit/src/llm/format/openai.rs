@@ -3,7 +3,7 @@
 use axum::http::{StatusCode, header};
 use serde_json::{Value, json};
 
-use super::{Format, Refused, Request, event, strict};
+use super::{Format, Refused, Request, event, is_known, strict};
 use crate::llm::{
     KEY, MODEL,
     answer::{End, Said},
@@ -23,7 +23,7 @@ pub(super) fn check(request: &Request) -> Result<(), Refused> {
         ));
     }
     let body = &request.body;
-    if body["model"] != MODEL {
+    if !is_known(&body["model"]) {
         return Err(Refused::new(
             StatusCode::NOT_FOUND,
             "model_not_found",

@@ -11,7 +11,7 @@ use ultudy_domain::{
     section::ExtractedSection,
 };
 use ultudy_llm::{
-    GenerateError, Generator as _, LessonInput, LessonPart,
+    Bill, GenerateError, Generator as _, LessonInput, LessonPart,
     extractive::{Extractive, key_concepts},
 };
 
@@ -126,8 +126,9 @@ async fn make_lesson(
         variant: 0,
     };
     let key = lessons::generation_key(&Extractive.identity(), &input, None).map_err(Fault::of)?;
-    match lessons::make(&Extractive, input, &key, &|_| {}, cancel).await {
-        Ok(lesson) => Ok(Some(lesson)),
+    let bill = Bill::default();
+    match lessons::make(&Extractive, input, &key, &|_| {}, &bill, cancel).await {
+        Ok(made) => Ok(Some(made.content)),
         Err(GenerateError::Permanent { .. }) => Ok(None),
         Err(error) => Err(error.into()),
     }

@@ -1,0 +1,187 @@
+//! The models for one kind of work: the first is asked, and those after it in its place.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::{
+    failure::{self, Failure},
+    kept::Kept,
+    provider::Provider,
+    target::Target,
+    wire::{Prompt, Question},
+};
+use crate::{Bill, GenerateError, Task};
+
+/// Why what a model wrote is not taken.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Unfit {
+    /// It found nothing to write about, which no other model will either.
+    NothingTaught,
+    /// It cannot be used; perhaps it does better the next time.
+    Unsound(&'static str),
+}
+
+/// What is asked, and within what bounds.
+pub(super) struct Work<'a> {
+    pub(super) question: &'a Question,
+    /// Until when there must be an answer, with all tries and models.
+    pub(super) deadline: Instant,
+    /// Told of the text that has been written so far, each time that there is more. It begins anew
+    /// with another model.
+    pub(super) told: &'a (dyn Fn(&str) + Send + Sync),
+    /// Where each call is noted down.
+    pub(super) bill: &'a Bill,
+}
+
+/// What was made of an answer, and whose it was.
+pub(super) struct Made<T> {
+    pub(super) value: T,
+    pub(super) provider: Provider,
+    pub(super) model: String,
+}
+
+/// Models that are asked in their order.
+pub(super) struct Chain {
+    task: Task,
+    /// At least one.
+    targets: Vec<Arc<Target>>,
+}
+
+/// What may come of asking one model.
+enum Outcome<T> {
+    Made(T),
+    NothingTaught,
+    Failed(Failure),
+}
+
+impl Chain {
+    /// Makes no calls yet.
+    pub(super) fn new(task: Task, targets: Vec<Arc<Target>>) -> Self {
+        Self { task, targets }
+    }
+
+    /// What the first model wrote that passed the check.
+    ///
+    /// # Errors
+    /// The one that leaves most hope, when all have failed.
+    pub(super) async fn ask<T>(
+        &self,
+        material: String,
+        work: &Work<'_>,
+        check: impl Fn(&str) -> Result<T, Unfit>,
+    ) -> Result<Made<T>, GenerateError> {
+        let kept = match self.targets.len() {
+            1 => None,
+            _ => Some(Kept::pack(&material).map_err(|error| unwritten(&error))?),
+        };
+        let mut material = Some(material);
+        let mut given_up: Option<GenerateError> = None;
+        for (place, target) in self.targets.iter().enumerate() {
+            let text = match (material.take(), &kept) {
+                (Some(material), _) => material,
+                (None, Some(kept)) => kept.unpack().map_err(|error| unwritten(&error))?,
+                (None, None) => break,
+            };
+            let prompt = Prompt {
+                question: work.question,
+                material: &text,
+            };
+            let body = target.body(&prompt).map_err(|error| unwritten(&error))?;
+            drop(text);
+            let answered = target.ask(body, self.task, work).await;
+            let outcome = match answered.map(|answer| check(&answer.content)) {
+                Ok(Ok(value)) => Outcome::Made(value),
+                Ok(Err(Unfit::NothingTaught)) => Outcome::NothingTaught,
+                Ok(Err(Unfit::Unsound(reason))) => Outcome::Failed(Failure::Unreadable(reason)),
+                Err(failure) => Outcome::Failed(failure),
+            };
+            let failure = match outcome {
+                Outcome::Made(value) => {
+                    if place > 0 {
+                        target.counted.fell_back();
+                    }
+                    return Ok(Made {
+                        value,
+                        provider: target.counted.provider,
+                        model: target.counted.model.clone(),
+                    });
+                }
+                Outcome::NothingTaught => return Err(failure::nothing_taught()),
+                Outcome::Failed(failure) => failure,
+            };
+            failure.log(target.counted.provider, &target.counted.model);
+            let error = failure.told(target.counted.provider);
+            // Another model is not asked until one is found that will write on anything.
+            if matches!(failure, Failure::Declined) {
+                return Err(error);
+            }
+            given_up = Some(match given_up {
+                None => error,
+                Some(before) => better(before, error),
+            });
+        }
+        Err(given_up.unwrap_or_else(failure::unreadable))
+    }
+}
+
+pub(super) fn unwritten(error: &dyn std::error::Error) -> GenerateError {
+    tracing::error!(%error, "a prompt could not be written");
+    failure::unreadable()
+}
+
+/// Of the errors of two models the one that leaves more hope: one that passes, as soon as either of them
+/// may be asked; else the first.
+fn better(before: GenerateError, then: GenerateError) -> GenerateError {
+    use GenerateError::{NotAsked, Transient};
+    match (before, then) {
+        (
+            Transient {
+                message,
+                retry_after,
+            },
+            Transient {
+                retry_after: other, ..
+            },
+        ) => Transient {
+            message,
+            retry_after: retry_after.zip(other).map(|(one, other)| one.min(other)),
+        },
+        (
+            Transient {
+                message,
+                retry_after,
+            },
+            NotAsked { wait, .. },
+        )
+        | (
+            NotAsked { wait, .. },
+            Transient {
+                message,
+                retry_after,
+            },
+        ) => Transient {
+            message,
+            retry_after: retry_after.map(|other| other.min(wait)),
+        },
+        (
+            NotAsked {
+                message,
+                wait,
+                is_limited,
+            },
+            NotAsked {
+                wait: other,
+                is_limited: is_other_limited,
+                ..
+            },
+        ) => NotAsked {
+            message,
+            wait: wait.min(other),
+            is_limited: is_limited || is_other_limited,
+        },
+        (before @ (Transient { .. } | NotAsked { .. }), _) => before,
+        (_, then @ (Transient { .. } | NotAsked { .. })) => then,
+        (before, _) => before,
+    }
+}
