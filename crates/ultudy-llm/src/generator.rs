@@ -77,7 +77,7 @@ pub enum GenerateError {
         /// How long the provider asked to be left alone.
         retry_after: Option<Duration>,
     },
-    /// Nobody was asked: the provider wants to be left alone, or has failed too often.
+    /// Nothing was begun: the provider wants to be left alone, or has failed too often.
     #[error("{message}")]
     NotAsked {
         /// One sentence for the student.

@@ -37,6 +37,16 @@ struct Inner {
     is_probing: bool,
 }
 
+impl Inner {
+    /// How long nothing is let through from now on.
+    fn wait(&self, now: Instant) -> Option<Duration> {
+        let (since, pause) = self.open?;
+        let passed = now.saturating_duration_since(since);
+        // Who comes while the probe is under way comes again when it may be over.
+        (self.is_probing || passed < pause).then(|| pause.saturating_sub(passed).max(PAUSE))
+    }
+}
+
 /// A call that was let through. One that is dropped, since whoever made it gave up, says nothing.
 #[derive(Debug)]
 pub(super) struct Pass<'a> {
@@ -48,22 +58,23 @@ impl Breaker {
     /// Lets a call through, or says after what time one may be.
     pub(super) fn admit(&self, now: Instant) -> Result<Pass<'_>, Duration> {
         let mut inner = self.inner();
-        let Some((since, pause)) = inner.open else {
-            return Ok(Pass {
-                breaker: self,
-                is_probe: false,
-            });
-        };
-        let passed = now.saturating_duration_since(since);
-        if inner.is_probing || passed < pause {
-            // Who comes while the probe is under way comes again when it may be over.
-            return Err(pause.saturating_sub(passed).max(PAUSE));
+        if let Some(wait) = inner.wait(now) {
+            return Err(wait);
         }
-        inner.is_probing = true;
+        let is_probe = inner.open.is_some();
+        inner.is_probing = is_probe;
         Ok(Pass {
             breaker: self,
-            is_probe: true,
+            is_probe,
         })
+    }
+
+    /// Says after what time a call may be let through, if none is now; lets none through.
+    pub(super) fn look(&self, now: Instant) -> Result<(), Duration> {
+        match self.inner().wait(now) {
+            Some(wait) => Err(wait),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn state(&self) -> State {

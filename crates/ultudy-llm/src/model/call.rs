@@ -58,7 +58,7 @@ impl Line {
         let status = response.status();
         if status != StatusCode::OK {
             let failure = self.refused(response, status).await;
-            let rest = failure.wait().filter(|_| failure.is_limited());
+            let rest = failure.wait();
             return Called::refused(failure, rest);
         }
         let rest = self.wire.rest(response.headers());

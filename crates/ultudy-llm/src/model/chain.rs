@@ -1,6 +1,6 @@
 //! The models for one kind of work: the first is asked, and those after it in its place.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
@@ -27,6 +27,8 @@ pub(super) struct Work<'a> {
     pub(super) question: &'a Question,
     /// Until when there must be an answer, with all tries and models.
     pub(super) deadline: Instant,
+    /// How long that was at the beginning.
+    pub(super) time: Duration,
     /// Told of the text that has been written so far, each time that there is more. It begins anew
     /// with another model.
     pub(super) told: &'a (dyn Fn(&str) + Send + Sync),
@@ -78,6 +80,10 @@ impl Chain {
         let mut material = Some(material);
         let mut given_up: Option<GenerateError> = None;
         for (place, target) in self.targets.iter().enumerate() {
+            // Nobody is asked for what nobody waits for.
+            if place > 0 && Instant::now() >= work.deadline {
+                break;
+            }
             let text = match (material.take(), &kept) {
                 (Some(material), _) => material,
                 (None, Some(kept)) => kept.unpack().map_err(|error| unwritten(&error))?,
@@ -111,9 +117,11 @@ impl Chain {
                 Outcome::Failed(failure) => failure,
             };
             failure.log(target.counted.provider, &target.counted.model);
-            let error = failure.told(target.counted.provider);
-            // Another model is not asked until one is found that will write on anything.
-            if matches!(failure, Failure::Declined) {
+            let is_first = place == 0;
+            let error = failure.told(target.counted.provider, is_first);
+            // Another model is not asked until one is found that will write on anything. What
+            // one does not like that was asked in another's place, that one may write.
+            if matches!(failure, Failure::Declined) && is_first {
                 return Err(error);
             }
             given_up = Some(match given_up {

@@ -14,6 +14,9 @@ use crate::GenerateError;
 /// Longest code of an error that is logged, in bytes.
 const CODE_MAX: usize = 64;
 
+/// How long a provider is left alone that has too much to do and does not say for how long.
+const LIMITED_WAIT: Duration = Duration::from_secs(10);
+
 /// Why a call came to nothing.
 #[derive(Debug)]
 pub(super) enum Failure {
@@ -144,15 +147,16 @@ impl Failure {
         }
     }
 
-    /// What the student is told.
-    pub(super) fn told(&self, provider: Provider) -> GenerateError {
+    /// What the student is told, and whoever runs the server: of the model that is asked first, or of
+    /// one in its place.
+    pub(super) fn told(&self, provider: Provider, is_first: bool) -> GenerateError {
         match self {
             Self::Call { error, .. } if error.is_timeout() => {
                 transient("The language model did not answer in time.", None)
             }
             Self::Time => transient("The language model did not answer in time.", None),
             Self::Call { .. } => transient("The language model could not be reached.", None),
-            Self::Status { status, told } => of_status(*status, told, provider),
+            Self::Status { status, told } => of_status(*status, told, provider, is_first),
             Self::Foreign(_) | Self::Broken(_) | Self::Unreadable(_) => unreadable(),
             Self::Declined => permanent(
                 "content_refused",
@@ -197,8 +201,12 @@ fn kind(status: StatusCode, told: &Told) -> Kind {
     }
 }
 
-fn of_status(status: StatusCode, told: &Told, provider: Provider) -> GenerateError {
+fn of_status(status: StatusCode, told: &Told, provider: Provider, is_first: bool) -> GenerateError {
     let base_url = provider.base_url_setting();
+    let model = match is_first {
+        true => "LLM_MODEL",
+        false => "LLM_FALLBACK",
+    };
     match kind(status, told) {
         Kind::Quota => permanent(
             "model_quota_spent",
@@ -222,16 +230,21 @@ fn of_status(status: StatusCode, told: &Told, provider: Provider) -> GenerateErr
             "model_unknown",
             &format!(
                 "There is no such language model where this server asks for it. Whoever runs this \
-                 server must look at LLM_MODEL and {base_url}."
+                 server must look at {model} and {base_url}."
             ),
         ),
-        Kind::Limited => transient("The language model has too much to do.", told.wait),
+        // Nothing was written: it costs no try.
+        Kind::Limited => GenerateError::NotAsked {
+            message: "The language model has too much to do.".to_owned(),
+            wait: told.wait.unwrap_or(LIMITED_WAIT),
+            is_limited: true,
+        },
         Kind::OutOfOrder => transient("The language model is out of order.", told.wait),
         Kind::Refused => permanent(
             "model_request_refused",
             &format!(
                 "The language model does not take what it was asked. Whoever runs this server must \
-                 look at LLM_MODEL and {base_url}, and at the log."
+                 look at {model} and {base_url}, and at the log."
             ),
         ),
     }
@@ -287,14 +300,18 @@ mod tests {
                 ..Told::default()
             };
             let status = StatusCode::from_u16(status).unwrap();
-            of_status(status, &told, Provider::Gemini)
+            of_status(status, &told, Provider::Gemini, true)
         };
-        for status in [408, 409, 429, 500, 502, 503, 529] {
+        for status in [408, 409, 500, 502, 503, 529] {
             let GenerateError::Transient { retry_after, .. } = of(status, None) else {
                 panic!("{status} passes");
             };
             assert_eq!(retry_after, Some(Duration::from_secs(9)), "{status}");
         }
+        let GenerateError::NotAsked { wait, .. } = of(429, None) else {
+            panic!("it costs no try");
+        };
+        assert_eq!(wait, Duration::from_secs(9));
         for (status, cause, wanted) in [
             (301, None, "model_request_refused"),
             (400, None, "model_request_refused"),

@@ -22,7 +22,14 @@ mod schema;
 mod target;
 mod wire;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use reqwest::Url;
@@ -179,9 +186,12 @@ impl Models {
         progress: &(dyn Fn(f32) + Send + Sync),
         bill: &Bill,
     ) -> Result<MadeLesson, GenerateError> {
+        let most = AtomicUsize::new(0);
         let told = |text: &str| {
+            // A model that is asked in another's place begins anew; the share done does not.
+            let received = most.fetch_max(text.len(), Relaxed).max(text.len());
             #[allow(clippy::cast_precision_loss, reason = "a share need not be exact")]
-            let received = text.len() as f32;
+            let received = received as f32;
             progress(1.0 - (-received / USUAL).exp());
         };
         let material = prompt::material(&input).map_err(|error| chain::unwritten(&error))?;
@@ -190,6 +200,7 @@ impl Models {
         let work = Work {
             question: &prompt::LESSON,
             deadline: Instant::now() + self.total_timeout,
+            time: self.total_timeout,
             told: &told,
             bill,
         };

@@ -29,13 +29,22 @@ const RETRIES: usize = 2;
 /// Longest pause before that. Who is asked to wait for longer gives up its place meanwhile.
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 
+/// Until when a provider wants no calls.
+#[derive(Clone, Copy)]
+struct Rest {
+    until: Instant,
+    /// Whether it is well, and only has too much to do.
+    is_limited: bool,
+}
+
 /// One model of one provider.
 pub(super) struct Target {
     pub(super) counted: Counted,
     line: Line,
     breaker: Breaker,
-    /// Until when the provider wants no calls.
-    rest: Mutex<Option<Instant>>,
+    rest: Mutex<Option<Rest>>,
+    /// Whose turn it is to ask for one.
+    turns: tokio::sync::Mutex<()>,
     /// The shortest pause between tries.
     pause: Duration,
     pace: Arc<dyn Pace>,
@@ -74,6 +83,7 @@ impl Target {
             },
             breaker: Breaker::default(),
             rest: Mutex::new(None),
+            turns: tokio::sync::Mutex::default(),
             pause,
             pace,
         };
@@ -86,39 +96,43 @@ impl Target {
         self.line.wire.body(&self.counted.model, prompt)
     }
 
-    /// What it writes before the deadline.
+    /// What it writes before the deadline. At least half of the time there is at its beginning is the
+    /// model's: who must wait for longer gives up its place.
     pub(super) async fn ask(
         &self,
         body: String,
         task: Task,
         work: &Work<'_>,
     ) -> Result<Answer, Failure> {
-        self.wait_for_rest(work.deadline).await?;
-        let pass = self.breaker.admit(Instant::now());
-        let pass = pass.map_err(|wait| Failure::Resting {
-            wait,
-            is_limited: false,
-        })?;
-        self.counted.breaker(self.breaker.state());
-        // Told of it also when the call is given up.
+        // Told of it also when the call is given up: after the pass, which is dropped before.
         let _told = Telling(self);
+        let now = Instant::now();
+        let remaining = work.deadline.saturating_duration_since(now);
+        let give_up = now + remaining / 2;
+        self.wait_for_turn(give_up).await?;
+        let pass = self.breaker.admit(Instant::now()).map_err(out_of_order)?;
+        self.counted.breaker(self.breaker.state());
         let retries = match pass.is_probe() {
             true => 0,
             false => RETRIES,
         };
-        let answered = self.try_to_ask(body, task, work, retries).await;
+        let answered = self.try_to_ask(body, task, work, give_up, retries).await;
         match &answered {
+            // What was left by another is no measure of this one.
+            Err(Failure::Time) if remaining < work.time / 2 => {}
             Err(failure) if failure.is_of_the_provider() => pass.failed(Instant::now()),
             _ => pass.succeeded(),
         }
         answered
     }
 
+    /// The first try has its turn; those that follow wait for one.
     async fn try_to_ask(
         &self,
         body: String,
         task: Task,
         work: &Work<'_>,
+        give_up: Instant,
         retries: usize,
     ) -> Result<Answer, Failure> {
         let pauses = ExponentialBuilder::default()
@@ -131,7 +145,6 @@ impl Target {
         let kept = (retries > 0).then(|| Kept::pack(&body).ok()).flatten();
         let mut body = body;
         loop {
-            self.wait_for_turn(work.deadline).await?;
             let failure = match self.call(body, task, work).await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
@@ -150,8 +163,12 @@ impl Target {
                 Some(Ok(body)) => body,
                 _ => return Err(failure),
             };
-            self.counted.retried();
             sleep(pause).await;
+            // What went wrong is said, not that nobody could look whether it still does.
+            if self.wait_for_turn(give_up).await.is_err() {
+                return Err(failure);
+            }
+            self.counted.retried();
         }
     }
 
@@ -164,7 +181,7 @@ impl Target {
         let called = timeout_at(work.deadline, calling).await;
         let called = called.unwrap_or_else(|_| Called::refused(Failure::Time, None));
         if let Some(wait) = called.rest {
-            *self.rest.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + wait);
+            self.leave_alone(wait, is_well(&called.answered));
         }
         let outcome = match &called.answered {
             Ok(()) => "answered",
@@ -177,37 +194,74 @@ impl Target {
         called.answered.map(|()| answer)
     }
 
-    /// Waits until one more call is allowed, if that leaves time for it: half of what there is.
-    async fn wait_for_turn(&self, deadline: Instant) -> Result<(), Failure> {
+    /// Waits until a call may be made now, until `give_up` at most: until the provider need not be left
+    /// alone any longer, and one more call of it is allowed.
+    async fn wait_for_turn(&self, give_up: Instant) -> Result<(), Failure> {
+        self.wait_for_rest(give_up).await?;
+        self.breaker.look(Instant::now()).map_err(out_of_order)?;
+        // One at a time: what the first is refused those behind it need not ask for.
+        let Ok(_first) = timeout_at(give_up, self.turns.lock()).await else {
+            return Err(too_much_to_do(PAUSE_MAX));
+        };
         while let Err(wait) = self.pace.admit(self.counted.provider).await {
-            let remaining = deadline.saturating_duration_since(Instant::now());
-            if wait > remaining / 2 {
+            if Instant::now() + wait > give_up {
+                return Err(too_much_to_do(wait));
+            }
+            sleep(wait).await;
+        }
+        // Much may have happened to it meanwhile.
+        self.breaker.look(Instant::now()).map_err(out_of_order)?;
+        self.wait_for_rest(give_up).await
+    }
+
+    /// Leaves the provider alone as long as it asked for, if that is not long.
+    async fn wait_for_rest(&self, give_up: Instant) -> Result<(), Failure> {
+        loop {
+            let rest = *self.rest.lock().unwrap_or_else(PoisonError::into_inner);
+            let now = Instant::now();
+            let Some(rest) = rest.filter(|rest| rest.until > now) else {
+                return Ok(());
+            };
+            let wait = rest.until - now;
+            if wait > PAUSE_MAX || rest.until > give_up {
                 return Err(Failure::Resting {
                     wait,
-                    is_limited: true,
+                    is_limited: rest.is_limited,
                 });
             }
             sleep(wait).await;
         }
-        Ok(())
     }
 
-    /// Leaves the provider alone as long as it asked for, if that is not long.
-    async fn wait_for_rest(&self, deadline: Instant) -> Result<(), Failure> {
-        let until = *self.rest.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Instant::now();
-        let Some(until) = until.filter(|until| *until > now) else {
-            return Ok(());
-        };
-        let wait = until - now;
-        if wait > PAUSE_MAX || until >= deadline {
-            return Err(Failure::Resting {
-                wait,
-                is_limited: true,
-            });
+    /// From now on, for so long; longer if that was asked for before.
+    fn leave_alone(&self, wait: Duration, is_limited: bool) {
+        let until = Instant::now() + wait;
+        let mut rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
+        if rest.is_none_or(|rest| rest.until < until) {
+            *rest = Some(Rest { until, is_limited });
         }
-        sleep(wait).await;
-        Ok(())
+    }
+}
+
+/// Whether a provider that wants to be left alone is well, and only has too much to do.
+fn is_well(answered: &Result<(), Failure>) -> bool {
+    match answered {
+        Ok(()) => true,
+        Err(failure) => failure.is_limited(),
+    }
+}
+
+fn too_much_to_do(wait: Duration) -> Failure {
+    Failure::Resting {
+        wait,
+        is_limited: true,
+    }
+}
+
+fn out_of_order(wait: Duration) -> Failure {
+    Failure::Resting {
+        wait,
+        is_limited: false,
     }
 }
 

@@ -105,6 +105,57 @@ async fn who_asked_to_be_left_alone_is_not_called_meanwhile() {
 }
 
 #[tokio::test]
+async fn a_provider_that_is_out_of_order_is_left_alone_as_long_as_it_asks() {
+    for provider in Provider::ALL {
+        let llm = Llm::start().await;
+        let models = Models::new(alone(model(provider, &llm))).unwrap();
+        llm.answers_next([Answer::Status(503, Some("60"))]);
+        assert!(ask_of(&models).await.is_err());
+        let made = ask_of(&models).await;
+        assert!(
+            matches!(
+                made,
+                Err(GenerateError::NotAsked {
+                    is_limited: false,
+                    ..
+                })
+            ),
+            "{provider:?}: {made:?}"
+        );
+        assert_eq!(llm.counts().made, 1, "{provider:?}");
+    }
+}
+
+#[tokio::test]
+async fn whose_headers_say_that_nothing_more_is_allowed_is_left_alone() {
+    for provider in Provider::ALL {
+        let llm = Llm::start().await;
+        let models = Models::new(alone(model(provider, &llm))).unwrap();
+        llm.answers_next([Answer::SpentLesson]);
+        assert!(ask_of(&models).await.is_ok(), "{provider:?}");
+        let made = ask_of(&models).await;
+        match provider {
+            // It has no such headers.
+            Provider::Gemini => assert!(made.is_ok(), "{made:?}"),
+            _ => {
+                let Err(GenerateError::NotAsked {
+                    wait,
+                    is_limited: true,
+                    ..
+                }) = made
+                else {
+                    panic!("{provider:?} is called: {made:?}");
+                };
+                // The answer's date, from which it counts, is of the second.
+                let minute = 30..=61;
+                assert!(minute.contains(&wait.as_secs()), "{wait:?}");
+                assert_eq!(llm.counts().made, 1, "{provider:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_provider_that_is_not_there_may_be_there_later() {
     let llm = Llm::start().await;
     let port = ports::free_port().unwrap();

@@ -11,11 +11,13 @@ enum Comes {
     Lesson(usize),
     /// It may work later; these words, and the wait that was asked for.
     Later(&'static str, Option<u64>),
+    /// Nothing was begun, and the provider has too much to do: after so many seconds, uncounted.
+    Limited(u64),
     /// It never will; by this code.
     Never(&'static str),
 }
 
-use Comes::{Later, Lesson, Never};
+use Comes::{Later, Lesson, Limited, Never};
 
 /// What happens, what comes of it, and how many calls it takes.
 fn faults() -> Vec<(Answer, Comes, usize)> {
@@ -30,12 +32,8 @@ fn faults() -> Vec<(Answer, Comes, usize)> {
         (Answer::CutLesson, Later("could not be reached", None), 1),
         (Answer::ErrorInTheMiddle, unusable, 1),
         // What was not begun is asked for again at once, unless the wait is long.
-        (Answer::Status(429, None), Later("too much to do", None), 3),
-        (
-            Answer::Status(429, Some("7")),
-            Later("too much to do", Some(7)),
-            1,
-        ),
+        (Answer::Status(429, None), Limited(10), 3),
+        (Answer::Status(429, Some("7")), Limited(7), 1),
         (Answer::Status(500, None), Later("out of order", None), 3),
         (
             Answer::Status(503, Some("9")),
@@ -108,6 +106,17 @@ fn check(what: &str, made: Result<LessonContent, GenerateError>, comes: Comes) {
         ) => {
             assert!(message.contains(says), "{what}: {message}");
             assert_eq!(retry_after.map(|it| it.as_secs()), wait, "{what}");
+        }
+        (
+            Err(GenerateError::NotAsked {
+                message,
+                wait,
+                is_limited: true,
+            }),
+            Limited(seconds),
+        ) => {
+            assert!(message.contains("too much to do"), "{what}: {message}");
+            assert_eq!(wait.as_secs(), seconds, "{what}");
         }
         (Err(GenerateError::Permanent { code, message }), Never(wanted)) => {
             assert_eq!(code, wanted, "{what}: {message}");

@@ -73,6 +73,10 @@ pub(super) async fn complete(
             is_whole: true,
             ..written()
         },
+        Answer::SpentLesson => Said {
+            is_spent: true,
+            ..written()
+        },
         Answer::TooLong => Said {
             end: End::Length,
             ..written().halved()
@@ -113,6 +117,8 @@ pub(super) struct Said {
     span: Duration,
     /// Not event by event, whatever was asked for.
     is_whole: bool,
+    /// Nothing more is allowed for a minute.
+    is_spent: bool,
     /// Characters of an event.
     event: usize,
 }
@@ -147,6 +153,7 @@ impl Said {
             turn: None,
             span: Duration::ZERO,
             is_whole: false,
+            is_spent: false,
             event: EVENT,
         }
     }
@@ -246,7 +253,11 @@ fn speak(
             Some((Ok(piece), (pieces, call, released)))
         },
     );
-    ([(header::CONTENT_TYPE, kind)], Body::from_stream(body)).into_response()
+    let mut response = ([(header::CONTENT_TYPE, kind)], Body::from_stream(body)).into_response();
+    if said.is_spent {
+        response.headers_mut().extend(format.spent());
+    }
+    response
 }
 
 /// In two pieces, so that there is a middle.

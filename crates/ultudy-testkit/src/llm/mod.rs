@@ -71,6 +71,9 @@ pub enum Answer {
     Spoilt(Spoil),
     /// A lesson of so many bytes.
     Huge(usize),
+    /// The lesson, and headers that say that nothing more is allowed for a minute, where the provider has
+    /// such headers.
+    SpentLesson,
     /// Another status than 200, perhaps with `Retry-After`.
     Status(u16, Option<&'static str>),
     /// The web page of some proxy, with this status.

@@ -56,7 +56,7 @@ pub(super) fn llm(settings: &Settings) -> Result<Option<LlmConfig>, ConfigError>
     })?;
     let unused = LATER.into_iter().map(Task::model_setting);
     Ok(Some(LlmConfig {
-        first: model(settings, provider, model_for_all(settings)?)?,
+        first: model(settings, "LLM_MODEL", provider, model_for_all(settings)?)?,
         by_task: by_task(settings)?,
         fallbacks: fallbacks(settings)?,
         total_timeout,
@@ -130,17 +130,22 @@ fn fallbacks(settings: &Settings) -> Result<Vec<LlmModel>, ConfigError> {
             );
             settings.error("LLM_FALLBACK", reason)
         })?;
-        model(settings, provider, name.to_owned())
+        model(settings, "LLM_FALLBACK", provider, name.to_owned())
     });
     each.collect()
 }
 
-fn model(settings: &Settings, provider: Provider, model: String) -> Result<LlmModel, ConfigError> {
+fn model(
+    settings: &Settings,
+    setting: &str,
+    provider: Provider,
+    model: String,
+) -> Result<LlmModel, ConfigError> {
     Ok(LlmModel {
         provider,
         base_url: base_url(settings, provider)?,
         key: key(settings, provider)?,
-        model: plain(settings, "LLM_MODEL", model)?,
+        model: plain(settings, setting, model)?,
     })
 }
 

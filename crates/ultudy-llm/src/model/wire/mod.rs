@@ -205,6 +205,46 @@ mod tests {
     }
 
     #[test]
+    fn every_header_by_which_a_limit_is_told_is_read() {
+        let cases: [(&dyn WireFormat, &[&str], &str); 2] = [
+            (
+                &OpenAi,
+                &[
+                    "x-ratelimit-remaining-requests x-ratelimit-reset-requests",
+                    "x-ratelimit-remaining-tokens x-ratelimit-reset-tokens",
+                ],
+                "1m0s",
+            ),
+            (
+                &Anthropic,
+                &[
+                    "anthropic-ratelimit-requests-remaining anthropic-ratelimit-requests-reset",
+                    "anthropic-ratelimit-tokens-remaining anthropic-ratelimit-tokens-reset",
+                    "anthropic-ratelimit-input-tokens-remaining \
+                     anthropic-ratelimit-input-tokens-reset",
+                    "anthropic-ratelimit-output-tokens-remaining \
+                     anthropic-ratelimit-output-tokens-reset",
+                ],
+                "2026-10-21T07:29:00Z",
+            ),
+        ];
+        for (wire, pairs, reset) in cases {
+            for pair in pairs {
+                let (remaining, resets) = pair.split_once(' ').unwrap();
+                let name = |name: &str| name.trim().parse::<HeaderName>().unwrap();
+                let mut headers = HeaderMap::new();
+                headers.insert("date", "Wed, 21 Oct 2026 07:28:00 GMT".parse().unwrap());
+                headers.insert(name(resets), reset.parse().unwrap());
+                headers.insert(name(remaining), "0".parse().unwrap());
+                assert_eq!(wire.rest(&headers), Some(Duration::from_secs(60)), "{pair}");
+                headers.insert(name(remaining), "1".parse().unwrap());
+                assert_eq!(wire.rest(&headers), None, "{pair}");
+            }
+        }
+        assert_eq!(Gemini.rest(&HeaderMap::new()), None, "it has none");
+    }
+
+    #[test]
     fn what_only_words_say_is_read_from_them() {
         let gemini = br#"{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":"m",
             "details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"34s"}]}}"#;

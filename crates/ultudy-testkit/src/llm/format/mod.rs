@@ -4,7 +4,7 @@ mod anthropic;
 mod gemini;
 mod openai;
 
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use serde_json::Value;
 
 use super::{LARGE_MODEL, MODEL, answer::Said};
@@ -60,6 +60,29 @@ impl Refused {
 }
 
 impl Format {
+    /// Headers that say that nothing more is allowed for a minute.
+    pub(super) fn spent(self) -> HeaderMap {
+        let headers = match self {
+            Self::OpenAi => vec![
+                ("x-ratelimit-remaining-requests", "0".to_owned()),
+                ("x-ratelimit-reset-requests", "60s".to_owned()),
+            ],
+            Self::Anthropic => {
+                let reset = chrono::Utc::now() + chrono::TimeDelta::seconds(60);
+                vec![
+                    ("anthropic-ratelimit-tokens-remaining", "0".to_owned()),
+                    ("anthropic-ratelimit-tokens-reset", reset.to_rfc3339()),
+                ]
+            }
+            // It has none.
+            Self::Gemini => Vec::new(),
+        };
+        let headers = headers
+            .into_iter()
+            .filter_map(|(name, value)| Some((HeaderName::from_static(name), value.parse().ok()?)));
+        headers.collect()
+    }
+
     /// All of them.
     pub const ALL: [Self; 3] = [Self::OpenAi, Self::Gemini, Self::Anthropic];
 

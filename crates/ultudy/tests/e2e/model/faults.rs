@@ -31,12 +31,12 @@ async fn a_model_that_has_too_much_to_do_is_left_alone_as_long_as_it_asks() {
     let wait = std::time::Duration::from_secs(9);
     class.llm.answers_next([Answer::Status(429, Some("9"))]);
     let job_id = class.ask(0).await;
-    class
-        .job(&job_id, "the first try is over", |job| job["attempt"] == 1)
-        .await;
+    let called = class.llm.until("it is called", |counts| counts.made == 1);
+    called.await.expect("a call");
     let first = class.llm.last().expect("a call").at;
     let job = class.api.ended(&job_id).await;
     assert_eq!(job["status"], "completed", "{job}");
+    assert_eq!(job["attempt"], 0, "it costs no try: {job}");
     let second = class.llm.last().expect("a call").at;
     assert!(second - first >= wait, "{:?}", second - first);
     assert_eq!(class.llm.counts().made, 2);
