@@ -30,6 +30,9 @@ pub(super) const AGAIN: TimeDelta = TimeDelta::seconds(5);
 const STORE_AWAY: TimeDelta = TimeDelta::hours(6);
 /// How old a job may be that waits, uncounted, for who is not well. Then its owner is told.
 const PATIENCE: TimeDelta = TimeDelta::minutes(10);
+/// For so long a run that is to stop may go on to where it stops by itself, or to its end. It is less than
+/// the drain allows after that for handing the job back.
+const LAST_STEPS: Duration = Duration::from_secs(1);
 
 /// Runs a delivered job to one of its ends. What cannot be written here since the database is away is
 /// put back once it can; what cannot for another reason is left to the lease: it lapses, the job is
@@ -79,7 +82,9 @@ async fn measured(run: &Run) -> Result<(), JobError> {
     outcome
 }
 
-/// Runs the handler; a panic in it is an error like others, and does not kill the worker.
+/// Runs the handler; a panic in it is an error like others, and does not kill the worker. One that is to
+/// stop and does not, as it stores a book or waits for an answer, is dropped: its transaction is rolled
+/// back. Whether a commit that was under way came to be, the row says.
 async fn execute(run: &Run) -> Result<(), JobError> {
     let handler = async {
         match run.job.job_type {
@@ -87,17 +92,28 @@ async fn execute(run: &Run) -> Result<(), JobError> {
             JobType::GenerateLesson => lessons::generate::run(run).await,
         }
     };
-    AssertUnwindSafe(handler)
-        .catch_unwind()
-        .await
-        .unwrap_or_else(|_| {
-            Err(JobError::Retry {
-                code: "internal".into(),
-                message: "Something went wrong on our side. It has been recorded.".into(),
-                retry_after: None,
-                source: Some("the job's handler panicked".into()),
-            })
+    let ended = tokio::select! {
+        biased;
+        ended = AssertUnwindSafe(handler).catch_unwind() => ended,
+        () = is_overdue(run) => {
+            tracing::info!(job_id = %run.job.id, "a run that was to stop is broken off");
+            return Err(JobError::Stopped);
+        }
+    };
+    ended.unwrap_or_else(|_| {
+        Err(JobError::Retry {
+            code: "internal".into(),
+            message: "Something went wrong on our side. It has been recorded.".into(),
+            retry_after: None,
+            source: Some("the job's handler panicked".into()),
         })
+    })
+}
+
+/// Returns once a run has been told to stop and has had the time for it.
+async fn is_overdue(run: &Run) {
+    run.cancel.cancelled().await;
+    tokio::time::sleep(LAST_STEPS).await;
 }
 
 async fn end(

@@ -121,8 +121,11 @@ async fn drain(worker: &Worker) {
     }
     worker.gives_up.cancel();
     if timeout(RENEW_EVERY, running.wait()).await.is_err() {
-        // Such as in a commit whose answer never comes: whether it was done its row says.
+        // Such as one whose row cannot be written, since the database does not answer.
+        let held = worker.app.runs.held();
+        let jobs: Vec<_> = held.iter().map(|held| held.job_id.to_string()).collect();
         tracing::error!(
+            jobs = jobs.join(" "),
             "{} jobs do not end and are left to their leases",
             running.len()
         );

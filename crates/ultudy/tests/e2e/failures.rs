@@ -1,5 +1,7 @@
 //! Processes that die or sleep in the middle, each a real one: docs/failures.md is the list.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use sqlx::{Connection as _, PgConnection};
 use ultudy_testkit::{chaos::Fault, wait};
@@ -10,6 +12,9 @@ use crate::{
     jobs::long_book,
     pdf,
 };
+
+/// How much later what is sent arrives, so that storing a book takes minutes.
+const FAR: Duration = Duration::from_millis(50);
 
 /// A fleet's ground, an API on it, and the long job that it has accepted.
 struct Scene {
@@ -128,6 +133,35 @@ async fn a_worker_that_wakes_after_its_lease_changes_nothing() {
     assert_eq!(second["status"], "completed");
     assert_eq!(scene.row(row).await, done);
     assert_eq!(scene.documents().await, 2);
+}
+
+/// F4: a book's passages are stored one after the other, here over a long way.
+#[tokio::test]
+async fn a_worker_that_is_to_stop_while_it_stores_a_book_hands_it_back_uncounted() {
+    let scene = Scene::set().await;
+    let (way, url) = way_to_the_database(&scene.ground);
+    let settings = [
+        ("WORKER_ID", "first"),
+        ("DATABASE_URL", url.as_str()),
+        ("DRAIN_SECONDS", "0"),
+    ];
+    let mut first = scene.ground.process(&["worker"], &settings).await;
+    way.set(Fault::Delay(FAR));
+    let storing = "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database()
+        AND xact_start IS NOT NULL AND query LIKE '%INSERT INTO chunk%'
+        AND pid <> pg_backend_pid()";
+    let stores = async || scene.ground.database.sql(storing).expect("it runs").trim() == "t";
+    let waited = wait::until("the first one stores it", PATIENCE, stores).await;
+    assert!(waited.is_ok(), "{}", first.server.log());
+    first.server.terminate().await.expect("it ends well");
+    let row = "worker_id, status, lost, attempt";
+    let handed_back = scene.row(row).await;
+    assert_eq!(handed_back, "first|queued|0|0", "{}", first.server.log());
+
+    let _second = scene.worker("second").await;
+    assert_eq!(scene.ended().await["status"], "completed");
+    assert_eq!(scene.row(row).await, "second|completed|0|0");
+    assert_eq!(scene.documents().await, 1);
 }
 
 /// F9: the API dies when the row is committed and Redis has not been told.
