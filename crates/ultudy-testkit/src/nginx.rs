@@ -10,7 +10,12 @@ use std::{
 use rustix::process::Signal;
 use tempfile::TempDir;
 
-use crate::{Error, Result, ports, process::ChildProcess, tls::Certificate, unprivileged};
+use crate::{
+    Error, Result, ports,
+    process::{self, ChildProcess},
+    tls::Certificate,
+    unprivileged,
+};
 
 const PROGRAM: &str = "/usr/sbin/nginx";
 
@@ -19,6 +24,9 @@ const MAIN: &str = include_str!("../../../deploy/nginx/nginx.conf");
 const SITE: &str = include_str!("../../../deploy/nginx/ultudy-site.conf");
 const HTTPS: &str = include_str!("../../../deploy/nginx/tls.conf.example");
 const APIS: &str = include_str!("../../../deploy/nginx/ultudy-apis.conf");
+
+/// How long old processes may take to end, as shipped.
+const SHUTDOWN: &str = "worker_shutdown_timeout 30m;";
 
 /// The server's line that the others are made of.
 const FIRST_API: &str = "127.0.0.1:3001";
@@ -53,7 +61,18 @@ impl Nginx {
     /// As [`Nginx::start`].
     pub fn start_with(apis: &str) -> Result<Self> {
         let port = ports::free_port()?;
-        Self::start_as(&Listens::Http { port }, apis)
+        Self::start_as(&Listens::Http { port }, apis, &[])
+    }
+
+    /// Starts one whose old processes may take so many seconds to end once it has read its files anew.
+    ///
+    /// # Errors
+    /// As [`Nginx::start`].
+    pub fn start_shutting_down_within(seconds: u32, apis: &[u16]) -> Result<Self> {
+        let port = ports::free_port()?;
+        let shutdown = format!("worker_shutdown_timeout {seconds}s;");
+        let also = [(SHUTDOWN, shutdown)];
+        Self::start_as(&Listens::Http { port }, &servers(apis)?, &also)
     }
 
     /// Starts one that listens by https, with this certificate, at [`Nginx::port`], and by http at
@@ -67,13 +86,13 @@ impl Nginx {
             plain_port,
             certificate,
         };
-        Self::start_as(&listens, &servers(apis)?)
+        Self::start_as(&listens, &servers(apis)?, &[])
     }
 
-    fn start_as(listens: &Listens<'_>, apis: &str) -> Result<Self> {
+    fn start_as(listens: &Listens<'_>, apis: &str, also: &[(&str, String)]) -> Result<Self> {
         let dir = unprivileged::temp_dir()?;
         let port = listens.port();
-        let text = main(dir.path(), listens)?;
+        let text = main(dir.path(), listens, also)?;
         fs::write(dir.path().join("nginx.conf"), text)?;
         fs::write(dir.path().join("ultudy-site.conf"), SITE)?;
         fs::write(dir.path().join("ultudy-apis.conf"), apis)?;
@@ -98,6 +117,13 @@ impl Nginx {
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.process.id()
+    }
+
+    /// The ids of the processes that serve: those of the settings it goes by now, and those of earlier ones
+    /// that have not ended.
+    #[must_use]
+    pub fn workers(&self) -> Vec<u32> {
+        process::children(self.pid())
     }
 
     /// A line for each request so far.
@@ -207,7 +233,7 @@ fn servers(ports: &[u16]) -> Result<String> {
 }
 
 /// The shipped file but for addresses and paths.
-fn main(dir: &Path, listens: &Listens<'_>) -> Result<String> {
+fn main(dir: &Path, listens: &Listens<'_>, also: &[(&str, String)]) -> Result<String> {
     let own = dir.display();
     let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .map(|what| format!("{what}_temp_path {own}/{what};"))
@@ -224,7 +250,8 @@ fn main(dir: &Path, listens: &Listens<'_>) -> Result<String> {
             "worker_connections 4096;".into(),
         ),
     ];
-    for (shipped, here) in listens.replacements().into_iter().chain(shipped_here) {
+    let replacements = listens.replacements().into_iter().chain(shipped_here);
+    for (shipped, here) in replacements.chain(also.iter().cloned()) {
         if !text.contains(shipped) {
             return Err(lacks(shipped));
         }

@@ -1,7 +1,7 @@
 //! A child process that cannot outlive the test that started it.
 
 use std::{
-    io,
+    fs, io,
     os::unix::process::CommandExt as _,
     process::{Child, Command, ExitStatus},
     time::Duration,
@@ -102,6 +102,22 @@ impl Drop for ChildProcess {
             eprintln!("cannot stop process {}: {error}", self.id());
         }
     }
+}
+
+/// The processes a process has started and that have not ended.
+pub(crate) fn children(pid: u32) -> Vec<u32> {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+    lists
+        .flat_map(|list| {
+            list.split_whitespace()
+                .filter_map(|pid| pid.parse().ok())
+                .collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 #[cfg(test)]

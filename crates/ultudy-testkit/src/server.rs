@@ -11,7 +11,12 @@ use std::{
 use rustix::process::Signal;
 use tempfile::TempDir;
 
-use crate::{Error, Result, database::Database, process::ChildProcess, wait};
+use crate::{
+    Error, Result,
+    database::Database,
+    process::{ChildProcess, children},
+    wait,
+};
 
 /// Longest that the program may take to start, to drain, or to clear up.
 const PATIENCE: Duration = Duration::from_secs(45);
@@ -328,22 +333,6 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         }
     }
     found
-}
-
-/// The processes a process has started and that have not ended.
-fn children(pid: u32) -> Vec<u32> {
-    let tasks = fs::read_dir(format!("/proc/{pid}/task"))
-        .into_iter()
-        .flatten()
-        .flatten();
-    let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
-    lists
-        .flat_map(|list| {
-            list.split_whitespace()
-                .filter_map(|pid| pid.parse().ok())
-                .collect::<Vec<_>>()
-        })
-        .collect()
 }
 
 /// Whether a process runs; one that has ended and only waits to be buried does not.

@@ -39,10 +39,20 @@ pub struct Load {
 impl Load {
     /// They make courses and read them at this address, as `ada`.
     pub fn start(base_url: &str, students: usize) -> Self {
+        Self::start_by(&Client::new(), base_url, students)
+    }
+
+    /// The same, each request by a connection of its own.
+    pub fn start_without_rest(base_url: &str, students: usize) -> Self {
+        let client = Client::builder().pool_max_idle_per_host(0).build();
+        Self::start_by(&client.expect("a client"), base_url, students)
+    }
+
+    fn start_by(client: &Client, base_url: &str, students: usize) -> Self {
         let (end, answered) = (CancellationToken::new(), Arc::new(AtomicUsize::new(0)));
         let students = (0..students).map(|number| {
             let student = Student {
-                client: Client::new(),
+                client: client.clone(),
                 base_url: base_url.to_owned(),
                 answered: answered.clone(),
             };

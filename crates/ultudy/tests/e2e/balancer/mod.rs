@@ -10,6 +10,7 @@ mod deployment;
 mod https;
 mod load;
 mod once;
+mod reload;
 mod streams;
 mod watcher;
 mod whose;
