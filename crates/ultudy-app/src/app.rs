@@ -16,7 +16,7 @@ use crate::{
     accounts::Accounts,
     blobs::Blobs,
     clock::Clock,
-    documents::under_way::UnderWay,
+    documents::under_way::{AtOnce, UnderWay},
     handover::Handover,
     jobs::Told,
     lessons::{CachedLessons, KnownGenerations, Sharing},
@@ -45,6 +45,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Largest upload, in bytes.
     pub upload_bytes_max: u64,
+    /// How many may arrive at once.
+    pub uploads_at_once: AtOnce,
     /// The runs of this process, to be stopped at once when their job is cancelled.
     pub runs: Runs,
     /// What is known in this process of who signs in.
@@ -74,12 +76,13 @@ impl App {
     /// Joins the parts.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
+        let under_way = UnderWay::new(parts.uploads_at_once);
         Self(Arc::new(Joined {
             parts,
             handover: Handover::default(),
             told: Told::default(),
             generations: KnownGenerations::default(),
-            under_way: UnderWay::default(),
+            under_way,
             does_for_all: watch::Sender::new(false),
         }))
     }

@@ -65,6 +65,7 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         sharing: config.sharing,
         clock: Arc::new(SystemClock),
         upload_bytes_max: config.upload_bytes_max,
+        uploads_at_once: config.uploads_at_once,
         runs: Runs::default(),
         accounts: accounts(config, limiter.clone())?,
         limits: Limits::new(limiter, config.limits),

@@ -8,17 +8,24 @@ use std::{
 
 use crate::{Error, Result};
 
-/// Most that a process takes at once.
-pub const MOST: usize = 64;
-/// Most of them of one user, so that nobody can take the places of all.
-pub const MOST_OF_ONE: usize = 16;
+/// How many files may arrive at once in a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AtOnce {
+    /// Of all users.
+    pub all: usize,
+    /// Of one user, so that nobody takes the places of all.
+    pub of_one: usize,
+}
 
 /// How many, as a gauge.
 const UNDER_WAY: &str = "ultudy_uploads_under_way";
 
 /// How many of each user's are arriving in this process. Cheap to clone.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct UnderWay(Arc<Mutex<HashMap<String, usize>>>);
+#[derive(Debug, Clone)]
+pub(crate) struct UnderWay {
+    most: AtOnce,
+    files: Arc<Mutex<HashMap<String, usize>>>,
+}
 
 /// A file that is arriving, for as long as this lives.
 #[derive(Debug)]
@@ -28,19 +35,26 @@ pub struct Arriving {
 }
 
 impl UnderWay {
+    /// Nothing is arriving yet.
+    pub(crate) fn new(most: AtOnce) -> Self {
+        let files = Arc::default();
+        Self { most, files }
+    }
+
     /// One more of this user's.
     ///
     /// # Errors
     /// [`Error::TooManyOfTheirs`], [`Error::Crowded`].
     pub(crate) fn begin(&self, owner_id: &str) -> Result<Arriving> {
         let all = {
-            let mut files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
             let all: usize = files.values().sum();
             let theirs = files.get(owner_id).copied().unwrap_or_default();
-            if theirs >= MOST_OF_ONE {
-                return Err(Error::TooManyOfTheirs { most: MOST_OF_ONE });
+            let AtOnce { all: most, of_one } = self.most;
+            if theirs >= of_one {
+                return Err(Error::TooManyOfTheirs { most: of_one });
             }
-            if all >= MOST {
+            if all >= most {
                 return Err(Error::Crowded);
             }
             files.insert(owner_id.to_owned(), theirs + 1);
@@ -56,7 +70,11 @@ impl UnderWay {
 
 impl Drop for Arriving {
     fn drop(&mut self) {
-        let mut files = self.among.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut files = self
+            .among
+            .files
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(theirs) = files.get_mut(&self.owner_id) {
             *theirs -= 1;
             if *theirs == 0 {
@@ -77,23 +95,20 @@ mod tests {
 
     #[test]
     fn nobody_has_all_places_and_whoever_is_done_leaves_theirs() {
-        let under_way = UnderWay::default();
+        let under_way = UnderWay::new(AtOnce { all: 8, of_one: 2 });
         let mut arriving: Vec<Arriving> = Vec::new();
         for owner in ["a", "b", "c", "d"] {
-            for _ in 0..MOST_OF_ONE {
+            for _ in 0..2 {
                 arriving.push(under_way.begin(owner).unwrap());
             }
             let refused = under_way.begin(owner).unwrap_err();
-            assert!(matches!(
-                refused,
-                Error::TooManyOfTheirs { most: MOST_OF_ONE }
-            ));
+            assert!(matches!(refused, Error::TooManyOfTheirs { most: 2 }));
         }
         assert!(matches!(under_way.begin("e"), Err(Error::Crowded)));
         arriving.pop();
         let last = under_way.begin("e").unwrap();
         arriving.clear();
         drop(last);
-        assert!(under_way.0.lock().unwrap().is_empty());
+        assert!(under_way.files.lock().unwrap().is_empty());
     }
 }

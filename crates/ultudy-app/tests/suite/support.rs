@@ -14,8 +14,8 @@ use chrono::{TimeDelta, TimeZone, Utc};
 use object_store::local::LocalFileSystem;
 use tokio_util::sync::CancellationToken;
 use ultudy_app::{
-    App, Parts, accounts::Accounts, blobs::Blobs, clock::Clock, lessons::CachedLessons,
-    lessons::Sharing, limits::Limits, reader::DocumentReader, worker::Runs,
+    App, Parts, accounts::Accounts, blobs::Blobs, clock::Clock, documents::under_way::AtOnce,
+    lessons::CachedLessons, lessons::Sharing, limits::Limits, reader::DocumentReader, worker::Runs,
 };
 use ultudy_domain::{
     Timestamp,
@@ -149,6 +149,10 @@ pub fn parts_on(
         sharing: Sharing::Global,
         clock,
         upload_bytes_max: 1_000,
+        uploads_at_once: AtOnce {
+            all: 64,
+            of_one: 16,
+        },
         runs: Runs::default(),
         accounts: Accounts::new(true, limiter),
         limits: Limits::default(),

@@ -1,11 +1,13 @@
 //! How often somebody may ask.
 
-use ultudy_app::limits::Rules;
+use ultudy_app::{documents::under_way::AtOnce, limits::Rules};
 
 use super::{ConfigError, Settings};
 
 /// Most that a limit may be: every place within the window is remembered.
 const MOST: u64 = 100_000;
+/// Most files that may arrive at once: each takes two of at most 20,000 open files.
+const ARRIVE_MAX: u64 = 9_000;
 
 /// The limits; none if nothing is limited.
 pub(super) fn rules(settings: &Settings) -> Result<Option<Rules>, ConfigError> {
@@ -17,6 +19,15 @@ pub(super) fn rules(settings: &Settings) -> Result<Option<Rules>, ConfigError> {
     };
     let is_on: bool = settings.parse("ENABLE_RATE_LIMITING", "must be true or false")?;
     Ok(is_on.then_some(rules))
+}
+
+/// How many uploads may arrive at once. That one user may have more of them than there may be at all
+/// says only that nobody is kept from having all.
+pub(super) fn uploads_at_once(settings: &Settings) -> Result<AtOnce, ConfigError> {
+    Ok(AtOnce {
+        all: settings.count("UPLOADS_AT_ONCE", ARRIVE_MAX)?,
+        of_one: settings.count("USER_UPLOADS_AT_ONCE", ARRIVE_MAX)?,
+    })
 }
 
 fn most(settings: &Settings, name: &str) -> Result<u32, ConfigError> {
@@ -38,6 +49,22 @@ mod tests {
         assert_eq!((rules.lesson_jobs, rules.upload_jobs), (10, 5));
         let off = read(&[("ENABLE_RATE_LIMITING", "false")]).unwrap();
         assert_eq!(off.limits, None);
+    }
+
+    #[test]
+    fn so_many_uploads_arrive_at_once_as_is_said() {
+        let at_once = read(&[]).unwrap().uploads_at_once;
+        assert_eq!((at_once.all, at_once.of_one), (64, 16));
+        let set = [("UPLOADS_AT_ONCE", "8"), ("USER_UPLOADS_AT_ONCE", "2")];
+        let at_once = read(&set).unwrap().uploads_at_once;
+        assert_eq!((at_once.all, at_once.of_one), (8, 2));
+        for wrong in ["0", "9001", "many"] {
+            let refused = read(&[("UPLOADS_AT_ONCE", wrong)]).unwrap_err();
+            assert!(
+                refused.to_string().starts_with("UPLOADS_AT_ONCE="),
+                "{refused}"
+            );
+        }
     }
 
     #[test]

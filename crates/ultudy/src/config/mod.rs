@@ -9,7 +9,7 @@ use std::{
 };
 
 use ipnet::IpNet;
-use ultudy_app::{lessons::Sharing, limits::Rules};
+use ultudy_app::{documents::under_way::AtOnce, lessons::Sharing, limits::Rules};
 use ultudy_content::{ExtractLimits, Recogniser};
 use ultudy_http::{AuthMode, CookieSecure};
 use ultudy_store::{PostgresConfig, StoreConfig};
@@ -96,6 +96,8 @@ pub struct Config {
     /// How long requests are still taken after the order to stop; none: as its role does.
     pub drain_delay: Option<Duration>,
     pub upload_bytes_max: u64,
+    /// How many uploads may arrive at once.
+    pub uploads_at_once: AtOnce,
     pub extract: ExtractLimits,
     /// What reads scans; none if it is off or not installed.
     pub recogniser: Option<Recogniser>,
@@ -149,6 +151,7 @@ impl Config {
             drain: Duration::from_secs(settings.number("DRAIN_SECONDS")?),
             drain_delay: drain_delay(&settings)?,
             upload_bytes_max: settings.positive("UPLOAD_MAX_MB")?.saturating_mul(1 << 20),
+            uploads_at_once: limits::uploads_at_once(&settings)?,
             extract: reading::extract_limits(&settings)?,
             recogniser: reading::recogniser(&settings)?,
             limits: limits::rules(&settings)?,

@@ -9,10 +9,7 @@ use tokio::{
     net::TcpStream,
     task::JoinHandle,
 };
-use ultudy_app::{
-    blobs::arrival::PART_BYTES,
-    documents::under_way::{MOST, MOST_OF_ONE},
-};
+use ultudy_app::blobs::arrival::PART_BYTES;
 use ultudy_testkit::{nginx::Nginx, wait};
 
 use crate::{
@@ -26,6 +23,8 @@ use crate::{
 const ANNOUNCED: usize = 150 << 20;
 const TWO_GB: usize = 2 << 30;
 const ONE_USER: &str = "local";
+/// How many of one user's arrive at once unless a setting says otherwise.
+const OF_ONE: usize = 16;
 
 /// Begins to send a file, of which so many bytes arrive at once.
 async fn begin(port: u16, user: &str, announced: usize, sent: usize) -> TcpStream {
@@ -107,21 +106,27 @@ async fn upload_as(api: &Api, user: &str) -> (StatusCode, Option<String>, String
 /// Each holds all that one of them can: what is short of a part by a little.
 #[tokio::test]
 async fn so_many_arrive_at_once_in_so_much_memory_and_others_study() {
-    let api = Api::dev("ada").await;
+    let at_once = [
+        ("AUTH_MODE", "dev"),
+        ("UPLOADS_AT_ONCE", "48"),
+        ("USER_UPLOADS_AT_ONCE", "12"),
+    ];
+    let (most, of_one) = (48, 12);
+    let api = Api::start(&at_once, Some("ada")).await;
     let lesson = lesson(&api).await;
     let before = held(api.server.id());
     let mut crawlers = Vec::new();
-    for number in 0..MOST {
-        let user = format!("crawler-{}", number / MOST_OF_ONE);
+    for number in 0..most {
+        let user = format!("crawler-{}", number / of_one);
         let sent = PART_BYTES - (64 << 10);
         crawlers.push(crawl(begin(port(&api), &user, ANNOUNCED, sent).await));
     }
-    are_under_way(&api, MOST).await;
+    are_under_way(&api, most).await;
 
     let (status, wait, said) = upload_as(&api, "crawler-0").await;
     assert_eq!(status, StatusCode::TOO_MANY_REQUESTS, "{said}");
     assert!(
-        wait.is_some() && said.contains("of your files are arriving"),
+        wait.is_some() && said.contains("12 of your files are arriving"),
         "{said}"
     );
     let (status, wait, said) = upload_as(&api, "eve").await;
@@ -137,11 +142,11 @@ async fn so_many_arrive_at_once_in_so_much_memory_and_others_study() {
     let now = held(api.server.id());
     let (memory, files) = (now.0.saturating_sub(before.0), now.1 - before.1);
     eprintln!(
-        "{MOST} crawling uploads: {} KiB each, {files} files",
-        (memory >> 10) / MOST
+        "{most} crawling uploads: {} KiB each, {files} files",
+        (memory >> 10) / most
     );
-    assert!(memory < MOST * 2 * PART_BYTES, "{memory}");
-    assert!(files < MOST + 32, "{files}");
+    assert!(memory < most * 2 * PART_BYTES, "{memory}");
+    assert!(files < most + 32, "{files}");
 
     assert_eq!(ends(vec![giant]).await, [Some("413".to_owned())]);
     let told = ends(crawlers).await;
@@ -191,7 +196,7 @@ async fn behind_nginx_an_address_has_few_uploads_at_once_and_crawlers_are_given_
     for _ in 0..100 {
         crawlers.push(crawl(begin(nginx.port(), ONE_USER, ANNOUNCED, 0).await));
     }
-    are_under_way(&api, MOST_OF_ONE).await;
+    are_under_way(&api, OF_ONE).await;
     let direct = api.server.base_url().to_owned();
     api.ask_at(nginx.base_url());
     for _ in 0..20 {
@@ -202,8 +207,8 @@ async fn behind_nginx_an_address_has_few_uploads_at_once_and_crawlers_are_given_
         let told = told.iter().filter(|told| told.as_deref() == Some(status));
         told.count()
     };
-    assert_eq!(of("408"), MOST_OF_ONE, "{told:?}");
-    assert_eq!(of("429"), 100 - MOST_OF_ONE, "{told:?}");
+    assert_eq!(of("408"), OF_ONE, "{told:?}");
+    assert_eq!(of("429"), 100 - OF_ONE, "{told:?}");
     api.ask_at(direct);
     are_under_way(&api, 0).await;
     let again = api.upload(pdf::biology(), &[]).await;
