@@ -8,6 +8,7 @@ use std::{
 use tokio::time::sleep;
 
 use super::{
+    answers,
     faults::Processes,
     history::{self, Losses},
     students::Done,
@@ -39,6 +40,8 @@ pub struct Found {
     pub given_up: String,
     /// Faults that met jobs that waited, ran, ended.
     pub met: [usize; 3],
+    /// What became of the answers.
+    pub answers: answers::Count,
     /// From a job's making to its end: median, 99th of 100, longest, in seconds.
     pub spans: String,
     /// Files that no row held, and that housekeeping has deleted once they were old.
@@ -47,7 +50,7 @@ pub struct Found {
     pub unfinished: usize,
 }
 
-fn rows(ground: &Ground, sql: &str) -> Vec<String> {
+pub fn rows(ground: &Ground, sql: &str) -> Vec<String> {
     let rows = ground.database.sql(sql).expect("it runs");
     rows.lines().map(str::to_owned).collect()
 }
@@ -97,11 +100,17 @@ pub async fn audit(ground: &Ground, done: &Done, processes: &mut Processes) -> F
         ..Found::default()
     };
     found.wrong.extend(found.losses.neither.iter().cloned());
-    promised(ground, done, &mut found);
-    once(ground, &mut found);
+    stored(ground, done, &mut found);
     files(ground, processes, &mut found).await;
     redis(ground, &mut found);
     found
+}
+
+/// What the database has is what students were told, once.
+pub fn stored(ground: &Ground, done: &Done, found: &mut Found) {
+    promised(ground, done, found);
+    once(ground, found);
+    found.answers = answers::audit(ground, done, &mut found.wrong);
 }
 
 /// Whoever was promised a job has its end, and it is a good one.

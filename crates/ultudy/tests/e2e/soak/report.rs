@@ -1,8 +1,8 @@
 //! What the soak found, for people.
 
-use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
+use std::{collections::BTreeMap, fmt::Write as _};
 
-use super::{audit::Found, faults::Processes, history::Losses, students::Done};
+use super::{answers, audit::Found, faults::Processes, history::Losses, students::Done};
 
 /// As Markdown.
 pub fn report(
@@ -11,10 +11,9 @@ pub fn report(
     processes: &Processes,
     done: &Done,
     found: &Found,
-    settling: Duration,
 ) -> String {
     let mut report = String::from(
-        "# Soak\n\nnginx before two APIs, and three workers, over PostgreSQL (through PgBouncer), a streaming replica that the APIs read from, Redis and a bucket behind S3's protocol; PgBouncer, Redis and the bucket are reached through proxies; twelve students upload, ask for lessons, read and delete through nginx, and try again what fails; none has more than three files and three lessons in flight. Meanwhile one fault after the other, by chance. Then it is left alone, and counted. Written by `cargo xtask soak`.\n\n",
+        "# Soak\n\nnginx before two APIs, and three workers, over PostgreSQL (through PgBouncer), a streaming replica that the APIs read from, Redis and a bucket behind S3's protocol; PgBouncer, Redis and the bucket are reached through proxies; twelve students upload, ask for lessons, read, answer and delete through nginx, each with a page open that is told of its jobs, and try again what fails; none has more than three files and three lessons in flight. Meanwhile one fault after the other, by chance. Then it is left alone, and counted. Written by `cargo xtask soak`.\n\n",
     );
     let mut line = |what: &str, value: String| {
         writeln!(report, "| {what} | {value} |").expect("writing to memory");
@@ -55,7 +54,16 @@ pub fn report(
         "longest wait for one answer",
         format!("{:.1} s", done.longest_wait.as_secs_f64()),
     );
+    let answers::Count { told, untold, lost } = found.answers;
+    line(
+        "answers counted as students were told; counted and not told of; not counted, which they were not told of",
+        format!("{told}, {untold}, {lost}"),
+    );
     line("jobs promised", done.jobs.len().to_string());
+    line(
+        "of whose end no open page was told",
+        done.untold.len().to_string(),
+    );
     for jobs in &found.jobs {
         let mut words = jobs.split('|');
         let mut next = || words.next().unwrap_or_default();
@@ -86,7 +94,7 @@ pub fn report(
     );
     line(
         "all ended, once left alone, after",
-        format!("{:.1} s", settling.as_secs_f64()),
+        format!("{:.1} s", done.settling.as_secs_f64()),
     );
     line(
         "files without a row, swept by housekeeping",

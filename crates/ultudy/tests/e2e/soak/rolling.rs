@@ -19,7 +19,7 @@ async fn a_deployment_under_load_loses_nothing_and_counts_against_no_job() {
     let mut ground = Ground::start();
     history::note(&ground);
     let mut processes = Processes::start(&ground).await;
-    let class = Class::start(STUDENTS, 4, &processes);
+    let class = Class::start(STUDENTS, 4, &processes.base_url());
     for replacement in Processes::deployment() {
         let jobs = || number(&ground, "SELECT count(*) FROM jobs");
         let enough = jobs() + JOBS_BETWEEN;
@@ -42,6 +42,11 @@ async fn a_deployment_under_load_loses_nothing_and_counts_against_no_job() {
         0,
         "nginx breaks nothing off: {}",
         processes.logs()
+    );
+    assert!(
+        done.untold.is_empty(),
+        "open pages are told: {:?}",
+        done.untold
     );
     let counted = "SELECT count(*) FROM jobs
         WHERE lost > 0 OR status = 'completed' AND attempt > 0";

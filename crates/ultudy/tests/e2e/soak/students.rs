@@ -10,6 +10,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
+use super::answers::{Answer, Told};
 use crate::{api::text, jobs::long_book, pdf};
 
 /// Longest that a student waits for an answer.
@@ -47,8 +48,14 @@ pub struct Done {
     pub broken_off: usize,
     /// Answers that were wrong whatever happened to the fleet.
     pub wrong: Vec<String>,
+    /// What they answered to check-ins.
+    pub answers: Vec<Answer>,
     /// Jobs they were promised.
     pub jobs: BTreeSet<String>,
+    /// How long after nothing more was asked for all that was asked for had ended.
+    pub settling: Duration,
+    /// Of whose end no open page was told in time.
+    pub untold: BTreeSet<String>,
     /// Documents they were told are deleted, or may be.
     pub gone: BTreeSet<String>,
     /// Lessons, the same.
@@ -68,11 +75,17 @@ impl Done {
         self.put_off += other.put_off;
         self.broken_off += other.broken_off;
         self.wrong.extend(other.wrong);
+        self.answers.extend(other.answers);
         self.jobs.extend(other.jobs);
         self.gone.extend(other.gone);
         self.gone_lessons.extend(other.gone_lessons);
         self.longest_wait = self.longest_wait.max(other.longest_wait);
     }
+}
+
+/// What a student is called.
+pub fn name(number: usize) -> String {
+    format!("student-{number}")
 }
 
 pub struct Student {
@@ -91,7 +104,7 @@ impl Student {
     pub fn new(number: usize, seed: u64, base_url: String) -> Self {
         let own = seed.wrapping_mul(1_000).wrapping_add(number as u64);
         Self {
-            name: format!("student-{number}"),
+            name: name(number),
             number,
             chance: StdRng::seed_from_u64(own),
             client: Client::builder()
@@ -125,12 +138,13 @@ impl Student {
     }
 
     async fn do_something(&mut self) {
-        match self.chance.random_range(0..20) {
+        match self.chance.random_range(0..26) {
             0..4 => self.upload().await,
             4..17 => self.ask_for_a_lesson().await,
             17 => self.try_failed_ones_again().await,
             18 => self.delete_a_lesson().await,
-            _ => self.delete_a_document().await,
+            19 => self.delete_a_document().await,
+            _ => self.answer().await,
         }
     }
 
@@ -282,22 +296,61 @@ impl Student {
         }
     }
 
-    async fn delete_a_lesson(&mut self) {
-        let Some(document) = self.documents.choose(&mut self.chance).cloned() else {
-            return;
-        };
+    /// Of the first section of one of the student's documents, with its document.
+    async fn a_lesson(&mut self) -> Option<(String, Value)> {
+        let document = self.documents.choose(&mut self.chance).cloned()?;
         let sections = format!("/api/sections?document_id={document}");
-        let Some((_, body)) = self.ask(Method::GET, &sections, None).await else {
-            return;
-        };
-        let Some(section) = body["sections"][0]["id"].as_str() else {
-            return;
-        };
+        let (_, body) = self.ask(Method::GET, &sections, None).await?;
+        let section = body["sections"][0]["id"].as_str()?;
         let lesson = format!("/api/lessons?section_id={section}");
-        let Some((StatusCode::OK, body)) = self.ask(Method::GET, &lesson, None).await else {
+        match self.ask(Method::GET, &lesson, None).await? {
+            (StatusCode::OK, mut body) => Some((document, body["lesson"].take())),
+            _ => None,
+        }
+    }
+
+    /// In words of its own that nobody else uses, so that it can be found again.
+    async fn answer(&mut self) {
+        let Some((document, lesson)) = self.a_lesson().await else {
             return;
         };
-        let lesson = text(&body["lesson"]["id"]);
+        let concepts = lesson["concepts"].as_array().cloned().unwrap_or_default();
+        let questions: Vec<Value> = concepts
+            .iter()
+            .flat_map(|concept| [&concept["check_ins"], &concept["text_check_ins"]])
+            .flat_map(|questions| questions.as_array().cloned().unwrap_or_default())
+            .collect();
+        let Some(question) = questions.choose(&mut self.chance) else {
+            return;
+        };
+        let known = match self.chance.random_range(0..3) {
+            0 => "I do not know".to_owned(),
+            _ => text(&question["expected_answer"]),
+        };
+        // A row of the database on one line.
+        let known = known.split_whitespace().collect::<Vec<_>>().join(" ");
+        let answer = format!("{known} ({}, {})", self.name, self.done.answers.len());
+        let body = json!({
+            "check_in_id": question["id"], "answer": answer, "evaluation_mode": "llm",
+        });
+        let path = "/api/check-ins/submit";
+        let told = match self.ask(Method::POST, path, Some(Body::Json(body))).await {
+            Some((StatusCode::OK, _)) => Told::Counted,
+            Some(_) => Told::Refused,
+            None => Told::Nothing,
+        };
+        self.done.answers.push(Answer {
+            text: answer,
+            document,
+            told,
+        });
+    }
+
+    async fn delete_a_lesson(&mut self) {
+        let Some((_, lesson)) = self.a_lesson().await else {
+            return;
+        };
+        let lesson = text(&lesson["id"]);
         let path = format!("/api/lessons/{lesson}");
         self.done.gone_lessons.insert(lesson);
         if let Some((StatusCode::OK, _)) = self.ask(Method::DELETE, &path, None).await {
