@@ -23,6 +23,7 @@ use crate::fleet::Ground;
 
 mod answers;
 mod audit;
+mod cluster;
 mod faults;
 mod history;
 mod page;
