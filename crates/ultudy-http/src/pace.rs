@@ -2,14 +2,16 @@
 //! connection, and what is held for it, for ever.
 
 use std::{
+    pin::Pin,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
+    task::{Context, Poll},
     time::Duration,
 };
 
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, stream};
 use tokio::{
@@ -42,9 +44,15 @@ impl Unread {
         self.0.store(0, Ordering::Relaxed);
     }
 
+    /// Whether too much came: nothing can be made of that body.
+    pub fn is_too_much(&self) -> bool {
+        self.0.load(Ordering::Relaxed) > UNREAD_MOST
+    }
+
     /// So much more came; whether it is too much.
     fn came(&self, bytes: usize) -> bool {
-        self.0.fetch_add(bytes, Ordering::Relaxed) + bytes > UNREAD_MOST
+        self.0.fetch_add(bytes, Ordering::Relaxed);
+        self.is_too_much()
     }
 }
 
@@ -59,11 +67,31 @@ impl GivenUp {
     }
 }
 
+/// A body that one reads and, once that one has let go of it, another throws away. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Shared(Arc<Mutex<BodyDataStream>>);
+
+impl Shared {
+    /// This body.
+    pub fn of(body: Body) -> Self {
+        Self(Arc::new(Mutex::new(body.into_data_stream())))
+    }
+}
+
+impl Stream for Shared {
+    type Item = Result<Bytes, axum::Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let mut body = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        body.poll_next_unpin(context)
+    }
+}
+
 /// The same body, which breaks off once it crawls or nothing can be made of it. Only the time counts in
 /// which it is waited for.
-pub fn kept(body: Body, given_up: &GivenUp, unread: &Unread) -> Body {
+pub fn kept(body: Shared, given_up: &GivenUp, unread: &Unread) -> Body {
     let pace = Pace::of_at_least(WITHIN);
-    let body = Box::pin(watched(body.into_data_stream(), pace, given_up.clone()));
+    let body = Box::pin(watched(body, pace, given_up.clone()));
     let pieces = stream::unfold(
         (body, unread.clone(), true),
         async |(body, unread, is_first)| {

@@ -26,7 +26,7 @@ use crate::{
     HttpState,
     auth::Owner,
     error::{ApiError, Problems},
-    pace::{self, GivenUp, Unread},
+    pace::{self, GivenUp, Shared, Unread},
 };
 
 /// Longest text field beside the file, in bytes.
@@ -85,8 +85,7 @@ pub async fn pdf_structured(
     let (mut place, _arriving) = match admit(&state.app, &owner, request.headers()).await {
         Ok(admitted) => admitted,
         Err(refusal) => {
-            let mut body = request.into_body().into_data_stream();
-            drain(async { while let Some(Ok(_)) = body.next().await {} }).await;
+            drain(Shared::of(request.into_body())).await;
             return Err(refusal);
         }
     };
@@ -127,22 +126,29 @@ async fn take(
 }
 
 /// What is read of a form that arrives fast enough. What is wrong with it is told as it was found: the
-/// rest, which is only thrown away, may come as slowly as it likes.
+/// rest, which is only thrown away, may come as slowly as it likes. It is no form any more: nothing
+/// of it is looked at or kept.
 async fn received<T>(
     request: Request,
     read: impl AsyncFnOnce(&mut Multipart, &Unread) -> Result<T, ApiError>,
 ) -> Result<T, ApiError> {
     let (given_up, unread) = (GivenUp::default(), Unread::default());
-    let request = request.map(|body| pace::kept(body, &given_up, &unread));
-    let form = Multipart::from_request(request, &()).await;
-    let mut form = form.map_err(|rejection| {
-        let message = format!("The form cannot be read: {rejection}.");
-        ApiError::new(StatusCode::BAD_REQUEST, message)
-    })?;
-    match read(&mut form, &unread).await {
+    let (parts, body) = request.into_parts();
+    let body = Shared::of(body);
+    let kept = pace::kept(body.clone(), &given_up, &unread);
+    let outcome = async {
+        let form = Multipart::from_request(Request::from_parts(parts, kept), &()).await;
+        let mut form = form.map_err(|rejection| {
+            let message = format!("The form cannot be read: {rejection}.");
+            ApiError::new(StatusCode::BAD_REQUEST, message)
+        })?;
+        read(&mut form, &unread).await
+    };
+    match outcome.await {
         Err(_) if given_up.is_so() => Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, CRAWLED)),
+        Err(refusal) if unread.is_too_much() => Err(refusal),
         Err(refusal) => {
-            drain(async { while let Ok(Some(_)) = form.next_field().await {} }).await;
+            drain(body).await;
             Err(refusal)
         }
         read => read,
@@ -160,9 +166,10 @@ fn refuse_announced_excess(app: &App, headers: &HeaderMap) -> Result<(), ApiErro
     Ok(())
 }
 
-async fn drain(rest: impl Future<Output = ()>) {
+async fn drain(mut rest: Shared) {
+    let all = async { while let Some(Ok(_)) = rest.next().await {} };
     // Whether the rest came in time is the sender's concern.
-    let _ = tokio::time::timeout(DRAIN, rest).await;
+    let _ = tokio::time::timeout(DRAIN, all).await;
 }
 
 async fn read(
@@ -302,6 +309,30 @@ mod tests {
             field.bytes().await.map_err(|error| broken(&error))
         });
         assert_eq!(read.await.expect("it is whole"), "no PDF");
+    }
+
+    /// A file of 8 MiB that is refused after a few bytes, and whether all of it was read before the answer.
+    #[tokio::test]
+    async fn the_rest_of_a_refused_form_is_read_to_its_end_however_it_is_made() {
+        let file = [BEGINNING.as_bytes(), &[b' '; 8 << 20], b"\r\n--x--\r\n"].concat();
+        let header = [&BEGINNING.as_bytes()[..24], &[b'a'; 8 << 20]].concat();
+        let header = [b"--x\r\n\r\nno PDF\r\n", &header[..]].concat();
+        for (form, what) in [(file, "a file"), (header, "a header without an end")] {
+            let left = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(form.len()));
+            let counted = left.clone();
+            let pieces: Vec<_> = form.chunks(64 << 10).map(Bytes::copy_from_slice).collect();
+            let body = stream::iter(pieces).map(move |piece| {
+                counted.fetch_sub(piece.len(), std::sync::atomic::Ordering::Relaxed);
+                Ok::<_, Infallible>(piece)
+            });
+            let request = Request::post("/")
+                .header("content-type", "multipart/form-data; boundary=x")
+                .body(Body::from_stream(body))
+                .expect("a request");
+            let told = answer(request, 6).await;
+            assert_eq!(told, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{what}");
+            assert_eq!(left.load(std::sync::atomic::Ordering::Relaxed), 0, "{what}");
+        }
     }
 
     /// A header is kept until it is whole.

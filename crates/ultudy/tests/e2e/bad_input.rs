@@ -2,9 +2,14 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 use crate::{
     api::{Answer, Api, send, text},
+    balancer::port,
     pdf::{self, Pdf},
 };
 
@@ -58,6 +63,31 @@ async fn what_is_no_readable_pdf_is_refused_before_anything_is_stored() {
         assert_refused(&api.upload(file, &[]).await, status, what);
     }
     assert_eq!(api.get("/api/jobs").await.body["jobs"], json!([]));
+    api.server.wait_for_no_objects().await;
+}
+
+/// Slides that somebody took for a PDF. A browser sends all of a form before it looks for the answer.
+#[tokio::test]
+async fn who_sends_a_large_file_that_is_refused_by_its_beginning_is_told_so() {
+    let api = Api::dev("ada").await;
+    let part = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pptx\"\r\n\r\n";
+    let form = [part.as_bytes(), &[b' '; 8 << 20], b"\r\n--x--\r\n"].concat();
+    let head = format!(
+        "POST /api/upload/pdf-structured HTTP/1.1\r\nHost: localhost\r\nX-User-Id: ada\r\n\
+         Content-Type: multipart/form-data; boundary=x\r\nContent-Length: {}\r\n\
+         Connection: close\r\n\r\n",
+        form.len()
+    );
+    let stream = TcpStream::connect(("127.0.0.1", port(&api))).await;
+    let mut stream = stream.expect("it listens");
+    stream.write_all(head.as_bytes()).await.expect("it is read");
+    stream.write_all(&form).await.expect("all of it is read");
+    let mut answer = String::new();
+    stream
+        .read_to_string(&mut answer)
+        .await
+        .expect("it is whole");
+    assert!(answer.starts_with("HTTP/1.1 415 "), "{answer}");
     api.server.wait_for_no_objects().await;
 }
 
