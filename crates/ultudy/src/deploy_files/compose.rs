@@ -2,10 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use ultudy_llm::model::Provider;
 use ultudy_testkit::compose::{self, Compose, Service};
 
 use super::{default, is_command, read, variables};
-use crate::commands::serve::{COMPUTATIONS_END, DRAIN_DELAY};
+use crate::{
+    commands::serve::{COMPUTATIONS_END, DRAIN_DELAY},
+    config,
+};
 
 /// What is this program.
 const OURS: [&str; 5] = ["api-1", "api-2", "worker-1", "worker-2", "migrate"];
@@ -54,6 +58,31 @@ fn what_is_set_is_a_setting_and_what_is_started_a_command() {
         }
         assert_eq!(service.environment["AUTH_MODE"], "accounts", "{name}");
         assert!(service.read_only, "{name}");
+    }
+}
+
+/// A limit or an address that stands in `.env` and reaches no container would be missed by nobody
+/// before the bill comes.
+#[test]
+fn whatever_there_is_to_set_for_language_models_reaches_them_from_env() {
+    let defaults: toml::Table = toml::from_str(config::DEFAULTS).unwrap();
+    let providers = Provider::ALL.map(|provider| provider.name().to_uppercase() + "_");
+    let is_of_models = |name: &str| {
+        let mut of = providers.iter().map(String::as_str).chain(["LLM_"]);
+        of.any(|of| name.starts_with(of))
+    };
+    let settings: Vec<_> = defaults.iter().filter(|(it, _)| is_of_models(it)).collect();
+    assert!(settings.len() > 4 * providers.len());
+    let set = compose::read(&read("compose.yaml"), |name| Some(format!("{name} is set"))).unwrap();
+    let unset = file();
+    for (setting, default) in settings {
+        let is_secret = config::SECRETS.contains(&setting.as_str());
+        let variable = setting.clone() + if is_secret { "_FILE" } else { "" };
+        for ((name, set), (_, unset)) in ours(&set).zip(ours(&unset)) {
+            let value = |of: &Service| of.environment.get(&variable).cloned();
+            assert_eq!(value(set), Some(format!("{variable} is set")), "{name}");
+            assert_eq!(value(unset).as_deref(), default.as_str(), "{name}");
+        }
     }
 }
 
