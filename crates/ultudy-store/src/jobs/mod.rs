@@ -29,8 +29,8 @@ pub use followers::{
     led_by, let_go, read_names, read_place, write_completed, write_failed,
 };
 pub use run::{
-    Finished, Start, complete, fail, hand_back, retry_later, set_progress, start, start_due,
-    write_complete, write_progress, write_start,
+    Finished, Start, complete, fail, hand_back, put_off, put_off_since, retry_later, set_progress,
+    start, start_due, write_complete, write_progress, write_start,
 };
 pub use single_flight::{Flight, lead_or_follow, release_followers, unled};
 pub use waiting::{Waiting, deliverable, waiting};

@@ -268,6 +268,43 @@ pub async fn hand_back(
     end(tx, id, run_token, &ended).await
 }
 
+/// Since when a running job is put off, again and again, for the same reason; none if it is not, or the
+/// run is stale.
+pub async fn put_off_since(
+    tx: &mut TenantTx,
+    id: Uuid,
+    run_token: Uuid,
+) -> Result<Option<Timestamp>> {
+    let sql = "SELECT put_off_since FROM jobs
+        WHERE owner_id = $1 AND id = $2 AND run_token = $3";
+    let since = tx.rows(sql, binds![id, run_token]).await?;
+    let since = since.first().map(|row| row.get(0)).transpose()?;
+    Ok(since.flatten())
+}
+
+/// Hands a run back uncounted, to be run from `run_at` on, and notes since when its job is put off, if
+/// that is to be known; none if the run is stale.
+pub async fn put_off(
+    tx: &mut TenantTx,
+    id: Uuid,
+    run_token: Uuid,
+    since: Option<Timestamp>,
+    run_at: Timestamp,
+) -> Result<Option<Job>> {
+    tx.first(
+        concat!(
+            "UPDATE jobs SET
+                status = 'queued', stage = 'queued', run_token = NULL, put_off_since = $4,
+                run_at = $5, version = version + 1
+            WHERE owner_id = $1 AND id = $2 AND run_token = $3 AND status = 'processing'
+            RETURNING ",
+            columns!()
+        ),
+        binds![id, run_token, since, run_at],
+    )
+    .await
+}
+
 /// How a run ended without its effect.
 struct Ended<'a> {
     status: JobStatus,

@@ -83,6 +83,10 @@ const SQLITE: &[(&str, &str)] = &[
         "followers",
         include_str!("../../migrations/sqlite/0015_followers.sql"),
     ),
+    (
+        "put_off",
+        include_str!("../../migrations/sqlite/0016_put_off.sql"),
+    ),
 ];
 
 const POSTGRES: &[(&str, &str)] = &[
@@ -145,6 +149,10 @@ const POSTGRES: &[(&str, &str)] = &[
     (
         "followers",
         include_str!("../../migrations/postgres/0015_followers.sql"),
+    ),
+    (
+        "put_off",
+        include_str!("../../migrations/postgres/0016_put_off.sql"),
     ),
 ];
 

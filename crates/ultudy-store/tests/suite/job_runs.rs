@@ -117,6 +117,43 @@ pub async fn handing_back_counts_nothing(bench: &Bench) {
     assert_eq!((again.attempt, again.lost), (0, 0));
 }
 
+pub async fn since_when_a_job_is_put_off_is_known_until_it_is_asked_for_again(bench: &Bench) {
+    let mut tx = bench.write().await;
+    running(&mut tx).await;
+    let put_off = async |tx: &mut TenantTx, token, since, run_at| {
+        let off = jobs::put_off(tx, id(1), token, since, at(run_at)).await;
+        let off = off.unwrap().unwrap();
+        assert_eq!((off.status, off.run_at), (JobStatus::Queued, at(run_at)));
+        assert_eq!((off.attempt, off.lost), (0, 0));
+    };
+    let since = async |tx: &mut TenantTx, token| {
+        let since = jobs::put_off_since(tx, id(1), token).await;
+        since.unwrap()
+    };
+    assert_eq!(since(&mut tx, RUN()).await, None);
+    put_off(&mut tx, RUN(), Some(at(2)), 5).await;
+    start(&mut tx, id(902), 5).await;
+    assert_eq!(since(&mut tx, id(902)).await, Some(at(2)));
+    assert_eq!(since(&mut tx, RUN()).await, None, "it is stale");
+    let back = jobs::hand_back(&mut tx, id(1), id(902), at(6)).await;
+    assert!(back.unwrap().is_some());
+    start(&mut tx, id(903), 6).await;
+    assert_eq!(since(&mut tx, id(903)).await, Some(at(2)));
+    put_off(&mut tx, id(903), None, 7).await;
+    start(&mut tx, id(904), 7).await;
+    assert_eq!(since(&mut tx, id(904)).await, None);
+    put_off(&mut tx, id(904), Some(at(8)), 9).await;
+    jobs::cancel(&mut tx, id(1), at(9)).await.unwrap().unwrap();
+    jobs::requeue(&mut tx, id(1), at(10))
+        .await
+        .unwrap()
+        .unwrap();
+    let Start::Started(_) = start(&mut tx, id(905), 10).await else {
+        panic!("not started again");
+    };
+    assert_eq!(since(&mut tx, id(905)).await, None);
+}
+
 pub async fn the_third_worker_that_vanishes_fails_the_job(bench: &Bench) {
     let mut tx = bench.write().await;
     running(&mut tx).await;
@@ -166,6 +203,7 @@ async fn stale_writes(tx: &mut TenantTx, token: Uuid) {
         jobs::retry_later(tx, id(1), token, &why, at(9)).await,
         jobs::fail(tx, id(1), token, &why, at(9)).await,
         jobs::hand_back(tx, id(1), token, at(9)).await,
+        jobs::put_off(tx, id(1), token, None, at(9)).await,
     ];
     for end in ends {
         assert_eq!(end.unwrap(), None);

@@ -119,6 +119,7 @@ on_both! {
         a_job_that_its_engine_knows_to_be_due_starts,
         an_error_counts_and_the_job_waits_again,
         handing_back_counts_nothing,
+        since_when_a_job_is_put_off_is_known_until_it_is_asked_for_again,
         the_third_worker_that_vanishes_fails_the_job,
         a_stale_run_changes_nothing,
         only_what_is_in_flight_is_cancelled,

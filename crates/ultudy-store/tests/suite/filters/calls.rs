@@ -186,6 +186,8 @@ async fn runs(store: &Store) {
             jobs::retry_later(tx, running, id(900), &why, at(9)),
             jobs::fail(tx, running, id(900), &why, at(9)),
             jobs::hand_back(tx, running, id(900), at(9)),
+            jobs::put_off_since(tx, running, id(900)),
+            jobs::put_off(tx, running, id(900), None, at(9)),
             jobs::end_elsewhere(tx, running, Ok(&result), at(9)),
             jobs::cancel(tx, waiting, at(9)),
             jobs::requeue(tx, cancelled, at(9)),
