@@ -14,6 +14,7 @@ use ultudy_store::jobs;
 use super::{
     JobError, Run, Worker,
     put_back::put_back,
+    put_off::{WaitsFor, put_off, spread},
     runs::RunGuard,
     start::{Begun, settle, start},
 };
@@ -25,11 +26,6 @@ use crate::{
 
 /// Before what came to nothing is tried anew.
 pub(super) const AGAIN: TimeDelta = TimeDelta::seconds(5);
-/// For so long from when it was asked for a job waits for an object store that is away, and no try of it
-/// counts; after that one file that alone cannot be had is given up as others are.
-const STORE_AWAY: TimeDelta = TimeDelta::hours(6);
-/// How old a job may be that waits, uncounted, for who is not well. Then its owner is told.
-const PATIENCE: TimeDelta = TimeDelta::minutes(10);
 /// For so long a run that is to stop may go on to where it stops by itself, or to its end. It is less than
 /// the drain allows after that for handing the job back.
 const LAST_STEPS: Duration = Duration::from_secs(1);
@@ -126,25 +122,21 @@ async fn end(
         Err(JobError::Stale) => stale(&run.app, delivery).await,
         Err(JobError::Stopped) => hand_back(&run.app, delivery).await,
         Err(JobError::Fail(failure)) => fail(run, delivery, &failure, Cause::Input).await,
-        Err(error) if error.is_of_an_absent_object_store() && may_wait(run) => {
-            tracing::warn!(job_id = %run.job.id, ?error, "the object store is away: job put back");
-            metrics::waited_for_storage(delivery.queue);
-            let handed = hand_row_back(&run.app, delivery, TimeDelta::zero()).await?;
-            handed_back(&run.app, delivery, handed, AGAIN).await
-        }
         Err(JobError::Later {
             wait,
             failure,
             is_at_work,
         }) => {
-            let age = run.app.clock.now() - run.job.created_at;
-            if !is_at_work && age > PATIENCE {
-                return retry_or_fail(run, delivery, &failure, Some(wait)).await;
+            let waits_for = match is_at_work {
+                true => WaitsFor::Turn(wait),
+                false => WaitsFor::Unwell(wait),
+            };
+            match put_off(run, delivery, waits_for).await? {
+                true => Ok(()),
+                false => retry_or_fail(run, delivery, &failure, Some(wait)).await,
             }
-            let wait = TimeDelta::from_std(wait).unwrap_or(AGAIN);
-            let handed = hand_row_back(&run.app, delivery, wait).await?;
-            handed_back(&run.app, delivery, handed, wait).await
         }
+        Err(error) if is_put_off_for_its_store(run, delivery, &error).await? => Ok(()),
         Err(JobError::Retry {
             code,
             message,
@@ -160,9 +152,19 @@ async fn end(
     }
 }
 
-/// Whether its object store may still come back for it.
-fn may_wait(run: &Run) -> bool {
-    run.app.clock.now() - run.job.created_at < STORE_AWAY
+/// Whether nothing but the object store is away, and the job waits for it.
+async fn is_put_off_for_its_store(
+    run: &Run,
+    delivery: &Delivery,
+    error: &JobError,
+) -> Result<bool, JobError> {
+    let is_away = error.is_of_an_absent_object_store();
+    let is_put_off = is_away && put_off(run, delivery, WaitsFor::Store).await?;
+    if is_put_off {
+        tracing::warn!(job_id = %run.job.id, ?error, "the object store is away: job put back");
+        metrics::waited_for_storage(delivery.queue);
+    }
+    Ok(is_put_off)
 }
 
 async fn retry_or_fail(
@@ -175,12 +177,14 @@ async fn retry_or_fail(
     if errors >= run.job.max_attempts {
         return fail(run, delivery, failure, Cause::Other).await;
     }
-    let policy = run.job.job_type.retry_policy();
-    let delay = policy
-        .delay_after(errors, run.app.clock.jitter())
-        .max(retry_after.unwrap_or_default());
-    let delay = TimeDelta::from_std(delay).unwrap_or(TimeDelta::MAX);
-    let run_at = run.app.clock.now() + delay;
+    let (clock, policy) = (&run.app.clock, run.job.job_type.retry_policy());
+    let own = policy.delay_after(errors, clock.jitter());
+    let own = TimeDelta::from_std(own).unwrap_or(AGAIN);
+    let delay = match retry_after {
+        Some(asked) => own.max(spread(&**clock, asked)),
+        None => own,
+    };
+    let run_at = clock.now() + delay;
     let mut tx = run.app.store.write(&run.job.owner_id).await?;
     let waiting = jobs::retry_later(&mut tx, run.job.id, run.token, failure, run_at).await?;
     tx.commit().await?;

@@ -23,6 +23,7 @@ mod lease;
 mod pace;
 mod presence;
 mod put_back;
+mod put_off;
 mod reconcile;
 mod run;
 mod runs;

@@ -14,6 +14,7 @@ mod clocks;
 mod fleet;
 mod housekeeping;
 mod issuer;
+mod put_off;
 mod redelivery;
 mod sharing;
 mod single_flight;

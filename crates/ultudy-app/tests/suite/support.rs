@@ -5,7 +5,7 @@ use std::{
     path::Path,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
     time::Instant,
 };
@@ -31,6 +31,8 @@ use uuid::Uuid;
 pub struct SetClock {
     now: Mutex<Timestamp>,
     drawn: AtomicU64,
+    /// In percent.
+    chance: AtomicU32,
 }
 
 impl SetClock {
@@ -38,11 +40,17 @@ impl SetClock {
         Arc::new(Self {
             now: Mutex::new(Utc.with_ymd_and_hms(2026, 1, 1, 12, 0, 0).unwrap()),
             drawn: AtomicU64::new(0),
+            chance: AtomicU32::new(0),
         })
     }
 
     pub fn advance(&self, by: TimeDelta) {
         *self.now.lock().unwrap() += by;
+    }
+
+    /// Whatever is left to chance comes to so many percent; until it is told, to none.
+    pub fn chance_is(&self, percent: u32) {
+        self.chance.store(percent, Ordering::Relaxed);
     }
 
     fn draw(&self) -> u64 {
@@ -60,7 +68,7 @@ impl Clock for SetClock {
     }
 
     fn jitter(&self) -> f64 {
-        0.0
+        f64::from(self.chance.load(Ordering::Relaxed)) / 100.0
     }
 
     fn secret(&self) -> [u8; 32] {

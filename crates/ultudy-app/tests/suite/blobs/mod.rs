@@ -53,7 +53,8 @@ impl Bucket {
     }
 }
 
-fn client(port: u16, bucket: &str, secret: &str) -> Arc<dyn ObjectStore> {
+/// What reaches a bucket, and tries again for half a second.
+pub fn client(port: u16, bucket: &str, secret: &str) -> Arc<dyn ObjectStore> {
     let backoff = BackoffConfig {
         init_backoff: Duration::from_millis(5),
         max_backoff: Duration::from_millis(50),
@@ -76,7 +77,8 @@ fn client(port: u16, bucket: &str, secret: &str) -> Arc<dyn ObjectStore> {
     Arc::new(store.unwrap())
 }
 
-fn blobs_in(store: Arc<dyn ObjectStore>, temp: &Path) -> Blobs {
+/// Files there, and their copies here.
+pub fn blobs_in(store: Arc<dyn ObjectStore>, temp: &Path) -> Blobs {
     Blobs::new(store, temp.to_owned())
 }
 
