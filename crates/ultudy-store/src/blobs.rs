@@ -3,7 +3,10 @@
 
 use ultudy_domain::Timestamp;
 
-use crate::{Result, StoreError, SystemTx, TenantTx, db::binds};
+use crate::{
+    Result, StoreError, SystemTx, TenantTx,
+    db::{Sql, binds},
+};
 
 /// Counts one more holder and gives the object's key: `object_key` if the content is new,
 /// else the key under which it already lies (then the caller drops its own copy).
@@ -32,11 +35,17 @@ pub async fn hold(
     row.get("object_key")
 }
 
-/// The key under which a content lies, if somebody holds it.
-pub async fn key_of(tx: &mut TenantTx, sha256: &str) -> Result<Option<String>> {
-    let key = "SELECT object_key FROM blobs WHERE sha256 = $1";
-    let held = tx.by_key(key, binds![sha256]).await?;
-    held.first().map(|row| row.get("object_key")).transpose()
+/// Those of these contents that somebody holds, each with the key under which it lies; one query.
+pub async fn keys_of(tx: &mut TenantTx, sha256: &[&str]) -> Result<Vec<(String, String)>> {
+    let sql = Sql::pair(
+        "SELECT sha256, object_key FROM blobs WHERE sha256 IN (SELECT value FROM json_each($1))",
+        "SELECT sha256, object_key FROM blobs
+            WHERE sha256 = ANY (ARRAY(SELECT jsonb_array_elements_text($1)))",
+    );
+    let held = tx.by_key(sql, binds![serde_json::json!(sha256)]).await?;
+    held.iter()
+        .map(|row| Ok((row.get("sha256")?, row.get("object_key")?)))
+        .collect()
 }
 
 /// A content's object is gone: for all who hold it another one is in its place, unless that has been

@@ -28,13 +28,12 @@ pub(crate) async fn gone<'a>(
         .into_iter()
         .map(|incoming| incoming.sha256.as_str())
         .collect();
-    let mut held = Vec::new();
-    let mut tx = app.store.read(owner_id).await?;
-    for sha256 in contents {
-        if let Some(key) = blobs::key_of(&mut tx, sha256).await? {
-            held.push((sha256.to_owned(), key));
-        }
+    if contents.is_empty() {
+        return Ok(Gone(HashMap::new()));
     }
+    let contents: Vec<&str> = contents.into_iter().collect();
+    let mut tx = app.store.read(owner_id).await?;
+    let held = blobs::keys_of(&mut tx, &contents).await?;
     drop(tx);
     let looked_for = stream::iter(held).map(|(sha256, key)| {
         let blobs = app.blobs.clone();

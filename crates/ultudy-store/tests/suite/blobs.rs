@@ -23,6 +23,26 @@ pub async fn one_content_is_kept_once_until_its_last_holder_goes(bench: &Bench) 
     assert_eq!(anew.unwrap(), "object-3");
 }
 
+pub async fn contents_that_are_held_are_found_all_at_once(bench: &Bench) {
+    let mut tx = bench.write().await;
+    for n in 0..3 {
+        let (sha256, key) = (format!("sha-{n}"), format!("object-{n}"));
+        blobs::hold(&mut tx, &sha256, 44, &key, at(0))
+            .await
+            .unwrap();
+    }
+    blobs::release(&mut tx, "sha-1").await.unwrap();
+    tx.commit().await.unwrap();
+    // Whoever brings a content is told of it by its hash, whoever holds it.
+    let mut tx = bench.bob().await;
+    let contents = ["sha-0", "sha-1", "sha-2", "'; \"", "sha-0"];
+    let mut held = blobs::keys_of(&mut tx, &contents).await.unwrap();
+    held.sort();
+    let expected = [("sha-0", "object-0"), ("sha-2", "object-2")];
+    assert_eq!(held, expected.map(|(of, key)| (of.into(), key.into())));
+    assert_eq!(blobs::keys_of(&mut tx, &[]).await.unwrap(), []);
+}
+
 /// Holders come and go at once. Whoever is told to delete an object is the last to know
 /// it, and nobody holds an object that somebody was told to delete.
 pub async fn holders_that_come_and_go_at_once_never_lose_the_object(bench: &Bench) {

@@ -85,6 +85,7 @@ on_both! {
         what_has_ended_is_deleted_and_nothing_else;
     blobs:
         one_content_is_kept_once_until_its_last_holder_goes,
+        contents_that_are_held_are_found_all_at_once,
         holders_that_come_and_go_at_once_never_lose_the_object;
     check_ins:
         a_question_is_found_by_what_it_says,
