@@ -22,7 +22,8 @@ pub async fn keep_house(app: App, shutdown: CancellationToken) {
     tokio::join!(clear_up(app, shutdown), sweeping, telling);
 }
 
-/// Looks through the whole object store now and then, in the one process that does so for all.
+/// Looks through the whole object store now and then, in the one process that does so for all. Who does so
+/// no more says nothing of lost files: they may be back.
 async fn sweep_for_all(app: App, shutdown: CancellationToken) {
     let mut does_for_all = app.does_for_all().subscribe();
     loop {
@@ -36,8 +37,13 @@ async fn sweep_for_all(app: App, shutdown: CancellationToken) {
             Ok(swept) => tracing::info!(swept, "deleted uploaded files that nothing refers to"),
             Err(error) => tracing::warn!(%error, "cannot look for files that nothing refers to"),
         }
+        let is_another = async { does_for_all.wait_for(|does| !*does).await.is_ok() };
         tokio::select! {
             () = shutdown.cancelled() => return,
+            is_another = is_another => match is_another {
+                true => files_lost(0),
+                false => return,
+            },
             () = tokio::time::sleep(EVERY) => {}
         }
     }

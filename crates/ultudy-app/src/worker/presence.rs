@@ -32,7 +32,7 @@ pub(super) async fn tell(app: App, worker_id: String, ended: CancellationToken) 
         worker_id,
         started_at: app.clock.now(),
     };
-    let mut namesakes = BTreeSet::new();
+    let (mut namesakes, mut seen_at) = (BTreeSet::new(), me.started_at);
     let mut ticks = interval(REPORT_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -42,23 +42,35 @@ pub(super) async fn tell(app: App, worker_id: String, ended: CancellationToken) 
         }
         match report(&app, &me).await {
             Ok((found, is_first)) => {
-                app.does_for_all().send_if_modified(|does| {
-                    let changes = *does != is_first;
-                    *does = is_first;
-                    changes
-                });
+                seen_at = app.clock.now();
+                does_for_all(&app, is_first);
                 warn_of(&me, &namesakes, &found);
                 metrics::gauge!(NAMESAKES)
                     .set(f64::from(u32::try_from(found.len()).unwrap_or(u32::MAX)));
                 namesakes = found;
             }
-            Err(error) => tracing::warn!(%error, "cannot tell other workers of this one"),
+            Err(error) => {
+                tracing::warn!(%error, "cannot tell other workers of this one");
+                if app.clock.now() - seen_at > GONE_AFTER {
+                    // Another one does it by now.
+                    does_for_all(&app, false);
+                }
+            }
         }
     }
-    app.does_for_all().send_replace(false);
+    does_for_all(&app, false);
     if let Err(error) = leave(&app, &me).await {
         tracing::warn!(%error, "other workers will count this one for a while");
     }
+}
+
+/// From now on it does what is done once for all, or it does not.
+fn does_for_all(app: &App, does_so: bool) {
+    app.does_for_all().send_if_modified(|does| {
+        let changes = *does != does_so;
+        *does = does_so;
+        changes
+    });
 }
 
 /// Gives the others that have its name, and whether it has been there longer than all others.

@@ -1,23 +1,35 @@
 //! What a crash leaves in the object store is cleared up, and nothing else is.
 
-use std::{fs::File, path::Path, time::Duration};
+use std::{fs::File, path::Path, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use chrono::TimeDelta;
 use futures_util::{StreamExt, stream};
+use tokio_util::sync::CancellationToken;
 use ultudy_app::{
     App,
     blobs::{
         Incoming,
         arrival::{PART_BYTES, longest_of_a_part},
     },
-    housekeeping::sweep_objects,
+    housekeeping::{keep_house, sweep_objects},
+    worker::{WorkerConfig, work},
 };
 use ultudy_domain::Timestamp;
-use ultudy_store::blobs;
+use ultudy_llm::extractive::Extractive;
+use ultudy_store::{PostgresConfig, Store, StoreConfig, blobs, migrate_postgres};
+use ultudy_testkit::{
+    postgres::{Postgres, User},
+    wait,
+};
 use uuid::Uuid;
 
-use crate::support::{SetClock, app};
+use crate::{
+    gauges::Gauges,
+    support::{SetClock, app, app_with},
+};
+
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Stores a file that was last written so many minutes ago; its key.
 async fn object(app: &App, folder: &Path, number: u128, minutes_ago: i64) -> String {
@@ -116,6 +128,55 @@ async fn only_old_objects_without_a_row_are_swept() {
         "orphan, held, young"
     );
     assert_eq!(sweep_objects(&app).await.unwrap(), 0);
+}
+
+/// Whoever has not reached the database for so long that another worker does it by now, does it no more,
+/// and says nothing of files that are lost: that other one does.
+#[tokio::test]
+async fn who_is_cut_off_tells_of_lost_files_no_more() {
+    let gauges = Gauges::default();
+    let _told = metrics::set_default_local_recorder(&gauges);
+    let mut server = Postgres::start().unwrap();
+    let name = server.create_database(User::Owner).unwrap();
+    migrate_postgres(&server.url(User::Owner, &name))
+        .await
+        .unwrap();
+    let config = PostgresConfig {
+        acquire_timeout: Duration::from_secs(2),
+        ..PostgresConfig::new(server.url(User::Member, &name))
+    };
+    let store = Store::open(&StoreConfig::Postgres(config)).await.unwrap();
+    let (folder, clock) = (tempfile::tempdir().unwrap(), SetClock::new());
+    let app = app_with(folder.path(), clock.clone(), store, Arc::new(Extractive));
+    let mut tx = app.store.write("alice").await.unwrap();
+    blobs::hold(&mut tx, "sha", 1, "blobs/gone", app.clock.now())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+
+    let stop = CancellationToken::new();
+    let worker = WorkerConfig {
+        worker_id: "worker".into(),
+        upload_concurrency: 1,
+        lesson_concurrency: 1,
+        drain: Duration::ZERO,
+    };
+    let worker = tokio::spawn(work(app.clone(), worker, stop.clone()));
+    let house = tokio::spawn(keep_house(app, stop.clone()));
+    let lost = |files: f64| {
+        let told = gauges.clone();
+        let is_told = async move || told.shows("ultudy_storage_files_lost") == Some(files);
+        wait::until("lost files are told of", PATIENCE, is_told)
+    };
+    lost(1.0).await.unwrap();
+    server.stop().unwrap();
+    clock.advance(TimeDelta::seconds(21));
+    lost(0.0).await.unwrap();
+    server.start_again().unwrap();
+    lost(1.0).await.unwrap();
+    stop.cancel();
+    worker.await.unwrap();
+    house.await.unwrap();
 }
 
 /// As by a laptop with the address of production's bucket.

@@ -12,6 +12,7 @@ mod blobs;
 mod bull_workers;
 mod clocks;
 mod fleet;
+mod gauges;
 mod housekeeping;
 mod issuer;
 mod put_off;
