@@ -29,6 +29,10 @@ pub mod study_sessions;
 pub mod transfer;
 pub mod worker;
 
+#[cfg(test)]
+#[path = "../tests/suite/gauges.rs"]
+mod gauges;
+
 pub use app::{App, Parts};
 pub use error::{Error, Result};
 pub use ultudy_store::{Page, reads_may_lag, waiting_at_most};

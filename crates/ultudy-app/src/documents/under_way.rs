@@ -46,21 +46,18 @@ impl UnderWay {
     /// # Errors
     /// [`Error::TooManyOfTheirs`], [`Error::Crowded`].
     pub(crate) fn begin(&self, owner_id: &str) -> Result<Arriving> {
-        let all = {
-            let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-            let all: usize = files.values().sum();
-            let theirs = files.get(owner_id).copied().unwrap_or_default();
-            let AtOnce { all: most, of_one } = self.most;
-            if theirs >= of_one {
-                return Err(Error::TooManyOfTheirs { most: of_one });
-            }
-            if all >= most {
-                return Err(Error::Crowded);
-            }
-            files.insert(owner_id.to_owned(), theirs + 1);
-            all + 1
-        };
-        tell(all);
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let all: usize = files.values().sum();
+        let theirs = files.get(owner_id).copied().unwrap_or_default();
+        let AtOnce { all: most, of_one } = self.most;
+        if theirs >= of_one {
+            return Err(Error::TooManyOfTheirs { most: of_one });
+        }
+        if all >= most {
+            return Err(Error::Crowded);
+        }
+        files.insert(owner_id.to_owned(), theirs + 1);
+        tell(&files);
         Ok(Arriving {
             among: self.clone(),
             owner_id: owner_id.to_owned(),
@@ -81,17 +78,43 @@ impl Drop for Arriving {
                 files.remove(&self.owner_id);
             }
         }
-        tell(files.values().sum());
+        tell(&files);
     }
 }
 
-fn tell(files: usize) {
+/// While nobody changes them: told later, it could be told after what comes next.
+fn tell(files: &HashMap<String, usize>) {
+    let files: usize = files.values().sum();
     metrics::gauge!(UNDER_WAY).set(f64::from(u32::try_from(files).unwrap_or(u32::MAX)));
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{sync::Barrier, thread};
+
     use super::*;
+    use crate::gauges::Gauges;
+
+    /// One comes and stays while another comes and goes.
+    #[test]
+    fn what_is_shown_is_how_many_are_left() {
+        let under_way = UnderWay::new(AtOnce { all: 8, of_one: 2 });
+        let gauges = Gauges::default();
+        let begin = |owner, at: &Barrier| {
+            at.wait();
+            metrics::with_local_recorder(&gauges, || under_way.begin(owner).unwrap())
+        };
+        let end = |arriving| metrics::with_local_recorder(&gauges, || drop(arriving));
+        for round in 0..2_000 {
+            let at_once = Barrier::new(2);
+            let stays = thread::scope(|scope| {
+                scope.spawn(|| end(begin("b", &at_once)));
+                scope.spawn(|| begin("a", &at_once)).join().unwrap()
+            });
+            assert_eq!(gauges.shows(UNDER_WAY), Some(1.0), "{round}");
+            end(stays);
+        }
+    }
 
     #[test]
     fn nobody_has_all_places_and_whoever_is_done_leaves_theirs() {
