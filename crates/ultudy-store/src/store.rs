@@ -1,16 +1,16 @@
-//! Connections and transactions.
+//! The database: what it is opened by, and what begins transactions.
 
-use std::{cell::Cell, path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use sqlx::postgres::PgRow;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 use ultudy_engines::pins::{InProcessPins, Pins};
 use uuid::Uuid;
 
 use crate::{
     Result, StoreError,
     db::{
-        Binds, Connection, FromRow, Row, Sql, binds,
+        Connection, Row,
         postgres::{self, Access, Pool, Role, Waits},
         sqlite,
     },
@@ -21,10 +21,16 @@ use crate::{
     transfer::ledger,
 };
 
+mod patience;
 mod together;
+mod transaction;
 
+pub use patience::waiting_at_most;
+use patience::{Patience, patiently};
 pub use together::Ticket;
 use together::Together;
+pub(crate) use transaction::of_owner;
+pub use transaction::{SystemTx, TenantTx};
 
 /// Which database, and how much of it.
 #[derive(Debug, Clone)]
@@ -95,21 +101,6 @@ impl Page {
 /// How long a server may take to answer when the program starts.
 const START_PATIENCE: Duration = Duration::from_secs(5);
 
-tokio::task_local! {
-    /// How long is still waited for connections.
-    static PATIENCE: Cell<Duration>;
-}
-
-/// Within this, transactions on a server begin after at most `limit` of waiting, all together, with
-/// the statements that begin them, or are refused as [`StoreError::Unavailable`]: for whoever has somebody waiting for an
-/// answer. Elsewhere the configured time holds for each.
-pub fn waiting_at_most<T>(
-    limit: Duration,
-    within: impl Future<Output = T>,
-) -> impl Future<Output = T> {
-    PATIENCE.scope(Cell::new(limit), within)
-}
-
 /// The database. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -125,21 +116,6 @@ enum Database {
         together: Arc<Together>,
         read_together: Arc<Together>,
     },
-}
-
-/// A transaction that sees one owner's rows only. Rolled back when dropped.
-#[derive(Debug)]
-pub struct TenantTx {
-    owner_id: String,
-    connection: Connection,
-    /// Who is to know that the owner changed something.
-    replicas: Option<Arc<Replicas>>,
-}
-
-/// A transaction for dispatch and housekeeping, across owners. Rolled back when dropped.
-#[derive(Debug)]
-pub struct SystemTx {
-    connection: Connection,
 }
 
 impl Store {
@@ -390,155 +366,6 @@ impl Store {
     }
 }
 
-/// Waits as long as [`waiting_at_most`] says: not only for a connection of this process, but
-/// also for PgBouncer to have one of the server's.
-async fn patiently<T>(begin: impl Future<Output = Result<T>>) -> Result<T> {
-    let Ok(left) = PATIENCE.try_with(Cell::get) else {
-        return begin.await;
-    };
-    let begun = Instant::now();
-    let outcome = timeout(left, begin).await;
-    have_waited(left, begun);
-    outcome.unwrap_or(Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)))
-}
-
-/// Since `begun`, when so much was left.
-fn have_waited(left: Duration, begun: Instant) {
-    let left = left.saturating_sub(begun.elapsed());
-    // Still within it: this is the task that has just asked.
-    let _ = PATIENCE.try_with(|patience| patience.set(left));
-}
-
-/// How long is waited for what another task does on a server: as long as [`waiting_at_most`] says, else
-/// as long as for a connection.
-struct Patience {
-    begun: Instant,
-    left: Option<Duration>,
-    ends: Instant,
-}
-
-impl Patience {
-    fn begin(pool: &Pool) -> Self {
-        let begun = Instant::now();
-        let left = PATIENCE.try_with(Cell::get).ok();
-        Self {
-            begun,
-            left,
-            ends: begun + left.unwrap_or(pool.acquire_timeout()),
-        }
-    }
-
-    /// Nothing is waited for any more.
-    fn end(self) {
-        if let Some(left) = self.left {
-            have_waited(left, self.begun);
-        }
-    }
-}
-
-impl TenantTx {
-    /// Whose rows it sees.
-    #[must_use]
-    pub fn owner_id(&self) -> &str {
-        &self.owner_id
-    }
-
-    /// Makes its changes permanent.
-    ///
-    /// # Errors
-    /// The changes are not made.
-    pub async fn commit(self) -> Result<()> {
-        let Some(replicas) = self.replicas else {
-            return self.connection.commit().await;
-        };
-        // Before, since the change may be seen before this knows of it; and after, since the
-        // time runs from then.
-        replicas.pin(&self.owner_id).await;
-        let committed = self.connection.commit().await;
-        replicas.pin(&self.owner_id).await;
-        committed
-    }
-
-    /// Runs a statement on the owner's rows, whose `$1` is the owner; the number of rows
-    /// it changed.
-    pub(crate) async fn execute(&mut self, sql: impl Into<Sql>, rest: Binds<'_>) -> Result<u64> {
-        let sql = of_owner(sql);
-        let owner_id = self.owner_id.as_str();
-        let binds = [binds![owner_id], rest].concat();
-        self.connection.execute(sql, &binds).await
-    }
-
-    /// Runs such a statement; its rows.
-    pub(crate) async fn rows(&mut self, sql: impl Into<Sql>, rest: Binds<'_>) -> Result<Vec<Row>> {
-        let sql = of_owner(sql);
-        let owner_id = self.owner_id.as_str();
-        let binds = [binds![owner_id], rest].concat();
-        self.connection.rows(sql, &binds).await
-    }
-
-    /// Runs such a statement; its rows, read.
-    pub(crate) async fn all<T: FromRow>(
-        &mut self,
-        sql: impl Into<Sql>,
-        rest: Binds<'_>,
-    ) -> Result<Vec<T>> {
-        self.rows(sql, rest)
-            .await?
-            .iter()
-            .map(T::from_row)
-            .collect()
-    }
-
-    /// Runs such a statement; its first row, read, if there is one.
-    pub(crate) async fn first<T: FromRow>(
-        &mut self,
-        sql: impl Into<Sql>,
-        rest: Binds<'_>,
-    ) -> Result<Option<T>> {
-        self.rows(sql, rest)
-            .await?
-            .first()
-            .map(T::from_row)
-            .transpose()
-    }
-
-    /// Runs such a statement that always gives a row.
-    pub(crate) async fn one<T: FromRow>(
-        &mut self,
-        sql: impl Into<Sql>,
-        rest: Binds<'_>,
-    ) -> Result<T> {
-        self.first(sql, rest)
-            .await?
-            .ok_or(StoreError::Other(sqlx::Error::RowNotFound))
-    }
-
-    /// Runs a statement by key on one of the two tables that have no owner; its rows. As the
-    /// system role: of those tables a tenant sees only what its own rows refer to.
-    pub(crate) async fn by_key(
-        &mut self,
-        sql: impl Into<Sql>,
-        binds: Binds<'_>,
-    ) -> Result<Vec<Row>> {
-        self.connection.rows_as_system(sql.into(), binds).await
-    }
-}
-
-impl SystemTx {
-    /// Makes its changes permanent.
-    ///
-    /// # Errors
-    /// The changes are not made.
-    pub async fn commit(self) -> Result<()> {
-        self.connection.commit().await
-    }
-
-    /// For statements across owners.
-    pub(crate) fn connection(&mut self) -> &mut Connection {
-        &mut self.connection
-    }
-}
-
 fn rows_of(answers: Vec<Vec<PgRow>>) -> Vec<Vec<Row>> {
     let rows = |rows: Vec<_>| rows.into_iter().map(Row::Postgres).collect();
     answers.into_iter().map(rows).collect()
@@ -553,14 +380,4 @@ fn check(owner_id: &str) -> Result<()> {
         return Err(StoreError::Owner("an owner's id must not hold NUL"));
     }
     Ok(())
-}
-
-/// Row-level security would hide another owner's rows anyway, but only on PostgreSQL.
-pub(crate) fn of_owner(sql: impl Into<Sql>) -> Sql {
-    let sql = sql.into();
-    debug_assert!(
-        sql.both_hold("owner_id") && sql.both_hold("$1"),
-        "a tenant's statement names its owner: {sql:?}"
-    );
-    sql
 }
