@@ -8,10 +8,9 @@ use std::{
     time::Duration,
 };
 
-use chrono::TimeDelta;
 use futures_util::{StreamExt as _, future::join_all};
 use tempfile::TempDir;
-use tokio::{runtime::Runtime, sync::watch, task::JoinHandle, time::timeout};
+use tokio::{sync::watch, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 use ultudy_app::{
     App,
@@ -30,9 +29,7 @@ use ultudy_engines::{
 };
 use ultudy_llm::{Bill, Generator as _, LessonInput, LessonPart, extractive::Extractive};
 use ultudy_store::{
-    PostgresConfig, Store, StoreConfig, concepts,
-    generations::{self, NewGeneration},
-    jobs as stored_jobs, migrate_postgres,
+    PostgresConfig, Store, StoreConfig, migrate_postgres,
     queue::TableQueue,
     sections::{self, NewSection},
 };
@@ -44,9 +41,11 @@ use ultudy_testkit::{
 use uuid::Uuid;
 
 use crate::{
-    slow::{Gated, HOPELESS, QUICK, UNAVAILABLE, ask_for, ask_for_lesson, section, store_document},
+    slow::{Gated, HOPELESS, QUICK, ask_for, ask_for_lesson, section, store_document},
     support::{SetClock, app_on},
 };
+
+mod leaders;
 
 const PATIENCE: Duration = Duration::from_secs(120);
 const TEXT: &str = "Shared";
@@ -281,111 +280,6 @@ async fn content(app: &App, owner: &str) -> LessonContent {
     made.unwrap().content
 }
 
-async fn a_worker_vanishes_after_the_leaders_end_and_others_complete_who_waits(bench: Bench) {
-    let doomed = Runtime::new().unwrap();
-    let bench = Arc::new(bench);
-    let of_doomed = bench.clone();
-    let begun = doomed.spawn(async move {
-        let app = of_doomed.app().await;
-        start(&app, &CancellationToken::new());
-    });
-    begun.await.unwrap();
-    let app = bench.app().await;
-    let asked = ask(&app, 5).await;
-    let leader = one_leads(&app, &asked).await;
-    doomed.shutdown_background();
-    // What its last commit would have left: the generation, and the leader's end.
-    let mut tx = app.store.system_read().await.unwrap();
-    let key = stored_jobs::led_by(&mut tx, leader.id)
-        .await
-        .unwrap()
-        .unwrap();
-    drop(tx);
-    let generation = NewGeneration {
-        key,
-        content: content(&app, &asked[0].0).await,
-        provider: "extractive".into(),
-        model: "1".into(),
-    };
-    let now = app.clock.now();
-    let mut tx = app.store.write(&leader.owner_id).await.unwrap();
-    generations::insert(&mut tx, &generation, now)
-        .await
-        .unwrap();
-    let result = serde_json::Value::Null;
-    let done = stored_jobs::end_elsewhere(&mut tx, leader.id, Ok(&result), now).await;
-    assert!(done.unwrap().is_some());
-    tx.commit().await.unwrap();
-    let stop = CancellationToken::new();
-    let worker = start(&app, &stop);
-    all_end_well(&app, &asked).await;
-    assert_eq!(bench.begun(), 1);
-    stop.cancel();
-    worker.await.unwrap();
-}
-
-/// Whoever looks for followers of nobody every two seconds has stopped by then: they go on with the run
-/// itself.
-#[tokio::test(flavor = "multi_thread")]
-async fn who_waits_goes_on_with_a_leader_whose_generation_turns_out_to_be_there() {
-    let bench = Bench::shared().await;
-    let app = bench.app().await;
-    let stop = CancellationToken::new();
-    let worker = start(&app, &stop);
-    let asked = ask(&app, 5).await;
-    let leader = one_leads(&app, &asked).await;
-    // The leader is handed back, and leads still.
-    stop.cancel();
-    worker.await.unwrap();
-    let mut tx = app.store.system_read().await.unwrap();
-    let key = stored_jobs::led_by(&mut tx, leader.id).await.unwrap();
-    drop(tx);
-    let generation = NewGeneration {
-        key: key.unwrap(),
-        content: content(&app, &leader.owner_id).await,
-        provider: "extractive".into(),
-        model: "1".into(),
-    };
-    let mut tx = app.store.write(&leader.owner_id).await.unwrap();
-    let now = app.clock.now();
-    generations::insert(&mut tx, &generation, now)
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-
-    let mut holds = app.store.write(&leader.owner_id).await.unwrap();
-    let document_id = leader.data["document_id"].as_str().unwrap();
-    concepts::names(&mut holds, document_id.parse().unwrap())
-        .await
-        .unwrap();
-    let stop = CancellationToken::new();
-    let config = WorkerConfig {
-        worker_id: "another".into(),
-        upload_concurrency: 1,
-        lesson_concurrency: 2,
-        drain: PATIENCE,
-    };
-    let worker = tokio::spawn(work(app.clone(), config, stop.clone()));
-    let Services::Shared(server, name, _) = &bench.services else {
-        unreachable!()
-    };
-    let stored = wait::until("it is about to be stored", PATIENCE, async || {
-        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
-        server
-            .sql(name, &format!("{waiting} AND datname = '{name}'"))
-            .unwrap()
-            == "1"
-    });
-    stored.await.unwrap();
-    stop.cancel();
-    drop(holds);
-    worker.await.unwrap();
-    for job in all(&app, &asked).await {
-        assert_eq!(job.status, JobStatus::Completed, "{job:?}");
-    }
-    assert_eq!(bench.begun(), 1, "by the one who was stopped");
-}
-
 /// Their concepts have the same names, and the lesson of each is copied at the same time.
 async fn alike_sections_of_one_document_each_have_their_lesson(bench: Bench) {
     let app = bench.app().await;
@@ -450,85 +344,6 @@ async fn a_text_that_no_lesson_can_be_made_of_is_tried_once(bench: Bench) {
     worker.await.unwrap();
 }
 
-async fn a_leader_gives_up_and_who_waits_has_one_try_less(bench: Bench) {
-    let app = bench.app().await;
-    let stop = CancellationToken::new();
-    let worker = start(&app, &stop);
-    let asked = ask_on(&app, 20, UNAVAILABLE).await;
-    one_leads(&app, &asked).await;
-    bench.gate.send(true).unwrap();
-    let ended = wait::until("all have failed", PATIENCE, async || {
-        let all = all(&app, &asked).await;
-        if !all.iter().any(|job| job.status == JobStatus::Processing) {
-            bench.clock.advance(TimeDelta::seconds(1));
-        }
-        all.iter().all(|job| job.status == JobStatus::Failed)
-    });
-    ended.await.unwrap();
-    for job in all(&app, &asked).await {
-        assert_eq!(job.attempt, job.max_attempts);
-        assert_eq!(job.failure.unwrap().code, "generator_unavailable");
-    }
-    assert_eq!(
-        bench.begun_on(UNAVAILABLE),
-        3,
-        "two tries of the first, one of the next"
-    );
-    stop.cancel();
-    worker.await.unwrap();
-}
-
-async fn a_leader_is_cancelled_and_another_leads(bench: Bench) {
-    let app = bench.app().await;
-    let stop = CancellationToken::new();
-    let worker = start(&app, &stop);
-    let mut asked = ask(&app, 5).await;
-    let leader = one_leads(&app, &asked).await;
-    jobs::cancel(&app, &leader.owner_id, leader.id)
-        .await
-        .unwrap();
-    asked.retain(|(_, job)| *job != leader.id);
-    let next = one_leads(&app, &asked).await;
-    assert_ne!(next.id, leader.id);
-    assert_eq!(bench.begun(), 2);
-    bench.gate.send(true).unwrap();
-    all_end_well(&app, &asked).await;
-    assert_eq!(bench.begun(), 2);
-    let cancelled = jobs::get(&app, &leader.owner_id, leader.id).await.unwrap();
-    assert_eq!(cancelled.status, JobStatus::Cancelled);
-    stop.cancel();
-    worker.await.unwrap();
-}
-
-async fn a_leaders_worker_vanishes_and_the_lesson_is_made(bench: Bench) {
-    // Whatever runs in it stops at once when it is shut down, as in a process that is killed.
-    let doomed = Runtime::new().unwrap();
-    let bench = Arc::new(bench);
-    let of_doomed = bench.clone();
-    let begun = doomed.spawn(async move {
-        let app = of_doomed.app().await;
-        start(&app, &CancellationToken::new());
-    });
-    begun.await.unwrap();
-    let app = bench.app().await;
-    let asked = ask(&app, 5).await;
-    let leader = one_leads(&app, &asked).await;
-    doomed.shutdown_background();
-    bench.clock.advance(TimeDelta::seconds(9));
-    let stop = CancellationToken::new();
-    let worker = start(&app, &stop);
-    let again = wait::for_some("it is made again", PATIENCE, async || {
-        let job = one_leads(&app, &asked).await;
-        (job.lost > 0).then_some(job)
-    });
-    assert_eq!(again.await.unwrap().id, leader.id, "it leads still");
-    bench.gate.send(true).unwrap();
-    all_end_well(&app, &asked).await;
-    assert_eq!(bench.begun(), 2);
-    stop.cancel();
-    worker.await.unwrap();
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn embedded_many_ask_and_one_lesson_is_made() {
     many_ask_and_one_lesson_is_made(Bench::new(Services::Embedded), 50).await;
@@ -540,18 +355,6 @@ async fn shared_many_ask_and_one_lesson_is_made() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn embedded_a_worker_vanishes_after_the_leaders_end_and_others_complete_who_waits() {
-    let bench = Bench::new(Services::Embedded);
-    a_worker_vanishes_after_the_leaders_end_and_others_complete_who_waits(bench).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn shared_a_worker_vanishes_after_the_leaders_end_and_others_complete_who_waits() {
-    let bench = Bench::shared().await;
-    a_worker_vanishes_after_the_leaders_end_and_others_complete_who_waits(bench).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn embedded_a_text_that_no_lesson_can_be_made_of_is_tried_once() {
     a_text_that_no_lesson_can_be_made_of_is_tried_once(Bench::new(Services::Embedded)).await;
 }
@@ -559,31 +362,6 @@ async fn embedded_a_text_that_no_lesson_can_be_made_of_is_tried_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn shared_a_text_that_no_lesson_can_be_made_of_is_tried_once() {
     a_text_that_no_lesson_can_be_made_of_is_tried_once(Bench::shared().await).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn embedded_a_leader_gives_up_and_who_waits_has_one_try_less() {
-    a_leader_gives_up_and_who_waits_has_one_try_less(Bench::new(Services::Embedded)).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn embedded_a_leader_is_cancelled_and_another_leads() {
-    a_leader_is_cancelled_and_another_leads(Bench::new(Services::Embedded)).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn shared_a_leader_is_cancelled_and_another_leads() {
-    a_leader_is_cancelled_and_another_leads(Bench::shared().await).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn embedded_a_leaders_worker_vanishes_and_the_lesson_is_made() {
-    a_leaders_worker_vanishes_and_the_lesson_is_made(Bench::new(Services::Embedded)).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn shared_a_leaders_worker_vanishes_and_the_lesson_is_made() {
-    a_leaders_worker_vanishes_and_the_lesson_is_made(Bench::shared().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
