@@ -58,6 +58,13 @@ impl Added {
     }
 }
 
+impl Ended {
+    /// As most jobs end: the script need not be told more.
+    fn is_plainly_completed(&self) -> bool {
+        self.how == "completed" && self.value == "null"
+    }
+}
+
 impl Calls {
     pub(super) fn new(redis: Redis, queue: QueueName, token: Arc<str>) -> Self {
         let prefix = format!("bull:{}", redis.tagged(queue.as_str()));
@@ -128,8 +135,13 @@ impl Calls {
     /// Ends those of these, at most [`ENDED_AT_ONCE`], whose lease is held.
     pub(super) async fn end(&self, jobs: Vec<Ended>) -> Result<(), RedisError> {
         let mut call = self.of(&scripts::FINISH);
-        call.arg(KEEP).arg(millis(KEEP_FOR));
-        for job in &jobs {
+        let (plain, others): (Vec<_>, Vec<_>) =
+            jobs.iter().partition(|job| job.is_plainly_completed());
+        call.arg(KEEP).arg(millis(KEEP_FOR)).arg(plain.len());
+        for job in plain {
+            call.arg(&job.id).arg(job.lease.to_string());
+        }
+        for job in others {
             call.arg(&job.id)
                 .arg(job.lease.to_string())
                 .arg(job.how)

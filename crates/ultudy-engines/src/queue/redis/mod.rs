@@ -10,13 +10,16 @@
 //! | `:active` | list | ids that run, here or in a Bull worker |
 //! | `:delayed` | zset | by due time in ms × 4096, ids that may not run yet |
 //! | `:completed`, `:failed` | zset | by their end in ms, ended ids; 1,000 or 24 hours of each |
-//! | `:<id>` | hash | the job, until its end is trimmed; `lease` while it runs here, `ended` once its row has its end, `lapsed` |
+//! | `:<id>` | hash | the job, until its end is trimmed; `lease` while it runs here, which is `lapsed` once that lapsed, and empty once the row has its end |
 //! | `:<id>:lock` | string | who runs it; ends by itself with the lease |
 //! | `:stalled`, `:stalled-check` | set, string | Bull's check for workers that are gone |
 //! | `:id` | string | counts the jobs added |
 //! | `:ultudy:unplaced:<n>` | list | jobs of this priority that are at the end of `:wait` for now, and not in their place |
 //! | `:ultudy:complete` | string | that all committed jobs were pushed; ends after 5 minutes, and with all else when Redis comes back empty |
 //! | `:ultudy:reconciling` | string | that somebody looks for what is missing; ends after 5 seconds; if all is missing, when that is pushed, at the latest after 30 |
+//!
+//! What Bull publishes of jobs is published, too; of the jobs that one call starts or ends nothing but the
+//! first if nobody listens to that on this server (who listens on a replica hears no more either).
 //!
 //! Our job's id is the id of its row. Each transition is one script (`lua/`). All times are the
 //! server's: what a caller says is only ever taken as a difference. What many callers of a process add

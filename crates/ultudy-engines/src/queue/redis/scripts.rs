@@ -16,7 +16,7 @@ macro_rules! script {
 script! {
     COUNTS = "lua/counts.lua";
     ADD = "lua/place.lua", "lua/add.lua";
-    CLAIM = "lua/place.lua", "lua/claim.lua";
+    CLAIM = "lua/place.lua", "lua/upkeep.lua", "lua/claim.lua";
     RENEW = "lua/renew.lua";
     FINISH = "lua/finish.lua";
     RELEASE = "lua/place.lua", "lua/release.lua";

@@ -8,11 +8,11 @@
 local options, leave = ARGV[3], tonumber(ARGV[4])
 local channel = P .. 'waiting@' .. ARGV[2]
 -- What adding a job costs besides its place, and what that is worth.
-local EACH, WORTH = 700, 200
+local EACH, WORTH = 590, 170
 
 local call = redis.call
-local list = waiting()
-local now_text = text(now)
+local place = placing()
+local list = place.waiting()
 local stamp = ',"timestamp":' .. now_text .. '}'
 local added = 0
 -- Where the counter of all jobs stood.
@@ -28,8 +28,8 @@ local function wanted(job)
   if call('EXISTS', job) == 0 then
     return 'new'
   end
-  local known = call('HMGET', job, 'finishedOn', 'ended')
-  return known[1] and known[2] and 'again'
+  local known = call('HMGET', job, 'finishedOn', 'lease')
+  return known[1] and known[2] == '' and 'again'
 end
 
 local function add(id, priority, delay, data)
@@ -41,7 +41,7 @@ local function add(id, priority, delay, data)
   if as == 'again' then
     call('ZREM', P .. 'completed', id)
     call('ZREM', P .. 'failed', id)
-    forget(id)
+    place.forget(id)
   end
   call('HSET', job, 'name', '__default__', 'data', data,
     'opts', options .. id .. '","priority":' .. priority .. ',"delay":' .. delay .. stamp,
@@ -53,7 +53,7 @@ local function add(id, priority, delay, data)
     call('PUBLISH', channel, id)
   else
     counted = counted or tonumber(call('GET', P .. 'id') or 0)
-    delay_until(now + tonumber(delay), id, counted + added)
+    place.delay_until(now + tonumber(delay), id, counted + added)
   end
 end
 
@@ -61,17 +61,17 @@ for at = 5, #ARGV, 4 do
   add(ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3])
 end
 if added > 0 then
-  call('INCRBY', P .. 'id', added)
+  call('INCRBY', P .. 'id', text(added))
 end
 
 -- What all those would cost that are unplaced if these are.
-local count, all = count_unplaced()
+local count, all = place.count_unplaced()
 local there_were = all > 0
 local price = 0
 for priority = 1, LOW do
   local its = count[priority] + #ids[priority]
   if its > 0 then
-    local _, cost = way(list, ahead(list, priority), its)
+    local _, cost = place.way(list, place.ahead(list, priority), its)
     price = price + cost
     all = all + #ids[priority]
   end
@@ -80,16 +80,16 @@ local left = ENOUGH - added * EACH
 if not there_were and price + all * PUT <= left and (leave == 0 or price <= all * WORTH) then
   for priority = 1, LOW do
     if #ids[priority] > 0 then
-      enqueue(list, ids[priority], priority)
+      place.enqueue(list, ids[priority], priority)
     end
   end
   return 0
 end
 for priority = 1, LOW do
   push('LPUSH', list, ids[priority])
-  push('RPUSH', unplaced(priority), ids[priority])
+  push('RPUSH', UNPLACED[priority], ids[priority])
 end
 if all > leave or price <= all * WORTH then
-  return (settle(list, LOW, left))
+  return (place.settle(list, LOW, left))
 end
 return all

@@ -3,26 +3,21 @@
 -- The clock is this server's: the callers' may differ.
 
 local P = ARGV[1] .. ':'
-local ACTIVE, DELAYED, PRIORITY, STALLED =
-  P .. 'active', P .. 'delayed', P .. 'priority', P .. 'stalled'
+local WAIT, ACTIVE, DELAYED, PRIORITY, STALLED, PAUSED =
+  P .. 'wait', P .. 'active', P .. 'delayed', P .. 'priority', P .. 'stalled', P .. 'meta-paused'
 
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 
+-- A whole number as Redis takes it. Numbers themselves it writes with 17 digits, which takes as long as
+-- many a command.
 local function text(number)
-  return string.format('%.0f', number)
+  return string.format('%d', number)
 end
+local now_text = text(now)
 
 local function lock_of(id)
   return P .. id .. ':lock'
-end
-
--- The list in which jobs wait: a paused queue's has another name.
-local function waiting()
-  if redis.call('EXISTS', P .. 'meta-paused') == 1 then
-    return P .. 'paused'
-  end
-  return P .. 'wait'
 end
 
 -- Values given to one command; even, for those that take pairs.
@@ -35,36 +30,13 @@ local function push(command, key, values)
   end
 end
 
-local function reversed(values)
-  local turned, count = {}, #values
-  for i = 1, count do
-    turned[i] = values[count + 1 - i]
+-- Channels of which this call knows that nobody listens: what PUBLISH gives back says so, and whoever
+-- comes is heard of by the next call. On a cluster it says nothing of those who listen at another node.
+local unheard = {}
+local is_cluster = string.find(P, '{', 1, true)
+
+local function publish(channel, message)
+  if redis.call('PUBLISH', channel, message) == 0 and not is_cluster then
+    unheard[channel] = true
   end
-  return turned
-end
-
-local function priority_of(id)
-  return tonumber(redis.call('HGET', P .. id, 'priority') or 0) or 0
-end
-
--- Makes a job wait until `due`. Jobs due at the same time come in the order of `counter`.
-local function delay_until(due, id, counter)
-  redis.call('ZADD', DELAYED, text(due * 4096 + counter % 4096), id)
-  redis.call('PUBLISH', DELAYED, text(due))
-end
-
-local function tell_waiting(token, id)
-  redis.call('PUBLISH', P .. 'waiting@' .. token, id)
-end
-
--- Takes a running job out of what says that it runs.
-local function let_go(id)
-  redis.call('DEL', lock_of(id))
-  redis.call('LREM', ACTIVE, -1, id)
-  redis.call('SREM', STALLED, id)
-  redis.call('HDEL', P .. id, 'lease')
-end
-
-local function forget(id)
-  redis.call('DEL', P .. id, P .. id .. ':logs')
 end

@@ -7,14 +7,14 @@ local told = {}
 for at = 2, #ARGV do
   local id = ARGV[at]
   local job = P .. id
-  local known = redis.call('HMGET', job, 'finishedOn', 'ended')
-  if known[1] and not known[2] then
+  local known = redis.call('HMGET', job, 'finishedOn', 'lease')
+  if known[1] and known[2] ~= '' then
     local how, field = 'completed', 'returnvalue'
     if not redis.call('ZSCORE', P .. how, id) then
       how, field = 'failed', 'failedReason'
     end
     if redis.call('ZSCORE', P .. how, id) then
-      redis.call('HSET', job, 'ended', '1')
+      redis.call('HSET', job, 'lease', '')
       local value = ''
       if redis.call('HSTRLEN', job, field) <= LONGEST then
         value = redis.call('HGET', job, field) or ''

@@ -1,11 +1,12 @@
--- Ends jobs whose lease is held. ARGV: prefix, most ended jobs to keep of each kind, and for how long
--- in ms; then of each job its id, the lease's name, how it ended (completed, failed or gone), and
--- its value or reason. Gives back how many were ended.
+-- Ends jobs whose lease is held. ARGV: prefix, most ended jobs to keep of each kind, for how long in ms,
+-- and how many completed with nothing to say, as most do: of each of those its id and the lease's name;
+-- then of each other one its id, the lease's name, how it ended (completed, failed or gone), and its
+-- value or reason. Gives back how many were ended.
 
-local keep, keep_ms = tonumber(ARGV[2]), tonumber(ARGV[3])
-local now_text = text(now)
+local keep, keep_ms, few = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 -- Ended jobs forgotten in one call, for either reason: at least as many as are ended in one.
 local AT_ONCE = 100
+local COMPLETED, FAILED = P .. 'completed', P .. 'failed'
 
 local call = redis.call
 
@@ -13,7 +14,7 @@ local call = redis.call
 local ends = { completed = {}, failed = {}, gone = {} }
 local ended, locks, ids = {}, {}, {}
 
--- What Bull tells of an end; most by far have this value.
+-- What Bull tells of an end.
 local function told(id, value)
   if value == 'null' and not string.find(id, '[^%w-]') then
     return '{"jobId":"' .. id .. '","val":"null"}'
@@ -26,41 +27,57 @@ local function finish(id, how, value)
   ended[id] = true
   ids[#ids + 1] = id
   ends[how][#ends[how] + 1] = id
-  if how == 'gone' then
-    call('ZREM', P .. 'completed', id)
-    call('ZREM', P .. 'failed', id)
-    forget(id)
-    return
-  end
   -- With the others: a command to take the lease away takes as long as this one.
   if how == 'completed' then
-    call('HSET', job, 'finishedOn', now_text, 'returnvalue', value, 'ended', '1', 'lease', '')
-  else
-    call('HSET', job, 'finishedOn', now_text, 'failedReason', value, 'ended', '1', 'lease', '')
+    call('HSET', job, 'finishedOn', now_text, 'returnvalue', value, 'lease', '')
+    if not unheard[COMPLETED] then
+      publish(COMPLETED, told(id, value))
+    end
+  elseif how == 'failed' then
+    call('HSET', job, 'finishedOn', now_text, 'failedReason', value, 'lease', '')
     -- Somebody may have written anything there, which must not keep the others from their ends.
-    redis.pcall('HINCRBY', job, 'attemptsMade', 1)
+    redis.pcall('HINCRBY', job, 'attemptsMade', '1')
+    if not unheard[FAILED] then
+      publish(FAILED, told(id, value))
+    end
+  else
+    call('ZREM', COMPLETED, id)
+    call('ZREM', FAILED, id)
+    call('DEL', job, job .. ':logs')
   end
-  call('PUBLISH', P .. how, told(id, value))
 end
 
--- Takes what was ended off the list of what runs: of few that run, by putting the others back, since a
--- command takes longer than some ids.
+-- Takes what was ended off the list of what runs, which is mostly what has run longest: by putting the
+-- others back that were begun before, since a command takes longer than some ids.
 local WORTH = 8
 local function take_off()
-  if call('LLEN', ACTIVE) > #ids * WORTH then
+  local others, seen, missing = {}, 0, #ids
+  while missing > 0 and #ids > 1 and seen < #ids * WORTH do
+    local these = call('LRANGE', ACTIVE, text(-seen - #ids), text(-seen - 1))
+    if #these == 0 then
+      break
+    end
+    seen = seen + #these
+    for at = #these, 1, -1 do
+      if ended[these[at]] then
+        missing = missing - 1
+      else
+        others[#others + 1] = these[at]
+      end
+    end
+  end
+  if missing > 0 then
     for _, id in ipairs(ids) do
-      call('LREM', ACTIVE, -1, id)
+      call('LREM', ACTIVE, '-1', id)
     end
     return
   end
-  local others = {}
-  for _, id in ipairs(call('LRANGE', ACTIVE, 0, -1)) do
-    if not ended[id] then
-      others[#others + 1] = id
-    end
+  call('LTRIM', ACTIVE, '0', text(-seen - 1))
+  local back = {}
+  for at = #others, 1, -1 do
+    back[#back + 1] = others[at]
   end
-  call('DEL', ACTIVE)
-  push('RPUSH', ACTIVE, others)
+  push('RPUSH', ACTIVE, back)
 end
 
 -- Lists them as ended, and forgets those of before that are too many or too old.
@@ -78,7 +95,7 @@ local function list_ended(key, these)
     if #old == 0 then
       return
     end
-    call('ZREMRANGEBYRANK', key, 0, #old - 1)
+    call('ZREMRANGEBYRANK', key, '0', text(#old - 1))
     local keys = {}
     for at, id in ipairs(old) do
       local job = P .. id
@@ -86,34 +103,48 @@ local function list_ended(key, these)
     end
     call('DEL', unpack(keys))
   end
-  forget_ended(call('ZRANGEBYSCORE', key, '-inf', text(now - keep_ms), 'LIMIT', 0, AT_ONCE))
+  forget_ended(call('ZRANGEBYSCORE', key, '-inf', text(now - keep_ms), 'LIMIT', '0', text(AT_ONCE)))
   local over = call('ZCARD', key) - keep
   if over > 0 then
-    forget_ended(call('ZRANGE', key, 0, math.min(over, AT_ONCE) - 1))
+    forget_ended(call('ZRANGE', key, '0', text(math.min(over, AT_ONCE) - 1)))
   end
 end
 
-local first, each = 4, 4
-local theirs, held = {}, {}
-for at = first, #ARGV, each do
-  theirs[#theirs + 1] = lock_of(ARGV[at])
+local FIRST = 5
+-- Where each begins, and where those begin that are told more of.
+local at, more = {}, FIRST + 2 * few
+for place = FIRST, more - 1, 2 do
+  at[#at + 1] = place
 end
-if #theirs > 0 then
-  held = call('MGET', unpack(theirs))
+for place = more, #ARGV, 4 do
+  at[#at + 1] = place
 end
-for at = first, #ARGV, each do
-  local id, lease = ARGV[at], ARGV[at + 1]
-  local place = (at - first) / each + 1
-  if not ended[id] and held[place] == lease then
-    locks[#locks + 1] = theirs[place]
-    finish(id, ARGV[at + 2], ARGV[at + 3])
+if #at == 0 then
+  return 0
+end
+local theirs = {}
+for i, place in ipairs(at) do
+  theirs[i] = lock_of(ARGV[place])
+end
+local held = call('MGET', unpack(theirs))
+for i, place in ipairs(at) do
+  local id = ARGV[place]
+  if not ended[id] and held[i] == ARGV[place + 1] then
+    locks[#locks + 1] = theirs[i]
+    if place < more then
+      finish(id, 'completed', 'null')
+    else
+      finish(id, ARGV[place + 2], ARGV[place + 3])
+    end
   end
 end
 if #ids > 0 then
   take_off()
   call('DEL', unpack(locks))
-  push('SREM', STALLED, ids)
+  if call('EXISTS', STALLED) == 1 then
+    push('SREM', STALLED, ids)
+  end
 end
-list_ended(P .. 'completed', ends.completed)
-list_ended(P .. 'failed', ends.failed)
+list_ended(COMPLETED, ends.completed)
+list_ended(FAILED, ends.failed)
 return #ids

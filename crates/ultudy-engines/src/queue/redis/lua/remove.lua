@@ -1,6 +1,7 @@
 -- Forgets a job, whatever it does, unless somebody else's worker runs it. ARGV: prefix, id.
 
 local id = ARGV[2]
+local place = placing()
 local job = P .. id
 if redis.call('EXISTS', job) == 0 then
   return 0
@@ -12,12 +13,13 @@ end
 local found = redis.call('LREM', ACTIVE, -1, id) + redis.call('ZREM', DELAYED, id)
   + redis.call('ZREM', P .. 'completed', id) + redis.call('ZREM', P .. 'failed', id)
 if found == 0 then
-  local list = waiting()
-  local priority = priority_of(id)
+  local list = place.waiting()
+  local priority = place.priority_of(id)
   -- From the end that is nearer.
   local from = 1
-  if redis.call('LREM', unplaced(priority), 1, id) == 0
-    and priority > 0 and ahead(list, priority) * 2 < redis.call('LLEN', list) then
+  local unplaced = UNPLACED[priority]
+  if not (unplaced and redis.call('LREM', unplaced, 1, id) > 0)
+    and priority > 0 and place.ahead(list, priority) * 2 < redis.call('LLEN', list) then
     from = -1
   end
   redis.call('LREM', list, from, id)
@@ -25,5 +27,5 @@ end
 redis.call('ZREM', PRIORITY, id)
 redis.call('SREM', STALLED, id)
 redis.call('DEL', lock_of(id))
-forget(id)
+place.forget(id)
 return 1
