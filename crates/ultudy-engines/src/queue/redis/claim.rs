@@ -58,7 +58,7 @@ impl RedisQueue {
         lease: Uuid,
         (id, ended_before, lapsed, data): Job,
         at: Timestamp,
-    ) -> Result<Option<Delivery>, RedisError> {
+    ) -> Option<Delivery> {
         let (id, known) = match read(&id, &data) {
             Ok(read) => read,
             Err(reason) => {
@@ -74,8 +74,11 @@ impl RedisQueue {
                     how: "failed",
                     value: reason,
                 };
-                self.state(queue).end(ended).await?;
-                return Ok(None);
+                if let Err(error) = self.state(queue).end(ended).await {
+                    // The others are to run. It comes again when its lease has lapsed.
+                    tracing::warn!(queue = queue.as_str(), %error, "job of somebody else cannot be ended");
+                }
+                return None;
             }
         };
         let is_ours = known.rest.is_empty() && id == known.job_id.to_string();
@@ -83,7 +86,7 @@ impl RedisQueue {
             id: id.to_owned(),
             data: known.rest.into(),
         });
-        Ok(Some(Delivery {
+        Some(Delivery {
             job_id: known.job_id,
             owner_id: known.owner_id,
             queue,
@@ -91,7 +94,7 @@ impl RedisQueue {
             due: if lapsed { Due::ByRow(at) } else { Due::Now },
             retried: ended_before,
             asked,
-        }))
+        })
     }
 }
 

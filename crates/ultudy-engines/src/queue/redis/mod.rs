@@ -152,8 +152,7 @@ impl Queue for RedisQueue {
         self.skew.note(now, taken.at);
         let mut deliveries = Vec::with_capacity(taken.jobs.len());
         for (job, lease) in taken.jobs.into_iter().zip(lease_ids) {
-            let delivered = self.deliver(queue, *lease, job, taken.at).await;
-            deliveries.extend(delivered.map_err(failed)?);
+            deliveries.extend(self.deliver(queue, *lease, job, taken.at).await);
         }
         Ok(deliveries)
     }

@@ -2,6 +2,7 @@
 
 use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
 
+use futures_util::future::join_all;
 use serde_json::json;
 use ultudy_domain::job::Priority;
 use ultudy_engines::queue::{End, Queue as _};
@@ -77,6 +78,80 @@ async fn what_is_no_job_takes_no_other_along() {
     }
     assert_eq!(bench.cli(["ZCARD", "P:failed"]), "2");
     assert_eq!(bench.cli(["EXISTS", "P:active"]), "0");
+}
+
+/// Somebody has written over one of them: it is of no use any more, and the others go on.
+#[tokio::test]
+async fn a_job_that_was_written_over_takes_none_along_that_begins_or_ends_with_it() {
+    let bench = Bench::new().await;
+    let jobs = [1, 2, 3].map(|number| job(number, Priority::Normal));
+    let written_over = format!("P:{}", jobs[1].job_id);
+    bench.cli(["SET", &written_over, "no hash"]);
+    let pushes = jobs
+        .iter()
+        .map(|job| bench.queue.push(std::slice::from_ref(job), now()));
+    for pushed in join_all(pushes).await {
+        pushed.unwrap();
+    }
+    let leases: Vec<_> = (100..110).map(Uuid::from_u128).collect();
+    let claimed = bench.queue.claim(QUEUE, "worker", &leases, now()).await;
+    let claimed = claimed.unwrap();
+    assert_eq!(claimed.len(), 3);
+
+    bench.cli(["SET", &written_over, "no hash"]);
+    let finishes = claimed
+        .iter()
+        .map(|job| bench.queue.finish(job, &End::Completed));
+    for finished in join_all(finishes).await {
+        finished.unwrap();
+    }
+    assert_eq!(bench.cli(["ZCARD", "P:completed"]), "2");
+    let locks = jobs.map(|job| format!("P:{}:lock", job.job_id));
+    let [first, second, third] = &locks;
+    let left = ["EXISTS", "P:active", &written_over, first, second, third];
+    assert_eq!(bench.cli(left), "0");
+}
+
+/// Wherever they stand, and whatever they are instead of what they should be.
+#[tokio::test]
+async fn what_was_written_over_keeps_no_other_from_being_claimed_or_held() {
+    let bench = Bench::new().await;
+    let held = job(1, Priority::Normal);
+    bench.push(&[held]).await;
+    let held = bench.claim(100).await.unwrap();
+    for id in ["7", "8", "9"] {
+        bench.cli(["SET", &format!("P:{id}"), "no hash"]);
+    }
+    bench.cli(["LPUSH", "P:active", "7"]);
+    bench.cli(["ZADD", "P:delayed", "1", "8"]);
+    bench.cli(["LPUSH", "P:active", "9"]);
+    bench.cli(["SADD", "P:stalled", "9", "11"]);
+    bench.cli(["LPUSH", "P:active", "11"]);
+    bench.cli(["HSET", "P:11", "stalledCounter", "many"]);
+    bench.cli(["DEL", "P:stalled-check"]);
+    bench.push(&[job(2, Priority::Normal)]).await;
+    assert!(bench.claim(101).await.is_some());
+    // All that is looked at beside.
+    assert_eq!(bench.claim(102).await, None);
+    assert_eq!(bench.cli(["EXISTS", "P:delayed"]), "0");
+    assert_eq!(bench.cli(["ZRANGE", "P:failed", "0", "-1"]), "11");
+
+    // Nor does what is no lock.
+    let mut other = held.clone();
+    (other.job_id, other.lease) = (Uuid::from_u128(99), Uuid::from_u128(98));
+    bench.cli(["LPUSH", &format!("P:{}:lock", other.job_id), "no lock"]);
+    let refused = bench
+        .queue
+        .renew(&[other.clone(), held.clone()], now())
+        .await;
+    assert_eq!(refused.unwrap(), [other.lease]);
+    bench.queue.release(&other, now(), now()).await.unwrap();
+    bench.queue.remove(other.job_id).await.unwrap();
+    bench.cli(["SET", &format!("P:{}", held.job_id), "no hash"]);
+    bench.queue.release(&held, now(), now()).await.unwrap();
+    assert_eq!(bench.claim(103).await, None);
+    let elsewhere = bench.queue.ended_elsewhere(QUEUE, &[held.job_id]).await;
+    assert_eq!(elsewhere.unwrap(), []);
 }
 
 #[tokio::test]

@@ -28,7 +28,12 @@ local function wanted(job)
   if call('EXISTS', job) == 0 then
     return 'new'
   end
-  local known = call('HMGET', job, 'finishedOn', 'lease')
+  local known = redis.pcall('HMGET', job, 'finishedOn', 'lease')
+  if known.err then
+    -- Something else is there, which would keep it away for ever.
+    call('DEL', job)
+    return 'new'
+  end
   return known[1] and known[2] == '' and 'again'
 end
 

@@ -7,8 +7,8 @@ local told = {}
 for at = 2, #ARGV do
   local id = ARGV[at]
   local job = P .. id
-  local known = redis.call('HMGET', job, 'finishedOn', 'lease')
-  if known[1] and known[2] ~= '' then
+  local known = redis.pcall('HMGET', job, 'finishedOn', 'lease')
+  if not known.err and known[1] and known[2] ~= '' then
     local how, field = 'completed', 'returnvalue'
     if not redis.call('ZSCORE', P .. how, id) then
       how, field = 'failed', 'failedReason'

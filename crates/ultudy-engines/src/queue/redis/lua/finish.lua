@@ -22,20 +22,25 @@ local function told(id, value)
   return cjson.encode({ jobId = id, val = value })
 end
 
+-- Where something else is under its name nothing is left to be ended, and nobody else's end is held up.
 local function finish(id, how, value)
   local job = P .. id
   ended[id] = true
   ids[#ids + 1] = id
+  if how ~= 'gone' then
+    local field = how == 'completed' and 'returnvalue' or 'failedReason'
+    -- With the others: a command to take the lease away takes as long as this one.
+    local set = redis.pcall('HSET', job, 'finishedOn', now_text, field, value, 'lease', '')
+    if type(set) == 'table' then
+      how = 'gone'
+    end
+  end
   ends[how][#ends[how] + 1] = id
-  -- With the others: a command to take the lease away takes as long as this one.
   if how == 'completed' then
-    call('HSET', job, 'finishedOn', now_text, 'returnvalue', value, 'lease', '')
     if not unheard[COMPLETED] then
       publish(COMPLETED, told(id, value))
     end
   elseif how == 'failed' then
-    call('HSET', job, 'finishedOn', now_text, 'failedReason', value, 'lease', '')
-    -- Somebody may have written anything there, which must not keep the others from their ends.
     redis.pcall('HINCRBY', job, 'attemptsMade', '1')
     if not unheard[FAILED] then
       publish(FAILED, told(id, value))

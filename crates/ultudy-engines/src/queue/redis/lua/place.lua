@@ -28,8 +28,25 @@ local function placing()
     return WAIT
   end
 
+  -- Of a job; nothing, too, where there is something else under its name.
+  local function field(id, name)
+    local value = redis.pcall('HGET', P .. id, name)
+    return type(value) == 'string' and value or nil
+  end
+
   local function priority_of(id)
-    return tonumber(redis.call('HGET', P .. id, 'priority') or 0) or 0
+    return tonumber(field(id, 'priority') or 0) or 0
+  end
+
+  -- Of a lock; nothing, too, where that is none.
+  local function holder_of(id)
+    local lease = redis.pcall('GET', lock_of(id))
+    return type(lease) == 'string' and lease or nil
+  end
+
+  -- Whether it was one.
+  local function set(id, name, value)
+    return type(redis.pcall('HSET', P .. id, name, value)) == 'number'
   end
 
   local function tell_waiting(token, id)
@@ -41,7 +58,7 @@ local function placing()
     redis.call('DEL', lock_of(id))
     redis.call('LREM', ACTIVE, -1, id)
     redis.call('SREM', STALLED, id)
-    redis.call('HDEL', P .. id, 'lease')
+    redis.pcall('HDEL', P .. id, 'lease')
   end
 
   local function forget(id)
@@ -276,7 +293,10 @@ local function placing()
     count_unplaced = count_unplaced,
     settle = settle,
     waiting = waiting,
+    field = field,
     priority_of = priority_of,
+    holder_of = holder_of,
+    set = set,
     tell_waiting = tell_waiting,
     let_go = let_go,
     forget = forget,

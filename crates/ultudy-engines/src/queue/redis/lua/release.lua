@@ -3,11 +3,14 @@
 
 local place = placing()
 local id, delay = ARGV[3], tonumber(ARGV[5])
-if redis.call('GET', lock_of(id)) ~= ARGV[4] then
+if place.holder_of(id) ~= ARGV[4] then
   return 0
 end
 place.let_go(id)
-redis.call('HSET', P .. id, 'delay', text(delay))
+if not place.set(id, 'delay', text(delay)) then
+  -- Something else is there by now.
+  return 1
+end
 if ARGV[6] == '1' then
   redis.call('HSET', P .. id, 'lease', '')
 end

@@ -6,8 +6,8 @@ local job = P .. id
 if redis.call('EXISTS', job) == 0 then
   return 0
 end
-local lock = redis.call('GET', lock_of(id))
-if lock and lock ~= redis.call('HGET', job, 'lease') then
+local lock = place.holder_of(id)
+if lock and lock ~= place.field(id, 'lease') then
   return 0
 end
 local found = redis.call('LREM', ACTIVE, -1, id) + redis.call('ZREM', DELAYED, id)

@@ -4,7 +4,8 @@
 local refused = {}
 for at = 3, #ARGV, 2 do
   local lock = lock_of(ARGV[at])
-  if redis.call('GET', lock) == ARGV[at + 1] then
+  -- Something else may be there, which must not take the others along.
+  if redis.pcall('GET', lock) == ARGV[at + 1] then
     redis.call('PEXPIRE', lock, ARGV[2])
   else
     refused[#refused + 1] = (at - 3) / 2

@@ -27,8 +27,7 @@ local function upkeeping(list, token)
         break
       end
       call('ZREM', DELAYED, id)
-      if call('EXISTS', P .. id) == 1 then
-        call('HSET', P .. id, 'delay', '0')
+      if call('EXISTS', P .. id) == 1 and place.set(id, 'delay', '0') then
         spent = spent + place.enqueue(list, { id }, place.priority_of(id))
         place.tell_waiting(token, id)
       end
@@ -49,7 +48,7 @@ local function upkeeping(list, token)
       if not id or call('ZSCORE', PRIORITY, id) ~= text(LOW) then
         return
       end
-      local since = tonumber(call('HGET', P .. id, 'timestamp') or now) or now
+      local since = tonumber(place.field(id, 'timestamp') or now) or now
       if since > now - AGED_MS then
         return
       end
@@ -69,7 +68,7 @@ local function upkeeping(list, token)
       if spent >= SPENT then
         return
       end
-      if call('EXISTS', lock_of(id)) == 0 and is_lease(call('HGET', P .. id, 'lease')) then
+      if call('EXISTS', lock_of(id)) == 0 and is_lease(place.field(id, 'lease')) then
         place.let_go(id)
         call('HSET', P .. id, 'lease', LAPSED)
         spent = spent + place.enqueue_first(list, id, place.priority_of(id))
@@ -89,14 +88,18 @@ local function upkeeping(list, token)
         break
       end
       if call('EXISTS', lock_of(id)) == 0 and call('LREM', ACTIVE, '1', id) > 0 then
-        local times = call('HINCRBY', P .. id, 'stalledCounter', '1')
-        if times > STALLED_MAX then
-          local reason = 'job stalled more than allowable limit'
-          call('ZADD', P .. 'failed', now_text, id)
-          call('HSET', P .. id, 'failedReason', reason, 'finishedOn', now_text)
-          call('PUBLISH', P .. 'failed', cjson.encode({ jobId = id, val = reason }))
-        else
+        local times = redis.pcall('HINCRBY', P .. id, 'stalledCounter', '1')
+        local is_known = type(times) == 'number'
+        if is_known and times <= STALLED_MAX then
           spent = spent + place.enqueue_first(list, id, place.priority_of(id))
+        else
+          local reason = 'job stalled more than allowable limit'
+          -- What is no job is off the list, and that is all.
+          if place.set(id, 'failedReason', reason) then
+            call('HSET', P .. id, 'finishedOn', now_text)
+            call('ZADD', P .. 'failed', now_text, id)
+            call('PUBLISH', P .. 'failed', cjson.encode({ jobId = id, val = reason }))
+          end
         end
       end
     end
