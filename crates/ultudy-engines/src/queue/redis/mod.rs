@@ -10,7 +10,7 @@
 //! | `:active` | list | ids that run, here or in a Bull worker |
 //! | `:delayed` | zset | by due time in ms × 4096, ids that may not run yet |
 //! | `:completed`, `:failed` | zset | by their end in ms, ended ids; 1,000 or 24 hours of each |
-//! | `:<id>` | hash | the job, until its end is trimmed; `lease` while it runs here, which is `lapsed` once that lapsed, and empty once the row has its end |
+//! | `:<id>` | hash | the job, until its end is trimmed; `lease` while it runs here, which is `lapsed` once that lapsed, and empty once the row has its end; `stalledBefore`, how often Bull's check had put it back when it was taken |
 //! | `:<id>:lock` | string | who runs it; ends by itself with the lease |
 //! | `:stalled`, `:stalled-check` | set, string | Bull's check for workers that are gone |
 //! | `:id` | string | counts the jobs added |

@@ -150,6 +150,37 @@ async fn what_runs_elsewhere_is_left_alone_and_what_was_lost_there_comes_back() 
     assert!(bench.claim(102).await.is_some(), "not at the second check");
 }
 
+/// Bull's check puts a job back that has lost its lock here, and a Bull worker takes it: before that worker
+/// has locked it, nothing but what the check counted tells it from one whose lease just lapsed.
+#[tokio::test]
+async fn what_bulls_check_put_back_is_left_to_the_worker_that_takes_it() {
+    let bench = Bench::new().await;
+    let entry = job(1, Priority::Normal);
+    let id = entry.job_id.to_string();
+    bench.push(&[entry]).await;
+    let (key, lock) = (format!("P:{id}"), format!("P:{id}:lock"));
+    bench.claim(100).await.unwrap();
+    bench.cli(["DEL", &lock]);
+    let check = || {
+        assert_eq!(bench.cli(["LREM", "P:active", "1", &id]), "1");
+        bench.cli(["HINCRBY", &key, "stalledCounter", "1"]);
+        bench.cli(["RPUSH", "P:wait", &id]);
+    };
+    check();
+    // As a Bull worker takes it.
+    bench.cli(["RPOPLPUSH", "P:wait", "P:active"]);
+    assert_eq!(bench.claim(101).await, None, "not yet locked there");
+    assert_eq!(bench.list("P:active"), [name(1)]);
+
+    // Lost there, too: its own check is what brings it back. Then it is ours, and so is what becomes of it.
+    check();
+    let back = bench.claim(102).await.unwrap();
+    assert!(matches!(back.due, Due::ByRow(_)));
+    assert_eq!(bench.claim(103).await, None);
+    bench.cli(["DEL", &lock]);
+    assert!(bench.claim(104).await.is_some(), "its lease has lapsed");
+}
+
 #[tokio::test]
 async fn a_paused_queue_gives_nothing_and_takes_everything() {
     let bench = Bench::new().await;

@@ -25,50 +25,61 @@ end
 local taken = {}
 local given = 0
 
--- Its lease, or what stands in its place (upkeep.lua), and its data, empty if too long to be ours;
--- nothing where it is gone, or is something else.
+-- Its data, empty if too long to be ours; nothing where it is gone, or is something else.
 local function read(job, id)
-  local has_data = true
   if #id ~= OURS then
     -- Somebody else's data may be long: it is not even looked at.
     local length = redis.pcall('HSTRLEN', job, 'data')
-    has_data = type(length) ~= 'table' and length <= LONGEST
+    if type(length) == 'table' then
+      return nil
+    elseif length > LONGEST then
+      return ''
+    end
   end
-  local found
-  if has_data then
-    found = redis.pcall('HMGET', job, 'lease', 'data')
-  else
-    found = redis.pcall('HMGET', job, 'lease')
-  end
-  if found.err or not found[2] and call('EXISTS', job) == 0 then
+  local data = redis.pcall('HGET', job, 'data')
+  if type(data) == 'table' or not data and call('EXISTS', job) == 0 then
     return nil
   end
-  if found[2] and #found[2] > LONGEST then
-    found[2] = ''
+  return data and #data <= LONGEST and data or ''
+end
+
+-- Marks it as begun under this lease. Gives back what stood in the lease's place (upkeep.lua), none where
+-- it never ran here; and notes how often it had stalled before.
+local function begin(job, lease)
+  local is_new = call('HSETNX', job, 'lease', lease) == 1
+  local is_first = call('HSET', job, 'processedOn', now_text) == 1
+  if is_new and is_first then
+    return nil
   end
-  return found
+  local found = call('HMGET', job, 'lease', 'stalledCounter')
+  if found[2] then
+    call('HSET', job, 'lease', lease, 'stalledBefore', found[2])
+  else
+    call('HSET', job, 'lease', lease)
+  end
+  return not is_new and found[1] or nil
 end
 
 -- Whether it is there.
 local function take(id)
   local job = P .. id
-  local found = read(job, id)
-  if not found then
+  local data = read(job, id)
+  if not data then
     return false
   end
   local lease = ARGV[FIRST + given]
   given = given + 1
   call('SET', job .. ':lock', lease, 'PXAT', until_text)
-  call('HSET', job, 'processedOn', now_text, 'lease', lease)
+  local before = begin(job, lease)
   if not unheard[ACTIVE] then
     publish(ACTIVE, id)
   end
-  local ended = found[1] == ''
-  taken[#taken + 1] = id
-  taken[#taken + 1] = ended and 1 or 0
+  local at = 4 * given
+  taken[at - 3] = id
+  taken[at - 2] = before == '' and 1 or 0
   -- A lease that is still there was lost to Bull's check.
-  taken[#taken + 1] = found[1] and not ended and 1 or 0
-  taken[#taken + 1] = found[2] or ''
+  taken[at - 1] = before and before ~= '' and 1 or 0
+  taken[at] = data
   return true
 end
 

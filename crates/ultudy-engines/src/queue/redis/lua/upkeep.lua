@@ -57,8 +57,13 @@ local function upkeeping(list, token)
     end
   end
 
-  local function is_lease(lease)
+  -- Whether it runs under a lease of ours, or has until that lapsed. Not one that Bull's check has put back
+  -- since: whoever took it then is about to lock it. (Nor one that Bull's check had put back before anybody
+  -- had begun it: that is brought back by that check again.)
+  local function has_lease(id)
+    local lease = place.field(id, 'lease')
     return lease and lease ~= '' and lease ~= LAPSED
+      and place.field(id, 'stalledCounter') == place.field(id, 'stalledBefore')
   end
 
   -- Jobs of ours whose lease has lapsed wait again. Without a lease of ours a job runs elsewhere,
@@ -68,7 +73,7 @@ local function upkeeping(list, token)
       if spent >= SPENT then
         return
       end
-      if call('EXISTS', lock_of(id)) == 0 and is_lease(place.field(id, 'lease')) then
+      if call('EXISTS', lock_of(id)) == 0 and has_lease(id) then
         place.let_go(id)
         call('HSET', P .. id, 'lease', LAPSED)
         spent = spent + place.enqueue_first(list, id, place.priority_of(id))
