@@ -20,6 +20,7 @@ mod model;
 mod page;
 mod proc;
 mod queue;
+mod recovery;
 mod redis;
 mod report;
 mod search;
@@ -44,7 +45,7 @@ pub use self::{
 use crate::{process, workspace};
 
 /// The measurements: name on the command line and in bench/results/, and the function.
-const MEASUREMENTS: [(&str, Measure); 19] = [
+const MEASUREMENTS: [(&str, Measure); 20] = [
     ("start", start::measure),
     ("memory", memory::measure),
     ("upload", upload::measure),
@@ -62,6 +63,7 @@ const MEASUREMENTS: [(&str, Measure); 19] = [
     ("calls", calls::measure),
     ("streams", streams::measure),
     ("lessons-flow", lessons::measure),
+    ("recovery", recovery::measure),
     ("day", day::measure),
     ("day-rolling", day::measure_rolling),
 ];
@@ -98,7 +100,7 @@ impl Programs {
 
 /// Measures what the product promises and writes bench/results/ (start, memory, upload,
 /// extraction, page, corpus, content, search, transfer, growth, database, queue, limits, cache,
-/// calls, streams, lessons-flow, day, day-rolling)
+/// calls, streams, lessons-flow, recovery, day, day-rolling)
 #[derive(Args)]
 pub struct Bench {
     /// What to measure; everything if none is named

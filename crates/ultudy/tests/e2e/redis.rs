@@ -17,6 +17,7 @@ use crate::{
 mod bad;
 mod cluster;
 mod failover;
+mod recovery;
 
 const UPLOADS: &str = "bull:upload-processing";
 const LESSONS: &str = "bull:lesson-generation";
