@@ -64,6 +64,28 @@ impl Redis {
         process::output(Command::new("redis-cli").args(["-p", &port]).args(words))
     }
 
+    /// Hears these channels until what it gives back is dropped.
+    pub fn listen(&self, channels: &[&str]) -> Result<Listener> {
+        let mut child = Command::new("redis-cli")
+            .args(["-p", &self.port.to_string(), "SUBSCRIBE"])
+            .args(channels)
+            .stdout(Stdio::null())
+            .spawn()
+            .context("cannot start redis-cli")?;
+        for _ in 0..STEPS {
+            let heard = self.cli(&[&["PUBSUB", "NUMSUB"], channels].concat())?;
+            let counts = heard
+                .lines()
+                .filter_map(|line| line.trim().parse::<u32>().ok());
+            if counts.sum::<u32>() as usize == channels.len() {
+                return Ok(Listener(child));
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        let _ = child.kill();
+        bail!("nobody listens");
+    }
+
     /// Keeps it on one processor core.
     pub fn keep_on(&self, core: u32) -> Result<()> {
         let mut taskset = Command::new("taskset");
@@ -86,6 +108,17 @@ impl Redis {
 
     fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
+    }
+}
+
+/// Somebody who listens, until dropped.
+pub struct Listener(Child);
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        // It may have ended by itself; either way it is gone.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 

@@ -66,6 +66,16 @@ const RATES: [Work; 3] = [
     },
 ];
 
+/// The same while somebody is told of each start and end: nothing is spared then.
+const HEARD: Work = Work {
+    what: "the same while somebody hears of each start and end",
+    before: Some(["bulk", "20000", "1000"]),
+    load: ["run", "20000", "50"],
+    unit: "jobs/s",
+    peers: &["bull"],
+    times_bull: None,
+};
+
 const IDLE: Work = Work {
     what: "idle, from add by another process's queue to start",
     before: None,
@@ -92,6 +102,12 @@ const HIGH: Work = Work {
     peers: &["bull"],
     times_bull: None,
 };
+
+/// Where Bull and ours tell of them.
+const EVENTS: [&str; 2] = [
+    "bull:lesson-generation:active",
+    "bull:lesson-generation:completed",
+];
 
 /// Starts a Redis, lets each do the same in turn, and compares.
 pub fn measure(_: &Programs) -> Result<Report> {
@@ -125,6 +141,11 @@ pub fn measure(_: &Programs) -> Result<Report> {
         }
         table.rows.push(found.row(work, 0, ""));
     }
+    let heard = {
+        let _listener = bench.redis.listen(&EVENTS)?;
+        bench.compare(&HEARD, &[0.5])?
+    };
+    table.rows.push(heard.row(&HEARD, 0, ""));
     let parts = [("p50", 0.6), ("p99", 1.5)];
     let idle = bench.compare(&IDLE, &[0.5, 0.99])?;
     for (place, (name, most)) in parts.into_iter().enumerate() {
