@@ -68,6 +68,10 @@ impl Format {
                 ("x-ratelimit-reset-requests", "60s".to_owned()),
             ],
             Self::Anthropic => {
+                #[allow(
+                    clippy::disallowed_methods,
+                    reason = "a provider tells the time by its own clock"
+                )]
                 let reset = chrono::Utc::now() + chrono::TimeDelta::seconds(60);
                 vec![
                     ("anthropic-ratelimit-tokens-remaining", "0".to_owned()),
