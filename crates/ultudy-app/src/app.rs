@@ -2,13 +2,13 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use ultudy_domain::job::Job;
 use ultudy_engines::{
     events::{Events, JobChanged},
     queue::{Queue, QueueEntry},
 };
-use ultudy_llm::Generator;
+use ultudy_llm::{Generator, embeddings::Embedder};
 use ultudy_store::Store;
 use uuid::Uuid;
 
@@ -22,6 +22,7 @@ use crate::{
     lessons::{CachedLessons, KnownGenerations, Sharing},
     limits::Limits,
     reader::DocumentReader,
+    search::{KnownCodes, KnownQueries},
     worker::Runs,
 };
 
@@ -39,6 +40,8 @@ pub struct Parts {
     pub reader: Arc<dyn DocumentReader>,
     /// Makes lessons.
     pub generator: Arc<dyn Generator>,
+    /// Makes vectors for the search; none if words alone find.
+    pub embedder: Option<Arc<dyn Embedder>>,
     /// Who shares what it made.
     pub sharing: Sharing,
     /// Time and chance.
@@ -68,6 +71,10 @@ struct Joined {
     told: Told,
     generations: KnownGenerations,
     under_way: UnderWay,
+    known_codes: KnownCodes,
+    known_queries: KnownQueries,
+    /// Told when a document was read into the index.
+    read_into_index: Notify,
     /// Whether this process does what one of all workers does.
     does_for_all: watch::Sender<bool>,
 }
@@ -83,6 +90,9 @@ impl App {
             told: Told::default(),
             generations: KnownGenerations::default(),
             under_way,
+            known_codes: KnownCodes::default(),
+            known_queries: KnownQueries::default(),
+            read_into_index: Notify::new(),
             does_for_all: watch::Sender::new(false),
         }))
     }
@@ -95,6 +105,21 @@ impl App {
     /// The files that are arriving in this process.
     pub(crate) fn under_way(&self) -> &UnderWay {
         &self.0.under_way
+    }
+
+    /// The codes that were looked through of late.
+    pub(crate) fn known_codes(&self) -> &KnownCodes {
+        &self.0.known_codes
+    }
+
+    /// The queries that were asked of late.
+    pub(crate) fn known_queries(&self) -> &KnownQueries {
+        &self.0.known_queries
+    }
+
+    /// Told when this process has read a document into the index.
+    pub(crate) fn read_into_index(&self) -> &Notify {
+        &self.0.read_into_index
     }
 
     /// Whether this process does what one of all workers does, as it stands now and changes.

@@ -1,5 +1,6 @@
 //! Housekeeping: what a crash left behind is cleared up, and documents of an earlier
-//! version are read into the search index; the cache is told whose lessons are outdated.
+//! version are read into the search index; documents are embedded for it; the cache is told whose
+//! lessons are outdated.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -9,7 +10,12 @@ use ultudy_domain::Timestamp;
 use ultudy_store::{blobs, holder};
 use uuid::Uuid;
 
-use crate::{App, Result, blobs::Listed, metrics::files_lost, search::index};
+use crate::{
+    App, Result,
+    blobs::Listed,
+    metrics::files_lost,
+    search::{embed, index},
+};
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(60 * 60);
@@ -19,7 +25,8 @@ pub use crate::lessons::keep_telling;
 pub async fn keep_house(app: App, shutdown: CancellationToken) {
     let telling = keep_telling(app.clone(), shutdown.clone());
     let sweeping = sweep_for_all(app.clone(), shutdown.clone());
-    tokio::join!(clear_up(app, shutdown), sweeping, telling);
+    let embedding = embed::keep_embedded(app.clone(), shutdown.clone());
+    tokio::join!(clear_up(app, shutdown), sweeping, telling, embedding);
 }
 
 /// Looks through the whole object store now and then, in the one process that does so for all. Who does so

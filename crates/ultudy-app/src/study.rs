@@ -9,11 +9,11 @@ use ultudy_domain::{
 use ultudy_llm::LessonPart;
 use ultudy_store::{
     chunks::{Chunk, Within},
-    courses, search, sections,
+    courses, sections,
 };
 use uuid::Uuid;
 
-use crate::{App, Error, Result, passages};
+use crate::{App, Error, Result, passages, search::hybrid};
 
 /// Most passages of a lesson.
 pub const PASSAGES_MAX: usize = 12;
@@ -47,7 +47,7 @@ pub struct TopicSource {
     pub page_start: i32,
     /// Last page.
     pub page_end: i32,
-    /// BM25; comparable within one answer.
+    /// How well it answers; comparable within one answer.
     pub score: f64,
 }
 
@@ -70,6 +70,7 @@ pub async fn lesson(
             format!("must be between 1 and {PASSAGES_MAX}"),
         ));
     }
+    let question = hybrid::question(app, &topic).await;
     let mut tx = app.store.read(owner_id).await?;
     if let Some(id) = course_id {
         courses::find(&mut tx, id)
@@ -80,7 +81,7 @@ pub async fn lesson(
         course_id,
         document_id: None,
     };
-    let ranked = search::find(&mut tx, &topic, within, count).await?;
+    let ranked = hybrid::find(app, &mut tx, &question, within, (0, count)).await?;
     let mut parts: Vec<LessonPart> = Vec::new();
     for section in by_section(&ranked.chunks) {
         if let Some(text) = sections::find(&mut tx, section.id).await? {

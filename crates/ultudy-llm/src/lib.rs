@@ -1,9 +1,10 @@
 //! Generators: what turns a section's text into a lesson.
 //!
 //! [`Generator`] is the seam; [`extractive`] needs no model, no key and no network, [`model`]
-//! asks a language model.
+//! asks a language model. [`embeddings`] make texts comparable by what they mean.
 
 mod bill;
+pub mod embeddings;
 pub mod extractive;
 mod generator;
 pub mod model;

@@ -21,6 +21,7 @@ pub mod chunks;
 pub mod concepts;
 pub mod courses;
 pub mod documents;
+pub mod embeddings;
 pub mod figures;
 pub mod generations;
 pub mod glossaries;

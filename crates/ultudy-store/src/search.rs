@@ -37,23 +37,49 @@ pub struct Ranked {
     pub pending: i64,
 }
 
+/// What words find, best first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ByWords {
+    /// What was looked for.
+    pub query: Query,
+    /// The passages' numbers and their scores (BM25).
+    pub ranking: Vec<(i64, f64)>,
+    /// Documents that wait for the index.
+    pub pending: i64,
+}
+
 /// The passages of visible documents that answer `text` best, at most `wanted` of them:
 /// those that hold all its words, then those that hold some.
 pub async fn find(tx: &mut TenantTx, text: &str, within: Within, wanted: usize) -> Result<Ranked> {
+    let found = by_words(tx, text, within, wanted).await?;
+    Ok(Ranked {
+        chunks: read(tx, &found.ranking).await?,
+        query: found.query,
+        pending: found.pending,
+    })
+}
+
+/// The same without their texts.
+pub async fn by_words(
+    tx: &mut TenantTx,
+    text: &str,
+    within: Within,
+    wanted: usize,
+) -> Result<ByWords> {
     let all = chunks::searchable(tx).await?;
     let languages: Vec<Option<&str>> = all.languages.iter().map(Option::as_deref).collect();
     let query = Query::parse(text, &languages);
-    let mut ranked = Ranked {
+    let mut ranked = ByWords {
         query,
-        chunks: Vec::new(),
+        ranking: Vec::new(),
         pending: all.pending,
-    };
-    let Some(place) = place(tx, within).await? else {
-        return Ok(ranked);
     };
     if ranked.query.is_empty() || all.collection.passages == 0 {
         return Ok(ranked);
     }
+    let Some(place) = place(tx, within).await? else {
+        return Ok(ranked);
+    };
     let frequencies = frequencies(tx, &ranked.query).await?;
     let ranker = Ranker::new(&ranked.query, &frequencies, all.collection);
     let mut found: HashMap<i64, Rank> = HashMap::new();
@@ -70,7 +96,7 @@ pub async fn find(tx: &mut TenantTx, text: &str, within: Within, wanted: usize) 
             found.extend(judged.map(|rank| (candidate.number, rank)));
         }
     }
-    ranked.chunks = read(tx, best(found, wanted)).await?;
+    ranked.ranking = best(found, wanted);
     Ok(ranked)
 }
 
@@ -154,7 +180,8 @@ fn best(found: HashMap<i64, Rank>, wanted: usize) -> Vec<(i64, f64)> {
     best.map(|(number, rank)| (number, rank.score)).collect()
 }
 
-async fn read(tx: &mut TenantTx, best: Vec<(i64, f64)>) -> Result<Vec<(Chunk, f64)>> {
+/// Reads the passages of a ranking, which keep its order and scores.
+pub async fn read(tx: &mut TenantTx, best: &[(i64, f64)]) -> Result<Vec<(Chunk, f64)>> {
     if best.is_empty() {
         return Ok(Vec::new());
     }
@@ -164,8 +191,8 @@ async fn read(tx: &mut TenantTx, best: Vec<(i64, f64)>) -> Result<Vec<(Chunk, f6
         .into_iter()
         .map(|chunk| (chunk.number, chunk))
         .collect();
-    let found = best.into_iter();
+    let found = best.iter();
     Ok(found
-        .filter_map(|(number, score)| Some((read.remove(&number)?, score)))
+        .filter_map(|(number, score)| Some((read.remove(number)?, *score)))
         .collect())
 }

@@ -111,6 +111,12 @@ impl Server {
         &self.settings
     }
 
+    /// Changes a setting, from its next start on.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.settings.retain(|(known, _)| known != name);
+        self.settings.push((name.into(), value.into()));
+    }
+
     /// Its process id.
     pub fn id(&self) -> u32 {
         self.process.id()

@@ -40,6 +40,7 @@ pub fn count() -> Result<PrometheusHandle, BuildError> {
         .set_buckets_for_metric(of("ultudy_job_wait_seconds"), JOBS)?
         .set_buckets_for_metric(of("ultudy_storage_request_duration_seconds"), STORAGE)?
         .set_buckets_for_metric(of("ultudy_model_call_duration_seconds"), CALLS)?
+        .set_buckets_for_metric(of("ultudy_embedding_call_duration_seconds"), ANSWERS)?
         .install_recorder()?;
     describe();
     Ok(handle)
@@ -192,5 +193,30 @@ fn describe() {
     describe_gauge!(
         "ultudy_model_breaker_state",
         "Whether a model is asked: 0 yes, 1 not for a while, 2 one call tries it"
+    );
+    describe_embeddings();
+}
+
+fn describe_embeddings() {
+    describe_histogram!(
+        "ultudy_embedding_call_duration_seconds",
+        Unit::Seconds,
+        "Calls for vectors, by provider, model and outcome"
+    );
+    describe_counter!(
+        "ultudy_embedding_retries_total",
+        "Calls for vectors made again at once"
+    );
+    describe_gauge!(
+        "ultudy_embedding_documents_waiting",
+        "Documents without vectors of the model, at the worker that embeds for all"
+    );
+    describe_counter!(
+        "ultudy_embedding_documents_total",
+        "Documents that were given vectors, or refused"
+    );
+    describe_counter!(
+        "ultudy_search_words_only_total",
+        "Searches without vectors, since the model did not answer, by reason"
     );
 }

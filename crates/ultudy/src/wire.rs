@@ -29,15 +29,16 @@ use ultudy_engines::{
 };
 use ultudy_llm::{
     Generator,
+    embeddings::{Embedder, Hashed},
     extractive::Extractive,
-    model::{ModelConfig, Models, ModelsConfig, RETRY_PAUSE},
+    model::{self, Embeddings, ModelConfig, Models, ModelsConfig, RETRY_PAUSE},
 };
 use ultudy_store::{PostgresConfig, Store, StoreConfig, queue::TableQueue};
 use url::{Host, Url};
 
 use crate::{
     commands::Failure,
-    config::{Config, Hidden, Issuer, LlmModel},
+    config::{Config, EmbeddingsConfig, Hidden, Issuer, LlmModel},
     objects,
     pace::SharedPace,
     sample::SAMPLE,
@@ -62,6 +63,7 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         blobs: objects::blobs(config, &config.objects).await?,
         reader: Arc::new(InChildren(extractor(config)?)),
         generator: generator(config, &limiter)?,
+        embedder: embedder(config, &limiter)?,
         sharing: config.sharing,
         clock: Arc::new(SystemClock),
         upload_bytes_max: config.upload_bytes_max,
@@ -105,17 +107,45 @@ fn generator(config: &Config, limiter: &Arc<dyn Limiter>) -> Result<Arc<dyn Gene
     Ok(Arc::new(models))
 }
 
-fn model(model: LlmModel) -> ModelConfig {
-    if model.base_url.scheme() == "http" && !is_here(&model.base_url) {
-        let setting = model.provider.base_url_setting();
+fn warn_of_http(provider: model::Provider, base_url: &Url) {
+    if base_url.scheme() == "http" && !is_here(base_url) {
+        let setting = provider.base_url_setting();
         tracing::warn!("{setting} is http: the key and the texts go unencrypted");
     }
+}
+
+fn model(model: LlmModel) -> ModelConfig {
+    warn_of_http(model.provider, &model.base_url);
     ModelConfig {
         provider: model.provider,
         base_url: model.base_url,
         key: model.key.0,
         model: model.model,
     }
+}
+
+/// What makes vectors for the search.
+fn embedder(
+    config: &Config,
+    limiter: &Arc<dyn Limiter>,
+) -> Result<Option<Arc<dyn Embedder>>, Failure> {
+    let named = match config.embeddings.clone() {
+        EmbeddingsConfig::Off => return Ok(None),
+        EmbeddingsConfig::Hashed => return Ok(Some(Arc::new(Hashed::default()))),
+        EmbeddingsConfig::Model(model) => model,
+    };
+    warn_of_http(named.provider, &named.base_url);
+    let embeddings = Embeddings::new(model::EmbeddingsConfig {
+        provider: named.provider,
+        base_url: named.base_url,
+        key: named.key.0,
+        model: named.model,
+        least_similarity: named.least_similarity,
+        retry_pause: RETRY_PAUSE,
+        pace: Arc::new(SharedPace::new(Arc::clone(limiter), named.pace)),
+    });
+    let embeddings = embeddings.map_err(|error| Failure::new("embedding model", error))?;
+    Ok(Some(Arc::new(embeddings)))
 }
 
 /// The Redis that a setting names.

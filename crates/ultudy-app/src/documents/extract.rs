@@ -107,6 +107,7 @@ async fn store(run: &Run, document_id: Uuid, extracted: ExtractedDocument) -> Re
     // Kept before the commit, for the reason that an upload's file is.
     figures.keep();
     run.complete(tx, &result).await?;
+    run.app.read_into_index().notify_one();
     Ok(())
 }
 

@@ -15,11 +15,13 @@ use ultudy_store::{
     chunks::Within,
     courses, documents,
     practice::{self, PracticeQuestion, Scope},
-    search,
 };
 use uuid::Uuid;
 
-use crate::{App, Error, Result};
+use crate::{
+    App, Error, Result,
+    search::hybrid::{self, Question},
+};
 
 mod made;
 
@@ -110,10 +112,14 @@ pub async fn set(app: &App, owner_id: &str, asked: &PracticeRequest) -> Result<V
         let reason = format!("must be between 1 and {QUESTIONS_MAX}");
         return Err(Error::field("n", reason));
     }
+    let question = match &topic {
+        Some(topic) => Some(hybrid::question(app, topic).await),
+        None => None,
+    };
     let mut tx = app.store.read(owner_id).await?;
     exists(&mut tx, &scope).await?;
-    let sections = match &topic {
-        Some(topic) => Some(sections_about(&mut tx, topic, &scope).await?),
+    let sections = match &question {
+        Some(question) => Some(sections_about(app, &mut tx, question, &scope).await?),
         None => None,
     };
     let stored = practice::questions(&mut tx, &scope, CHOICE_MAX).await?;
@@ -159,12 +165,17 @@ async fn exists(tx: &mut TenantTx, scope: &Scope) -> Result<()> {
 }
 
 /// The sections whose passages speak of a topic, the best first.
-async fn sections_about(tx: &mut TenantTx, topic: &str, scope: &Scope) -> Result<Vec<Uuid>> {
+async fn sections_about(
+    app: &App,
+    tx: &mut TenantTx,
+    topic: &Question<'_>,
+    scope: &Scope,
+) -> Result<Vec<Uuid>> {
     let within = Within {
         course_id: scope.course_id,
         document_id: scope.document_id,
     };
-    let ranked = search::find(tx, topic, within, PASSAGES).await?;
+    let ranked = hybrid::find(app, tx, topic, within, (0, PASSAGES)).await?;
     let mut sections: Vec<Uuid> = Vec::new();
     for (chunk, _) in ranked.chunks {
         if !sections.contains(&chunk.section_id) {

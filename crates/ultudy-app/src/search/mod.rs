@@ -3,12 +3,18 @@
 use std::ops::Range;
 
 use ultudy_domain::search::{Query, snippet};
-use ultudy_store::{chunks::Chunk, courses, search::find};
+use ultudy_store::{chunks::Chunk, courses};
 use uuid::Uuid;
 
 use crate::{App, Error, Result};
 
+mod codes;
+pub mod embed;
+pub(crate) mod hybrid;
 pub mod index;
+
+pub(crate) use codes::KnownCodes;
+pub(crate) use hybrid::KnownQueries;
 
 pub use ultudy_store::chunks::Within;
 
@@ -33,7 +39,7 @@ pub struct Search {
 /// What was found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
-    /// The hits, best first: those with all words before those with some.
+    /// The hits, best first.
     pub hits: Vec<Hit>,
     /// Whether there are more.
     pub has_more: bool,
@@ -60,7 +66,7 @@ pub struct Hit {
     pub page_start: i32,
     /// Last page.
     pub page_end: i32,
-    /// BM25; comparable within one answer.
+    /// How well it answers; comparable within one answer.
     pub score: f64,
 }
 
@@ -73,6 +79,7 @@ pub async fn search(app: &App, owner_id: &str, search: &Search) -> Result<Found>
     if text.trim().is_empty() {
         return Err(Error::field("q", "must not be blank"));
     }
+    let question = hybrid::question(app, &text).await;
     let mut tx = app.store.read(owner_id).await?;
     if let Some(id) = search.course_id {
         let course = courses::find(&mut tx, id).await?;
@@ -83,13 +90,15 @@ pub async fn search(app: &App, owner_id: &str, search: &Search) -> Result<Found>
         document_id: None,
     };
     let end = (search.offset + search.limit).min(HITS_MAX);
-    let ranked = find(&mut tx, &text, within, end + 1).await?;
-    let page = ranked.chunks.iter().take(end).skip(search.offset);
+    let shown = end.saturating_sub(search.offset);
+    let page = (search.offset, shown + 1);
+    let ranked = hybrid::find(app, &mut tx, &question, within, page).await?;
+    let hits = ranked.chunks.iter().take(shown);
     Ok(Found {
-        hits: page
+        hits: hits
             .map(|(chunk, score)| hit(&ranked.query, chunk, *score))
             .collect(),
-        has_more: ranked.chunks.len() > end && end < HITS_MAX,
+        has_more: ranked.chunks.len() > shown && end < HITS_MAX,
         pending: ranked.pending,
     })
 }

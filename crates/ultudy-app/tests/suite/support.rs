@@ -23,7 +23,7 @@ use ultudy_domain::{
     extraction::{ExtractError, ExtractProgress, Probe},
 };
 use ultudy_engines::{events::InProcessEvents, limiter::InProcessLimiter, queue::Queue};
-use ultudy_llm::{Generator, extractive::Extractive};
+use ultudy_llm::{Generator, embeddings::Hashed, extractive::Extractive};
 use ultudy_store::{Store, StoreConfig, queue::TableQueue};
 use uuid::Uuid;
 
@@ -154,6 +154,7 @@ pub fn parts_on(
         blobs: Blobs::new(Arc::new(objects), folder.to_owned()).in_folder(folder),
         reader: Arc::new(Unused),
         generator,
+        embedder: Some(Arc::new(Hashed::default())),
         sharing: Sharing::Global,
         clock,
         upload_bytes_max: 1_000,

@@ -5,14 +5,20 @@
 //! [`rank`] orders them by BM25 and [`snippet`] shows where they match. All of it is
 //! computed here, from numbers that every database counts alike, so that all give the same
 //! hits in the same order.
+//!
+//! What words do not find, vectors may: [`windows`] says what of a passage is embedded, [`vector`]
+//! how alike two texts are, and [`fuse`] makes one ranking of both.
 
 pub mod document;
 pub mod function_words;
+pub mod fuse;
 pub mod indexed;
 pub mod passage;
 pub mod query;
 pub mod rank;
 pub mod snippet;
+pub mod vector;
+pub mod windows;
 pub mod words;
 
 pub use indexed::Indexed;

@@ -10,6 +10,7 @@ mod breaker;
 mod call;
 mod chain;
 mod draft;
+mod embeddings;
 mod events;
 mod failure;
 mod kept;
@@ -37,6 +38,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::glossary::GlossaryEntry;
 
+pub use self::embeddings::{Embeddings, EmbeddingsConfig};
 pub use self::provider::Provider;
 use self::{
     chain::{Chain, Work},

@@ -8,6 +8,7 @@
 
 mod bill;
 mod chain;
+mod embeddings;
 mod faults;
 mod lessons;
 mod pace;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::{
     Result, SystemTx, TenantTx,
     db::{Connection, FromRow, Row, Sql, binds},
+    embeddings,
 };
 
 mod matching;
@@ -139,7 +140,7 @@ pub async fn insert_all(
     for chunk in chunks {
         insert(tx, document_id, chunk).await?;
     }
-    Ok(())
+    embeddings::await_vectors(tx, document_id).await
 }
 
 async fn insert(tx: &mut TenantTx, document_id: Uuid, chunk: &NewChunk) -> Result<()> {

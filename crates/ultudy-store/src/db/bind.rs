@@ -78,6 +78,7 @@ literals! {
     Uuid: "uuid", |value| value.to_string().into();
     NaiveDate: "date", |value| value.to_string().into();
     serde_json::Value: "jsonb", |value| value.to_string().into();
+    &[u8]: "bytea", |value| format!("\\x{}", hex::encode(value)).into();
     Timestamp: "timestamptz", |value| truncate_to_micros(*value).to_rfc3339().into();
 }
 
@@ -127,6 +128,7 @@ bind_as_is!(
     i32,
     i64,
     &str,
+    &[u8],
     String,
     Uuid,
     NaiveDate,

@@ -87,6 +87,10 @@ const SQLITE: &[(&str, &str)] = &[
         "put_off",
         include_str!("../../migrations/sqlite/0016_put_off.sql"),
     ),
+    (
+        "embeddings",
+        include_str!("../../migrations/sqlite/0017_embeddings.sql"),
+    ),
 ];
 
 const POSTGRES: &[(&str, &str)] = &[
@@ -153,6 +157,10 @@ const POSTGRES: &[(&str, &str)] = &[
     (
         "put_off",
         include_str!("../../migrations/postgres/0016_put_off.sql"),
+    ),
+    (
+        "embeddings",
+        include_str!("../../migrations/postgres/0017_embeddings.sql"),
     ),
 ];
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     Result, StoreError, chunks,
-    db::{Connection, Row, binds},
+    db::{Connection, Row, Sql, binds},
 };
 
 use super::{columns::Layout, tables::Of, value::Value};
@@ -38,7 +38,26 @@ pub(crate) async fn store(
     match layout.table.of {
         Of::Chunks => store_chunks(to, layout, rows, names, owner_id).await,
         _ => layout.insert(to, rows).await,
+    }?;
+    match layout.table.name {
+        // Passages have new numbers, so they are embedded anew.
+        "document_index" => await_vectors(to, owner_id).await,
+        _ => Ok(()),
     }
+}
+
+/// Notes that the owner's documents have no vectors, as far as that is not noted.
+async fn await_vectors(to: &mut Connection, owner_id: &str) -> Result<()> {
+    let sql = Sql::pair(
+        "INSERT INTO document_embeddings (owner_id, document_id, model, passages, codes)
+        SELECT owner_id, document_id, '', X'', X'' FROM document_index
+        WHERE owner_id = $1 AND NOT pending ON CONFLICT DO NOTHING",
+        "INSERT INTO document_embeddings (owner_id, document_id, model, passages, codes)
+        SELECT owner_id, document_id, '', '', '' FROM document_index
+        WHERE owner_id = $1 AND NOT pending ON CONFLICT DO NOTHING",
+    );
+    to.execute(sql, binds![owner_id]).await?;
+    Ok(())
 }
 
 async fn store_chunks(

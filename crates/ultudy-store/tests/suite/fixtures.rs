@@ -9,7 +9,7 @@ use ultudy_domain::{
     glossary::GlossaryEntry,
     job::{JobFailure, JobType, Priority},
     lesson::{ConceptContent, LessonContent, SummaryParts},
-    search::{Indexed, words::Analyser},
+    search::{Indexed, vector, words::Analyser},
     study_session::{SessionType, StudySession},
 };
 use ultudy_store::{
@@ -19,6 +19,7 @@ use ultudy_store::{
     chunks::{self, NewChunk},
     courses,
     documents::{self, NewDocument},
+    embeddings::{self, PassageVectors},
     figures::{self, NewFigure},
     generations::{self, NewGeneration},
     glossaries,
@@ -284,6 +285,21 @@ pub async fn store_searchable(
         .unwrap();
 }
 
+/// Gives each passage of document `n` this vector of a model; whether it had another's or none.
+pub async fn put_vectors(tx: &mut TenantTx, n: u32, model: &str, vector: &[f32]) -> bool {
+    let passages = embeddings::passages(tx, id(n), 0, 99).await.unwrap();
+    let vectors: Vec<PassageVectors> = passages
+        .iter()
+        .map(|passage| PassageVectors {
+            number: passage.number,
+            count: 1,
+            vectors: vector::bytes(vector).unwrap(),
+            codes: vector::code(vector),
+        })
+        .collect();
+    embeddings::put(tx, id(n), model, &vectors).await.unwrap()
+}
+
 /// Stores a lesson and the generation it copies.
 pub async fn store_lesson(tx: &mut TenantTx, lesson: &NewLesson) {
     let names: Vec<&str> = lesson.concepts.iter().map(|c| c.name.as_str()).collect();
@@ -323,6 +339,7 @@ pub async fn store_studies(tx: &mut TenantTx, base: u32) {
     chunks::insert_all(tx, id(base + 10), Some("en"), &[passage])
         .await
         .unwrap();
+    assert!(put_vectors(tx, base + 10, "model", &[1.0, -1.0]).await);
     let lesson = lesson(base + 20, id(base + 10), Some(id(base + 11)), &["Limit"]);
     store_lesson(tx, &lesson).await;
     let found = lessons::find(tx, LessonOf::Section(id(base + 11))).await;

@@ -14,6 +14,7 @@ mod check_ins;
 mod connections;
 mod courses;
 mod documents;
+mod embeddings;
 mod figures;
 mod filters;
 mod fixtures;
@@ -111,6 +112,11 @@ on_both! {
         the_file_is_found_before_and_after_publishing,
         deleting_leaves_nothing_of_it,
         deleting_twice_says_so;
+    embeddings:
+        vectors_are_of_one_model_and_replaced_as_a_whole,
+        what_waits_for_a_model_is_told_to_housekeeping,
+        vectors_are_found_where_their_document_is,
+        only_what_is_in_the_index_is_embedded;
     glossaries:
         a_glossary_is_kept_for_its_version,
         a_glossary_needs_its_document;

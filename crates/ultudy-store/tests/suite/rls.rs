@@ -14,11 +14,15 @@ use crate::{
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
 /// Tables with an owner of which the system role may see something, and why.
-const SEEN_BY_THE_SYSTEM: [(&str, &str); 10] = [
+const SEEN_BY_THE_SYSTEM: [(&str, &str); 11] = [
     ("jobs", "dispatch"),
     (
         "document_index",
         "housekeeping finds what waits for the index",
+    ),
+    (
+        "document_embeddings",
+        "housekeeping finds what waits for a model",
     ),
     (
         "outdated_lessons",
@@ -281,6 +285,8 @@ async fn dispatch_sees_where_jobs_stand_and_nothing_else() {
             [
                 "SELECT language FROM document_index",
                 "DELETE FROM document_index",
+                "SELECT codes FROM document_embeddings",
+                "DELETE FROM document_embeddings",
                 "SELECT name FROM courses",
                 "SELECT title FROM documents",
                 "SELECT chapter FROM study_sessions",

@@ -7,6 +7,7 @@
 )]
 
 mod answer;
+mod embeddings;
 mod format;
 mod lesson;
 
@@ -27,6 +28,7 @@ use axum::{
 use serde_json::Value;
 use tokio::{net::TcpListener, sync::watch};
 
+pub use self::embeddings::{EMBEDDING_MODELS, Embedded, EmbeddingModel};
 pub use self::format::Format;
 
 use crate::{Result, wait};

@@ -149,7 +149,7 @@ fn model(
     })
 }
 
-fn key(settings: &Settings, provider: Provider) -> Result<Hidden, ConfigError> {
+pub(super) fn key(settings: &Settings, provider: Provider) -> Result<Hidden, ConfigError> {
     let name = provider.key_setting();
     let key = settings.text(name);
     if key.is_empty() && provider.needs_key() {
@@ -163,7 +163,7 @@ fn key(settings: &Settings, provider: Provider) -> Result<Hidden, ConfigError> {
 }
 
 /// A name or password in it goes nowhere: the key is what is shown.
-fn base_url(settings: &Settings, provider: Provider) -> Result<Url, ConfigError> {
+pub(super) fn base_url(settings: &Settings, provider: Provider) -> Result<Url, ConfigError> {
     let name = provider.base_url_setting();
     let url = Url::parse(&settings.text(name)).ok();
     let plain = url.filter(|url| {
@@ -185,7 +185,7 @@ fn base_url(settings: &Settings, provider: Provider) -> Result<Url, ConfigError>
 }
 
 /// Empty: not limited.
-fn pace(settings: &Settings) -> Result<HashMap<Provider, u32>, ConfigError> {
+pub(super) fn pace(settings: &Settings) -> Result<HashMap<Provider, u32>, ConfigError> {
     let mut pace = HashMap::new();
     for provider in Provider::ALL {
         let name = provider.pace_setting();

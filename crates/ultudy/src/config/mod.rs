@@ -17,6 +17,7 @@ use url::Url;
 
 mod auth;
 mod cache;
+mod embeddings;
 mod limits;
 mod llm;
 mod objects;
@@ -26,6 +27,7 @@ mod secrets;
 
 pub use auth::{Hidden, Issuer};
 pub use cache::CacheConfig;
+pub use embeddings::EmbeddingsConfig;
 pub use llm::{LlmConfig, LlmModel};
 pub use objects::{BucketConfig, ObjectsConfig, Provider};
 #[cfg(test)]
@@ -105,6 +107,8 @@ pub struct Config {
     pub limits: Option<Rules>,
     /// The language models that write lessons; none if they are made without.
     pub llm: Option<LlmConfig>,
+    /// What makes vectors for the search.
+    pub embeddings: EmbeddingsConfig,
 }
 
 /// The settings as texts: what is set, else the default.
@@ -156,6 +160,7 @@ impl Config {
             recogniser: reading::recogniser(&settings)?,
             limits: limits::rules(&settings)?,
             llm: llm::llm(&settings)?,
+            embeddings: embeddings::embeddings(&settings)?,
         };
         config.refuse_public_address()?;
         Ok(config)

@@ -26,6 +26,7 @@ mod jwt;
 mod kubernetes;
 mod lesson_cache;
 mod limits;
+mod meaning;
 mod metrics;
 mod model;
 mod network;

@@ -135,10 +135,11 @@ async fn studying_shows_in_the_numbers_and_every_number_is_explained() {
             "_log_messages_total",
             "_log_lines_dropped_total",
             "_reads_broken_total",
+            "_words_only_total",
         ];
         assert!(
             scraped.contains(name)
-                || ["ultudy_redis_", "ultudy_model_"]
+                || ["ultudy_redis_", "ultudy_model_", "ultudy_embedding_"]
                     .iter()
                     .any(|of_what_is_not_there| name.starts_with(of_what_is_not_there))
                 || rare.iter().any(|rare| name.ends_with(rare)),

@@ -41,7 +41,7 @@ async fn documents_from_before_there_was_search_are_found_after_a_start() {
     let course = api.course("Biology").await;
     api.document(pdf::biology(), &course).await;
     drop(api);
-    let before = "DELETE FROM chunks; UPDATE document_index SET pending = TRUE, chunks = 0";
+    let before = "DELETE FROM chunks; DELETE FROM document_embeddings; UPDATE document_index SET pending = TRUE, chunks = 0";
     database.sql(before).expect("it runs");
 
     let api = on_postgres("ada", &database).await;

@@ -3,8 +3,11 @@
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
+use ultudy_testkit::wait;
+
 use crate::{
-    api::{Api, text},
+    api::{Api, PATIENCE, text},
+    metrics::{number, scrape},
     pdf,
 };
 
@@ -58,6 +61,12 @@ async fn hits_come_page_by_page() {
     let pages: Vec<&str> = pages.iter().map(String::as_str).collect();
     api.document(pdf::Pdf::with_pages(&pages).bytes(), &course)
         .await;
+    // From then on the ranking stays as it is.
+    let embedded = "ultudy_embedding_documents_total{outcome=\"embedded\"}";
+    let is_embedded = wait::until("it has its vectors", PATIENCE, async || {
+        number(&scrape(&api).await, embedded) == Some(1.0)
+    });
+    is_embedded.await.expect("it is embedded");
     let all = found(&api, "entropy&limit=200").await;
     assert!(all.len() > 2, "{all:?}");
     let mut seen = Vec::new();

@@ -127,7 +127,7 @@ fn secret(
 }
 
 /// Below an API's address.
-fn below(base: &Url, segments: &[&str]) -> Url {
+pub(super) fn below(base: &Url, segments: &[&str]) -> Url {
     let mut address = base.clone();
     if let Ok(mut path) = address.path_segments_mut() {
         path.pop_if_empty().extend(segments);

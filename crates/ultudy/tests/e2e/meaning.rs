@@ -1,0 +1,229 @@
+//! Search by meaning: the real program asks a model for vectors that makes them, or fails, as it is
+//! told to.
+
+use reqwest::StatusCode;
+use ultudy_testkit::{
+    llm::{EMBEDDING_MODELS, Embedded, EmbeddingModel, Format, KEY},
+    wait,
+};
+
+use crate::{
+    api::{Api, PATIENCE, text},
+    metrics::{number, scrape},
+    pdf,
+};
+
+/// No word of the biology course; the model knows what it means.
+const QUERY: &str = "powerhouse";
+const WAITING: &str = "ultudy_embedding_documents_waiting";
+
+async fn model() -> EmbeddingModel {
+    let model = EmbeddingModel::start().await;
+    model.means(QUERY, "mitochondrion");
+    model
+}
+
+async fn start(model: &EmbeddingModel, user: Option<&str>) -> Api {
+    let base_url = model.base_url_of(Format::OpenAi);
+    let mut settings = vec![
+        ("EMBEDDINGS_PROVIDER", "openai"),
+        ("OPENAI_EMBEDDING_MODEL", EMBEDDING_MODELS[0]),
+        ("OPENAI_API_KEY", KEY),
+        ("OPENAI_BASE_URL", &base_url),
+        ("EMBEDDINGS_LEAST_SIMILARITY", "0.1"),
+    ];
+    if user.is_some() {
+        settings.push(("AUTH_MODE", "dev"));
+    }
+    Api::start(&settings, user).await
+}
+
+/// The pages of the hits, best first.
+async fn found(api: &Api, query: &str) -> Vec<i64> {
+    let answer = api.get(&format!("/api/search?q={query}")).await;
+    assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    let hits = answer.body["results"].as_array().expect("results");
+    hits.iter()
+        .map(|hit| hit["page_start"].as_i64().expect("a page"))
+        .collect()
+}
+
+async fn until_found(api: &Api, query: &str) {
+    let is_found = wait::until("it is found", PATIENCE, async || {
+        found(api, query).await.first() == Some(&1)
+    });
+    assert!(is_found.await.is_ok(), "{}", api.server.log());
+}
+
+async fn until_none_waits(api: &Api) {
+    let done = wait::until("all is embedded", PATIENCE, async || {
+        number(&scrape(api).await, WAITING) == Some(0.0)
+    });
+    assert!(done.await.is_ok(), "{}", api.server.log());
+}
+
+#[tokio::test]
+async fn what_is_meant_is_found_without_its_words_until_it_is_deleted() {
+    let model = model().await;
+    let api = start(&model, None).await;
+    let course = api.course("Biology").await;
+    let document = api.document(pdf::biology(), &course).await;
+    until_found(&api, QUERY).await;
+    // Both ways find it, and its words still do.
+    assert_eq!(found(&api, "mitochondrion").await.first(), Some(&1));
+    // Who quotes wants these words.
+    assert!(found(&api, "%22powerhouse%20of%22").await.is_empty());
+    let other = api.course("Other").await;
+    assert!(
+        found(&api, &format!("{QUERY}&course_id={other}"))
+            .await
+            .is_empty()
+    );
+    assert_eq!(
+        found(&api, &format!("{QUERY}&course_id={course}"))
+            .await
+            .first(),
+        Some(&1)
+    );
+    let lesson = api
+        .post(
+            "/api/study/lesson",
+            serde_json::json!({"query": QUERY, "k": 1}),
+        )
+        .await;
+    assert_eq!(lesson.status, StatusCode::OK, "{lesson:?}");
+
+    api.delete(&format!("/api/documents/{document}")).await;
+    assert!(found(&api, QUERY).await.is_empty());
+    assert!(!api.server.log().contains(KEY));
+}
+
+#[tokio::test]
+async fn a_model_that_fails_delays_no_upload_and_words_find_until_it_is_back() {
+    let faults = [
+        Embedded::Status(500, None),
+        Embedded::Status(429, Some("1")),
+        Embedded::Page,
+        Embedded::WrongCount,
+        Embedded::WrongDimensions,
+        Embedded::Truncated,
+    ];
+    for fault in faults {
+        let model = model().await;
+        model.answers(fault);
+        let api = start(&model, None).await;
+        let course = api.course("Biology").await;
+        api.document(pdf::biology(), &course).await;
+        assert_eq!(found(&api, "mitochondrion").await, [1], "{fault:?}");
+        assert!(found(&api, QUERY).await.is_empty(), "{fault:?}");
+        let scraped = scrape(&api).await;
+        let alone = scraped
+            .lines()
+            .filter(|line| line.starts_with("ultudy_search_words_only_total{"));
+        let alone: f64 = alone
+            .map(|line| line.rsplit(' ').next().unwrap().parse::<f64>().unwrap())
+            .sum();
+        // Of one vector nobody can tell, as long as there is no other.
+        let told = if fault == Embedded::WrongDimensions {
+            0.0
+        } else {
+            2.0
+        };
+        assert!(alone >= told, "{fault:?}\n{scraped}");
+        api.server.logged("search finds them by words alone").await;
+        model.answers(Embedded::Vectors);
+        until_found(&api, QUERY).await;
+    }
+}
+
+#[tokio::test]
+async fn a_model_that_hangs_keeps_no_search_waiting_and_no_upload() {
+    let model = model().await;
+    model.answers(Embedded::Held);
+    let api = start(&model, None).await;
+    let course = api.course("Biology").await;
+    api.document(pdf::biology(), &course).await;
+    let asked = model.calls();
+    assert_eq!(found(&api, "mitochondrion").await, [1]);
+    assert!(model.calls() > asked, "it was asked");
+    for query in ["cell", "enzyme", "light", "sugar", "oxygen"] {
+        assert!(!found(&api, query).await.is_empty(), "{query}");
+    }
+    // By now it is not even asked.
+    let asked = model.calls();
+    assert!(!found(&api, "respiration").await.is_empty());
+    assert_eq!(model.calls(), asked);
+    let scraped = scrape(&api).await;
+    let alone = "ultudy_search_words_only_total{reason=\"resting\"}";
+    assert!(number(&scraped, alone) >= Some(1.0), "{scraped}");
+}
+
+#[tokio::test]
+async fn another_model_s_vectors_are_never_compared_and_all_is_embedded_anew() {
+    let model = model().await;
+    let mut api = start(&model, None).await;
+    let course = api.course("Biology").await;
+    api.document(pdf::biology(), &course).await;
+    until_found(&api, QUERY).await;
+    let passages = model.asked().len();
+
+    let [first, second] = EMBEDDING_MODELS;
+    api.server.set("OPENAI_EMBEDDING_MODEL", second);
+    // Until all is embedded anew, words find.
+    model.answers_next([Embedded::Status(503, Some("3")); 3]);
+    api.server.restart().await.expect("it comes back");
+    assert_eq!(found(&api, "mitochondrion").await, [1]);
+    until_found(&api, QUERY).await;
+    let asked = model.asked();
+    let of = |name: &str| asked.iter().filter(|(model, _)| model == name).count();
+    assert!(of(first) >= passages && of(second) > 0);
+
+    // And back, with a provider's name that is not the same though the model is.
+    api.server.set("EMBEDDINGS_PROVIDER", "compatible");
+    api.server.set("COMPATIBLE_EMBEDDING_MODEL", second);
+    api.server
+        .set("COMPATIBLE_BASE_URL", &model.base_url_of(Format::OpenAi));
+    api.server.set("COMPATIBLE_API_KEY", KEY);
+    let before = model.asked().len();
+    api.server.restart().await.expect("it comes back");
+    until_found(&api, QUERY).await;
+    assert!(model.asked().len() > before);
+    // What is embedded stays so over a start.
+    until_none_waits(&api).await;
+    let before = model.asked().len();
+    api.server.restart().await.expect("it comes back");
+    until_none_waits(&api).await;
+    assert_eq!(model.asked().len(), before);
+}
+
+#[tokio::test]
+async fn nobody_finds_what_is_anothers_by_its_meaning() {
+    let model = model().await;
+    let mut api = start(&model, Some("ada")).await;
+    let course = api.course("Biology").await;
+    let document = api.document(pdf::biology(), &course).await;
+    until_found(&api, QUERY).await;
+    api.ask_as("bob");
+    assert!(found(&api, QUERY).await.is_empty());
+    let course = api.course("Biology").await;
+    let own = api.document(pdf::biology(), &course).await;
+    until_found(&api, QUERY).await;
+    let hits = api.get(&format!("/api/search?q={QUERY}")).await.body;
+    let hits = hits["results"].as_array().expect("results").clone();
+    assert!(
+        hits.iter().all(|hit| text(&hit["document_id"]) == own),
+        "{document}: {hits:?}"
+    );
+}
+
+/// Without any service: what is spelt otherwise is found all the same.
+#[tokio::test]
+async fn what_is_misspelt_is_found_without_any_service() {
+    let api = Api::local().await;
+    let course = api.course("Biology").await;
+    let page = "A mitochondrion is an organelle. A chloroplast is an organelle, too.";
+    api.document(pdf::Pdf::with_pages(&[page]).bytes(), &course)
+        .await;
+    until_found(&api, "mitochondrien+organelen").await;
+    assert!(found(&api, "quaternions").await.is_empty());
+}
