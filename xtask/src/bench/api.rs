@@ -1,6 +1,10 @@
 //! The server's API as a client calls it, over one connection.
 
-use std::{path::Path, thread, time::Duration};
+use std::{
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
@@ -52,6 +56,26 @@ impl Api {
             bail!("GET {path}: {}", answer.status());
         }
         Ok(())
+    }
+
+    /// Waits until a number of `/metrics`, named with its labels, is this.
+    pub fn wait_for_number(&self, name: &str, wanted: &str, patience: Duration) -> Result<()> {
+        let begun = Instant::now();
+        while begun.elapsed() < patience {
+            let scraped = self.text("/metrics")?;
+            let is_it = |line: &str| line.rsplit_once(' ') == Some((name, wanted));
+            if scraped.lines().any(is_it) {
+                return Ok(());
+            }
+            thread::sleep(EVERY);
+        }
+        bail!("{name} is not {wanted} after {patience:?}")
+    }
+
+    /// Gets text.
+    pub fn text(&self, path: &str) -> Result<String> {
+        let mut answer = self.agent.get(self.address(path)).call()?;
+        Ok(answer.body_mut().read_to_string()?)
     }
 
     /// Gets JSON.

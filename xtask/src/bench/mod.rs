@@ -38,8 +38,10 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 pub use self::{
+    corpus::book,
     machine::Machine,
-    report::{Report, Table},
+    report::{Promise, Report, Table},
+    server::Server,
     streams::HoldStreams,
 };
 use crate::{process, workspace};

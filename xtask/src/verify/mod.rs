@@ -2,6 +2,7 @@
 
 mod dependencies;
 mod deploy;
+mod embeddings;
 mod fuzz;
 mod interop;
 mod isolation;
@@ -14,7 +15,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 /// The checks, by name on the command line.
-const CHECKS: [(&str, Check); 9] = [
+const CHECKS: [(&str, Check); 10] = [
     ("dependencies", dependencies::check),
     ("mutations", mutations::check),
     ("fuzz", fuzz::check),
@@ -24,12 +25,13 @@ const CHECKS: [(&str, Check); 9] = [
     ("kubernetes", kubernetes::check),
     ("deploy", deploy::check),
     ("storage", storage::check),
+    ("embeddings", embeddings::check),
 ];
 
 type Check = fn(&Verify) -> Result<()>;
 
 /// Checks that are too heavy for every change (dependencies, mutations, fuzz, isolation, interop,
-/// metrics, kubernetes, deploy, storage)
+/// metrics, kubernetes, deploy, storage, embeddings)
 #[derive(Args)]
 pub struct Verify {
     /// What to check; everything if none is named
