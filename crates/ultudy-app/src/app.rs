@@ -23,6 +23,7 @@ use crate::{
     limits::Limits,
     reader::DocumentReader,
     search::{KnownCodes, KnownQueries},
+    spending::Spending,
     worker::Runs,
 };
 
@@ -58,6 +59,8 @@ pub struct Parts {
     pub limits: Limits,
     /// Lessons that need not be read again.
     pub lessons: CachedLessons,
+    /// What language models cost and may cost.
+    pub spending: Arc<Spending>,
 }
 
 /// The application. Cheap to clone.

@@ -15,6 +15,7 @@ use crate::{
     blobs::Listed,
     metrics::files_lost,
     search::{embed, index},
+    spending,
 };
 
 /// How often.
@@ -64,6 +65,11 @@ async fn clear_up(app: App, shutdown: CancellationToken) {
                 tracing::info!(swept, "deleted sessions, tokens and links that have ended");
             }
             Err(error) => tracing::warn!(%error, "cannot delete sessions that have ended"),
+        }
+        match spending::clear_up(&app).await {
+            Ok(0) => {}
+            Ok(cleared) => tracing::info!(cleared, "forgot earlier calls of language models"),
+            Err(error) => tracing::warn!(%error, "cannot forget earlier calls of language models"),
         }
         match index::catch_up(&app, &shutdown).await {
             Ok(0) => {}

@@ -24,6 +24,7 @@ pub mod progress;
 pub mod reader;
 pub mod sample;
 pub mod search;
+pub mod spending;
 pub mod study;
 pub mod study_sessions;
 pub mod transfer;

@@ -25,6 +25,7 @@ pub mod progress;
 pub mod search;
 pub mod section;
 pub mod study_session;
+pub mod usage;
 
 /// A moment in UTC. Stored with microseconds; see [`truncate_to_micros`].
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -52,6 +52,7 @@ use crate::routes;
         routes::me::tokens::create,
         routes::me::tokens::list,
         routes::me::tokens::revoke,
+        routes::me::usage::usage,
         routes::openapi::document,
         routes::practice::mcq::mcq,
         routes::progress::overview,

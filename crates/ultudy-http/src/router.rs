@@ -72,6 +72,7 @@ fn api() -> Router<HttpState> {
             get(me::tokens::list).post(me::tokens::create),
         )
         .route("/api/me/tokens/{id}", delete(me::tokens::revoke))
+        .route("/api/me/usage", get(me::usage::usage))
         .route(
             "/api/courses",
             get(courses::list::list).post(courses::create::create),

@@ -189,6 +189,8 @@ async fn lesson(tx: &mut TenantTx, document_id: Uuid, section: &NewSection) -> R
         content: content.clone(),
         provider: "extractive".into(),
         model: "1".into(),
+        tokens: None,
+        cost_micros: None,
     };
     generations::insert(tx, &generation, now()).await?;
     let concepts = content.concepts.into_iter().map(|concept| NewConcept {

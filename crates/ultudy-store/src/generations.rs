@@ -20,6 +20,10 @@ pub struct NewGeneration {
     pub provider: String,
     /// The model.
     pub model: String,
+    /// Tokens it took; none without a model.
+    pub tokens: Option<i64>,
+    /// What it cost, in micro-dollars, if that is known.
+    pub cost_micros: Option<i64>,
 }
 
 const FIND: &str = "SELECT content FROM generations WHERE key = $1";
@@ -50,15 +54,17 @@ pub async fn insert(
     let content = serde_json::to_value(&generation.content)
         .map_err(|error| StoreError::Other(sqlx::Error::Encode(error.into())))?;
     tx.by_key(
-        "INSERT INTO generations (key, content, provider, model, created_at)
-        VALUES ($1, $2, $3, $4, $5)
+        "INSERT INTO generations (key, content, provider, model, created_at, tokens, cost_micros)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (key) DO NOTHING",
         binds![
             generation.key,
             content,
             generation.provider,
             generation.model,
-            now
+            now,
+            generation.tokens,
+            generation.cost_micros
         ],
     )
     .await?;

@@ -6,7 +6,7 @@ use ultudy_domain::{
 };
 
 use crate::{
-    Result, SystemTx, TenantTx,
+    Result, SystemTx, TenantTx, budgets,
     db::{FromRow, Row, binds, read_name},
     read::{self, Read, Statement},
 };
@@ -137,12 +137,14 @@ pub async fn delete(tx: &mut TenantTx) -> Result<()> {
         "DELETE FROM jobs WHERE owner_id = $1",
         "DELETE FROM courses WHERE owner_id = $1",
         "DELETE FROM one_time_links WHERE owner_id = $1",
+        "DELETE FROM llm_calls WHERE owner_id = $1",
+        "DELETE FROM llm_usage WHERE owner_id = $1",
         // Their sessions and tokens go with them.
         "DELETE FROM users WHERE owner_id = $1",
     ] {
         tx.execute(statement, binds![]).await?;
     }
-    Ok(())
+    budgets::delete_own(tx).await
 }
 
 /// Whose e-mail address this is, of those who sign in by it.

@@ -47,6 +47,8 @@ enum Command {
     /// Look after accounts (AUTH_MODE=accounts, oidc or jwt).
     #[command(subcommand)]
     User(commands::user::User),
+    /// Show what asking language models has come to: tokens, money, what was saved.
+    Usage(commands::usage::Usage),
     /// Make the lessons of PDFs at hand, without a server.
     Study(commands::study::Study),
     /// Print the OpenAPI document of the API.
@@ -67,6 +69,7 @@ fn main() -> ExitCode {
         Some(Command::Api) => commands::serve::run(Role::Api),
         Some(Command::Worker) => commands::serve::run(Role::Worker),
         Some(Command::Study(study)) => return commands::study::run(&study),
+        Some(Command::Usage(usage)) => commands::usage::run(&usage),
         Some(Command::User(user)) => commands::user::run(&user),
         Some(Command::Transfer(transfer)) => commands::transfer::run(&transfer),
         Some(Command::Import(import)) => commands::import::run(&import),

@@ -80,6 +80,26 @@ impl<S: Subscriber> Layer<S> for LogCounter {
 
 fn describe() {
     use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+    describe_counter!(
+        "ultudy_model_cost_microdollars_total",
+        "What calls of language models cost, in millionths of a US dollar"
+    );
+    describe_counter!(
+        "ultudy_model_unpriced_calls_total",
+        "Calls of language models whose cost is not known"
+    );
+    describe_gauge!(
+        "ultudy_budget_spent_ratio",
+        "Share of what all may spend on language models that is spent, by period"
+    );
+    describe_counter!(
+        "ultudy_budget_refusals_total",
+        "Lessons not made since a budget is spent, by whose and period"
+    );
+    describe_counter!(
+        "ultudy_budget_warnings_total",
+        "Budgets of which four fifths were spent, by whose and period"
+    );
     describe_gauge!("ultudy_build_info", "1, by version and role");
     describe_gauge!("ultudy_worker_info", "1, by WORKER_ID");
     describe_gauge!(

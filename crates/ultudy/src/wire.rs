@@ -72,6 +72,7 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         accounts: accounts(config, limiter.clone())?,
         limits: Limits::new(limiter, config.limits),
         lessons: lessons(config, redis.as_ref()).await?,
+        spending: Arc::clone(&config.spending),
     }))
 }
 

@@ -115,6 +115,8 @@ impl Importer<'_> {
             content: converted.content,
             provider: "import".to_owned(),
             model: "original".to_owned(),
+            tokens: None,
+            cost_micros: None,
         };
         let content = generations::insert(tx, &generation, created_at).await?;
         let taken = concepts::names(tx, bundle.row.id).await?;

@@ -13,7 +13,7 @@ use ultudy_store::jobs::{self, Awaited, Completed, Waiting};
 use uuid::Uuid;
 
 use super::own::{self, Place};
-use crate::{App, Result, metrics, worker::DOCUMENT_GONE};
+use crate::{App, Result, metrics, spending, worker::DOCUMENT_GONE};
 
 /// Jobs ended in one transaction.
 const TOGETHER: u32 = 200;
@@ -89,6 +89,7 @@ fn completed_as(
     };
     Completed {
         job,
+        is_saved: app.spending.is_on && lesson.is_some(),
         lesson,
         result: place.result(lesson_id, content),
     }
@@ -102,8 +103,8 @@ pub(super) async fn fail(
     failure: &JobFailure,
     cause: Cause,
 ) -> Result<()> {
-    if failure.code == DOCUMENT_GONE {
-        // The others have their own.
+    if failure.code == DOCUMENT_GONE || failure.code == spending::OF_USER {
+        // The others have their own document and budget.
         return Ok(());
     }
     let mut tx = app.store.system_read().await?;

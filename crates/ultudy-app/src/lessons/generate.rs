@@ -1,15 +1,15 @@
 //! The `generate_lesson` job: finds the generation by its key or has it made, then stores
 //! the student's own copy together with the job's end.
 
-use ultudy_domain::lesson::LessonContent;
+use ultudy_domain::{lesson::LessonContent, usage::MadeFor};
 use ultudy_llm::{Bill, LessonInput, MadeLesson};
 use ultudy_store::{
-    Ticket,
+    Ticket, Write,
     concepts::{self, ConceptName},
     documents,
     generations::{self, NewGeneration},
     jobs::Finished,
-    lessons, sections,
+    lessons, llm_calls, sections,
 };
 use uuid::Uuid;
 
@@ -20,11 +20,14 @@ use super::{
 };
 use crate::{
     passages,
+    spending::{self, Cost},
     worker::{JobError, Run},
 };
 
 /// Per cent done when the text is gathered; making the lesson goes on from here.
 const GATHERED: i16 = 5;
+/// Tokens that a lesson is expected to be, before it is known.
+const TOKENS_OF_LESSON: i64 = 4_000;
 /// Per cent done when the lesson is made; what remains is storing.
 const MADE: i16 = 95;
 
@@ -47,25 +50,28 @@ pub(crate) async fn run(run: &Run) -> Result<(), JobError> {
     {
         return Ok(());
     }
-    let generation = match single_flight::board(run, &key).await? {
-        // It is there by now, with the name of who wrote it.
-        Some(content) => NewGeneration {
+    if let Some(content) = single_flight::board(run, &key).await? {
+        // It is there by now, with the name of who wrote it and what it cost.
+        let generation = NewGeneration {
             key,
             content,
             provider: identity.provider.into(),
             model: identity.model,
-        },
-        None => {
-            let made = generate(run, source.input, &key).await?;
-            NewGeneration {
-                key,
-                content: made.content,
-                provider: made.provider.into(),
-                model: made.model,
-            }
-        }
+            tokens: None,
+            cost_micros: None,
+        };
+        return store(run, &source.place, &generation, run.app.spending.is_on).await;
+    }
+    let (made, cost) = generate(run, source.input, &key).await?;
+    let generation = NewGeneration {
+        key,
+        content: made.content,
+        provider: made.provider.into(),
+        model: made.model,
+        tokens: cost.tokens,
+        cost_micros: cost.micros,
     };
-    store(run, &source.place, &generation).await
+    store(run, &source.place, &generation, false).await
 }
 
 async fn gather(run: &Run) -> Result<Source, JobError> {
@@ -139,8 +145,19 @@ async fn gather_document(run: &Run, document_id: Uuid) -> Result<Source, JobErro
     })
 }
 
-async fn generate(run: &Run, input: LessonInput, key: &str) -> Result<MadeLesson, JobError> {
+/// No transaction is open while it is made. What was paid for is recorded however it ends.
+async fn generate(
+    run: &Run,
+    input: LessonInput,
+    key: &str,
+) -> Result<(MadeLesson, Cost), JobError> {
     run.progress(GATHERED, "writing").await?;
+    let bytes = input.parts.iter().map(|part| part.markdown.len()).sum();
+    let (app, owner_id) = (&run.app, run.job.owner_id.as_str());
+    let reserved = match spending::reserve(app, owner_id, bytes, TOKENS_OF_LESSON).await? {
+        Ok(reserved) => reserved,
+        Err(spent) => return Err(JobError::Fail(spent.failure(app.clock.now()))),
+    };
     let (sender, receiver) = tokio::sync::watch::channel((GATHERED, "writing"));
     let note = move |share: f32| {
         let span = f32::from(MADE - GATHERED) * share.clamp(0.0, 1.0);
@@ -149,9 +166,23 @@ async fn generate(run: &Run, input: LessonInput, key: &str) -> Result<MadeLesson
     };
     let bill = Bill::default();
     let making = make(&*run.app.generator, input, key, &note, &bill, &run.cancel);
-    tokio::select! {
-        made = making => Ok(made?),
+    let made = tokio::select! {
+        made = making => made.map_err(JobError::from),
         stale = run.follow(receiver) => Err(stale),
+    };
+    let calls = spending::of_bill(app, &bill);
+    let cost = Cost::of(&calls);
+    spending::record(app, owner_id, made_for(run), calls, reserved).await;
+    Ok((made?, cost))
+}
+
+fn made_for(run: &Run) -> MadeFor {
+    let of = |name: &str| run.job.data.get(name)?.as_str()?.parse().ok();
+    MadeFor {
+        job_id: Some(run.job.id),
+        course_id: of("course_id"),
+        document_id: of("document_id"),
+        section_id: of("section_id"),
     }
 }
 
@@ -172,13 +203,17 @@ async fn copy(
         .write_complete(result, now)
         .or_nothing()
         .and(concepts::hold_names(place.document_id))
-        .and(lessons::write(&lesson, content, names, now)?);
+        .and(lessons::write(&lesson, content, names, now)?)
+        .and(match run.app.spending.is_on {
+            true => llm_calls::write_reused(key.to_owned(), now),
+            false => Write::of(()),
+        });
     let (store, owner_id) = (&run.app.store, &run.job.owner_id);
     match store
         .write_together(owner_id, write, Ticket::default())
         .await
     {
-        Ok(Some(((Some(finished), ()), ()))) => {
+        Ok(Some((((Some(finished), ()), ()), ()))) => {
             run.announce(finished.version).await;
             go_on_after(run, finished).await;
             Ok(true)
@@ -189,7 +224,13 @@ async fn copy(
     }
 }
 
-async fn store(run: &Run, place: &Place, generation: &NewGeneration) -> Result<(), JobError> {
+/// `is_saved`: it was there, and nobody was asked.
+async fn store(
+    run: &Run,
+    place: &Place,
+    generation: &NewGeneration,
+    is_saved: bool,
+) -> Result<(), JobError> {
     let now = run.app.clock.now();
     let mut tx = run.begin(MADE, "storing").await?;
     let content = generations::insert(&mut tx, generation, now).await?;
@@ -199,6 +240,10 @@ async fn store(run: &Run, place: &Place, generation: &NewGeneration) -> Result<(
             let taken = concepts::names(&mut tx, place.document_id).await?;
             let lesson = own::lesson(&*run.app.clock, place, &generation.key, &content, &taken);
             lessons::insert(&mut tx, &lesson, &content, run.app.clock.now()).await?;
+            if is_saved {
+                let reused = llm_calls::write_reused(generation.key.clone(), now);
+                reused.run(&mut tx).await?;
+            }
             lesson.id
         }
     };

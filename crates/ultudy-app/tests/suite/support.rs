@@ -166,5 +166,6 @@ pub fn parts_on(
         accounts: Accounts::new(true, limiter),
         limits: Limits::default(),
         lessons: CachedLessons::default(),
+        spending: Arc::default(),
     }
 }

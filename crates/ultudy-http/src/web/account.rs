@@ -106,6 +106,8 @@ pub(super) struct AccountPage {
     pub(super) is_operator: bool,
     pub(super) sessions: Vec<SessionRow>,
     pub(super) tokens: Vec<TokenRow>,
+    /// Whether lessons cost something.
+    pub(super) has_costs: bool,
 }
 
 /// A session in the list.
@@ -176,7 +178,9 @@ pub async fn account(
 ) -> Result<Response, ApiError> {
     let sessions = accounts::list_sessions(&state.app, &who.user.id).await?;
     let tokens = accounts::list_tokens(&state.app, &who.user.id).await?;
-    page::answer(&AccountPage::new(&who, sessions, tokens, &visitor))
+    let mut account = AccountPage::new(&who, sessions, tokens, &visitor);
+    account.has_costs = state.app.spending.is_on;
+    page::answer(&account)
 }
 
 impl AccountPage {
@@ -204,6 +208,7 @@ impl AccountPage {
             is_operator: who.user.role == Role::Operator,
             sessions: sessions.collect(),
             tokens: tokens.collect(),
+            has_costs: false,
         }
     }
 }

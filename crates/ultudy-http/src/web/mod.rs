@@ -22,6 +22,7 @@ mod reasons;
 mod search;
 mod sections;
 mod uploads;
+mod usage;
 mod visitor;
 mod waiting;
 mod words;
@@ -55,6 +56,7 @@ pub fn router() -> Router<HttpState> {
         .route("/sign-up", get(account::sign_up))
         .route("/reset", get(account::reset))
         .route("/account", get(account::account))
+        .route("/usage", get(usage::usage))
         .route("/assets/{version}/{name}", get(assets::asset))
         .route("/favicon.ico", get(assets::favicon))
         .fallback(errors::unknown)

@@ -26,6 +26,8 @@ pub(super) struct ProgressPage {
     pub(super) weak_areas: Vec<WeakArea>,
     pub(super) sessions: Vec<SessionRow>,
     pub(super) stats: StudyStats,
+    /// Whether lessons cost something.
+    pub(super) has_costs: bool,
 }
 
 /// A course's concepts, or those of no course.
@@ -57,7 +59,9 @@ pub async fn progress(
     visitor: Visitor,
 ) -> Result<Response, ApiError> {
     let overview = progress::overview(&state.app, &visitor.owner, None, None).await?;
-    page::answer(&ProgressPage::new(overview, &visitor))
+    let mut progress = ProgressPage::new(overview, &visitor);
+    progress.has_costs = state.app.spending.is_on;
+    page::answer(&progress)
 }
 
 impl ProgressPage {
@@ -76,6 +80,7 @@ impl ProgressPage {
             weak_areas: overview.weak_areas,
             sessions: overview.study_sessions.into_iter().map(row).collect(),
             stats: overview.stats,
+            has_costs: false,
         }
     }
 }

@@ -10,6 +10,7 @@ use ultudy_app::{
     lessons::Opened,
     practice::{PracticeItem, PracticeSource},
     search::Hit,
+    spending::{self, MyUsage},
 };
 use ultudy_domain::{
     account::{ApiToken, AuthSession, Role, User},
@@ -17,6 +18,7 @@ use ultudy_domain::{
     mastery::{Mastery, MasteryState},
     practice::Difficulty,
     progress::{MasteryCounts, ProgressOverview, StudyStats},
+    usage::{Period, Totals},
 };
 
 use super::{
@@ -35,6 +37,7 @@ use super::{
     search::{HitRow, SearchPage},
     sections::{SectionRow, States},
     uploads::Upload,
+    usage::UsagePage,
     visitor::Visitor,
     waiting::WaitingPage,
 };
@@ -233,7 +236,7 @@ fn visitor() -> Visitor {
 }
 
 /// Every page, with `name` wherever a text may come from outside.
-fn every_page(name: &str) -> [(&'static str, String); 13] {
+fn every_page(name: &str) -> [(&'static str, String); 14] {
     let progress = ProgressPage::new(overview(name, &[false]), &visitor());
     [
         ("courses", courses(name).render()),
@@ -249,6 +252,7 @@ fn every_page(name: &str) -> [(&'static str, String); 13] {
         ("sign-in elsewhere", sign_in_elsewhere(name).render()),
         ("sign-up", sign_up(name).render()),
         ("account", account(name).render()),
+        ("usage", usage(name).render()),
     ]
     .map(|(page, html)| (page, html.unwrap()))
 }
@@ -439,4 +443,62 @@ fn a_failed_lesson_says_why_and_waits_for_the_student() {
     page.failure = Some("This section is a picture.".into());
     let html = page.render().unwrap();
     assert!(html.contains("data-failed") && html.contains("This section is a picture."));
+}
+
+fn usage(name: &str) -> UsagePage {
+    let totals = Totals {
+        calls: 3,
+        tokens_read: 3_000,
+        tokens_written: 600,
+        cost_micros: 12_500,
+        unpriced_calls: 1,
+        reused: 2,
+        saved_tokens: 2_400,
+        saved_micros: 20_000,
+    };
+    let since = NaiveDate::from_ymd_opt(2026, 6, 1).unwrap();
+    UsagePage::new(MyUsage {
+        today: Totals {
+            calls: 1,
+            unpriced_calls: 1,
+            ..Totals::default()
+        },
+        month: totals,
+        since,
+        days: Vec::new(),
+        models: vec![spending::Model {
+            provider: "openai".into(),
+            model: name.into(),
+            task: "lesson".into(),
+            totals,
+        }],
+        courses: vec![spending::OfCourse {
+            course_id: Some(samples::id(1)),
+            name: Some(name.into()),
+            totals,
+        }],
+        lessons: vec![spending::OfLesson {
+            document_id: Some(samples::id(20)),
+            section_id: None,
+            name: Some(name.into()),
+            totals,
+        }],
+        budgets: vec![spending::OwnBudget {
+            period: Period::Day,
+            limit_micros: 50_000,
+            spent_micros: 45_000,
+            reserved_micros: 0,
+            warning: true,
+            ends_at: samples::moment(),
+        }],
+    })
+}
+
+#[test]
+fn what_lessons_cost_is_shown_and_what_is_not_known_is_said_to_be_unknown() {
+    let html = usage("gpt-4.1").render().unwrap();
+    assert!(html.contains("<dd>unknown "), "{html}");
+    assert!(html.contains("$0.0125 and 1 of unknown cost"), "{html}");
+    assert!(html.contains("$0.02 <small>2400 tokens: 2 times"), "{html}");
+    assert!(html.contains("Today $0.045 of $0.05 are spent"), "{html}");
 }

@@ -136,6 +136,7 @@ bind_as_is!(
     Option<bool>,
     Option<i16>,
     Option<i32>,
+    Option<i64>,
     Option<&str>,
     Option<String>,
     Option<Uuid>,

@@ -14,6 +14,7 @@ use crate::{
     concepts::ConceptName,
     db::{FromRow, Row, Sql, binds},
     lessons::{self, NewLesson},
+    llm_calls,
     read::{self, Statement, own_binds},
 };
 
@@ -39,6 +40,8 @@ pub struct Completed {
     pub job: Waiting,
     /// The lesson to store, and the names of its document's concepts; none if there was one.
     pub lesson: Option<(NewLesson, Vec<ConceptName>)>,
+    /// Whether that saves asking a model, and is to be counted so.
+    pub is_saved: bool,
     /// What the job came to.
     pub result: serde_json::Value,
 }
@@ -158,12 +161,18 @@ pub async fn complete_followers(
             Some((lesson, names)) => lessons::write(lesson, content, names, now)?,
             None => Write::of(()),
         };
+        let reused = match one.is_saved {
+            true => llm_calls::write_reused(key.to_owned(), now),
+            false => Write::of(()),
+        };
         let end = write_completed(one.job.id, key, one.result.clone(), now);
-        writes.push((one.job.owner_id.clone(), lesson.and(end)));
+        writes.push((one.job.owner_id.clone(), lesson.and(reused).and(end)));
     }
     let ended = tx.each(writes).await?.into_iter();
     ended
-        .map(|((), job)| job.ok_or_else(|| StoreError::conflict("a follower has ended meanwhile")))
+        .map(|(((), ()), job)| {
+            job.ok_or_else(|| StoreError::conflict("a follower has ended meanwhile"))
+        })
         .collect()
 }
 

@@ -91,6 +91,10 @@ const SQLITE: &[(&str, &str)] = &[
         "embeddings",
         include_str!("../../migrations/sqlite/0017_embeddings.sql"),
     ),
+    (
+        "llm_calls",
+        include_str!("../../migrations/sqlite/0018_llm_calls.sql"),
+    ),
 ];
 
 const POSTGRES: &[(&str, &str)] = &[
@@ -161,6 +165,10 @@ const POSTGRES: &[(&str, &str)] = &[
     (
         "embeddings",
         include_str!("../../migrations/postgres/0017_embeddings.sql"),
+    ),
+    (
+        "llm_calls",
+        include_str!("../../migrations/postgres/0018_llm_calls.sql"),
     ),
 ];
 

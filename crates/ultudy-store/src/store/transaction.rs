@@ -100,8 +100,8 @@ impl TenantTx {
             .ok_or(StoreError::Other(sqlx::Error::RowNotFound))
     }
 
-    /// Runs a statement by key on one of the two tables that have no owner; its rows. As the
-    /// system role: of those tables a tenant sees only what its own rows refer to.
+    /// Runs a statement by key on one of the tables that have no owner; its rows. As the
+    /// system role: of those tables a tenant sees at most what its own rows refer to.
     pub(crate) async fn by_key(
         &mut self,
         sql: impl Into<Sql>,

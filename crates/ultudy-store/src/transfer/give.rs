@@ -23,8 +23,15 @@ pub enum Given {
     JobsUnfinished(i64),
 }
 
-/// Tables that say who somebody is, which nobody can give.
-const OF_ACCOUNTS: [&str; 4] = ["users", "auth_sessions", "api_tokens", "one_time_links"];
+/// Tables that say who somebody is and what they spent, which nobody can give.
+const OF_THEMSELVES: [&str; 6] = [
+    "users",
+    "auth_sessions",
+    "api_tokens",
+    "one_time_links",
+    "llm_calls",
+    "llm_usage",
+];
 
 /// Gives all rows of `from` to `to`, who keeps their own beside them. Files stay where they
 /// are, counted as before.
@@ -64,7 +71,7 @@ pub async fn give(store: &Store, from: &str, to: &str) -> Result<Given> {
 fn given_tables() -> impl Iterator<Item = &'static Table> {
     TABLES
         .iter()
-        .filter(|table| !table.is_nobodys() && !OF_ACCOUNTS.contains(&table.name))
+        .filter(|table| !table.is_nobodys() && !OF_THEMSELVES.contains(&table.name))
 }
 
 async fn unfinished_jobs(connection: &mut Connection, from: &str) -> Result<i64> {

@@ -55,6 +55,8 @@ pub const TABLES: &[Table] = &[
     root("study_sessions", &["id"]),
     root("jobs", &["id"]),
     owned("document_index", &["document_id"]),
+    root("llm_calls", &["id"]),
+    root("llm_usage", &["day", "provider", "model", "task"]),
     Table {
         name: "chunks",
         key: &["number"],
@@ -68,6 +70,14 @@ pub const LEFT_BEHIND: &[(&str, &str)] = &[
     ("transfers", "the destination has its own"),
     ("workers", "processes on the source's database"),
     ("outdated_lessons", "the destination has its own cache"),
+    (
+        "llm_budgets",
+        "begun anew with what was spent, which is carried over",
+    ),
+    (
+        "llm_reservations",
+        "calls of processes on the source's database",
+    ),
     (
         "chunk_terms",
         "made anew from the chunks: the two databases keep it differently, and SQLite's \

@@ -11,6 +11,7 @@ use ultudy_domain::{
     lesson::{ConceptContent, LessonContent, SummaryParts},
     search::{Indexed, vector, words::Analyser},
     study_session::{SessionType, StudySession},
+    usage::{MadeFor, ModelCall},
 };
 use ultudy_store::{
     TenantTx,
@@ -25,7 +26,7 @@ use ultudy_store::{
     glossaries,
     jobs::NewJob,
     lessons::{self, LessonOf, NewConcept, NewLesson},
-    one_time_links,
+    llm_calls, one_time_links,
     sections::{self, NewSection},
     study_sessions, users,
 };
@@ -308,6 +309,8 @@ pub async fn store_lesson(tx: &mut TenantTx, lesson: &NewLesson) {
         content: content(&names),
         provider: "extractive".into(),
         model: "1".into(),
+        tokens: None,
+        cost_micros: None,
     };
     generations::insert(tx, &generation, at(3)).await.unwrap();
     lessons::insert(tx, lesson, &generation.content, at(3))
@@ -349,6 +352,29 @@ pub async fn store_studies(tx: &mut TenantTx, base: u32) {
     session.document_id = Some(id(base + 10));
     session.course_id = Some(id(base + 1));
     study_sessions::insert(tx, &session).await.unwrap();
+    let made_for = MadeFor {
+        course_id: Some(id(base + 1)),
+        document_id: Some(id(base + 10)),
+        section_id: Some(id(base + 11)),
+        ..MadeFor::default()
+    };
+    let calls = [model_call(base + 40, 7, Some(1_500))];
+    llm_calls::insert_all(tx, &calls, made_for).await.unwrap();
+}
+
+/// A call that ended then and cost so much, of 1,000 tokens read and 200 written.
+pub fn model_call(n: u32, ended: i64, cost_micros: Option<i64>) -> ModelCall {
+    ModelCall {
+        id: id(n),
+        made_at: at(ended),
+        provider: "openai".into(),
+        model: "a-model".into(),
+        task: "lesson".into(),
+        outcome: "answered".into(),
+        tokens_read: 1_000,
+        tokens_written: 200,
+        cost_micros,
+    }
 }
 
 fn answer(base: u32) -> Answer {

@@ -261,6 +261,8 @@ pub async fn the_first_generation_of_a_key_stands(bench: &Bench) {
         content: content(&[name]),
         provider: "extractive".into(),
         model: "1".into(),
+        tokens: None,
+        cost_micros: None,
     };
     assert_eq!(generations::find(&mut tx, "key").await.unwrap(), None);
     for name in ["First", "Second"] {

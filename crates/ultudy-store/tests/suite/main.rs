@@ -23,6 +23,7 @@ mod indexes;
 mod job_runs;
 mod jobs;
 mod lessons;
+mod llm_calls;
 mod migrations;
 mod pgbouncer;
 mod queue;
@@ -149,6 +150,16 @@ on_both! {
         a_leaders_error_counts_for_all_who_follow,
         where_the_leader_ends_badly_one_who_waits_leads,
         of_many_at_once_one_leads;
+    llm_calls:
+        a_call_counts_once_however_often_it_is_stored,
+        what_calls_came_to_is_told_by_day_course_and_lesson,
+        a_generation_used_again_is_counted_as_saved,
+        old_calls_go_and_what_they_came_to_stays_for_longer,
+        budgets_are_reserved_and_settled,
+        a_budget_begins_with_what_was_spent_before,
+        calls_at_the_same_time_overspend_nothing,
+        what_a_vanished_process_reserved_counts_as_spent,
+        a_deleted_user_leaves_no_usage;
     lessons:
         a_lesson_has_the_generations_texts_under_the_owners_ids,
         a_lesson_is_known_by_its_id_and_its_concepts_by_their_states,

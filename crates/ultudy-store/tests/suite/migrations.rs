@@ -198,10 +198,16 @@ async fn every_foreign_key_has_its_index() {
 }
 
 /// The schema as it was before there was a search index.
-const BEFORE_SEARCH: [&str; 29] = [
+const BEFORE_SEARCH: [&str; 35] = [
     "DROP TABLE chunk_vectors",
     "DROP TABLE document_embeddings",
     "ALTER TABLE jobs DROP COLUMN put_off_since",
+    "DROP TABLE llm_calls",
+    "DROP TABLE llm_usage",
+    "DROP TABLE llm_budgets",
+    "DROP TABLE llm_reservations",
+    "ALTER TABLE generations DROP COLUMN tokens",
+    "ALTER TABLE generations DROP COLUMN cost_micros",
     "DROP INDEX idx_jobs_leaders",
     "DROP INDEX idx_jobs_followers",
     "DROP INDEX idx_jobs_deliverable",

@@ -14,7 +14,7 @@ use crate::{
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
 /// Tables with an owner of which the system role may see something, and why.
-const SEEN_BY_THE_SYSTEM: [(&str, &str); 11] = [
+const SEEN_BY_THE_SYSTEM: [(&str, &str); 13] = [
     ("jobs", "dispatch"),
     (
         "document_index",
@@ -35,10 +35,14 @@ const SEEN_BY_THE_SYSTEM: [(&str, &str); 11] = [
     ("courses", "a transfer finds the owners of all rows"),
     ("documents", "a transfer finds the owners of all rows"),
     ("study_sessions", "a transfer finds the owners of all rows"),
+    ("llm_calls", "the operator pays for them"),
+    ("llm_usage", "the operator pays for them"),
 ];
 
 /// Tables without row-level security, and why. No tenant may touch them.
-const UNSECURED: [(&str, &str); 3] = [
+const UNSECURED: [(&str, &str); 5] = [
+    ("llm_budgets", "what was spent, that of all as well"),
+    ("llm_reservations", "what calls under way may cost"),
     ("schema_migrations", "which migrations have run"),
     ("transfers", "which databases were carried into this one"),
     ("workers", "which processes do jobs"),

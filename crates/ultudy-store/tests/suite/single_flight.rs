@@ -114,6 +114,8 @@ async fn end_well(store: &Store) {
         content: content(&["Limit"]),
         provider: "extractive".into(),
         model: "1".into(),
+        tokens: None,
+        cost_micros: None,
     };
     generations::insert(&mut tx, &generation, at(8))
         .await
@@ -157,6 +159,7 @@ async fn complete(tx: &mut OwnersTx, followers: usize) -> (Vec<Job>, Vec<Uuid>) 
         let mut new = lesson(n, id(10), Some(id(11)), &[name]);
         new.generation_key = KEY.into();
         all.push(Completed {
+            is_saved: false,
             job,
             lesson: awaited.lesson_id.is_none().then_some((new, awaited.names)),
             result: serde_json::json!({"taken": taken}),

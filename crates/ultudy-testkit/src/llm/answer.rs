@@ -220,6 +220,7 @@ fn speak(
         _ => pieces.len() / 2,
     };
     let (turn, span, last) = (said.turn, said.span, pieces.len().saturating_sub(1).max(1));
+    let tokens = said.tokens();
     let began = tokio::time::Instant::now();
     let state = (pieces.into_iter().enumerate(), Some(call), released);
     let body = stream::unfold(
@@ -248,7 +249,7 @@ fn speak(
                 ));
             }
             if pieces.len() == 0 {
-                call.take().map(Call::end)?;
+                call.take().map(|call| call.end_after(tokens))?;
             }
             Some((Ok(piece), (pieces, call, released)))
         },

@@ -129,6 +129,8 @@ struct State {
     otherwise: Answer,
     counts: Counts,
     last: Option<Asked>,
+    /// When each call came in.
+    arrivals: Vec<Instant>,
 }
 
 /// How many calls there were.
@@ -144,6 +146,10 @@ pub struct Counts {
     pub answered: usize,
     /// Whose client went away before.
     pub cancelled: usize,
+    /// Tokens that were told as read, in answers that came to their end.
+    pub tokens_read: usize,
+    /// Tokens that were told as written, likewise.
+    pub tokens_written: usize,
 }
 
 impl Llm {
@@ -162,6 +168,7 @@ impl Llm {
                 otherwise: Answer::Lesson,
                 counts: Counts::default(),
                 last: None,
+                arrivals: Vec::new(),
             }),
             released: watch::Sender::new(0),
         });
@@ -215,6 +222,11 @@ impl Llm {
     /// How many calls there were so far.
     pub fn counts(&self) -> Counts {
         self.shared.state().counts
+    }
+
+    /// When each call came in, in their order.
+    pub fn arrivals(&self) -> Vec<Instant> {
+        self.shared.state().arrivals.clone()
     }
 
     /// The last call that it understood.
@@ -288,6 +300,7 @@ impl Call {
     fn begin(shared: &Arc<Shared>) -> Self {
         let mut state = shared.state();
         state.counts.made += 1;
+        state.arrivals.push(Instant::now());
         state.counts.in_flight += 1;
         state.counts.most = state.counts.most.max(state.counts.in_flight);
         drop(state);
@@ -300,6 +313,15 @@ impl Call {
     /// All that there is to say is said.
     fn end(mut self) {
         self.is_answered = true;
+    }
+
+    /// The same of an answer that told these tokens.
+    fn end_after(self, [read, written]: [usize; 2]) {
+        let mut state = self.shared.state();
+        state.counts.tokens_read += read;
+        state.counts.tokens_written += written;
+        drop(state);
+        self.end();
     }
 }
 

@@ -15,6 +15,7 @@ mod progress;
 pub mod serve;
 pub mod study;
 pub mod transfer;
+pub mod usage;
 pub mod user;
 
 /// Why a command ended badly: one line.

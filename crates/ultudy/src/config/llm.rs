@@ -5,7 +5,7 @@ use std::{collections::HashMap, time::Duration};
 use ultudy_llm::{Task, model::Provider};
 use url::Url;
 
-use super::{ConfigError, Settings, auth::Hidden};
+use super::{ConfigError, Settings, auth::Hidden, prices};
 
 /// Longest that a lesson may be let take, in seconds.
 const SECONDS_MAX: u64 = 3_600;
@@ -71,7 +71,8 @@ pub(super) fn llm(settings: &Settings) -> Result<Option<LlmConfig>, ConfigError>
 /// Whoever names a model believes that it writes. A key may be there for other programs.
 fn refuse_unused(settings: &Settings) -> Result<(), ConfigError> {
     let of_tasks = Task::ALL.into_iter().map(Task::model_setting);
-    for name in ["LLM_MODEL", "LLM_FALLBACK"].into_iter().chain(of_tasks) {
+    let of_all = ["LLM_MODEL", "LLM_FALLBACK"].into_iter();
+    for name in of_all.chain(of_tasks).chain(prices::budget_settings()) {
         if !settings.text(name).is_empty() {
             let reason = format!("is of no use without LLM_PROVIDER={}", names());
             return Err(settings.error(name, reason));

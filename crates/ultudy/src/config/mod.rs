@@ -5,11 +5,14 @@ use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
     str::FromStr,
+    sync::Arc,
     time::Duration,
 };
 
 use ipnet::IpNet;
-use ultudy_app::{documents::under_way::AtOnce, lessons::Sharing, limits::Rules};
+use ultudy_app::{
+    documents::under_way::AtOnce, lessons::Sharing, limits::Rules, spending::Spending,
+};
 use ultudy_content::{ExtractLimits, Recogniser};
 use ultudy_http::{AuthMode, CookieSecure};
 use ultudy_store::{PostgresConfig, StoreConfig};
@@ -21,6 +24,7 @@ mod embeddings;
 mod limits;
 mod llm;
 mod objects;
+mod prices;
 mod reading;
 mod redis;
 mod secrets;
@@ -109,6 +113,8 @@ pub struct Config {
     pub llm: Option<LlmConfig>,
     /// What makes vectors for the search.
     pub embeddings: EmbeddingsConfig,
+    /// What they cost and may cost.
+    pub spending: Arc<Spending>,
 }
 
 /// The settings as texts: what is set, else the default.
@@ -126,6 +132,7 @@ impl Config {
     fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let settings = Settings::new(&variable)?;
         let data_dir = PathBuf::from(settings.required("DATA_DIR")?);
+        let llm = llm::llm(&settings)?;
         let config = Self {
             host: host(&settings)?,
             port: port(&settings)?,
@@ -159,7 +166,8 @@ impl Config {
             extract: reading::extract_limits(&settings)?,
             recogniser: reading::recogniser(&settings)?,
             limits: limits::rules(&settings)?,
-            llm: llm::llm(&settings)?,
+            spending: Arc::new(prices::spending(&settings, llm.as_ref())?),
+            llm,
             embeddings: embeddings::embeddings(&settings)?,
         };
         config.refuse_public_address()?;

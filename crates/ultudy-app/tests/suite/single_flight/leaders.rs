@@ -45,6 +45,8 @@ async fn a_worker_vanishes_after_the_leaders_end_and_others_complete_who_waits(b
         content: content(&app, &asked[0].0).await,
         provider: "extractive".into(),
         model: "1".into(),
+        tokens: None,
+        cost_micros: None,
     };
     let now = app.clock.now();
     let mut tx = app.store.write(&leader.owner_id).await.unwrap();
@@ -84,6 +86,8 @@ async fn who_waits_goes_on_with_a_leader_whose_generation_turns_out_to_be_there(
         content: content(&app, &leader.owner_id).await,
         provider: "extractive".into(),
         model: "1".into(),
+        tokens: None,
+        cost_micros: None,
     };
     let mut tx = app.store.write(&leader.owner_id).await.unwrap();
     let now = app.clock.now();

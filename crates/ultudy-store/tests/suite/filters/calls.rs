@@ -1,24 +1,29 @@
 //! Everything that the store does for an owner, done by Bob under ids that Alice has, too.
 
 use ultudy_domain::{
-    course::CourseChange, document::DocumentChange, lesson_text::LessonText, mastery::Mastery,
+    course::CourseChange,
+    document::DocumentChange,
+    lesson_text::LessonText,
+    mastery::Mastery,
+    usage::{Budget, MadeFor, Period, Whose},
 };
 use ultudy_store::{
     Page, Store, TenantTx,
     answers::{self, Answer},
-    api_tokens, auth_sessions, check_ins,
+    api_tokens, auth_sessions, budgets, check_ins,
     check_ins::QuestionRef,
     chunks, concepts, courses, documents, embeddings, figures, glossaries,
     imported::{self, Noun},
     jobs::{self, JobFilter, NewJob},
     lessons::{self, LessonOf},
-    one_time_links, practice, search, sections, study_sessions, users,
+    llm_calls, one_time_links, practice, search, sections, study_sessions, usage, users,
 };
 
 use uuid::Uuid;
 
 use crate::fixtures::{
-    ALICE, BOB, at, auth_session, content, failure, glossary_entry, id, job, lesson, reading,
+    ALICE, BOB, at, auth_session, content, failure, glossary_entry, id, job, lesson, model_call,
+    reading,
 };
 
 /// Each in a transaction of its own, which is rolled back.
@@ -102,6 +107,11 @@ async fn studies(store: &Store) {
         ..QuestionRef::default()
     };
     let scope = practice::Scope::default();
+    let all = Budget {
+        whose: Whose::User,
+        period: Period::Month,
+        limit_micros: 9,
+    };
     let answer = Answer {
         id: id(30),
         check_in_id: id(22),
@@ -140,6 +150,12 @@ async fn studies(store: &Store) {
         study_sessions::complete(tx, id(31), 1, at(9)),
         study_sessions::latest(tx, 9),
         study_sessions::stats(tx),
+        llm_calls::insert_all(tx, &[model_call(41, 8, None)], MadeFor::default()),
+        llm_calls::write_reused("key-20".into(), at(9)).run(tx),
+        usage::by_day(tx, at(0).date_naive()),
+        usage::by_course(tx, at(0), 9),
+        usage::by_lesson(tx, at(0), 9),
+        budgets::standings(tx, &[all], at(9)),
     }
 }
 

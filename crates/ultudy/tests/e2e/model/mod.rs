@@ -13,6 +13,7 @@ use crate::{
     pdf::Pdf,
 };
 
+mod cost;
 mod faults;
 mod flight;
 mod lessons;
@@ -136,7 +137,12 @@ pub fn provider(base_url: &str) -> [(&str, &str); 4] {
 
 /// A book whose sections are all different.
 pub fn book(sections: usize) -> Vec<u8> {
-    let pages: Vec<String> = (1..=sections * SECTION)
+    book_after(0, sections)
+}
+
+/// The same whose first page comes after that many of others.
+pub fn book_after(pages: usize, sections: usize) -> Vec<u8> {
+    let pages: Vec<String> = (pages + 1..=pages + sections * SECTION)
         .map(|page| {
             format!(
                 "A cell of kind {page} is the smallest unit of life on this page.\n\

@@ -1,0 +1,262 @@
+//! What models cost: as they count it, and no more than it may.
+
+use std::process::{Command, Output};
+
+use ultudy_testkit::llm::Answer;
+
+use super::*;
+
+/// Two micro-dollars a token read, eight a token written, whoever provides it.
+const PRICES: (&str, &str) = (
+    "LLM_PRICES",
+    "openai:test-model=2/8,anthropic:test-model=2/8",
+);
+
+impl Class {
+    async fn usage(&self) -> Value {
+        let answer = self.api.get("/api/me/usage").await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        answer.body
+    }
+
+    /// Asks for the lesson of a section of this document; its job, once it has ended.
+    async fn ended(&self, document_id: &str, section_id: &str) -> Value {
+        let body = json!({"document_id": document_id, "section_id": section_id});
+        let answer = self.api.post("/api/lessons/generate", body).await;
+        self.api.ended(&text(&answer.body["job_id"])).await
+    }
+
+    /// The usage once calls are recorded: a cancelled one is after its job has ended.
+    async fn usage_of(&self, calls: usize) -> Value {
+        let found = wait::for_some("the calls are recorded", PATIENCE, async || {
+            let usage = self.usage().await;
+            (usage["month"]["calls"] == calls).then_some(usage)
+        });
+        found.await.expect("they are")
+    }
+
+    /// What `ultudy usage` prints.
+    fn told(&self, by: &str) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ultudy"));
+        command.args(["usage", "--by", by]);
+        command.env("DATA_DIR", self.api.server.data_dir());
+        command.envs(self.api.server.settings().iter().cloned());
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = command.output().expect("it runs");
+        let said = String::from_utf8_lossy(&stderr);
+        assert!(status.success(), "{said}");
+        String::from_utf8(stdout).expect("UTF-8")
+    }
+}
+
+/// Micro-dollars of what the model says it has counted.
+fn cost(class: &Class) -> usize {
+    let counts = class.llm.counts();
+    2 * counts.tokens_read + 8 * counts.tokens_written
+}
+
+#[tokio::test]
+async fn what_is_shown_is_what_the_model_counted() {
+    let llm = Llm::start().await;
+    let at_another = llm.base_url_of(Format::Anthropic);
+    let base_url = llm.base_url().to_owned();
+    let settings = [
+        PRICES,
+        ("LLM_FALLBACK", "anthropic:test-model"),
+        ("ANTHROPIC_API_KEY", KEY),
+        ("ANTHROPIC_BASE_URL", &at_another),
+    ];
+    let class = Class::at(llm, &base_url, 4, &settings).await;
+    // One that is tried again, one that another model writes, since the first one's is unusable and
+    // paid for, and one as it should be.
+    for (section, answers) in [
+        vec![Answer::Status(500, None), Answer::Lesson],
+        vec![Answer::Text("no JSON at all".into()), Answer::Lesson],
+        vec![],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        class.llm.answers_next(answers);
+        let job = class.api.ended(&class.ask(section).await).await;
+        assert_eq!(job["status"], "completed", "{job}");
+    }
+    let counts = class.llm.counts();
+    assert_eq!(counts.made, 5);
+    let usage = class.usage().await;
+    let month = &usage["month"];
+    assert_eq!(month["calls"], 5, "{usage}");
+    assert_eq!(month["tokens_read"], counts.tokens_read, "{usage}");
+    assert_eq!(month["tokens_written"], counts.tokens_written, "{usage}");
+    assert_eq!(month["cost_micros"], cost(&class), "{usage}");
+    assert_eq!(month["unpriced_calls"], 0, "{usage}");
+    assert_eq!(month["reused"], 0, "{usage}");
+    let sum = |list: &str| {
+        let all = usage[list].as_array().expect("a list").iter();
+        all.map(|one| one["cost_micros"].as_u64().expect("a number"))
+            .sum::<u64>() as usize
+    };
+    for list in ["days", "models", "courses", "lessons"] {
+        assert_eq!(sum(list), cost(&class), "{list}: {usage}");
+    }
+    assert_eq!(usage["models"].as_array().map(Vec::len), Some(2), "{usage}");
+    assert_eq!(
+        usage["lessons"].as_array().map(Vec::len),
+        Some(3),
+        "{usage}"
+    );
+    assert_eq!(usage["courses"][0]["name"], "Biology", "{usage}");
+
+    // The same file again: what it would have cost is saved, and nothing asked.
+    let course_id = class.api.course("Once more").await;
+    let document_id = class.api.document(book(4), &course_id).await;
+    let sections = class.api.sections(&document_id).await;
+    let job = class.ended(&document_id, &sections[2]).await;
+    assert_eq!(job["status"], "completed", "{job}");
+    assert_eq!(class.llm.counts(), counts);
+    let usage = class.usage().await;
+    let of_third = usage["lessons"].as_array().expect("lessons").iter();
+    let of_third = of_third
+        .filter(|lesson| lesson["section_id"] == class.sections[2].as_str())
+        .map(|lesson| lesson["cost_micros"].clone());
+    assert_eq!(usage["month"]["reused"], 1, "{usage}");
+    assert_eq!(
+        Some(usage["month"]["saved_micros"].clone()),
+        of_third.last(),
+        "{usage}"
+    );
+    assert_eq!(usage["month"]["cost_micros"], cost(&class), "{usage}");
+
+    // The operator sees the same, and so does the page.
+    for by in ["model", "user", "course", "lesson"] {
+        let told = class.told(by);
+        let calls = told.lines().skip(1).map(|line| {
+            let mut columns = line.split('\t').rev();
+            columns
+                .nth(7)
+                .expect("calls")
+                .parse::<usize>()
+                .expect("a number")
+        });
+        assert_eq!(calls.sum::<usize>(), 5, "{told}");
+    }
+    let page = class
+        .api
+        .request(reqwest::Method::GET, "/usage")
+        .send()
+        .await;
+    let page = page.expect("an answer").text().await.expect("a text");
+    assert!(
+        page.contains(&format!(
+            "{} tokens",
+            counts.tokens_read + counts.tokens_written
+        )),
+        "{page}"
+    );
+    assert!(
+        page.contains("test-model") && page.contains("Biology"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
+async fn a_call_of_unknown_cost_is_never_free() {
+    // No price, and one that is given up before the model has told anything.
+    let class = Class::start(2, &[]).await;
+    class.api.ended(&class.ask(0).await).await;
+    class.llm.answers(Answer::HalfLesson);
+    let job_id = class.ask(1).await;
+    class
+        .until("the call is open", |counts| counts.in_flight == 1)
+        .await;
+    let cancel = format!("/api/jobs/{job_id}/cancel");
+    class.api.post(&cancel, json!({})).await;
+    let usage = class.usage_of(2).await;
+    let counts = class.llm.counts();
+    assert_eq!(usage["month"]["unpriced_calls"], 2, "{usage}");
+    assert_eq!(usage["month"]["tokens_read"], counts.tokens_read, "{usage}");
+    let page = class
+        .api
+        .request(reqwest::Method::GET, "/usage")
+        .send()
+        .await;
+    let page = page.expect("an answer").text().await.expect("a text");
+    assert!(page.contains("unknown"), "{page}");
+    let log = class.api.server.log();
+    assert_eq!(log.matches("no price is known").count(), 1, "{log}");
+}
+
+#[tokio::test]
+async fn a_spent_budget_refuses_before_the_call_and_keeps_what_there_is() {
+    // One lesson costs some 0.01 dollars, and 0.03 are kept for it.
+    let settings = [PRICES, ("LLM_BUDGET_USER_DAY", "0.04")];
+    let class = Class::start(2, &settings).await;
+    let made = class.api.ended(&class.ask(0).await).await;
+    assert_eq!(made["status"], "completed", "{made}");
+    let refused = class.api.ended(&class.ask(1).await).await;
+    assert_eq!(refused["status"], "failed", "{refused}");
+    assert_eq!(refused["code"], "budget_spent", "{refused}");
+    let message = text(&refused["error"]);
+    assert!(message.contains("today ($0.04)"), "{message}");
+    assert_eq!(class.llm.counts().made, 1, "nobody was asked");
+    let usage = class.usage().await;
+    let budget = &usage["budgets"][0];
+    assert_eq!(budget["period"], "day", "{usage}");
+    assert_eq!(budget["limit_micros"], 40_000, "{usage}");
+    assert_eq!(budget["spent_micros"], cost(&class), "{usage}");
+    assert_eq!(budget["reserved_micros"], 0, "{usage}");
+    // What was made before is there, for another document, too.
+    assert_eq!(class.lesson(0).await["summary"], "Written by the model.");
+    let course_id = class.api.course("Once more").await;
+    let document_id = class.api.document(book(2), &course_id).await;
+    let sections = class.api.sections(&document_id).await;
+    let job = class.ended(&document_id, &sections[0]).await;
+    assert_eq!(job["status"], "completed", "{job}");
+}
+
+#[tokio::test]
+async fn what_is_under_way_counts_and_is_settled_whatever_becomes_of_it() {
+    let settings = [
+        PRICES,
+        ("LLM_BUDGET_MONTH", "0.07"),
+        ("LESSON_QUEUE_CONCURRENCY", "3"),
+    ];
+    let class = Class::start(3, &settings).await;
+    class.llm.answers(Answer::HeldLesson);
+    let mut jobs = Vec::new();
+    for section in 0..3 {
+        jobs.push(class.ask(section).await);
+    }
+    // For two there is room, whichever they are.
+    let mut refused = Vec::new();
+    let one = wait::for_some("one is refused", PATIENCE, async || {
+        for job_id in &jobs {
+            let job = class.api.get(&format!("/api/jobs/{job_id}")).await.body;
+            if job["status"] == "failed" {
+                return Some(job);
+            }
+        }
+        None
+    });
+    let job = one.await.expect("it is");
+    assert_eq!(job["code"], "budget_of_all_spent", "{job}");
+    refused.push(text(&job["id"]));
+    class
+        .until("two are open", |counts| counts.in_flight == 2)
+        .await;
+    class.llm.answers(Answer::Lesson);
+    class.llm.release();
+    for job_id in jobs.iter().filter(|id| !refused.contains(id)) {
+        let job = class.api.ended(job_id).await;
+        assert_eq!(job["status"], "completed", "{job}");
+    }
+    // Less was spent than was kept for them: there is room again.
+    let retry = format!("/api/jobs/{}/retry", refused[0]);
+    class.api.post(&retry, json!({})).await;
+    let job = class.api.ended(&refused[0]).await;
+    assert_eq!(job["status"], "completed", "{job}");
+    assert_eq!(class.llm.counts().made, 3);
+}
