@@ -9,13 +9,14 @@ mod isolation;
 mod kubernetes;
 mod metrics;
 mod mutations;
+mod pace;
 mod storage;
 
 use anyhow::{Result, bail};
 use clap::Args;
 
 /// The checks, by name on the command line.
-const CHECKS: [(&str, Check); 10] = [
+const CHECKS: [(&str, Check); 11] = [
     ("dependencies", dependencies::check),
     ("mutations", mutations::check),
     ("fuzz", fuzz::check),
@@ -26,12 +27,13 @@ const CHECKS: [(&str, Check); 10] = [
     ("deploy", deploy::check),
     ("storage", storage::check),
     ("embeddings", embeddings::check),
+    ("pace", pace::check),
 ];
 
 type Check = fn(&Verify) -> Result<()>;
 
 /// Checks that are too heavy for every change (dependencies, mutations, fuzz, isolation, interop,
-/// metrics, kubernetes, deploy, storage, embeddings)
+/// metrics, kubernetes, deploy, storage, embeddings, pace)
 #[derive(Args)]
 pub struct Verify {
     /// What to check; everything if none is named
