@@ -24,6 +24,7 @@ use crate::{
     reader::DocumentReader,
     search::{KnownCodes, KnownQueries},
     spending::Spending,
+    tutor::Tutor,
     worker::Runs,
 };
 
@@ -43,6 +44,8 @@ pub struct Parts {
     pub generator: Arc<dyn Generator>,
     /// Makes vectors for the search; none if words alone find.
     pub embedder: Option<Arc<dyn Embedder>>,
+    /// Models that are asked while a student waits, if any are.
+    pub tutor: Option<Tutor>,
     /// Who shares what it made.
     pub sharing: Sharing,
     /// Time and chance.

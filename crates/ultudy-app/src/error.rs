@@ -105,6 +105,7 @@ fn too_many(kind: Kind, most: u32) -> String {
     match kind {
         Kind::LessonJobs => format!("At most {most} lessons can be asked for within a minute."),
         Kind::UploadJobs => format!("At most {most} files can be uploaded within a minute."),
+        Kind::Questions => format!("At most {most} questions can be asked within a minute."),
         Kind::UserRequests | Kind::AddressRequests => {
             format!("At most {most} requests are answered within a minute.")
         }

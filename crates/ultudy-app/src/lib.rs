@@ -28,6 +28,7 @@ pub mod spending;
 pub mod study;
 pub mod study_sessions;
 pub mod transfer;
+pub mod tutor;
 pub mod worker;
 
 #[cfg(test)]

@@ -3,13 +3,17 @@
 //! [`Generator`] is the seam; [`extractive`] needs no model, no key and no network, [`model`]
 //! asks a language model. [`embeddings`] make texts comparable by what they mean.
 
+mod answerer;
 mod bill;
 pub mod embeddings;
 pub mod extractive;
 mod generator;
+mod grader;
 pub mod model;
 
+pub use answerer::{AnswerInput, AnswerKind, Answerer, Source, Told};
 pub use bill::{Bill, Call, Task};
 pub use generator::{
     GenerateError, Generator, GeneratorIdentity, LessonInput, LessonPart, MadeLesson,
 };
+pub use grader::{Grader, GradingInput};

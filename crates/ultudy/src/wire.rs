@@ -12,6 +12,7 @@ use ultudy_app::{
     lessons::CachedLessons,
     limits::Limits,
     reader::DocumentReader,
+    tutor::Tutor,
     worker::Runs,
 };
 use ultudy_content::Extractor;
@@ -56,14 +57,16 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
     let redis = redis(config).await?;
     let store = store(config, redis.as_ref()).await?;
     let limiter = limiter(redis.as_ref());
+    let models = models(config, &limiter)?;
     Ok(App::new(Parts {
         queue: queue(config, &store, redis.as_ref())?,
         store,
         events: events(redis.as_ref()).await,
         blobs: objects::blobs(config, &config.objects).await?,
         reader: Arc::new(InChildren(extractor(config)?)),
-        generator: generator(config, &limiter)?,
+        generator: generator(models.as_ref()),
         embedder: embedder(config, &limiter)?,
+        tutor: tutor(config, models.as_ref()),
         sharing: config.sharing,
         clock: Arc::new(SystemClock),
         upload_bytes_max: config.upload_bytes_max,
@@ -87,10 +90,10 @@ async fn store(config: &Config, redis: Option<&Redis>) -> Result<Store, Failure>
     opened.map_err(|error| Failure::new("database", error))
 }
 
-/// What writes lessons.
-fn generator(config: &Config, limiter: &Arc<dyn Limiter>) -> Result<Arc<dyn Generator>, Failure> {
+/// The models that are asked, if any are.
+fn models(config: &Config, limiter: &Arc<dyn Limiter>) -> Result<Option<Arc<Models>>, Failure> {
     let Some(llm) = config.llm.clone() else {
-        return Ok(Arc::new(Extractive));
+        return Ok(None);
     };
     for name in llm.unused {
         tracing::warn!("{name} is set, and nothing asks a model for that yet");
@@ -105,7 +108,24 @@ fn generator(config: &Config, limiter: &Arc<dyn Limiter>) -> Result<Arc<dyn Gene
         pace: Arc::new(SharedPace::new(Arc::clone(limiter), llm.pace)),
     });
     let models = models.map_err(|error| Failure::new("language model", error))?;
-    Ok(Arc::new(models))
+    Ok(Some(Arc::new(models)))
+}
+
+/// What writes lessons.
+fn generator(models: Option<&Arc<Models>>) -> Arc<dyn Generator> {
+    match models {
+        Some(models) => Arc::clone(models) as Arc<dyn Generator>,
+        None => Arc::new(Extractive),
+    }
+}
+
+/// What is asked while a student waits.
+fn tutor(config: &Config, models: Option<&Arc<Models>>) -> Option<Tutor> {
+    let (models, llm) = models.zip(config.llm.as_ref())?;
+    Some(Tutor::new(
+        (Arc::clone(models) as _, llm.grading_patience),
+        (Arc::clone(models) as _, llm.answer_patience),
+    ))
 }
 
 fn warn_of_http(provider: model::Provider, base_url: &Url) {

@@ -1,12 +1,12 @@
-//! Judging an answer: a chosen option by the question's own key, own words by key terms.
+//! Judging an answer: a chosen option by the question's own key, own words by what they say.
 
 use ultudy_domain::{
     check_in::{AnswerOption, CheckInContent, Question},
     concept::MasteryUpdate,
-    grading::{self, Expected},
+    grading::Grade,
 };
 
-use super::Graded;
+use super::{Graded, GradedBy, own_words::OwnWords};
 
 /// How an answer is judged, before any mastery moves.
 #[derive(Debug, Clone)]
@@ -15,6 +15,7 @@ pub(super) struct Judgement {
     pub(super) answer: String,
     pub(super) correct: bool,
     pub(super) score: i16,
+    by: GradedBy,
     feedback: String,
     key_points: Vec<String>,
     missed_points: Vec<String>,
@@ -22,30 +23,39 @@ pub(super) struct Judgement {
     expected_answer: String,
 }
 
+/// How an answer can be judged.
+pub(super) enum Judged {
+    /// By the question's own key, which is done.
+    ByKey(Judgement),
+    /// By what it says.
+    InOwnWords(OwnWords),
+}
+
 /// Judges an answer; none if the question has options and it is none of them, unless own
 /// words are taken, too.
-pub(super) fn judge(question: &Question, answer: &str, in_own_words: bool) -> Option<Judgement> {
+pub(super) fn judge(question: &Question, answer: &str, in_own_words: bool) -> Option<Judged> {
     match question {
         Question::Choice(check_in) => {
             let content = &check_in.content;
             let chosen = content.option_chosen(answer);
-            let of_option = chosen.map(|chosen| by_key(content, chosen));
+            let of_option = chosen.map(|chosen| Judged::ByKey(by_key(content, chosen)));
             of_option.or_else(|| {
-                let expected = Expected {
-                    question: &content.question,
-                    answer: &content.expected_answer,
-                    key_points: &[],
-                };
-                in_own_words.then(|| by_terms(&expected, answer))
+                in_own_words.then(|| {
+                    Judged::InOwnWords(OwnWords {
+                        question: content.question.clone(),
+                        expected_answer: content.expected_answer.clone(),
+                        key_points: Vec::new(),
+                    })
+                })
             })
         }
         Question::Text(check_in) => {
-            let expected = Expected {
-                question: &check_in.content.question,
-                answer: &check_in.content.expected_answer,
-                key_points: &check_in.content.key_points,
-            };
-            Some(by_terms(&expected, answer))
+            let content = &check_in.content;
+            Some(Judged::InOwnWords(OwnWords {
+                question: content.question.clone(),
+                expected_answer: content.expected_answer.clone(),
+                key_points: content.key_points.clone(),
+            }))
         }
     }
 }
@@ -62,6 +72,7 @@ fn by_key(content: &CheckInContent, chosen: &AnswerOption) -> Judgement {
         answer: chosen.text.clone(),
         correct: chosen.correct,
         score: if chosen.correct { 100 } else { 0 },
+        by: GradedBy::Key,
         feedback,
         key_points: point.into_iter().collect(),
         missed_points: Vec::new(),
@@ -70,26 +81,28 @@ fn by_key(content: &CheckInContent, chosen: &AnswerOption) -> Judgement {
     }
 }
 
-fn by_terms(expected: &Expected<'_>, answer: &str) -> Judgement {
-    let grade = grading::grade(expected, answer);
-    Judgement {
-        answer: answer.to_owned(),
-        correct: grade.is_pass(),
-        score: grade.score,
-        feedback: grade.feedback,
-        key_points: grade.hit,
-        missed_points: grade.missed,
-        misconceptions: grade.misconceptions,
-        expected_answer: expected.answer.to_owned(),
-    }
-}
-
 impl Judgement {
+    /// What a grade comes to.
+    pub(super) fn of(grade: Grade, by: GradedBy, answer: &str, expected_answer: &str) -> Self {
+        Self {
+            answer: answer.to_owned(),
+            correct: grade.is_pass(),
+            score: grade.score,
+            by,
+            feedback: grade.feedback,
+            key_points: grade.hit,
+            missed_points: grade.missed,
+            misconceptions: grade.misconceptions,
+            expected_answer: expected_answer.to_owned(),
+        }
+    }
+
     /// The judgement with what it moved.
     pub(super) fn graded(self, mastery_update: MasteryUpdate) -> Graded {
         Graded {
             correct: self.correct,
             score: self.score,
+            graded_by: self.by,
             feedback: self.feedback,
             key_points: self.key_points,
             missed_points: self.missed_points,

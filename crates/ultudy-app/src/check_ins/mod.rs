@@ -13,8 +13,9 @@ use uuid::Uuid;
 use crate::{App, Error, Result};
 
 mod judge;
+mod own_words;
 
-use judge::Judgement;
+use judge::Judged;
 pub use ultudy_store::check_ins::QuestionRef;
 
 /// An answer to be graded.
@@ -44,6 +45,8 @@ pub struct Graded {
     pub correct: bool,
     /// 0 or 100 for a chosen option, 0 to 100 for own words.
     pub score: i16,
+    /// By whom or what.
+    pub graded_by: GradedBy,
     /// Why, in a sentence or two.
     pub feedback: String,
     /// What to remember; of own words, what the answer has of it.
@@ -58,14 +61,43 @@ pub struct Graded {
     pub mastery_update: MasteryUpdate,
 }
 
-/// Grades an answer and moves the concept.
+/// By what an answer was graded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GradedBy {
+    /// The question's own key.
+    Key,
+    /// A language model, as far as the answer bears it out.
+    Model,
+    /// The key terms of the expected answer, without a model.
+    KeyTerms,
+}
+
+/// Grades an answer and moves the concept. A model that reads it is waited for, with no transaction
+/// open.
 ///
 /// # Errors
 /// [`Error::NotFound`] for an unknown id; [`Error::Conflict`] for a question, or an option
 /// of it, that this server never asked; then nothing moves.
 pub async fn submit(app: &App, owner_id: &str, submission: &Submission) -> Result<Graded> {
     let mut tx = app.store.write(owner_id).await?;
-    let (question, judgement) = recognise(&mut tx, submission).await?;
+    let (question, judged) = recognise(&mut tx, submission).await?;
+    let judgement = match (judged, &app.tutor) {
+        (Judged::ByKey(judgement), _) => judgement,
+        (Judged::InOwnWords(asked), None) => asked.by_terms(&submission.answer),
+        (Judged::InOwnWords(asked), Some(tutor)) => {
+            drop(tx);
+            let answer = &submission.answer;
+            let judgement = asked.by_model(app, tutor, owner_id, answer).await;
+            tx = app.store.write(owner_id).await?;
+            // It may have gone meanwhile.
+            let found = check_ins::find(&mut tx, question.id()).await?;
+            if found.as_ref() != Some(&question) {
+                return Err(Error::NotFound("check-in"));
+            }
+            judgement
+        }
+    };
     // Locked, so that two answers at once both count.
     let before = concepts::lock(&mut tx, question.concept_id())
         .await?
@@ -88,7 +120,7 @@ pub async fn submit(app: &App, owner_id: &str, submission: &Submission) -> Resul
     Ok(judgement.graded(update))
 }
 
-async fn recognise(tx: &mut TenantTx, submission: &Submission) -> Result<(Question, Judgement)> {
+async fn recognise(tx: &mut TenantTx, submission: &Submission) -> Result<(Question, Judged)> {
     let Submission {
         question,
         answer,
@@ -101,15 +133,15 @@ async fn recognise(tx: &mut TenantTx, submission: &Submission) -> Result<(Questi
                 .ok_or(Error::NotFound("check-in"))?;
             let judged = judge::judge(&question, answer, *in_own_words);
             let reason = "must be the text or the letter of one of the options";
-            let judgement = judged.ok_or_else(|| Error::field("answer", reason))?;
-            Ok((question, judgement))
+            let judged = judged.ok_or_else(|| Error::field("answer", reason))?;
+            Ok((question, judged))
         }
         Asked::Wording(by) => {
             let versions = check_ins::search(tx, by).await?;
             let among = |in_own_words: bool| {
                 versions.iter().find_map(|question| {
                     let judged = judge::judge(question, answer, in_own_words);
-                    judged.map(|judgement| (question.clone(), judgement))
+                    judged.map(|judged| (question.clone(), judged))
                 })
             };
             // A version whose option it is comes before the latest one's own words.

@@ -26,6 +26,8 @@ pub enum Kind {
     LessonJobs,
     /// Jobs that read uploads.
     UploadJobs,
+    /// Questions, and answers in own words, for which a model is asked.
+    Questions,
     /// Requests of any kind, of a user.
     UserRequests,
     /// Requests of any kind, from an address.
@@ -39,6 +41,7 @@ impl Kind {
         match self {
             Self::LessonJobs => "lesson_jobs",
             Self::UploadJobs => "upload_jobs",
+            Self::Questions => "questions",
             Self::UserRequests => "user_requests",
             Self::AddressRequests => "address_requests",
         }
@@ -60,6 +63,8 @@ pub struct Rules {
     pub lesson_jobs: u32,
     /// Jobs that read uploads.
     pub upload_jobs: u32,
+    /// Questions, and answers in own words, for which a model is asked.
+    pub questions: u32,
     /// Requests of a user.
     pub user_requests: u32,
     /// Requests from an address.
@@ -71,6 +76,7 @@ impl Rules {
         match kind {
             Kind::LessonJobs => self.lesson_jobs,
             Kind::UploadJobs => self.upload_jobs,
+            Kind::Questions => self.questions,
             Kind::UserRequests => self.user_requests,
             Kind::AddressRequests => self.address_requests,
         }

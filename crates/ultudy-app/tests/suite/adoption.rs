@@ -129,6 +129,7 @@ async fn who_asks_for_too_much_waits() {
     let rules = Rules {
         lesson_jobs: 1,
         upload_jobs: 1,
+        questions: 1_000,
         user_requests: 1_000,
         address_requests: 1_000,
     };

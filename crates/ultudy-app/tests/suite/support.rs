@@ -155,6 +155,7 @@ pub fn parts_on(
         reader: Arc::new(Unused),
         generator,
         embedder: Some(Arc::new(Hashed::default())),
+        tutor: None,
         sharing: Sharing::Global,
         clock,
         upload_bytes_max: 1_000,

@@ -1,6 +1,7 @@
-//! Free-text answers graded without a model, by the key terms of the expected answer.
+//! Free-text answers graded: without a model, by the key terms of the expected answer; or by a model's
+//! [`verdict`], as far as it can be believed.
 //!
-//! What it can tell: whether the terms are there (as stems, so endings do not matter, but
+//! What the grader by key terms can tell: whether the terms are there (as stems, so endings do not matter, but
 //! synonyms do), in sentences rather than as a list, in about the order of the expected
 //! answer, and whether the answer denies what is expected or the reverse. What it cannot:
 //! whether other words mean the same. It says so in its feedback.
@@ -17,7 +18,9 @@ use crate::{
 
 mod answer;
 mod negation;
+pub mod screen;
 mod structure;
+pub mod verdict;
 
 use answer::{Answer, Sentence};
 

@@ -6,6 +6,7 @@
 //! was written is tried again by the target; what else fails goes to the next model, if there is
 //! one, and then to the job, by what [`GenerateError`] says.
 
+mod answers;
 mod breaker;
 mod call;
 mod chain;
@@ -13,6 +14,7 @@ mod draft;
 mod embeddings;
 mod events;
 mod failure;
+mod grading;
 mod kept;
 mod lesson;
 mod metrics;

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use super::{
     Answer, Asked, Call, Shared,
     format::{Format, Request},
-    lesson,
+    lesson, verdict,
 };
 
 /// Characters of an event; models send a few at a time.
@@ -88,6 +88,12 @@ pub(super) async fn complete(
             ..Said::text(lesson::huge(material, bytes).to_string())
         },
         Answer::Text(text) => Said::text(text),
+        Answer::HalfText(text) => Said::text(text).with(Turn::Held { at_first: false }),
+        Answer::Verdict(score) => Said::text(verdict::of(material, score).to_string()),
+        Answer::HeldVerdict(score) => {
+            let verdict = verdict::of(material, score).to_string();
+            Said::text(verdict).with(Turn::Held { at_first: true })
+        }
         Answer::Refusal => Said {
             end: End::Refusal,
             ..Said::text("I cannot help with that.".into())

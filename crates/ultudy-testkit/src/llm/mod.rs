@@ -10,6 +10,7 @@ mod answer;
 mod embeddings;
 mod format;
 mod lesson;
+mod verdict;
 
 use std::{
     collections::VecDeque,
@@ -61,6 +62,12 @@ pub enum Answer {
     ErrorInTheMiddle,
     /// The model writes this instead.
     Text(String),
+    /// Half of this at once, the rest once [`Llm::release`] is called.
+    HalfText(String),
+    /// The answer in the prompt has all points and this score: whatever it says.
+    Verdict(i64),
+    /// The same once [`Llm::release`] is called.
+    HeldVerdict(i64),
     /// The model declines.
     Refusal,
     /// Whole, though events were asked for, as servers do that do not stream.

@@ -14,6 +14,7 @@ pub(super) fn rules(settings: &Settings) -> Result<Option<Rules>, ConfigError> {
     let rules = Rules {
         lesson_jobs: most(settings, "LESSON_JOBS_PER_MINUTE")?,
         upload_jobs: most(settings, "UPLOAD_JOBS_PER_MINUTE")?,
+        questions: most(settings, "QUESTIONS_PER_MINUTE")?,
         user_requests: most(settings, "USER_REQUESTS_PER_MINUTE")?,
         address_requests: most(settings, "ADDRESS_REQUESTS_PER_MINUTE")?,
     };

@@ -10,7 +10,7 @@ use super::{ConfigError, Settings, auth::Hidden, prices};
 /// Longest that a lesson may be let take, in seconds.
 const SECONDS_MAX: u64 = 3_600;
 /// Work that no model is asked for so far.
-const LATER: [Task; 3] = [Task::Grading, Task::Sections, Task::Answer];
+const LATER: [Task; 1] = [Task::Sections];
 
 /// Which models are asked, and how long they may take.
 #[derive(Debug, Clone)]
@@ -22,6 +22,9 @@ pub struct LlmConfig {
     pub fallbacks: Vec<LlmModel>,
     pub total_timeout: Duration,
     pub idle_timeout: Duration,
+    /// How long a student waits for a verdict, and for an answer.
+    pub grading_patience: Duration,
+    pub answer_patience: Duration,
     /// Most calls of a provider's models within any minute, where they are limited.
     pub pace: HashMap<Provider, u32>,
     /// Settings that are given and used by nothing.
@@ -42,6 +45,8 @@ pub struct LlmModel {
 pub(super) fn llm(settings: &Settings) -> Result<Option<LlmConfig>, ConfigError> {
     let total_timeout = seconds(settings, "LLM_TIMEOUT_SECONDS")?;
     let idle_timeout = seconds(settings, "LLM_IDLE_SECONDS")?;
+    let grading_patience = seconds(settings, "LLM_GRADING_SECONDS")?;
+    let answer_patience = seconds(settings, "LLM_ANSWER_SECONDS")?;
     let name = settings.text("LLM_PROVIDER");
     if name.is_empty() {
         refuse_unused(settings)?;
@@ -61,6 +66,8 @@ pub(super) fn llm(settings: &Settings) -> Result<Option<LlmConfig>, ConfigError>
         fallbacks: fallbacks(settings)?,
         total_timeout,
         idle_timeout,
+        grading_patience,
+        answer_patience,
         pace: pace(settings)?,
         unused: unused
             .filter(|name| !settings.text(name).is_empty())
@@ -282,11 +289,11 @@ mod tests {
         let taken = read(&set).unwrap().llm.unwrap();
         assert_eq!(taken.first.model, "m");
         assert_eq!(taken.by_task[&Task::Lesson], "better");
-        let set = [&WHOLE[..], &[("LLM_MODEL_GRADING", "cheap")]].concat();
+        let set = [&WHOLE[..], &[("LLM_MODEL_SECTIONS", "cheap")]].concat();
         let taken = read(&set).unwrap().llm.unwrap();
         assert_eq!(
             taken.unused,
-            ["LLM_MODEL_GRADING"],
+            ["LLM_MODEL_SECTIONS"],
             "it is said, not hidden"
         );
     }

@@ -73,6 +73,7 @@ impl Api {
             ("SAMPLE_COURSE", "false"),
             ("UPLOAD_JOBS_PER_MINUTE", "1000"),
             ("LESSON_JOBS_PER_MINUTE", "1000"),
+            ("QUESTIONS_PER_MINUTE", "1000"),
         ];
         let settings = [&otherwise, settings].concat();
         let server = Server::start_as(command, program, &settings)

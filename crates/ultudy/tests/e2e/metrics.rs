@@ -7,7 +7,7 @@ use std::{
 };
 
 use reqwest::{Method, StatusCode, header::ACCEPT};
-use serde_json::Value;
+use serde_json::{Value, json};
 use ultudy_testkit::{process::ChildProcess, wait};
 
 use crate::{
@@ -64,7 +64,13 @@ async fn studying_shows_in_the_numbers_and_every_number_is_explained() {
     let course_id = api.course("Biology").await;
     let document_id = api.document(pdf::biology(), &course_id).await;
     let section = api.sections(&document_id).await.remove(0);
-    api.lesson(&document_id, Some(&section)).await;
+    let lesson = api.lesson(&document_id, Some(&section)).await;
+    let own_words = json!({
+        "check_in_id": lesson["concepts"][0]["check_ins"][0]["id"], "answer": "A cell.",
+        "evaluation_mode": "llm",
+    });
+    let graded = api.post("/api/check-ins/submit", own_words).await;
+    assert_eq!(graded.status, StatusCode::OK, "{graded:?}");
     let read = format!("/api/lessons?section_id={section}");
     assert_eq!(api.get(&read).await.status, StatusCode::OK);
     assert_eq!(api.get("/api/nonsense").await.status, StatusCode::NOT_FOUND);

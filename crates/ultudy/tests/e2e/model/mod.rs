@@ -16,6 +16,7 @@ use crate::{
 mod cost;
 mod faults;
 mod flight;
+mod grading;
 mod lessons;
 mod pace;
 mod providers;
