@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod app;
+pub mod ask;
 pub mod blobs;
 pub mod check_ins;
 pub mod clock;

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod check_in;
+pub mod cited_text;
 pub mod concept;
 pub mod course;
 pub mod document;

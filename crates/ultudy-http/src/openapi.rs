@@ -9,6 +9,8 @@ use crate::routes;
 #[openapi(
     info(title = "Ultudy", description = "Course PDFs in, studying out."),
     paths(
+        routes::ask::ask,
+        routes::ask::explain,
         routes::auth::oidc::callback,
         routes::auth::oidc::sign_out,
         routes::auth::oidc::start,

@@ -137,6 +137,8 @@ fn api() -> Router<HttpState> {
         )
         .route("/api/progress/overview", get(progress::overview))
         .route("/api/search", get(search::search))
+        .route("/api/ask", post(ask::ask))
+        .route("/api/explain", post(ask::explain))
         .route("/api/practice/mcq", post(practice::mcq::mcq))
         .route("/api/study/lesson", post(study::lesson::lesson))
         .method_not_allowed_fallback(web::wrong_method)

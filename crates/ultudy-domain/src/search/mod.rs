@@ -16,6 +16,7 @@ pub mod indexed;
 pub mod passage;
 pub mod query;
 pub mod rank;
+pub mod sentences;
 pub mod snippet;
 pub mod vector;
 pub mod windows;

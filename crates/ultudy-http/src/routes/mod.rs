@@ -1,5 +1,6 @@
 //! The API's handlers: a folder a noun, a file a verb.
 
+pub mod ask;
 pub mod auth;
 pub mod check_ins;
 pub mod courses;

@@ -33,11 +33,12 @@ macro_rules! asset {
     };
 }
 
-static ASSETS: [Asset; 13] = [
+static ASSETS: [Asset; 14] = [
     asset!("app.css", "text/css; charset=utf-8"),
     asset!("icon.svg", "image/svg+xml"),
     asset!("account.js", JAVASCRIPT),
     asset!("api.js", JAVASCRIPT),
+    asset!("ask.js", JAVASCRIPT),
     asset!("course.js", JAVASCRIPT),
     asset!("jobs.js", JAVASCRIPT),
     asset!("learn.js", JAVASCRIPT),

@@ -5,6 +5,7 @@ use axum::{Extension, Router, routing::get};
 use crate::HttpState;
 
 mod account;
+mod answer;
 mod assets;
 pub mod booklet;
 mod course;
@@ -28,6 +29,7 @@ mod waiting;
 mod words;
 
 pub use account::{Next, as_signed_in, in_query, is_signed_in, own_path};
+pub use answer::answer_html;
 pub use errors::{as_page, is_for_programs, wrong_method};
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod api;
+mod asking;
 mod backlog;
 mod bad_database;
 mod bad_input;

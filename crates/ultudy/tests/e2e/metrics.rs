@@ -12,6 +12,7 @@ use ultudy_testkit::{process::ChildProcess, wait};
 
 use crate::{
     api::{Api, PATIENCE, text},
+    asking::Events,
     fleet::{Fleet, Ground},
     lesson_cache, pdf,
 };
@@ -71,6 +72,8 @@ async fn studying_shows_in_the_numbers_and_every_number_is_explained() {
     });
     let graded = api.post("/api/check-ins/submit", own_words).await;
     assert_eq!(graded.status, StatusCode::OK, "{graded:?}");
+    let question = json!({"document_id": document_id, "question": "What is a cell?"});
+    Events::of(&api, "/api/ask", question).await.done().await;
     let read = format!("/api/lessons?section_id={section}");
     assert_eq!(api.get(&read).await.status, StatusCode::OK);
     assert_eq!(api.get("/api/nonsense").await.status, StatusCode::NOT_FOUND);

@@ -101,6 +101,22 @@ impl Owned {
                 json!({"query": "cell", "course_id": self.course}),
             ),
             (
+                "/api/ask",
+                json!({"question": "What is a cell?", "course_id": self.course}),
+            ),
+            (
+                "/api/ask",
+                json!({"question": "What is a cell?", "document_id": self.document}),
+            ),
+            (
+                "/api/explain",
+                json!({"kind": "again", "section_id": self.section}),
+            ),
+            (
+                "/api/explain",
+                json!({"kind": "simpler", "concept_id": concept["id"]}),
+            ),
+            (
                 "/api/check-ins/submit",
                 json!({"check_in_id": concept["check_ins"][0]["id"], "answer": "A"}),
             ),

@@ -11,10 +11,12 @@ use std::{
 use askama::filters::HtmlSafe;
 use pulldown_cmark::{Options, Parser, html};
 
+mod citations;
 mod events;
 mod figures;
 mod math;
 
+pub use self::citations::Citation;
 pub use self::figures::{Picture, Pictures};
 
 /// Most of a text that is shown, in bytes; a lesson's texts are a hundredth of it.
@@ -89,16 +91,34 @@ pub fn inline(source: &str) -> Html {
     )
 }
 
+/// [`block`] of what a model has written: its citations of sources (`[1]`) are links to these, and it has
+/// no others.
+pub fn cited(source: &str, citations: &[Citation]) -> Html {
+    let source = citations::without_definitions(source);
+    let (clean, aside) = cleaned(&source, &Pictures::new(), &LINKLESS_SANITISER);
+    let linked = citations::linked(&clean, citations);
+    Html(events::put_back(linked.trim_end(), &aside))
+}
+
 fn render(source: &str, pictures: &Pictures, sanitiser: &ammonia::Builder<'_>) -> Html {
+    let (clean, aside) = cleaned(source, pictures, sanitiser);
+    // MathML and figures go in last: they are made here, and the sanitiser would take them apart.
+    Html(events::put_back(clean.trim_end(), &aside))
+}
+
+/// Markup without what is set aside.
+fn cleaned(
+    source: &str,
+    pictures: &Pictures,
+    sanitiser: &ammonia::Builder<'_>,
+) -> (String, Vec<String>) {
     let source = &source[..source.floor_char_boundary(SOURCE_MAX)];
     let options = Options::ENABLE_MATH | Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let mut aside = Vec::new();
     let mut unsafe_html = String::with_capacity(source.len() * 3 / 2);
     let inert = events::inert(Parser::new_ext(source, options), pictures, &mut aside);
     html::push_html(&mut unsafe_html, inert);
-    let clean = sanitiser.clean(&unsafe_html).to_string();
-    // MathML and figures go in last: they are made here, and the sanitiser would take them apart.
-    Html(events::put_back(clean.trim_end(), &aside))
+    (sanitiser.clean(&unsafe_html).to_string(), aside)
 }
 
 static BLOCK_SANITISER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
@@ -111,6 +131,14 @@ static BLOCK_SANITISER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
         .add_allowed_classes("div", &["scroll"])
         .url_schemes(HashSet::from(["http", "https"]))
         .link_rel(Some("noopener noreferrer nofollow"));
+    builder
+});
+
+static LINKLESS_SANITISER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
+    let mut builder = sanitiser(BLOCKS.into_iter().chain(INLINES));
+    builder
+        .tag_attributes(HashMap::from([("ol", HashSet::from(["start"]))]))
+        .add_allowed_classes("div", &["scroll"]);
     builder
 });
 

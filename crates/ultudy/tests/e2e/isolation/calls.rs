@@ -190,6 +190,9 @@ fn sample(name: &str, schema: &Value) -> Value {
 /// What a call needs to come to its ids though its schema calls it optional.
 fn beside(template: &str) -> Map<String, Value> {
     match template {
+        "/api/ask" => [("question".to_owned(), json!("What is a cell?"))]
+            .into_iter()
+            .collect(),
         "/api/study/lesson" => [("query".to_owned(), json!("cell"))].into_iter().collect(),
         _ => Map::new(),
     }

@@ -13,6 +13,7 @@ use crate::{
     pdf::Pdf,
 };
 
+mod answers;
 mod cost;
 mod faults;
 mod flight;
