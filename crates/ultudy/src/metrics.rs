@@ -218,6 +218,7 @@ fn describe() {
 }
 
 fn describe_embeddings() {
+    use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
     describe_histogram!(
         "ultudy_embedding_call_duration_seconds",
         Unit::Seconds,
