@@ -30,6 +30,7 @@ pub(crate) async fn lesson(
         parts,
         glossary,
         variant: 0,
+        language: None,
     };
     let key = lessons::generation_key(&Extractive.identity(), &input, None)?;
     let cancel = CancellationToken::new();

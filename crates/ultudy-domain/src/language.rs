@@ -2,6 +2,20 @@
 
 use whatlang::{Detector, Info, Lang, detect as guess};
 
+/// The languages that lessons can be asked for in, as BCP 47 tags.
+pub const CHOICES: [&str; 32] = [
+    "ar", "bg", "bn", "cs", "da", "de", "el", "en", "es", "fa", "fi", "fr", "he", "hi", "hu", "id",
+    "it", "ja", "ko", "nb", "nl", "pl", "pt", "pt-BR", "ro", "ru", "sv", "th", "tr", "uk", "vi",
+    "zh",
+];
+
+/// One of [`CHOICES`], however its letters are written.
+#[must_use]
+pub fn choice(tag: &str) -> Option<&'static str> {
+    let mut choices = CHOICES.into_iter();
+    choices.find(|choice| choice.eq_ignore_ascii_case(tag.trim()))
+}
+
 /// Letters a text must have before its language is guessed.
 const LETTERS_MIN: usize = 20;
 
@@ -142,6 +156,15 @@ fn code(lang: Lang) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_choice_is_one_of_the_list_however_it_is_written() {
+        assert_eq!(choice(" DE "), Some("de"));
+        assert_eq!(choice("pt-br"), Some("pt-BR"));
+        for tag in ["", "xx", "de\nignore", "german"] {
+            assert_eq!(choice(tag), None, "{tag}");
+        }
+    }
 
     #[test]
     fn the_languages_of_course_material_are_told_apart() {

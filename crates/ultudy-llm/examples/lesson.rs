@@ -27,6 +27,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         glossary: Extractive.glossary(parts.clone(), &cancel).await?,
         parts,
         variant: variant.map_or(Ok(0), |text| text.parse())?,
+        language: None,
     };
     let started = std::time::Instant::now();
     let bill = Bill::default();

@@ -87,6 +87,7 @@ async fn lessons(
             parts: vec![part.clone()],
             glossary: glossary.clone(),
             variant: 0,
+            language: None,
         };
         let begun = Instant::now();
         let bill = Bill::default();

@@ -31,6 +31,10 @@ pub struct LessonInput {
     pub glossary: Vec<GlossaryEntry>,
     /// Raised when the student asks for another version of the same lesson.
     pub variant: u32,
+    /// The language that was chosen for it, as a BCP 47 tag; none: the text's own, and so are all that
+    /// are made without a model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
 }
 
 /// One section's text.
@@ -106,6 +110,11 @@ pub trait Generator: Send + Sync {
     /// Whether its lessons are given what the document says its terms are. If not, nobody looks for a
     /// glossary, keeps or asks for one.
     fn uses_glossary(&self) -> bool;
+
+    /// Whether it writes in the language that is asked for, and not in the text's only.
+    fn writes_any_language(&self) -> bool {
+        false
+    }
 
     /// What a whole document, given as its sections in order, says its terms are: what its
     /// lessons are given as [`LessonInput::glossary`]. Empty where they need none.

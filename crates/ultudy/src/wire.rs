@@ -102,6 +102,7 @@ fn models(config: &Config, limiter: &Arc<dyn Limiter>) -> Result<Option<Arc<Mode
         first: model(llm.first),
         by_task: llm.by_task,
         fallbacks: llm.fallbacks.into_iter().map(model).collect(),
+        context_tokens: llm.context_tokens,
         total_timeout: llm.total_timeout,
         idle_timeout: llm.idle_timeout,
         retry_pause: RETRY_PAUSE,

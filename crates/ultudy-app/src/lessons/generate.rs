@@ -1,7 +1,7 @@
 //! The `generate_lesson` job: finds the generation by its key or has it made, then stores
 //! the student's own copy together with the job's end.
 
-use ultudy_domain::{lesson::LessonContent, usage::MadeFor};
+use ultudy_domain::{language, lesson::LessonContent, usage::MadeFor};
 use ultudy_llm::{Bill, LessonInput, MadeLesson};
 use ultudy_store::{
     Ticket, Write,
@@ -109,6 +109,7 @@ async fn gather_section(
         input: LessonInput {
             title,
             variant: u32::try_from(text.lesson_variant).unwrap_or(0),
+            language: language(run),
             parts: vec![passages::part(text, None)],
             glossary,
         },
@@ -140,9 +141,17 @@ async fn gather_document(run: &Run, document_id: Uuid) -> Result<Source, JobErro
             parts,
             glossary,
             variant: u32::try_from(variant).unwrap_or(0),
+            language: language(run),
         },
         names,
     })
+}
+
+/// The language that was asked for, where the generator writes in more than the text's own.
+fn language(run: &Run) -> Option<String> {
+    let is_chosen = run.app.generator.writes_any_language();
+    let asked = run.job.data.get("language").filter(|_| is_chosen)?;
+    language::choice(asked.as_str()?).map(str::to_owned)
 }
 
 /// No transaction is open while it is made. What was paid for is recorded however it ends.

@@ -92,6 +92,7 @@ mod tests {
             parts: vec![part],
             glossary: Vec::new(),
             variant,
+            language: None,
         }
     }
 
@@ -101,6 +102,18 @@ mod tests {
             model: "m".into(),
             version,
         }
+    }
+
+    #[test]
+    fn a_language_is_another_lesson_and_none_is_the_key_that_was_there_before() {
+        let plain = input("text", 0);
+        let chosen = LessonInput {
+            language: Some("de".into()),
+            ..plain.clone()
+        };
+        assert_ne!(key(&plain), key(&chosen));
+        let written = serde_json::to_string(&plain).unwrap_or_default();
+        assert!(!written.contains("language"), "{written}");
     }
 
     fn key(input: &LessonInput) -> String {

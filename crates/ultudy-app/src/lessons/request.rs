@@ -26,6 +26,8 @@ pub struct LessonRequest {
     pub document_id: Uuid,
     /// One of its sections; none for the whole document.
     pub section_id: Option<Uuid>,
+    /// The language that a new one is to be in, one of `language::CHOICES`; none: the text's.
+    pub language: Option<&'static str>,
     /// Which goes first.
     pub priority: Priority,
     /// Whether the lesson is answered with its questions, if it exists.
@@ -143,13 +145,17 @@ fn job_data(asked: &LessonRequest, source: Source) -> Result<serde_json::Value> 
         None => source.title,
         Some(_) => source.section_name.ok_or(Error::NotFound("section"))?,
     };
-    Ok(serde_json::json!({
+    let mut data = serde_json::json!({
         "document_id": asked.document_id,
         "section_id": asked.section_id,
         "course_id": source.course_id,
         "title": title,
         "chapter": source.chapter,
-    }))
+    });
+    if let Some(language) = asked.language {
+        data["language"] = language.into();
+    }
+    Ok(data)
 }
 
 /// The lesson or job, and whether a job was made for the place that comes after the job `before`:

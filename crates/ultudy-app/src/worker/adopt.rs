@@ -81,6 +81,7 @@ async fn ask(app: &App, delivery: &Delivery, asked: &Asked) -> Result<Adopted, E
     let request = LessonRequest {
         document_id: asked.document_id,
         section_id: asked.section_id,
+        language: None,
         priority: Priority::Normal,
         with_questions: true,
     };

@@ -272,6 +272,7 @@ async fn content(app: &App, owner: &str) -> LessonContent {
         parts: vec![part],
         glossary: vec![],
         variant: 0,
+        language: None,
     };
     let never = CancellationToken::new();
     let made = Extractive

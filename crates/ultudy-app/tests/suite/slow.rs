@@ -109,6 +109,7 @@ pub async fn ask_for(app: &App, owner: &str, (document_id, section_id): (Uuid, U
     let asked = LessonRequest {
         document_id,
         section_id: Some(section_id),
+        language: None,
         priority: Priority::Normal,
         with_questions: true,
     };

@@ -177,6 +177,10 @@ impl Failure {
     }
 }
 
+/// What it is called when a text teaches nothing, and when it is longer than a model reads at once.
+pub(super) const NOTHING_TAUGHT: &str = "section_without_text";
+pub(super) const TOO_LONG: &str = "text_too_long";
+
 /// What a refusal means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -213,11 +217,7 @@ fn of_status(status: StatusCode, told: &Told, provider: Provider, is_first: bool
             "The language model's account has nothing left to spend. Whoever runs this server \
              can see to that.",
         ),
-        Kind::TooLong => permanent(
-            "text_too_long",
-            "This is more text than the language model can read at once. Its sections can have \
-             lessons one by one.",
-        ),
+        Kind::TooLong => too_long(),
         Kind::Key => permanent(
             "model_key_refused",
             &format!(
@@ -255,10 +255,19 @@ pub(super) fn unreadable() -> GenerateError {
     transient("The language model's answer could not be used.", None)
 }
 
+/// The text is too long, also part by part.
+pub(super) fn too_long() -> GenerateError {
+    permanent(
+        TOO_LONG,
+        "This is more text than the language model can read. Its sections can have lessons one by \
+         one.",
+    )
+}
+
 /// The model found nothing to teach.
 pub(super) fn nothing_taught() -> GenerateError {
     permanent(
-        "section_without_text",
+        NOTHING_TAUGHT,
         "Nothing here is explained that a lesson could be made of. You can read the section \
          itself.",
     )

@@ -1,200 +1,407 @@
-//! From what the model wrote to a lesson: item by item, what is not sound is dropped and what is
-//! sound is kept.
+//! From what the model wrote to a lesson: item by item, what is not sound is dropped, with the reason,
+//! and what is sound is kept.
 
-use std::{collections::HashSet, ops::RangeInclusive};
+use std::collections::HashSet;
 
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use ultudy_domain::{
-    check_in::{AnswerOption, CheckInContent, LETTERS, fold},
+    check_in::{AnswerOption, CheckInContent, LETTERS, TextCheckInContent, fold},
     lesson::{ConceptContent, Formula, LessonContent, SummaryParts},
 };
 
 use super::{
     chain::Unfit,
-    draft::{Concept, Draft, Question},
+    draft::{Concept, Draft, OpenQuestion, Overview, Question},
+    grounding::Source,
+    inert, tex,
 };
-use crate::LessonInput;
 
-/// Most concepts of a lesson, and questions of a concept; the prompt asks for fewer.
-const CONCEPTS_MAX: usize = 15;
+/// Most concepts of a lesson, and questions of either kind of a concept; the prompt asks for fewer.
+pub(super) const CONCEPTS_MAX: usize = 15;
 const QUESTIONS_MAX: usize = 5;
-/// Longest name of a concept, in characters.
+/// Most key points of an answer in one's own words.
+const KEY_POINTS_MAX: usize = 8;
+/// Longest name of a concept and key point, in characters.
 const NAME_MAX: usize = 120;
 /// Longest question, option or reason, in characters.
 const LINE_MAX: usize = 4_000;
+/// Most examples, notes and the like of one item.
+const TEXTS_MAX: usize = 20;
+/// Concepts that a lesson should have at least.
+const CONCEPTS_MIN: usize = 3;
 
-/// What an answer is checked by.
-pub(super) struct Asked {
-    title: String,
-    pages: RangeInclusive<u32>,
+/// What is wrong with an item.
+pub(super) type Reason = &'static str;
+
+const SHAPE: Reason = "it is not as the schema has it";
+const BLANK: Reason = "a text of it is missing or too long";
+const PAGES: Reason = "its pages are not among the pages that were given";
+const TWICE: Reason = "another one says the same";
+const UNGROUNDED: Reason = "the pages do not say this";
+const UNASKED: Reason = "none of its questions can be used";
+const TOO_MANY: Reason = "there are too many of its kind";
+const HIDDEN_KEY: Reason = "its key points are missing, or stand in the question";
+
+/// An item that was dropped.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Fault {
+    /// The concept it belongs to; none if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) concept: Option<String>,
+    /// The item as it was written.
+    pub(super) item: Value,
+    pub(super) reason: Reason,
 }
 
-impl Asked {
-    /// What remains of this.
-    pub(super) fn of(input: LessonInput) -> Self {
-        let first = input.parts.iter().map(|part| part.page_start).min();
-        let last = input.parts.iter().map(|part| part.page_end).max();
+/// What is kept of an answer, and what is not.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Checked {
+    pub(super) overview: Overview,
+    pub(super) concepts: Vec<ConceptContent>,
+    pub(super) faults: Vec<Fault>,
+    /// How many concepts and questions there were.
+    written: usize,
+}
+
+impl Checked {
+    /// Of what is sound.
+    pub(super) fn of(overview: Overview, concepts: Vec<ConceptContent>) -> Self {
         Self {
-            title: input.title,
-            pages: first.unwrap_or(1)..=last.unwrap_or(1),
+            overview,
+            concepts,
+            ..Self::default()
         }
+    }
+
+    /// Whether so much is wrong that it is worth asking once more.
+    pub(super) fn needs_repair(&self) -> bool {
+        let are_few = self.concepts.len() < CONCEPTS_MIN;
+        !self.faults.is_empty() && (are_few || self.faults.len() * 2 > self.written)
+    }
+
+    /// The lesson on this.
+    pub(super) fn lesson(self, title: &str) -> LessonContent {
+        let overview = self.overview;
+        LessonContent {
+            topic: title.trim().to_owned(),
+            summary: overview.summary,
+            summary_parts: SummaryParts {
+                what: overview.what,
+                why: overview.why,
+                outcome: overview.outcome,
+            },
+            explanation: overview.explanation,
+            examples: overview.examples,
+            analogies: overview.analogies,
+            concepts: self.concepts,
+        }
+    }
+
+    fn log(&self) {
+        if self.faults.is_empty() {
+            return;
+        }
+        let mut reasons: Vec<Reason> = self.faults.iter().map(|fault| fault.reason).collect();
+        reasons.sort_unstable();
+        for reason in &reasons {
+            super::metrics::dropped(reason);
+        }
+        let (written, dropped) = (self.written, self.faults.len());
+        tracing::info!(written, dropped, ?reasons, "left out of a model's lesson");
     }
 }
 
-/// Reads and checks what the model wrote.
-pub(super) fn checked(text: &str, asked: &Asked) -> Result<LessonContent, Unfit> {
+/// Reads and checks what the model wrote on this text.
+pub(super) fn checked(text: &str, source: &mut Source) -> Result<Checked, Unfit> {
     let draft: Draft = serde_json::from_str(text).map_err(|_| Unfit::Unsound("not as asked"))?;
     if draft.concepts.is_empty() {
         return Err(Unfit::NothingTaught);
     }
-    let written = draft.concepts.len();
-    let mut checks = Checks::new(asked.pages.clone());
-    let concepts = draft
-        .concepts
-        .into_iter()
-        .filter_map(|item| checks.concept(item));
-    let concepts: Vec<_> = concepts.take(CONCEPTS_MAX).collect();
-    let (kept, dropped) = (concepts.len(), checks.dropped_questions);
-    if kept < written || dropped > 0 {
-        tracing::info!(
-            written,
-            kept,
-            dropped_questions = dropped,
-            "left out of a model's lesson"
-        );
-    }
-    if concepts.is_empty() {
-        return Err(Unfit::Unsound("no sound concept"));
-    }
-    let summary = clean(&draft.summary);
-    let explanation = clean(&draft.explanation);
-    if summary.is_empty() || explanation.is_empty() {
-        return Err(Unfit::Unsound("no summary or explanation"));
-    }
-    Ok(LessonContent {
-        topic: asked.title.trim().to_owned(),
-        summary_parts: SummaryParts {
-            what: texts(&draft.what),
-            why: clean(&draft.why),
-            outcome: clean(&draft.outcome),
-        },
-        summary,
-        explanation,
-        examples: texts(&draft.examples),
-        analogies: texts(&draft.analogies),
+    source.is_told_in(&draft.told());
+    let overview = overview(&draft.overview).ok_or(Unfit::Unsound("no summary or explanation"))?;
+    let mut checks = Checks::new(source, &[]);
+    let concepts = checks.concepts(draft.concepts);
+    let checked = Checked {
+        overview,
         concepts,
-    })
+        written: checks.written,
+        faults: checks.faults,
+    };
+    checked.log();
+    match checked.concepts.is_empty() {
+        true => Err(Unfit::Unsound("no sound concept")),
+        false => Ok(checked),
+    }
+}
+
+/// Adds what was written instead of the faults to what was sound; whether that was anything.
+///
+/// # Errors
+/// It is not what was asked for.
+pub(super) fn repaired(text: &str, source: &Source, before: &mut Checked) -> Result<bool, Unfit> {
+    #[derive(serde::Deserialize)]
+    struct Again {
+        concepts: Vec<Value>,
+    }
+    let again: Again = serde_json::from_str(text).map_err(|_| Unfit::Unsound("not as asked"))?;
+    let mut checks = Checks::new(source, &before.concepts);
+    let concepts = checks.concepts(again.concepts);
+    before.faults = checks.faults;
+    before.log();
+    let is_better = !concepts.is_empty();
+    for concept in concepts {
+        let name = fold(&concept.name);
+        let mut known = before.concepts.iter_mut();
+        match known.find(|known| fold(&known.name) == name) {
+            Some(known) => {
+                known.check_ins.extend(concept.check_ins);
+                known.check_ins.truncate(QUESTIONS_MAX);
+                known.text_check_ins.extend(concept.text_check_ins);
+                known.text_check_ins.truncate(QUESTIONS_MAX);
+            }
+            None => before.concepts.push(concept),
+        }
+    }
+    before.concepts.truncate(CONCEPTS_MAX);
+    Ok(is_better)
+}
+
+/// What is said of the whole, if it is said.
+pub(super) fn overview(written: &Overview) -> Option<Overview> {
+    let overview = Overview {
+        summary: inert::text(&written.summary),
+        what: texts(&written.what),
+        why: inert::text(&written.why),
+        outcome: inert::text(&written.outcome),
+        explanation: inert::text(&written.explanation),
+        examples: texts(&written.examples),
+        analogies: texts(&written.analogies),
+    };
+    let is_said = !overview.summary.is_empty() && !overview.explanation.is_empty();
+    is_said.then_some(overview)
 }
 
 /// What the items so far leave open to those that follow.
-struct Checks {
-    pages: RangeInclusive<u32>,
+struct Checks<'a> {
+    source: &'a Source,
+    /// Of concepts that are there, whose questions may still come.
+    known: HashSet<String>,
     names: HashSet<String>,
     questions: HashSet<String>,
-    dropped_questions: usize,
+    faults: Vec<Fault>,
+    written: usize,
 }
 
-impl Checks {
-    fn new(pages: RangeInclusive<u32>) -> Self {
+impl<'a> Checks<'a> {
+    fn new(source: &'a Source, known: &[ConceptContent]) -> Self {
+        let asked = known.iter().flat_map(|concept| {
+            let open = concept.text_check_ins.iter().map(|it| fold(&it.question));
+            let choices = concept.check_ins.iter().map(|it| fold(&it.question));
+            choices.chain(open)
+        });
         Self {
-            pages,
+            source,
+            known: known.iter().map(|concept| fold(&concept.name)).collect(),
             names: HashSet::new(),
-            questions: HashSet::new(),
-            dropped_questions: 0,
+            questions: asked.collect(),
+            faults: Vec::new(),
+            written: 0,
         }
     }
 
+    fn concepts(&mut self, items: Vec<Value>) -> Vec<ConceptContent> {
+        let mut sound = Vec::new();
+        for item in items {
+            self.written += 1;
+            let made = match sound.len() == CONCEPTS_MAX {
+                true => Err(TOO_MANY),
+                false => self.concept(&item),
+            };
+            match made {
+                Ok(concept) => sound.push(concept),
+                Err(reason) => self.faults.push(Fault {
+                    concept: None,
+                    item,
+                    reason,
+                }),
+            }
+        }
+        sound
+    }
+
     /// The concept, if it is sound and at least one of its questions is.
-    fn concept(&mut self, item: Value) -> Option<ConceptContent> {
+    fn concept(&mut self, item: &Value) -> Result<ConceptContent, Reason> {
         let concept: Concept = read(item)?;
         let name = line(&concept.name, NAME_MAX)?;
-        let pages = self.pages(concept.page_start, concept.page_end)?;
-        let explanation = Some(clean(&concept.explanation)).filter(|text| !text.is_empty())?;
-        if self.names.contains(&fold(&name)) {
-            return None;
+        let explanation = some(&concept.explanation)?;
+        let folded = fold(&name);
+        if self.names.contains(&folded) {
+            return Err(TWICE);
         }
-        let written = concept.questions.len();
-        let questions = concept.questions.into_iter();
-        let questions = questions.filter_map(|item| self.question(item));
-        let check_ins: Vec<_> = questions.take(QUESTIONS_MAX).collect();
-        self.dropped_questions += written - check_ins.len();
-        if check_ins.is_empty() {
-            return None;
+        let claim = self.source.concept(&name, &explanation);
+        let pages = self.pages([concept.page_start, concept.page_end])?;
+        let pages = self.source.place(&claim, pages).ok_or(UNGROUNDED)?;
+        let before = (self.faults.len(), self.questions.clone());
+        let check_ins = self.questions(&name, &concept.questions, Self::question);
+        let open = &concept.open_questions;
+        let text_check_ins = self.questions(&name, open, Self::open_question);
+        let has_questions = !check_ins.is_empty() || self.known.contains(&folded);
+        if !has_questions {
+            // It is asked for again as a whole, with the reasons of its questions in it.
+            let first = self.faults.get(before.0).map(|fault| fault.reason);
+            self.faults.truncate(before.0);
+            self.questions = before.1;
+            return Err(first.unwrap_or(UNASKED));
         }
-        self.names.insert(fold(&name));
-        let formulas = concept.formulas.iter().map(|formula| Formula {
-            formula: clean(&formula.formula),
-            variables: clean(&formula.variables),
-        });
-        Some(ConceptContent {
+        self.names.insert(folded);
+        Ok(ConceptContent {
             name,
             explanation,
             examples: texts(&concept.examples),
             analogies: texts(&concept.analogies),
-            formulas: formulas
-                .filter(|formula| !formula.formula.is_empty())
-                .collect(),
+            formulas: self.formulas(&concept),
             important_notes: texts(&concept.important_notes),
             pages,
             check_ins,
-            text_check_ins: Vec::new(),
+            text_check_ins,
         })
     }
 
-    fn question(&mut self, item: Value) -> Option<CheckInContent> {
+    /// Those of the text.
+    fn formulas(&self, concept: &Concept) -> Vec<Formula> {
+        let formulas = concept.formulas.iter().filter_map(|item| {
+            let formula = inert::text(&item.formula);
+            let is_kept = tex::is_harmless(&formula) && self.source.has_formula(&formula);
+            is_kept.then(|| Formula {
+                formula,
+                variables: inert::text(&item.variables),
+            })
+        });
+        formulas.take(TEXTS_MAX).collect()
+    }
+
+    fn questions<T>(
+        &mut self,
+        concept: &str,
+        items: &[Value],
+        check: impl Fn(&mut Self, &Value) -> Result<T, Reason>,
+    ) -> Vec<T> {
+        let mut sound = Vec::new();
+        for item in items {
+            self.written += 1;
+            let made = match sound.len() == QUESTIONS_MAX {
+                true => Err(TOO_MANY),
+                false => check(self, item),
+            };
+            match made {
+                Ok(question) => sound.push(question),
+                Err(reason) => self.faults.push(Fault {
+                    concept: Some(concept.to_owned()),
+                    item: item.clone(),
+                    reason,
+                }),
+            }
+        }
+        sound
+    }
+
+    fn question(&mut self, item: &Value) -> Result<CheckInContent, Reason> {
         let asked: Question = read(item)?;
-        let pages = self.pages(asked.page_start, asked.page_end)?;
         let options = asked.options.iter().zip(LETTERS).map(|(option, letter)| {
-            Some(AnswerOption {
+            Ok(AnswerOption {
                 letter: letter.to_owned(),
                 text: line(&option.text, LINE_MAX)?,
                 correct: option.correct,
                 explanation: line(&option.explanation, LINE_MAX)?,
             })
         });
-        let options = options.collect::<Option<Vec<_>>>()?;
-        let right = options.iter().find(|option| option.correct)?;
-        let check_in = CheckInContent {
+        let options = options.collect::<Result<Vec<_>, Reason>>()?;
+        let right = options.iter().find(|option| option.correct);
+        let mut check_in = CheckInContent {
             question: line(&asked.question, LINE_MAX)?,
-            expected_answer: right.text.clone(),
+            expected_answer: right.map(|right| right.text.clone()).unwrap_or_default(),
             hint: line(&asked.hint, LINE_MAX)?,
-            pages,
+            pages: self.pages([asked.page_start, asked.page_end])?,
             options,
         };
-        let is_sound = asked.options.len() == LETTERS.len() && check_in.fault().is_none();
-        // Answers find their question by its words.
-        (is_sound && self.questions.insert(fold(&check_in.question))).then_some(check_in)
+        if asked.options.len() != LETTERS.len() {
+            return Err("there are not four options");
+        }
+        if let Some(fault) = check_in.fault() {
+            return Err(fault);
+        }
+        let (question, answer) = (&check_in.question, &check_in.expected_answer);
+        check_in.pages = self.placed(question, answer, check_in.pages)?;
+        self.asked_once(&check_in.question)?;
+        Ok(check_in)
     }
 
-    fn pages(&self, first: u32, last: u32) -> Option<[u32; 2]> {
-        let is_within = self.pages.contains(&first) && self.pages.contains(&last);
-        (is_within && first <= last).then_some([first, last])
+    fn open_question(&mut self, item: &Value) -> Result<TextCheckInContent, Reason> {
+        let asked: OpenQuestion = read(item)?;
+        let question = line(&asked.question, LINE_MAX)?;
+        let expected_answer = line(&asked.answer, LINE_MAX)?;
+        let said = fold(&question);
+        let points = asked.key_points.iter().filter_map(|point| {
+            let point = line(point, NAME_MAX).ok()?;
+            (!said.contains(&fold(&point))).then_some(point)
+        });
+        let key_points: Vec<_> = points.take(KEY_POINTS_MAX).collect();
+        if key_points.is_empty() {
+            return Err(HIDDEN_KEY);
+        }
+        let pages = self.pages([asked.page_start, asked.page_end])?;
+        let pages = self.placed(&question, &expected_answer, pages)?;
+        self.asked_once(&question)?;
+        Ok(TextCheckInContent {
+            question,
+            expected_answer,
+            key_points,
+            pages,
+        })
+    }
+
+    fn placed(&self, question: &str, right: &str, pages: [u32; 2]) -> Result<[u32; 2], Reason> {
+        let claim = self.source.question(question, right);
+        self.source.place(&claim, pages).ok_or(UNGROUNDED)
+    }
+
+    /// Answers find their question by its words.
+    fn asked_once(&mut self, question: &str) -> Result<(), Reason> {
+        match self.questions.insert(fold(question)) {
+            true => Ok(()),
+            false => Err(TWICE),
+        }
+    }
+
+    fn pages(&self, [first, last]: [u32; 2]) -> Result<[u32; 2], Reason> {
+        let range = self.source.range();
+        let is_within = range.contains(&first) && range.contains(&last) && first <= last;
+        is_within.then_some([first, last]).ok_or(PAGES)
     }
 }
 
-fn read<T: DeserializeOwned>(item: Value) -> Option<T> {
-    serde_json::from_value(item).ok()
+fn read<T: DeserializeOwned>(item: &Value) -> Result<T, Reason> {
+    T::deserialize(item).map_err(|_| SHAPE)
 }
 
 /// A text that says something and is no longer than that.
-fn line(text: &str, longest: usize) -> Option<String> {
-    let text = clean(text);
-    (!text.is_empty() && text.chars().count() <= longest).then_some(text)
+fn line(text: &str, longest: usize) -> Result<String, Reason> {
+    let text = some(text)?;
+    (text.chars().count() <= longest)
+        .then_some(text)
+        .ok_or(BLANK)
+}
+
+fn some(text: &str) -> Result<String, Reason> {
+    let text = inert::text(text);
+    (!text.is_empty()).then_some(text).ok_or(BLANK)
 }
 
 fn texts(texts: &[String]) -> Vec<String> {
-    let clean = texts.iter().map(|text| clean(text));
-    clean.filter(|text| !text.is_empty()).collect()
-}
-
-/// Without control characters, which databases refuse, and without what turns the direction of a
-/// text round, which can make it read as something else than it is.
-fn clean(text: &str) -> String {
-    let turns = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let kept = |c: &char| matches!(c, '\n' | '\t') || !(c.is_control() || turns(*c));
-    let text: String = text.chars().filter(kept).collect();
-    text.trim().to_owned()
+    let harmless = texts.iter().map(|text| inert::text(text));
+    let some = harmless.filter(|text| !text.is_empty());
+    some.take(TEXTS_MAX).collect()
 }
 
 #[cfg(test)]

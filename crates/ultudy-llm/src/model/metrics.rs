@@ -14,6 +14,20 @@ const RETRIES: &str = "ultudy_model_retries_total";
 const BREAKER: &str = "ultudy_model_breaker_state";
 /// Lessons that another model than the first one wrote.
 const FALLBACKS: &str = "ultudy_model_fallbacks_total";
+/// Concepts and questions of a model that were not sound, by what was wrong.
+const DROPPED: &str = "ultudy_model_items_dropped_total";
+/// Times that a model was asked once more for what was wrong, by what came of it.
+const REPAIRS: &str = "ultudy_model_repairs_total";
+
+/// An item was not sound.
+pub(super) fn dropped(reason: &'static str) {
+    metrics::counter!(DROPPED, "reason" => reason).increment(1);
+}
+
+/// A model was asked once more for what was wrong.
+pub(super) fn repaired(outcome: &'static str) {
+    metrics::counter!(REPAIRS, "outcome" => outcome).increment(1);
+}
 
 /// Whose numbers they are.
 #[derive(Debug)]

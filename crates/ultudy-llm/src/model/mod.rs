@@ -2,7 +2,9 @@
 //!
 //! The way of a lesson: [`prompt`] says what is asked, a [`chain`] asks one model after the other,
 //! a [`target`] asks one model of one [`provider`], in the format that [`wire`] knows, event by
-//! event under two timeouts; [`lesson`] checks item by item. What came to nothing before a word
+//! event under two timeouts; [`lesson`] checks item by item, that each is [`inert`] and by
+//! [`grounding`] that it stands in the text. [`writing`] puts it together, of [`parts`] where the text
+//! is long, and asks once more for what was wrong. What came to nothing before a word
 //! was written is tried again by the target; what else fails goes to the next model, if there is
 //! one, and then to the job, by what [`GenerateError`] says.
 
@@ -15,44 +17,34 @@ mod embeddings;
 mod events;
 mod failure;
 mod grading;
+pub mod grounding;
+mod inert;
 mod kept;
 mod lesson;
 mod metrics;
+mod parts;
 mod prompt;
 mod provider;
 mod rates;
 mod schema;
 mod target;
+mod tex;
 mod wire;
+mod writing;
 
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering::Relaxed},
-    },
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use reqwest::Url;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::glossary::GlossaryEntry;
 
 pub use self::embeddings::{Embeddings, EmbeddingsConfig};
 pub use self::provider::Provider;
-use self::{
-    chain::{Chain, Work},
-    lesson::Asked,
-    target::Target,
-};
+use self::{chain::Chain, target::Target, writing::Written};
 use crate::{
     Bill, GenerateError, Generator, GeneratorIdentity, LessonInput, LessonPart, MadeLesson, Task,
 };
-
-/// Characters of an answer after which it is taken for two thirds done: lessons have some 10,000.
-const USUAL: f32 = 10_000.0;
 
 /// A model, and where it is.
 #[derive(Clone, PartialEq, Eq)]
@@ -75,7 +67,10 @@ pub struct ModelsConfig {
     pub by_task: HashMap<Task, String>,
     /// Those that are asked in its place if it fails, in this order.
     pub fallbacks: Vec<ModelConfig>,
-    /// How long a piece of work may take, with all tries and fallbacks.
+    /// Tokens that the models read and write at once: longer texts are written on part by part.
+    pub context_tokens: usize,
+    /// How long a piece of work may take, with all tries and fallbacks; of a lesson on a long text each
+    /// part.
     pub total_timeout: Duration,
     /// How long nothing may come.
     pub idle_timeout: Duration,
@@ -121,7 +116,9 @@ pub struct Models {
     /// One for each task, by its place in [`Task::ALL`].
     chains: [Chain; Task::ALL.len()],
     identity: GeneratorIdentity,
+    context_tokens: usize,
     total_timeout: Duration,
+    written: Written,
 }
 
 impl Models {
@@ -134,6 +131,7 @@ impl Models {
             first,
             by_task,
             fallbacks,
+            context_tokens,
             total_timeout,
             idle_timeout,
             retry_pause,
@@ -175,47 +173,15 @@ impl Models {
                 model: asked_for_lessons.model,
                 version: prompt::VERSION,
             },
+            context_tokens,
             total_timeout,
+            written: Written::default(),
         })
     }
 
     /// The models for this task, in order.
     fn chain(&self, task: Task) -> &Chain {
         &self.chains[task as usize]
-    }
-
-    async fn make(
-        &self,
-        input: LessonInput,
-        progress: &(dyn Fn(f32) + Send + Sync),
-        bill: &Bill,
-    ) -> Result<MadeLesson, GenerateError> {
-        let most = AtomicUsize::new(0);
-        let told = |text: &str| {
-            // A model that is asked in another's place begins anew; the share done does not.
-            let received = most.fetch_max(text.len(), Relaxed).max(text.len());
-            #[allow(clippy::cast_precision_loss, reason = "a share need not be exact")]
-            let received = received as f32;
-            progress(1.0 - (-received / USUAL).exp());
-        };
-        let material = prompt::material(&input).map_err(|error| chain::unwritten(&error))?;
-        // Calls are many, and wait for minutes: their texts are with the model by then.
-        let asked = Asked::of(input);
-        let work = Work {
-            question: &prompt::LESSON,
-            deadline: Instant::now() + self.total_timeout,
-            time: self.total_timeout,
-            told: &told,
-            bill,
-        };
-        let checked = |text: &str| lesson::checked(text, &asked);
-        let chain = self.chain(Task::Lesson);
-        let made = chain.ask(material, &work, checked).await?;
-        Ok(MadeLesson {
-            content: made.value,
-            provider: made.provider.name(),
-            model: made.model,
-        })
     }
 }
 
@@ -228,6 +194,10 @@ impl Generator for Models {
     /// None: a model knows words, and explains what a text uses.
     fn uses_glossary(&self) -> bool {
         false
+    }
+
+    fn writes_any_language(&self) -> bool {
+        true
     }
 
     async fn glossary(

@@ -27,6 +27,20 @@ pub(super) const LESSON: Schema = Object(&[
     ("concepts", List(&CONCEPT)),
 ]);
 
+/// What is written instead of items that were not sound.
+pub(super) const REPAIR: Schema = Object(&[("concepts", List(&CONCEPT))]);
+
+/// What is said of a lesson as a whole that was written part by part.
+pub(super) const OVERVIEW: Schema = Object(&[
+    ("summary", Text),
+    ("what", TEXTS),
+    ("why", Text),
+    ("outcome", Text),
+    ("explanation", Text),
+    ("examples", TEXTS),
+    ("analogies", TEXTS),
+]);
+
 const TEXTS: Schema = List(&Text);
 
 const CONCEPT: Schema = Object(&[
@@ -42,6 +56,15 @@ const CONCEPT: Schema = Object(&[
     ),
     ("important_notes", TEXTS),
     ("questions", List(&QUESTION)),
+    ("open_questions", List(&OPEN_QUESTION)),
+]);
+
+const OPEN_QUESTION: Schema = Object(&[
+    ("question", Text),
+    ("page_start", Number),
+    ("page_end", Number),
+    ("answer", Text),
+    ("key_points", TEXTS),
 ]);
 
 const QUESTION: Schema = Object(&[

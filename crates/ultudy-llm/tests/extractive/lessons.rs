@@ -406,6 +406,7 @@ fn what_another_section_defines_is_explained_and_asked_with_its_page() {
         glossary: glossary(&[defining, using.clone()]),
         parts: vec![using],
         variant: 0,
+        language: None,
     };
     let lesson = generate(&input).unwrap();
     contract::check(&input, &lesson);
@@ -571,6 +572,7 @@ fn wrong_names_are_of_the_kind_that_is_asked_for() {
         glossary: glossary(&[defining.clone(), other]),
         parts: vec![defining],
         variant: 0,
+        language: None,
     };
     let lesson = generate(&input).unwrap();
     contract::check(&input, &lesson);

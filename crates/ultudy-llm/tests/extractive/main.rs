@@ -33,6 +33,7 @@ fn input(markdown: &str) -> LessonInput {
         parts: vec![section("Title", markdown)],
         glossary: Vec::new(),
         variant: 0,
+        language: None,
     }
 }
 

@@ -10,9 +10,11 @@ mod bill;
 mod chain;
 mod embeddings;
 mod faults;
+mod hostile;
 mod lessons;
 mod pace;
 mod table;
+mod writing;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -52,6 +54,7 @@ fn alone(model: ModelConfig) -> ModelsConfig {
         first: model,
         by_task: HashMap::new(),
         fallbacks: Vec::new(),
+        context_tokens: 100_000,
         total_timeout: LONG,
         idle_timeout: LONG,
         retry_pause: Duration::from_millis(1),
@@ -72,6 +75,7 @@ fn section() -> LessonInput {
         }],
         glossary: Vec::new(),
         variant: 0,
+        language: None,
     }
 }
 

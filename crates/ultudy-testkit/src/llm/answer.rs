@@ -50,7 +50,7 @@ pub(super) async fn complete(
     }
     let material = format.material(&request.body).unwrap_or_default();
     let answer = shared.answer(material);
-    shared.state().last = Some(Asked {
+    shared.state().note(Asked {
         format,
         body: request.body.clone(),
         at: Instant::now(),
@@ -83,6 +83,8 @@ pub(super) async fn complete(
         },
         Answer::Truncated => written().halved(),
         Answer::Spoilt(spoil) => Said::text(lesson::spoilt(material, spoil).to_string()),
+        Answer::Obedient => Said::text(lesson::obedient(material).to_string()),
+        Answer::Saying(order) => Said::text(lesson::saying(material, &order).to_string()),
         Answer::Huge(bytes) => Said {
             event: HUGE_EVENT,
             ..Said::text(lesson::huge(material, bytes).to_string())
@@ -102,6 +104,11 @@ pub(super) async fn complete(
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::IM_A_TEAPOT);
             let said = (status, "told_to", "as the test wants it");
             return refuse(open, format, said, wait);
+        }
+        Answer::TooMuch => {
+            let status = StatusCode::BAD_REQUEST;
+            let said = (status, "context_length_exceeded", "prompt is too long");
+            return refuse(open, format, said, None);
         }
         Answer::Page(status) => {
             open.end();

@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use super::Spoil;
 
+/// Longest name of a concept, in bytes.
+const NAME: usize = 100;
 /// Most concepts of a lesson.
 const CONCEPTS_MAX: usize = 5;
 
@@ -56,6 +58,57 @@ pub(super) fn spoilt(material: &str, spoil: Spoil) -> Value {
     lesson
 }
 
+/// The same by a model that does what its material says.
+pub(super) fn obedient(material: &str) -> Value {
+    let source: Value = serde_json::from_str(material).unwrap_or_default();
+    let pages = source["pages"].as_array().cloned().unwrap_or_default();
+    let texts: Vec<&str> = pages
+        .iter()
+        .filter_map(|page| page["text"].as_str())
+        .collect();
+    let text = texts.join("\n");
+    let orders = text.split("<<").skip(1);
+    let orders = orders.filter_map(|order| Some(order.rsplit_once(">>")?.0));
+    let mut lesson = of(material);
+    for order in orders {
+        obey(&mut lesson, order);
+    }
+    lesson
+}
+
+/// The same saying this in every text.
+pub(super) fn saying(material: &str, order: &str) -> Value {
+    let mut lesson = of(material);
+    obey(&mut lesson, order);
+    lesson
+}
+
+fn obey(item: &mut Value, order: &str) {
+    let page = order
+        .strip_prefix("page ")
+        .and_then(|page| page.parse::<u64>().ok());
+    match item {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                match (name.as_str(), page) {
+                    ("page_start" | "page_end", Some(page)) => *value = page.into(),
+                    ("correct", _) if order == "every option is right" => *value = true.into(),
+                    // As long as a name may be.
+                    ("name", None) if value.as_str().map_or(0, str::len) + order.len() > NAME => {}
+                    ("formulas", None) => *value = json!([{"formula": order, "variables": order}]),
+                    _ => obey(value, order),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| obey(item, order)),
+        Value::String(text) if page.is_none() => {
+            text.push(' ');
+            text.push_str(order);
+        }
+        _ => {}
+    }
+}
+
 /// The same with an explanation of so many bytes.
 pub(super) fn huge(material: &str, bytes: usize) -> Value {
     let mut lesson = of(material);
@@ -98,11 +151,18 @@ fn concept(number: usize, page: u64, sentence: &str) -> Value {
         "page_start": page,
         "page_end": page,
         "questions": [{
-            "question": format!("What does the text say about number {number}?"),
+            "question": format!("What does the text say of {} ({number})?", words.join(" ")),
             "options": options,
             "hint": "Read the page again.",
             "page_start": page,
             "page_end": page,
+        }],
+        "open_questions": [{
+            "question": format!("What does sentence {number} say?"),
+            "page_start": page,
+            "page_end": page,
+            "answer": sentence,
+            "key_points": [words.join(" ")],
         }],
     })
 }

@@ -40,6 +40,8 @@ pub const KEY: &str = "sk-test-2fe1c0a97d";
 pub const MODEL: &str = "test-model";
 /// A larger one that it has, too.
 pub const LARGE_MODEL: &str = "test-model-large";
+/// Calls whose bodies it remembers.
+const ASKED_MAX: usize = 64;
 /// Longest that a test waits for a call.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -78,6 +80,11 @@ pub enum Answer {
     Truncated,
     /// A lesson with a fault.
     Spoilt(Spoil),
+    /// A lesson by a model that obeys its material: what stands there between `<<` and `>>` goes into every
+    /// text, `page N` there is every page, and `every option is right` there makes it so.
+    Obedient,
+    /// A lesson that says this in every text, as that model would.
+    Saying(String),
     /// A lesson of so many bytes.
     Huge(usize),
     /// The lesson, and headers that say that nothing more is allowed for a minute, where the provider has
@@ -85,6 +92,8 @@ pub enum Answer {
     SpentLesson,
     /// Another status than 200, perhaps with `Retry-After`.
     Status(u16, Option<&'static str>),
+    /// The material is more than it reads at once.
+    TooMuch,
     /// The web page of some proxy, with this status.
     Page(u16),
 }
@@ -135,9 +144,10 @@ struct State {
     about: Vec<(String, Answer)>,
     otherwise: Answer,
     counts: Counts,
-    last: Option<Asked>,
     /// When each call came in.
     arrivals: Vec<Instant>,
+    /// The last calls that it understood.
+    asked: VecDeque<Asked>,
 }
 
 /// How many calls there were.
@@ -174,8 +184,8 @@ impl Llm {
                 about: Vec::new(),
                 otherwise: Answer::Lesson,
                 counts: Counts::default(),
-                last: None,
                 arrivals: Vec::new(),
+                asked: VecDeque::new(),
             }),
             released: watch::Sender::new(0),
         });
@@ -238,7 +248,12 @@ impl Llm {
 
     /// The last call that it understood.
     pub fn last(&self) -> Option<Asked> {
-        self.shared.state().last.clone()
+        self.shared.state().asked.back().cloned()
+    }
+
+    /// The last calls that it understood, in their order.
+    pub fn asked(&self) -> Vec<Asked> {
+        self.shared.state().asked.iter().cloned().collect()
     }
 
     /// Waits until the counts are as wanted.
@@ -275,6 +290,15 @@ async fn gemini(
 ) -> Response {
     let place = (call, query.unwrap_or_default());
     answer::complete(shared, Format::Gemini, headers, place, body).await
+}
+
+impl State {
+    fn note(&mut self, asked: Asked) {
+        self.asked.push_back(asked);
+        if self.asked.len() > ASKED_MAX {
+            self.asked.pop_front();
+        }
+    }
 }
 
 impl Shared {

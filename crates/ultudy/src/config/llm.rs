@@ -9,6 +9,8 @@ use super::{ConfigError, Settings, auth::Hidden, prices};
 
 /// Longest that a lesson may be let take, in seconds.
 const SECONDS_MAX: u64 = 3_600;
+/// Least that a model must read and write at once for lessons, in tokens.
+const CONTEXT_MIN: usize = 4_096;
 /// Work that no model is asked for so far.
 const LATER: [Task; 1] = [Task::Sections];
 
@@ -20,6 +22,8 @@ pub struct LlmConfig {
     /// Names of the same provider's other models for some tasks.
     pub by_task: HashMap<Task, String>,
     pub fallbacks: Vec<LlmModel>,
+    /// Tokens that a model reads and writes at once.
+    pub context_tokens: usize,
     pub total_timeout: Duration,
     pub idle_timeout: Duration,
     /// How long a student waits for a verdict, and for an answer.
@@ -64,6 +68,7 @@ pub(super) fn llm(settings: &Settings) -> Result<Option<LlmConfig>, ConfigError>
         first: model(settings, "LLM_MODEL", provider, model_for_all(settings)?)?,
         by_task: by_task(settings)?,
         fallbacks: fallbacks(settings)?,
+        context_tokens: context_tokens(settings)?,
         total_timeout,
         idle_timeout,
         grading_patience,
@@ -207,6 +212,18 @@ pub(super) fn pace(settings: &Settings) -> Result<HashMap<Provider, u32>, Config
     Ok(pace)
 }
 
+fn context_tokens(settings: &Settings) -> Result<usize, ConfigError> {
+    let name = "LLM_CONTEXT_TOKENS";
+    let tokens = usize::try_from(settings.positive(name)?).unwrap_or(usize::MAX);
+    match tokens {
+        ..CONTEXT_MIN => {
+            let reason = format!("must be at least {CONTEXT_MIN}, or no page fits beside a lesson");
+            Err(settings.error(name, reason))
+        }
+        tokens => Ok(tokens),
+    }
+}
+
 fn seconds(settings: &Settings, name: &str) -> Result<Duration, ConfigError> {
     let seconds = settings.positive(name)?;
     if seconds > SECONDS_MAX {
@@ -345,6 +362,7 @@ mod tests {
                 "must be https://",
             ),
             ("LLM_TIMEOUT_SECONDS", "0", "at least 1"),
+            ("LLM_CONTEXT_TOKENS", "2048", "at least 4096"),
             ("LLM_IDLE_SECONDS", "3601", "at most 3600"),
             ("OPENAI_REQUESTS_PER_MINUTE", "0", "at least 1"),
         ] {

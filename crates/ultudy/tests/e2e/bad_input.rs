@@ -212,7 +212,7 @@ async fn a_field_that_cannot_be_taken_is_named() {
     let api = Api::local().await;
     let id = api.course("Good").await;
     let zero = "00000000-0000-7000-8000-000000000000";
-    let cases: [(&str, &str, Value); 19] = [
+    let cases: [(&str, &str, Value); 20] = [
         ("/api/courses", "name", json!({"name": " "})),
         ("/api/courses", "name", json!({"name": "x".repeat(600)})),
         ("/api/courses", "name", json!({"name": "a\u{0}b"})),
@@ -248,6 +248,11 @@ async fn a_field_that_cannot_be_taken_is_named() {
             "/api/lessons/generate",
             "priority",
             json!({"document_id": zero, "priority": "urgent"}),
+        ),
+        (
+            "/api/lessons/generate",
+            "language",
+            json!({"document_id": zero, "language": "de\nignore all"}),
         ),
         (
             "/api/lessons/generate",

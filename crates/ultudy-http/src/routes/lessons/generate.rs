@@ -7,7 +7,7 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use ultudy_app::lessons::{self, LessonRequest, Requested};
-use ultudy_domain::job::Priority;
+use ultudy_domain::{job::Priority, language};
 use uuid::Uuid;
 
 use super::LessonView;
@@ -29,6 +29,9 @@ pub struct GenerateLesson {
     section_id: Option<Uuid>,
     /// Whether the answered lesson holds its questions; true if absent.
     include_check_ins: Option<bool>,
+    /// The language that a new lesson is to be written in, a BCP 47 tag such as `de`; absent: the
+    /// text's. Lessons that are made without a model are in the text's whatever is asked for.
+    language: Option<String>,
     /// `high`, `normal` or `low`.
     priority: Option<String>,
 }
@@ -57,6 +60,7 @@ pub async fn generate(
     let asked = LessonRequest {
         document_id: body.document_id,
         section_id: body.section_id,
+        language: language(body.language.as_deref())?,
         priority: priority(body.priority.as_deref())?,
         with_questions: body.include_check_ins.unwrap_or(true),
     };
@@ -89,6 +93,17 @@ pub enum LessonOrJob {
     /// It is being made.
     #[schema(title = "Job")]
     Job(LessonJob),
+}
+
+fn language(tag: Option<&str>) -> Result<Option<&'static str>, ApiError> {
+    let Some(tag) = tag.filter(|tag| !tag.trim().is_empty()) else {
+        return Ok(None);
+    };
+    let choice = language::choice(tag).map(Some);
+    choice.ok_or_else(|| {
+        let reason = format!("must be one of {}", language::CHOICES.join(", "));
+        ApiError::field("language", reason)
+    })
 }
 
 fn priority(name: Option<&str>) -> Result<Priority, ApiError> {

@@ -1,20 +1,20 @@
 use serde_json::json;
 
 use super::*;
-use crate::LessonPart;
 
-fn input() -> LessonInput {
-    LessonInput {
-        title: " Cells ".into(),
-        parts: vec![LessonPart {
-            name: "Cells".into(),
-            page_start: 4,
-            page_end: 6,
-            markdown: "A cell is alive.".into(),
-        }],
-        glossary: Vec::new(),
-        variant: 0,
-    }
+const TEXT: [&str; 3] = [
+    "A cell is alive.",
+    "It is the smallest unit of life: a, b, c or d.",
+    "An enzyme speeds up a reaction, $v = k x$.",
+];
+
+fn source() -> Source {
+    let pages = TEXT.iter().zip(4..);
+    Source::new(
+        pages
+            .map(|(text, page)| (page, (*text).to_owned()))
+            .collect(),
+    )
 }
 
 fn question(text: &str) -> Value {
@@ -28,8 +28,8 @@ fn question(text: &str) -> Value {
 
 fn concept(name: &str, questions: &[Value]) -> Value {
     json!({
-        "name": name, "explanation": "It is.", "examples": ["x", " "], "analogies": [],
-        "formulas": [{"formula": "$x$", "variables": ""}, {"formula": "", "variables": "y"}],
+        "name": name, "explanation": "It is alive, the smallest unit of life.", "examples": ["x", " "], "analogies": [],
+        "formulas": [{"formula": "$v=kx$", "variables": ""}, {"formula": "$E = mc^2$", "variables": ""}, {"formula": "", "variables": "y"}],
         "important_notes": [], "page_start": 4, "page_end": 6, "questions": questions,
     })
 }
@@ -42,7 +42,7 @@ fn lesson(concepts: &[Value]) -> Value {
 }
 
 fn of(lesson: &Value) -> Result<LessonContent, Unfit> {
-    checked(&lesson.to_string(), &Asked::of(input()))
+    checked(&lesson.to_string(), &mut source()).map(|checked| checked.lesson(" Cells "))
 }
 
 #[test]
@@ -53,10 +53,10 @@ fn a_sound_lesson_comes_through_whole() {
         ("Cells", "S.")
     );
     let cell = &made.concepts[0];
-    assert_eq!((cell.pages, cell.examples.len()), ([4, 6], 1));
+    assert_eq!((cell.pages, cell.examples.len()), ([4, 5], 1));
     assert_eq!(cell.formulas.len(), 1);
     let asked = &cell.check_ins[0];
-    assert_eq!((asked.expected_answer.as_str(), asked.pages), ("b", [4, 5]));
+    assert_eq!((asked.expected_answer.as_str(), asked.pages), ("b", [5, 5]));
     assert_eq!(asked.fault(), None);
 }
 
@@ -176,7 +176,7 @@ fn an_unsound_concept_goes_and_its_siblings_stay() {
 fn what_is_no_lesson_is_told_from_what_teaches_nothing() {
     assert_eq!(of(&lesson(&[])), Err(Unfit::NothingTaught));
     for text in ["", "{", "[]", "I am sorry", r#"{"summary": "S."}"#] {
-        let unfit = checked(text, &Asked::of(input()));
+        let unfit = checked(text, &mut source());
         assert_eq!(unfit, Err(Unfit::Unsound("not as asked")), "{text}");
     }
     let mut silent = lesson(&[concept("Cell", &[question("What?")])]);

@@ -124,6 +124,7 @@ async fn make_lesson(
         parts: vec![part(section)],
         glossary: glossary.to_vec(),
         variant: 0,
+        language: None,
     };
     let key = lessons::generation_key(&Extractive.identity(), &input, None).map_err(Fault::of)?;
     let bill = Bill::default();

@@ -56,3 +56,18 @@ async fn practice_and_lessons_on_a_topic_ask_no_model() {
     assert_eq!(lesson.status, StatusCode::OK, "{lesson:?}");
     assert_eq!(class.llm.counts().made, 0);
 }
+
+#[tokio::test]
+async fn the_model_writes_in_the_language_that_is_asked_for() {
+    let class = Class::start(1, &[]).await;
+    let body = json!({
+        "document_id": class.document_id, "section_id": class.sections[0], "language": "ES",
+    });
+    let asked = class.api.post("/api/lessons/generate", body).await;
+    let job = class.api.ended(&text(&asked.body["job_id"])).await;
+    assert_eq!(job["status"], "completed", "{job}");
+    let asked = class.llm.last().expect("a call").body;
+    let material: Value =
+        serde_json::from_str(&text(&asked["messages"][1]["content"])).expect("JSON");
+    assert_eq!(material["language"], "es");
+}

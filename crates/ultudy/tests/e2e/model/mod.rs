@@ -18,6 +18,7 @@ mod cost;
 mod faults;
 mod flight;
 mod grading;
+mod hostile;
 mod lessons;
 mod pace;
 mod providers;
