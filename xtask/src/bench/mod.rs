@@ -38,6 +38,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 pub use self::{
+    api::Api,
     corpus::book,
     machine::Machine,
     report::{Promise, Report, Table},

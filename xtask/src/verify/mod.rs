@@ -7,6 +7,7 @@ mod fuzz;
 mod interop;
 mod isolation;
 mod kubernetes;
+mod llm;
 mod metrics;
 mod mutations;
 mod pace;
@@ -16,7 +17,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 /// The checks, by name on the command line.
-const CHECKS: [(&str, Check); 11] = [
+const CHECKS: [(&str, Check); 12] = [
     ("dependencies", dependencies::check),
     ("mutations", mutations::check),
     ("fuzz", fuzz::check),
@@ -28,12 +29,13 @@ const CHECKS: [(&str, Check); 11] = [
     ("storage", storage::check),
     ("embeddings", embeddings::check),
     ("pace", pace::check),
+    ("llm", llm::check),
 ];
 
 type Check = fn(&Verify) -> Result<()>;
 
 /// Checks that are too heavy for every change (dependencies, mutations, fuzz, isolation, interop,
-/// metrics, kubernetes, deploy, storage, embeddings, pace)
+/// metrics, kubernetes, deploy, storage, embeddings, pace, llm)
 #[derive(Args)]
 pub struct Verify {
     /// What to check; everything if none is named
