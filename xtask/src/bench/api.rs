@@ -84,12 +84,6 @@ impl Api {
         Ok(answer.body_mut().read_json()?)
     }
 
-    /// Gets a text.
-    pub fn text(&self, path: &str) -> Result<String> {
-        let mut answer = self.agent.get(self.address(path)).call()?;
-        Ok(answer.body_mut().read_to_string()?)
-    }
-
     /// Posts JSON.
     pub fn post(&self, path: &str, body: &Value) -> Result<Value> {
         let mut answer = self.agent.post(self.address(path)).send_json(body)?;
