@@ -210,6 +210,14 @@ fn describe() {
         "ultudy_model_fallbacks_total",
         "Lessons written in another model's place"
     );
+    describe_counter!(
+        "ultudy_model_items_dropped_total",
+        "Concepts and questions of models that no lesson was made of, by reason"
+    );
+    describe_counter!(
+        "ultudy_model_repairs_total",
+        "Times that a model was asked once more for what was wrong with a lesson"
+    );
     describe_gauge!(
         "ultudy_model_breaker_state",
         "Whether a model is asked: 0 yes, 1 not for a while, 2 one call tries it"

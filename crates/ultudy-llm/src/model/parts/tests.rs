@@ -87,7 +87,7 @@ fn what_parts_say_is_put_one_after_the_other() {
 #[test]
 fn what_fits_is_one_part_and_what_cannot_be_divided_has_no_halves() {
     let pages = vec![(1, "a cell".to_owned()), (2, "a tissue".to_owned())];
-    assert_eq!(split(pages.clone(), 1_000), [pages.clone()]);
+    assert_eq!(split(pages.clone(), 1_000), std::slice::from_ref(&pages));
     assert_eq!(halves(pages).map(|halves| halves.len()), Some(2));
     assert_eq!(halves(vec![(1, "細".to_owned())]), None);
 }
