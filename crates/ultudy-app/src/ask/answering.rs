@@ -9,18 +9,25 @@ use std::{
 use futures_util::Stream;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio_util::sync::{CancellationToken, DropGuard};
-use ultudy_domain::cited_text::{CitedText, Pages};
-use ultudy_llm::Bill;
+use ultudy_domain::{
+    cited_text::{CitedText, Pages},
+    usage::MadeFor,
+};
 
 use super::{
     Answered, AnsweredBy, CitedSource,
     material::Material,
     quoted::{self, Why},
 };
-use crate::{App, limits::Place};
+use crate::{App, limits::Place, spending::Account, tutor::Tutor};
 
 /// Questions that were answered: `by`.
 const ANSWERED: &str = "ultudy_questions_answered_total";
+
+/// Tokens of an answer, as far as is known before: most have fewer.
+const TOKENS_OF_ANSWER: i64 = 600;
+/// Bytes that are read besides the passages.
+const BYTES_OF_INSTRUCTIONS: usize = 3_000;
 
 /// What is said where the material says nothing.
 const NOTHING: &str = "Your material says nothing about this.";
@@ -66,12 +73,13 @@ impl Answering {
     }
 
     /// Begins to answer.
-    pub(super) fn begin(app: &App, material: Material, place: Place) -> Self {
+    pub(super) fn begin(app: &App, owner_id: &str, material: Material, place: Place) -> Self {
         let (sender, events) = mpsc::unbounded_channel();
         let stop = CancellationToken::new();
         let (app, stopped) = (app.clone(), stop.clone());
+        let owner_id = owner_id.to_owned();
         tokio::spawn(async move {
-            let answering = answer(&app, material, place, sender);
+            let answering = answer(&app, &owner_id, material, place, sender);
             stopped.run_until_cancelled(answering).await;
         });
         Self {
@@ -81,7 +89,13 @@ impl Answering {
     }
 }
 
-async fn answer(app: &App, material: Material, place: Place, sender: UnboundedSender<Event>) {
+async fn answer(
+    app: &App,
+    owner_id: &str,
+    material: Material,
+    place: Place,
+    sender: UnboundedSender<Event>,
+) {
     let pages = material.sources.iter().map(|source| Pages {
         start: source.page_start,
         end: source.page_end,
@@ -93,23 +107,48 @@ async fn answer(app: &App, material: Material, place: Place, sender: UnboundedSe
         let text = quoted::answer(&material, Why::NoModel);
         return teller.finish(&text, AnsweredBy::Quotations);
     };
-    let bill = Bill::default();
-    let told = |text: &str| teller.told(text);
-    let asking = tutor
-        .answerer
-        .answer(&material.input, tutor.answer_patience, &told, &bill);
-    match asking.await {
-        Ok(text) => {
-            place.keep();
-            teller.finish(&text, AnsweredBy::Model);
-        }
+    let sources = material.input.sources.iter();
+    let bytes = sources.map(|source| source.text.len()).sum::<usize>() + BYTES_OF_INSTRUCTIONS;
+    let work = (bytes, TOKENS_OF_ANSWER);
+    let instead = match Account::open(app, owner_id, MadeFor::default(), work).await {
+        Ok(Ok(account)) => match asked(tutor, &material, &teller, account).await {
+            Ok(text) => {
+                place.keep();
+                return teller.finish(&text, AnsweredBy::Model);
+            }
+            Err(why) => why,
+        },
+        Ok(Err(_)) => Why::BudgetSpent,
         Err(error) => {
-            tracing::info!(%error, "a question is answered without the model, since it gave no answer");
-            place.give_back().await;
-            let text = quoted::answer(&material, Why::Failed);
-            teller.finish(&text, AnsweredBy::Quotations);
+            tracing::warn!(%error, "a model is not asked a question");
+            Why::Failed
         }
-    }
+    };
+    place.give_back().await;
+    let text = quoted::answer(&material, instead);
+    teller.finish(&text, AnsweredBy::Quotations);
+}
+
+/// What the model answers; what that cost is recorded also if nobody waits for it any more.
+async fn asked(
+    tutor: &Tutor,
+    material: &Material,
+    teller: &Teller,
+    account: Account,
+) -> Result<String, Why> {
+    let told = |text: &str| teller.told(text);
+    let asking = tutor.answerer.answer(
+        &material.input,
+        tutor.answer_patience,
+        &told,
+        account.bill(),
+    );
+    let answered = asking.await;
+    account.close().await;
+    answered.map_err(|error| {
+        tracing::info!(%error, "a question is answered without the model, since it gave no answer");
+        Why::Failed
+    })
 }
 
 /// Tells of a text as it grows.

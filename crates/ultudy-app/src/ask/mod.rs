@@ -155,5 +155,5 @@ async fn begin(app: &App, owner_id: &str, material: Material) -> Result<Answerin
     }
     let id = app.clock.new_id();
     let place = app.reserve(owner_id, Kind::Questions, id).await?;
-    Ok(Answering::begin(app, material, place))
+    Ok(Answering::begin(app, owner_id, material, place))
 }

@@ -36,6 +36,8 @@ pub(super) enum Why {
     NoModel,
     /// It gave no answer.
     Failed,
+    /// A budget does not allow it.
+    BudgetSpent,
 }
 
 /// The answer as Markdown.
@@ -43,6 +45,9 @@ pub(super) fn answer(material: &Material, why: Why) -> String {
     let mut text = match why {
         Why::NoModel => "Answered without a language model.".to_owned(),
         Why::Failed => "The language model gave no answer just now.".to_owned(),
+        Why::BudgetSpent => {
+            "What the language model may cost is used up, so it was not asked.".to_owned()
+        }
     };
     let sentences = sentences(material);
     if sentences.is_empty() {

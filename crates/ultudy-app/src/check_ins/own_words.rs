@@ -4,13 +4,19 @@ use ultudy_domain::grading::{
     self, Expected, Grade, screen,
     verdict::{self, Doubt},
 };
-use ultudy_llm::{Bill, GradingInput};
+use ultudy_domain::usage::MadeFor;
+use ultudy_llm::GradingInput;
 
 use super::{GradedBy, judge::Judgement};
-use crate::{App, Error, limits::Kind, tutor::Tutor};
+use crate::{App, Error, limits::Kind, spending::Account, tutor::Tutor};
 
 /// Answers in own words that were graded: `outcome`.
 const GRADED: &str = "ultudy_answers_graded_total";
+
+/// Tokens of a verdict, as far as is known before: some have more.
+const TOKENS_OF_VERDICT: i64 = 400;
+/// Bytes that are read besides the question and the answer.
+const BYTES_OF_INSTRUCTIONS: usize = 4_000;
 
 /// A question that is answered in one's own words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +34,8 @@ enum Instead {
     Screened,
     /// They have asked too much within the minute.
     Limited,
+    /// A budget does not allow it.
+    BudgetSpent,
     /// The model did not answer in time, or at all.
     Failed,
     /// What it says cannot be believed.
@@ -40,6 +48,7 @@ impl Instead {
             Self::Expected => "expected",
             Self::Screened => "screened",
             Self::Limited => "limited",
+            Self::BudgetSpent => "budget_spent",
             Self::Failed => "failed",
             Self::Doubted(doubt) => doubt.as_str(),
         }
@@ -127,8 +136,26 @@ impl OwnWords {
             }
             Instead::Limited
         })?;
-        let bill = Bill::default();
-        match tutor.verdict(owner_id, input, &bill).await {
+        let bytes = BYTES_OF_INSTRUCTIONS
+            + self.question.len()
+            + self.expected_answer.len()
+            + input.answer.len();
+        let work = (bytes, TOKENS_OF_VERDICT);
+        let account = match Account::open(app, owner_id, MadeFor::default(), work).await {
+            Ok(Ok(account)) => account,
+            Ok(Err(_)) => {
+                place.give_back().await;
+                return Err(Instead::BudgetSpent);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a model is not asked for a verdict");
+                place.give_back().await;
+                return Err(Instead::Failed);
+            }
+        };
+        let verdict = tutor.verdict(owner_id, input, account.bill()).await;
+        account.close().await;
+        match verdict {
             Ok(verdict) => {
                 place.keep();
                 Ok(verdict)

@@ -2,7 +2,7 @@
 //! the student's own copy together with the job's end.
 
 use ultudy_domain::{language, lesson::LessonContent, usage::MadeFor};
-use ultudy_llm::{Bill, LessonInput, MadeLesson};
+use ultudy_llm::{LessonInput, MadeLesson};
 use ultudy_store::{
     Ticket, Write,
     concepts::{self, ConceptName},
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     passages,
-    spending::{self, Cost},
+    spending::{Account, Cost},
     worker::{JobError, Run},
 };
 
@@ -163,8 +163,9 @@ async fn generate(
     run.progress(GATHERED, "writing").await?;
     let bytes = input.parts.iter().map(|part| part.markdown.len()).sum();
     let (app, owner_id) = (&run.app, run.job.owner_id.as_str());
-    let reserved = match spending::reserve(app, owner_id, bytes, TOKENS_OF_LESSON).await? {
-        Ok(reserved) => reserved,
+    let account = Account::open(app, owner_id, made_for(run), (bytes, TOKENS_OF_LESSON)).await?;
+    let account = match account {
+        Ok(account) => account,
         Err(spent) => return Err(JobError::Fail(spent.failure(app.clock.now()))),
     };
     let (sender, receiver) = tokio::sync::watch::channel((GATHERED, "writing"));
@@ -173,15 +174,13 @@ async fn generate(
         #[allow(clippy::cast_possible_truncation, reason = "between 0 and 90")]
         let _ = sender.send((GATHERED + span as i16, "writing"));
     };
-    let bill = Bill::default();
-    let making = make(&*run.app.generator, input, key, &note, &bill, &run.cancel);
+    let (generator, bill) = (&*run.app.generator, account.bill());
+    let making = make(generator, input, key, &note, bill, &run.cancel);
     let made = tokio::select! {
         made = making => made.map_err(JobError::from),
         stale = run.follow(receiver) => Err(stale),
     };
-    let calls = spending::of_bill(app, &bill);
-    let cost = Cost::of(&calls);
-    spending::record(app, owner_id, made_for(run), calls, reserved).await;
+    let cost = account.close().await;
     Ok((made?, cost))
 }
 

@@ -44,7 +44,7 @@ impl Cost {
 }
 
 /// Takes the calls from a bill, each with an id by which it counts once.
-pub(crate) fn of_bill(app: &App, bill: &Bill) -> Vec<ModelCall> {
+pub(super) fn of_bill(app: &App, bill: &Bill) -> Vec<ModelCall> {
     let calls = bill.take().into_iter();
     calls.map(|call| of_call(app, call)).collect()
 }

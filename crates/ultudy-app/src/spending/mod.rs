@@ -18,11 +18,13 @@ use uuid::Uuid;
 
 use crate::{App, Result};
 
+mod account;
 mod bill;
 mod prices;
 mod usage;
 
-pub(crate) use bill::{Cost, of_bill};
+pub(crate) use account::Account;
+pub(crate) use bill::Cost;
 pub use prices::Prices;
 pub use usage::{Day, Model, MyUsage, OfCourse, OfLesson, OwnBudget, my_usage};
 
@@ -65,7 +67,7 @@ pub struct Kept {
 /// What is reserved for a call; it is to be given to [`record`].
 #[derive(Debug)]
 #[must_use]
-pub struct Reservation {
+struct Reservation {
     id: Uuid,
     micros: i64,
 }
@@ -116,7 +118,7 @@ impl Spent {
 ///
 /// # Errors
 /// The budget that does not allow it; or, outside, the database's.
-pub async fn reserve(
+async fn reserve(
     app: &App,
     owner_id: &str,
     bytes_read: usize,
@@ -152,7 +154,7 @@ pub async fn reserve(
 
 /// Records calls that are over and settles what was reserved for them. What cannot be recorded in some
 /// tries is in the log: the calls are made, and whoever waits for what they gave gets it.
-pub async fn record(
+async fn record(
     app: &App,
     owner_id: &str,
     made_for: MadeFor,

@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 use ultudy_testkit::llm::Answer;
 
 use super::*;
+use crate::asking::Events;
 
 /// Two micro-dollars a token read, eight a token written, whoever provides it.
 const PRICES: (&str, &str) = (
@@ -259,4 +260,57 @@ async fn what_is_under_way_counts_and_is_settled_whatever_becomes_of_it() {
     let job = class.api.ended(&refused[0]).await;
     assert_eq!(job["status"], "completed", "{job}");
     assert_eq!(class.llm.counts().made, 3);
+}
+
+#[tokio::test]
+async fn questions_and_verdicts_are_on_the_bill_too() {
+    let class = Class::start(1, &[PRICES]).await;
+    class.api.ended(&class.ask(0).await).await;
+    let question = class.lesson(0).await["concepts"][0]["check_ins"][0].clone();
+    class.llm.answers(Answer::Verdict(90));
+    let body = json!({
+        "check_in_id": question["id"], "evaluation_mode": "llm",
+        "answer": "On that page the smallest living unit of its kind is a cell.",
+    });
+    let graded = class.api.post("/api/check-ins/submit", body).await;
+    assert_eq!(graded.body["graded_by"], "model", "{graded:?}");
+    class
+        .llm
+        .answers(Answer::Text("A cell is alive [1].".into()));
+    let body = json!({"document_id": class.document_id, "question": "What is a cell?"});
+    let asked = Events::of(&class.api, "/api/ask", body).await;
+    assert_eq!(asked.done().await.1["by"], "model");
+    let usage = class.usage_of(3).await;
+    let counts = class.llm.counts();
+    assert_eq!(counts.made, 3);
+    assert_eq!(usage["month"]["tokens_read"], counts.tokens_read, "{usage}");
+    assert_eq!(usage["month"]["tokens_written"], counts.tokens_written);
+    assert_eq!(usage["month"]["cost_micros"], cost(&class), "{usage}");
+}
+
+#[tokio::test]
+async fn a_question_that_is_given_up_is_on_the_bill_all_the_same() {
+    let class = Class::start(1, &[PRICES]).await;
+    let long = "A cell is alive [1]. ".repeat(10);
+    class.llm.answers(Answer::HalfText(long));
+    let body = json!({"document_id": class.document_id, "question": "What is a cell?"});
+    let mut asked = Events::of(&class.api, "/api/ask", body).await;
+    asked.named("sources").await;
+    asked.named("text").await;
+    drop(asked);
+    let usage = class.usage_of(1).await;
+    assert_eq!(usage["month"]["unpriced_calls"], 1, "{usage}");
+    assert_eq!(class.llm.counts().cancelled, 1);
+}
+
+#[tokio::test]
+async fn with_a_spent_budget_questions_are_answered_by_quotations_and_say_why() {
+    let settings = [PRICES, ("LLM_BUDGET_USER_DAY", "0.0001")];
+    let class = Class::start(1, &settings).await;
+    let body = json!({"document_id": class.document_id, "question": "What is a cell?"});
+    let asked = Events::of(&class.api, "/api/ask", body).await;
+    let (told, done) = asked.done().await;
+    assert_eq!(done["by"], "quotations", "{done}");
+    assert!(told.contains("is used up"), "{told}");
+    assert_eq!(class.llm.counts().made, 0, "nobody was asked");
 }
