@@ -20,9 +20,9 @@ for (const form of document.querySelectorAll(".ask form")) {
 document.addEventListener("click", (event) => {
   const button = event.target.closest(".explain [data-kind]");
   if (button) {
-    const { concept, section } = button.parentElement.dataset;
+    const { explainedConcept, explainedSection } = button.parentElement.dataset;
     const kind = button.dataset.kind;
-    const of = concept ? { concept_id: concept } : { section_id: section };
+    const of = explainedConcept ? { concept_id: explainedConcept } : { section_id: explainedSection };
     show(button.closest(".ask"), "/api/explain", { ...of, kind });
   }
   const stop = event.target.closest("[data-stop]");
