@@ -63,3 +63,14 @@ proptest! {
         }
     }
 }
+
+/// Found by chance: a stop in the middle of a sentence leaves a piece that is none, and what stands on
+/// either side of it is no one quotation.
+#[test]
+fn what_has_something_between_is_not_quoted_as_one() {
+    let parted = texts::GERMAN.replace("eine offene Menge", "eine offene。 Menge");
+    assert_ne!(parted, texts::GERMAN);
+    let mut input = input(&parted);
+    input.glossary = glossary(&input.parts);
+    contract::check(&input, &generate(&input).unwrap());
+}

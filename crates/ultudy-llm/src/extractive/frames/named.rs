@@ -50,7 +50,10 @@ fn run(text: &Text, last: usize) -> Option<Range<usize>> {
             let passage = text.passages.get(sentence.paragraph);
             passage.is_some_and(|passage| passage.item)
         };
-        let next = before.paragraph + 1 == after.paragraph && after.place == 0 && !item(after);
+        let next = before.paragraph + 1 == after.paragraph
+            && is_last(text, before)
+            && after.place == 0
+            && !item(after);
         let parted = text.codes.iter().any(|code| code.at == at + 1);
         (before.is_followed_by(after) || (next && !parted)) && is_clear(text, before)
     };
@@ -60,6 +63,13 @@ fn run(text: &Text, last: usize) -> Option<Range<usize>> {
     let mut starts = (first..last).filter(|&at| text.sentences[at].stands_alone());
     let first = starts.next()?;
     is_clear(text, &text.sentences[last]).then_some(first..last + 1)
+}
+
+/// Whether nothing of its paragraph stands behind it, not even what is no sentence.
+fn is_last(text: &Text, sentence: &Sentence) -> bool {
+    let passage = text.passages.get(sentence.paragraph);
+    let rest = passage.and_then(|passage| passage.plain.get(sentence.range.end..));
+    rest.is_some_and(|rest| rest.trim().is_empty())
 }
 
 fn is_clear(text: &Text, sentence: &Sentence) -> bool {
