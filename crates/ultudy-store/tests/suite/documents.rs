@@ -146,6 +146,8 @@ pub async fn deleting_leaves_nothing_of_it(bench: &Bench) {
         "glossaries",
         "jobs",
         "lessons",
+        "llm_calls",
+        "llm_usage",
         "sections",
         "study_sessions",
     ];
@@ -163,8 +165,15 @@ pub async fn deleting_leaves_nothing_of_it(bench: &Bench) {
         released_objects: vec!["object-10-1".into(), "object-10".into()],
     };
     assert_eq!(deleted, Some(expected));
-    // What a generator made is nobody's; the rest is not the document's.
-    let left = ["courses", "generations", "jobs", "study_sessions"];
+    // What a generator made is nobody's, what it cost stays spent; the rest is not the document's.
+    let left = [
+        "courses",
+        "generations",
+        "jobs",
+        "llm_calls",
+        "llm_usage",
+        "study_sessions",
+    ];
     assert_eq!(bench.database.tables_with_rows().await, left);
     let mut tx = bench.read().await;
     let session = study_sessions::find(&mut tx, id(31)).await.unwrap();
