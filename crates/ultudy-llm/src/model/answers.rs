@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::{
     Models,
     chain::{self, Unfit, Work},
+    kept::Kept,
     wire::Question,
 };
 use crate::{
@@ -45,6 +46,7 @@ impl Answerer for Models {
         bill: &Bill,
     ) -> Result<String, GenerateError> {
         let material = serde_json::to_string(input).map_err(|error| chain::unwritten(&error))?;
+        let material = Kept::pack(&material).map_err(|error| chain::unwritten(&error))?;
         // What is too long already is not told.
         let told = |text: &str| {
             if text.len() <= ANSWER_MAX {
@@ -59,7 +61,7 @@ impl Answerer for Models {
             bill,
         };
         let chain = self.chain(Task::Answer);
-        let made = chain.ask(material, &work, checked).await?;
+        let made = chain.ask(&material, &work, checked).await?;
         Ok(made.value)
     }
 }

@@ -63,39 +63,32 @@ impl Chain {
         Self { task, targets }
     }
 
-    /// What the first model wrote that passed the check.
+    /// What the first model wrote that passed the check. Calls are many, and wait for minutes: their text is
+    /// kept packed, once for all tries and models.
     ///
     /// # Errors
     /// The one that leaves most hope, when all have failed.
     pub(super) async fn ask<T>(
         &self,
-        material: String,
+        material: &Kept,
         work: &Work<'_>,
         check: impl Fn(&str) -> Result<T, Unfit>,
     ) -> Result<Made<T>, GenerateError> {
-        let kept = match self.targets.len() {
-            1 => None,
-            _ => Some(Kept::pack(&material).map_err(|error| unwritten(&error))?),
-        };
-        let mut material = Some(material);
         let mut given_up: Option<GenerateError> = None;
         for (place, target) in self.targets.iter().enumerate() {
             // Nobody is asked for what nobody waits for.
             if place > 0 && Instant::now() >= work.deadline {
                 break;
             }
-            let text = match (material.take(), &kept) {
-                (Some(material), _) => material,
-                (None, Some(kept)) => kept.unpack().map_err(|error| unwritten(&error))?,
-                (None, None) => break,
+            let body = || {
+                let text = material.unpack()?;
+                let prompt = Prompt {
+                    question: work.question,
+                    material: &text,
+                };
+                Ok(target.body(&prompt)?)
             };
-            let prompt = Prompt {
-                question: work.question,
-                material: &text,
-            };
-            let body = target.body(&prompt).map_err(|error| unwritten(&error))?;
-            drop(text);
-            let answered = target.ask(body, self.task, work).await;
+            let answered = target.ask(&body, self.task, work).await;
             let outcome = match answered.map(|answer| check(&answer.content)) {
                 Ok(Ok(value)) => Outcome::Made(value),
                 Ok(Err(Unfit::NothingTaught)) => Outcome::NothingTaught,

@@ -11,6 +11,7 @@ use ultudy_domain::grading::verdict::{PointVerdict, Verdict};
 use super::{
     Models,
     chain::{self, Unfit, Work},
+    kept::Kept,
     schema::Schema::{self, List, Number, Object, Text, Truth},
     wire::Question,
 };
@@ -113,6 +114,7 @@ impl Grader for Models {
         bill: &Bill,
     ) -> Result<Verdict, GenerateError> {
         let material = material(input).map_err(|error| chain::unwritten(&error))?;
+        let material = Kept::pack(&material).map_err(|error| chain::unwritten(&error))?;
         let work = Work {
             question: &GRADING,
             deadline: Instant::now() + patience,
@@ -120,7 +122,10 @@ impl Grader for Models {
             told: &|_| {},
             bill,
         };
-        let made = self.chain(Task::Grading).ask(material, &work, read).await?;
+        let made = self
+            .chain(Task::Grading)
+            .ask(&material, &work, read)
+            .await?;
         Ok(made.value)
     }
 }

@@ -2,6 +2,7 @@
 //! not well: tries and pauses, what it asked for, and its breaker.
 
 use std::{
+    io,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -16,7 +17,6 @@ use super::{
     call::{Called, Line},
     chain::Work,
     failure::Failure,
-    kept::Kept,
     metrics::Counted,
     wire::{Answer, Prompt},
 };
@@ -28,6 +28,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const RETRIES: usize = 2;
 /// Longest pause before that. Who is asked to wait for longer gives up its place meanwhile.
 const PAUSE_MAX: Duration = Duration::from_secs(5);
+
+/// Writes a request's body, for each try anew.
+pub(super) type Written<'a> = &'a (dyn Fn() -> io::Result<String> + Send + Sync);
 
 /// Until when a provider wants no calls.
 #[derive(Clone, Copy)]
@@ -96,11 +99,11 @@ impl Target {
         self.line.wire.body(&self.counted.model, prompt)
     }
 
-    /// What it writes before the deadline. At least half of the time there is at its beginning is the
+    /// What it writes before the deadline, asked by what `body` makes for each try. At least half of the time there is at its beginning is the
     /// model's: who must wait for longer gives up its place.
     pub(super) async fn ask(
         &self,
-        body: String,
+        body: Written<'_>,
         task: Task,
         work: &Work<'_>,
     ) -> Result<Answer, Failure> {
@@ -129,7 +132,7 @@ impl Target {
     /// The first try has its turn; those that follow wait for one.
     async fn try_to_ask(
         &self,
-        body: String,
+        body: Written<'_>,
         task: Task,
         work: &Work<'_>,
         give_up: Instant,
@@ -141,11 +144,12 @@ impl Target {
             .with_max_times(retries)
             .with_jitter();
         let mut pauses = pauses.build();
-        // What cannot be packed or unpacked is not asked again.
-        let kept = (retries > 0).then(|| Kept::pack(&body).ok()).flatten();
-        let mut body = body;
         loop {
-            let failure = match self.call(body, task, work).await {
+            let written = body().map_err(|error| {
+                tracing::error!(%error, "a prompt could not be written");
+                Failure::Unreadable("no prompt")
+            })?;
+            let failure = match self.call(written, task, work).await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
@@ -159,10 +163,6 @@ impl Target {
             }
             let reason = failure.reason();
             tracing::debug!(reason, ?pause, "a call of the language model is made again");
-            body = match kept.as_ref().map(Kept::unpack) {
-                Some(Ok(body)) => body,
-                _ => return Err(failure),
-            };
             sleep(pause).await;
             // What went wrong is said, not that nobody could look whether it still does.
             if self.wait_for_turn(give_up).await.is_err() {

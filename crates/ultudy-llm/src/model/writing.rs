@@ -208,12 +208,14 @@ impl Models {
         halvings: u32,
     ) -> BoxFuture<'a, Result<Vec<Piece>, GenerateError>> {
         Box::pin(async move {
-            let text = unpacked(&material)?;
-            let key: Option<PartKey> = is_part.then(|| Sha256::digest(&text).into());
+            let key: Option<PartKey> = match is_part {
+                true => Some(Sha256::digest(unpacked(&material)?).into()),
+                false => None,
+            };
             if let Some(part) = key.and_then(|key| self.written.find(&key)) {
                 return Ok(vec![Piece { key, part }]);
             }
-            let error = match self.ask(text, &material, asking, place).await {
+            let error = match self.ask(&material, asking, place).await {
                 Ok(part) => {
                     if let Some(key) = key {
                         self.written.keep(key, part.clone());
@@ -249,7 +251,6 @@ impl Models {
     /// Asks for one part, and once more for what was wrong with it.
     async fn ask(
         &self,
-        text: String,
         material: &Kept,
         asking: &Asking<'_>,
         place: usize,
@@ -266,7 +267,7 @@ impl Models {
             let mut source = source(material)?;
             lesson::checked(text, &mut source)
         };
-        let made = self.chain(Task::Lesson).ask(text, &work, check).await?;
+        let made = self.chain(Task::Lesson).ask(material, &work, check).await?;
         let Made {
             mut value,
             provider,
@@ -295,6 +296,9 @@ impl Models {
         let Ok(Ok(asked)) = written.map(|it| it.with_faults(names, &checked.faults)) else {
             return "failed";
         };
+        let Ok(asked) = Kept::pack(&asked) else {
+            return "failed";
+        };
         let work = Work {
             question: &prompt::REPAIR,
             told: &|_| {},
@@ -306,7 +310,7 @@ impl Models {
             let mut better = checked.clone();
             lesson::repaired(text, &source, &mut better).map(|is_better| (better, is_better))
         };
-        let made = self.chain(Task::Lesson).ask(asked, &work, check).await;
+        let made = self.chain(Task::Lesson).ask(&asked, &work, check).await;
         match made.map(|made| made.value) {
             Ok((better, true)) => {
                 *checked = better;
@@ -344,9 +348,13 @@ impl Models {
             let overview = written.and_then(|written| lesson::overview(&written));
             overview.ok_or(Unfit::Unsound("no summary or explanation"))
         };
+        let asked = asked.ok().and_then(|asked| Kept::pack(&asked).ok());
         let made = match asked {
-            Ok(asked) => self.chain(Task::Lesson).ask(asked, &work, check).await.ok(),
-            Err(_) => None,
+            Some(asked) => {
+                let chain = self.chain(Task::Lesson);
+                chain.ask(&asked, &work, check).await.ok()
+            }
+            None => None,
         };
         let overview = match made {
             Some(made) => made.value,
