@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use futures_util::future::join_all;
 use uuid::Uuid;
 
-use super::{Counter, Decision, Limit, Limiter, Reservation};
+use super::{Correction, Counter, Decision, Limit, Limiter, Reservation};
 
 /// How time passes for the engine.
 pub trait Time {
@@ -37,6 +37,9 @@ pub async fn all<L: Limiter + 'static>(fresh: impl AsyncFn() -> L, time: &impl T
     the_window_slides(&fresh().await, time).await;
     what_was_refused_does_not_count(&fresh().await, time).await;
     a_lowered_limit_holds_at_once(&fresh().await, time).await;
+    as_much_as_weighs_the_most(&fresh().await, time).await;
+    what_is_corrected_counts_as_it_was_corrected(&fresh().await, time).await;
+    what_is_closed_says_so_for_the_longest_that_was_said(&fresh().await, time).await;
 }
 
 /// As many at once as several engines that share what they count let pass together.
@@ -276,4 +279,99 @@ async fn a_lowered_limit_holds_at_once(limiter: &impl Limiter, time: &impl Time)
     // Until three of the four have gone.
     let told = Told::by(limiter, time, 2, 4).await;
     told.wait_for(&taken[2]);
+}
+
+async fn weighing(limiter: &impl Limiter, most: u32, number: u32, weight: u32) -> Decision {
+    let limit = at_most(most);
+    limiter
+        .reserve_weighing(&counter("ada"), limit, id(number), weight)
+        .await
+}
+
+async fn as_much_as_weighs_the_most<T: Time>(limiter: &impl Limiter, time: &T) {
+    assert_eq!(remaining(weighing(limiter, 10, 0, 4).await), Some(6));
+    time.pass(WINDOW / 4).await;
+    assert_eq!(remaining(weighing(limiter, 10, 1, 3).await), Some(3));
+    assert_eq!(
+        remaining(weighing(limiter, 10, 1, 9).await),
+        Some(3),
+        "it is there"
+    );
+    assert_eq!(remaining(reserve(limiter, 10, 2).await), Some(2));
+    // For three the first has to end, for seven the second too.
+    let until_first = wait(weighing(limiter, 10, 3, 3).await);
+    let until_second = wait(weighing(limiter, 10, 3, 7).await);
+    assert!(until_first <= WINDOW * 3 / 4, "{until_first:?}");
+    assert!(until_second > until_first, "{until_second:?}");
+    assert_eq!(remaining(weighing(limiter, 10, 3, 2).await), Some(0));
+    limiter.release(&counter("ada"), id(3)).await;
+    time.pass(until_first).await;
+    assert_eq!(remaining(weighing(limiter, 10, 4, 6).await), Some(0));
+    // More than is ever allowed is allowed alone.
+    let until_all = wait(weighing(limiter, 10, 5, 1_000).await);
+    time.pass(until_all).await;
+    assert_eq!(remaining(weighing(limiter, 10, 5, 1_000).await), Some(0));
+    wait(reserve(limiter, 10, 6).await);
+    time.pass(WINDOW + T::MOMENT).await;
+    assert_eq!(remaining(reserve(limiter, 10, 7).await), Some(9));
+}
+
+async fn what_is_corrected_counts_as_it_was_corrected<T: Time>(limiter: &impl Limiter, time: &T) {
+    let correct = async |number: u32, age: Option<Duration>, weight: Option<u32>| {
+        let place = id(number).place;
+        let correction = Correction { age, weight };
+        limiter
+            .correct(&counter("ada"), at_most(10), place, correction)
+            .await;
+    };
+    assert_eq!(remaining(weighing(limiter, 10, 0, 8).await), Some(2));
+    correct(0, None, Some(2)).await;
+    assert_eq!(remaining(weighing(limiter, 10, 1, 4).await), Some(4));
+    correct(1, None, Some(1)).await;
+    assert_eq!(remaining(reserve(limiter, 10, 2).await), Some(6));
+    // More than was expected, and than is left.
+    correct(2, None, Some(20)).await;
+    wait(reserve(limiter, 10, 3).await);
+    // What is not there is not made.
+    correct(9, Some(Duration::ZERO), Some(5)).await;
+    correct(2, None, Some(7)).await;
+    wait(reserve(limiter, 10, 3).await);
+
+    // Older it ends sooner, and younger later.
+    time.pass(WINDOW / 4).await;
+    correct(0, Some(WINDOW / 2), None).await;
+    let told = wait(reserve(limiter, 10, 3).await);
+    assert!(told <= WINDOW / 2, "{told:?}");
+    time.pass(told).await;
+    assert_eq!(remaining(reserve(limiter, 10, 3).await), Some(1));
+    for number in [1, 2] {
+        correct(number, Some(Duration::ZERO), None).await;
+    }
+    time.pass(WINDOW * 3 / 4).await;
+    assert_eq!(remaining(reserve(limiter, 10, 4).await), Some(0));
+    let told = wait(reserve(limiter, 10, 5).await);
+    assert!(told <= WINDOW / 4, "{told:?}");
+    time.pass(WINDOW / 4 + T::MOMENT).await;
+    assert_eq!(remaining(reserve(limiter, 10, 6).await), Some(8));
+}
+
+async fn what_is_closed_says_so_for_the_longest_that_was_said<T: Time>(
+    limiter: &impl Limiter,
+    time: &T,
+) {
+    let ada = counter("ada");
+    assert_eq!(limiter.closed(&ada).await, None);
+    limiter.close(&ada, WINDOW).await;
+    limiter.close(&ada, WINDOW / 2).await;
+    time.pass(WINDOW / 2).await;
+    let left = limiter.closed(&ada).await.unwrap_or_default();
+    let expected = WINDOW / 2 - T::MOMENT..=WINDOW / 2;
+    assert!(expected.contains(&left), "{left:?}");
+    assert_eq!(limiter.closed(&counter("eve")).await, None);
+    // Whoever counts by it asks; what counts does not depend on it.
+    limiter.forget(&ada).await;
+    assert!(limiter.closed(&ada).await.is_some());
+    assert_eq!(remaining(reserve(limiter, 1, 0).await), Some(0));
+    time.pass(WINDOW / 2 + T::MOMENT).await;
+    assert_eq!(limiter.closed(&ada).await, None);
 }

@@ -10,14 +10,33 @@ use async_trait::async_trait;
 use moka::{policy::EvictionPolicy, sync::Cache};
 use uuid::Uuid;
 
-use super::{Counter, Decision, Limit, Limiter, Reservation};
+use super::{Correction, Counter, Decision, Limit, Limiter, Reservation};
 
 /// Most counters that are remembered; about 200 bytes each, and 40 a reservation.
 const REMEMBERED_MAX: u64 = 1_000_000;
 /// A counter so long unused is forgotten: longest window that may be asked for.
 const WINDOW_MAX: Duration = Duration::from_secs(16 * 60);
 
-type Places = Arc<Mutex<VecDeque<Place>>>;
+/// What counts of a counter, the earliest first, and what that weighs together.
+#[derive(Debug, Default)]
+struct Places {
+    taken: VecDeque<Place>,
+    weight: u64,
+}
+
+impl Places {
+    fn remove(&mut self, index: usize) -> Option<Place> {
+        let place = self.taken.remove(index)?;
+        self.weight -= u64::from(place.weight);
+        Some(place)
+    }
+
+    fn insert(&mut self, place: Place) {
+        self.weight += u64::from(place.weight);
+        let index = self.taken.partition_point(|it| it.at <= place.at);
+        self.taken.insert(index, place);
+    }
+}
 
 /// What counts.
 #[derive(Debug)]
@@ -26,11 +45,14 @@ struct Place {
     id: Option<Uuid>,
     holders: Vec<Uuid>,
     at: Instant,
+    weight: u32,
 }
 
 /// The reservations of the last window, by the machine's steady clock.
 pub struct InProcessLimiter {
-    counters: Cache<Counter, Places>,
+    counters: Cache<Counter, Arc<Mutex<Places>>>,
+    /// Until when.
+    closed: Cache<Counter, Instant>,
     now: Box<dyn Fn() -> Instant + Send + Sync>,
 }
 
@@ -48,8 +70,10 @@ impl InProcessLimiter {
             // A new counter always finds room: one that is never remembered would be no limit.
             .eviction_policy(EvictionPolicy::lru())
             .time_to_idle(WINDOW_MAX);
+        let closed = Cache::builder().max_capacity(REMEMBERED_MAX);
         Self {
             counters: counters.build(),
+            closed: closed.build(),
             now: Box::new(now),
         }
     }
@@ -62,18 +86,32 @@ impl InProcessLimiter {
         limit: Limit,
         what: Option<Reservation>,
     ) -> Decision {
-        let places = self.counters.get_with_by_ref(counter, Places::default);
+        self.reserve_weighing_now(counter, limit, what, 1)
+    }
+
+    fn reserve_weighing_now(
+        &self,
+        counter: &Counter,
+        limit: Limit,
+        what: Option<Reservation>,
+        weight: u32,
+    ) -> Decision {
+        let places = self.counters.get_with_by_ref(counter, Arc::default);
         let mut places = places.lock().unwrap_or_else(PoisonError::into_inner);
         let now = (self.now)();
         while places
+            .taken
             .front()
             .is_some_and(|place| place.at + limit.window <= now)
         {
-            places.pop_front();
+            places.remove(0);
         }
         let ends_in = |place: &Place| place.at + limit.window - now;
+        let most = u64::from(limit.most);
+        let weight = weight.clamp(1, limit.most);
         let known = what.and_then(|what| {
             let place = places
+                .taken
                 .iter_mut()
                 .find(|place| place.id == Some(what.place))?;
             Some((place, what.holder))
@@ -83,20 +121,30 @@ impl InProcessLimiter {
                 place.holders.push(holder);
             }
         } else {
-            // A limit that was lowered may be exceeded by more than one.
-            if let Some(excess) = places.len().checked_sub(limit.most as usize) {
-                let wait = places.get(excess).map_or(limit.window, ends_in);
+            // As many of the earliest as must end before there is room.
+            let mut left = places.weight + u64::from(weight);
+            let mut last = None;
+            for place in &places.taken {
+                if left <= most {
+                    break;
+                }
+                left -= u64::from(place.weight);
+                last = Some(place);
+            }
+            if let Some(last) = last {
+                let wait = ends_in(last);
                 return Decision::Refused { wait };
             }
-            places.push_back(Place {
+            places.insert(Place {
                 id: what.map(|what| what.place),
                 holders: what.map(|what| what.holder).into_iter().collect(),
                 at: now,
+                weight,
             });
         }
         Decision::Allowed {
-            remaining: limit.most.saturating_sub(count(places.len())),
-            reset: places.front().map_or(limit.window, ends_in),
+            remaining: u32::try_from(most.saturating_sub(places.weight)).unwrap_or(u32::MAX),
+            reset: places.taken.front().map_or(limit.window, ends_in),
         }
     }
 
@@ -107,6 +155,7 @@ impl InProcessLimiter {
         };
         let mut places = places.lock().unwrap_or_else(PoisonError::into_inner);
         let found = places
+            .taken
             .iter_mut()
             .enumerate()
             .find(|(_, place)| place.id == Some(what.place));
@@ -121,14 +170,48 @@ impl InProcessLimiter {
     }
 }
 
-fn count(len: usize) -> u32 {
-    u32::try_from(len).unwrap_or(u32::MAX)
-}
-
 #[async_trait]
 impl Limiter for InProcessLimiter {
-    async fn reserve(&self, counter: &Counter, limit: Limit, what: Reservation) -> Decision {
-        self.reserve_now(counter, limit, Some(what))
+    async fn reserve_weighing(
+        &self,
+        counter: &Counter,
+        limit: Limit,
+        what: Reservation,
+        weight: u32,
+    ) -> Decision {
+        self.reserve_weighing_now(counter, limit, Some(what), weight)
+    }
+
+    async fn correct(&self, counter: &Counter, _: Limit, place: Uuid, correction: Correction) {
+        let Some(places) = self.counters.get(counter) else {
+            return;
+        };
+        let mut places = places.lock().unwrap_or_else(PoisonError::into_inner);
+        let index = places.taken.iter().position(|it| it.id == Some(place));
+        let Some(mut corrected) = index.and_then(|index| places.remove(index)) else {
+            return;
+        };
+        if let Some(weight) = correction.weight {
+            corrected.weight = weight.max(1);
+        }
+        if let Some(at) = correction.age.and_then(|age| (self.now)().checked_sub(age)) {
+            corrected.at = at;
+        }
+        places.insert(corrected);
+    }
+
+    async fn close(&self, counter: &Counter, span: Duration) {
+        let until = (self.now)() + span;
+        let closed = self.closed.entry_by_ref(counter);
+        closed.and_upsert_with(|known| known.map_or(until, |known| known.into_value().max(until)));
+    }
+
+    async fn closed(&self, counter: &Counter) -> Option<Duration> {
+        let left = self
+            .closed
+            .get(counter)?
+            .checked_duration_since((self.now)())?;
+        (!left.is_zero()).then_some(left)
     }
 
     async fn release(&self, counter: &Counter, what: Reservation) {

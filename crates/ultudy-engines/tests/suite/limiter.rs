@@ -7,7 +7,10 @@ use ultudy_engines::{
     },
     redis::Redis,
 };
-use ultudy_testkit::redis::{Cluster, Redis as Server};
+use ultudy_testkit::{
+    chaos::{Chaos, Fault},
+    redis::{Cluster, Redis as Server},
+};
 use uuid::Uuid;
 
 const LIMIT: Limit = Limit {
@@ -34,7 +37,7 @@ impl<'a> Moving<'a> {
 const MOVE: &str = r"
     local span = tonumber(ARGV[1])
     for _, key in ipairs(redis.call('KEYS', 'ultudy:limit:*')) do
-        if not key:find(':holders$') then
+        if redis.call('TYPE', key).ok == 'zset' and not key:find(':holders$') then
             local places = redis.call('ZRANGE', key, 0, -1, 'WITHSCORES')
             for at = 1, #places, 2 do
                 local taken = string.format('%.0f', places[at + 1] - span)
@@ -161,6 +164,47 @@ async fn while_redis_is_away_the_limit_stays_and_what_passed_then_counts_when_it
         .await
         .unwrap();
     assert!(!is_allowed(&limiter, 6).await);
+}
+
+#[tokio::test]
+async fn what_others_limit_is_not_exceeded_while_redis_is_away_or_slow() {
+    let server = Server::start().unwrap();
+    let way = Chaos::start(server.port()).unwrap();
+    let url = format!("redis://127.0.0.1:{}", way.port());
+    let limiter = RedisLimiter::strict(Redis::connect(&url).await.unwrap());
+    assert!(is_allowed(&limiter, 1).await);
+    // Longer than who counts alone waits; nobody does so here.
+    way.set(Fault::Delay(Duration::from_millis(400)));
+    assert!(is_allowed(&limiter, 2).await);
+    way.set(Fault::HalfOpen);
+    for number in 3..6 {
+        let decision = limiter.reserve(&counter(), LIMIT, place(number)).await;
+        let Decision::Refused { wait } = decision else {
+            panic!("{decision:?}");
+        };
+        assert!(wait <= Duration::from_secs(1), "{wait:?}");
+    }
+    way.set(Fault::None);
+    let patience = Duration::from_secs(30);
+    ultudy_testkit::wait::until("Redis is asked again", patience, async || {
+        is_allowed(&limiter, 6).await
+    })
+    .await
+    .unwrap();
+    assert!(!is_allowed(&limiter, 7).await);
+}
+
+#[tokio::test]
+async fn what_one_process_closes_is_closed_for_all_and_for_itself_without_redis() {
+    let mut server = Server::start().unwrap();
+    let one = RedisLimiter::strict(Redis::connect(&server.url()).await.unwrap());
+    let other = RedisLimiter::strict(Redis::connect(&server.url()).await.unwrap());
+    one.close(&counter(), LIMIT.window).await;
+    let left = other.closed(&counter()).await.unwrap();
+    assert!(left <= LIMIT.window && left > LIMIT.window / 2, "{left:?}");
+    server.lose_data().unwrap();
+    assert!(one.closed(&counter()).await.is_some());
+    assert!(other.closed(&counter()).await.is_none());
 }
 
 #[tokio::test]

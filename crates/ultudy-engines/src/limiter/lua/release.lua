@@ -6,6 +6,10 @@ if redis.call('ZREM', KEYS[2], place .. ':' .. holder) == 0 then
 end
 local others = redis.call(
     'ZRANGEBYLEX', KEYS[2], '[' .. place .. ':', '(' .. place .. ';', 'LIMIT', 0, 1)
-if #others == 0 then
-    redis.call('ZREM', KEYS[1], place)
+if #others == 0 and redis.call('ZREM', KEYS[1], place) == 1 then
+    local weight = tonumber(redis.call('HGET', KEYS[3], place) or 1)
+    if weight > 1 then
+        redis.call('HINCRBY', KEYS[3], 'more', string.format('%.0f', 1 - weight))
+        redis.call('HDEL', KEYS[3], place)
+    end
 end
