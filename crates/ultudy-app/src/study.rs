@@ -70,7 +70,7 @@ pub async fn lesson(
             format!("must be between 1 and {PASSAGES_MAX}"),
         ));
     }
-    let question = hybrid::question(app, &topic).await;
+    let question = hybrid::question(app, owner_id, &topic).await;
     let mut tx = app.store.read(owner_id).await?;
     if let Some(id) = course_id {
         courses::find(&mut tx, id)

@@ -32,7 +32,7 @@ use ultudy_llm::{
     Generator,
     embeddings::{Embedder, Hashed},
     extractive::Extractive,
-    model::{self, Embeddings, ModelConfig, Models, ModelsConfig, RETRY_PAUSE},
+    model::{self, Embeddings, ModelConfig, Models, ModelsConfig, Pace, RETRY_PAUSE},
 };
 use ultudy_store::{PostgresConfig, Store, StoreConfig, queue::TableQueue};
 use url::{Host, Url};
@@ -57,7 +57,8 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
     let redis = redis(config).await?;
     let store = store(config, redis.as_ref()).await?;
     let limiter = limiter(redis.as_ref());
-    let models = models(config, &limiter)?;
+    let pace = pace(config, redis.as_ref());
+    let models = models(config, &pace)?;
     Ok(App::new(Parts {
         queue: queue(config, &store, redis.as_ref())?,
         store,
@@ -65,7 +66,7 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         blobs: objects::blobs(config, &config.objects).await?,
         reader: Arc::new(InChildren(extractor(config)?)),
         generator: generator(models.as_ref()),
-        embedder: embedder(config, &limiter)?,
+        embedder: embedder(config, &pace)?,
         tutor: tutor(config, models.as_ref()),
         sharing: config.sharing,
         clock: Arc::new(SystemClock),
@@ -91,7 +92,7 @@ async fn store(config: &Config, redis: Option<&Redis>) -> Result<Store, Failure>
 }
 
 /// The models that are asked, if any are.
-fn models(config: &Config, limiter: &Arc<dyn Limiter>) -> Result<Option<Arc<Models>>, Failure> {
+fn models(config: &Config, pace: &Arc<dyn Pace>) -> Result<Option<Arc<Models>>, Failure> {
     let Some(llm) = config.llm.clone() else {
         return Ok(None);
     };
@@ -106,7 +107,7 @@ fn models(config: &Config, limiter: &Arc<dyn Limiter>) -> Result<Option<Arc<Mode
         total_timeout: llm.total_timeout,
         idle_timeout: llm.idle_timeout,
         retry_pause: RETRY_PAUSE,
-        pace: Arc::new(SharedPace::new(Arc::clone(limiter), llm.pace)),
+        pace: Arc::clone(pace),
     });
     let models = models.map_err(|error| Failure::new("language model", error))?;
     Ok(Some(Arc::new(models)))
@@ -147,10 +148,7 @@ fn model(model: LlmModel) -> ModelConfig {
 }
 
 /// What makes vectors for the search.
-fn embedder(
-    config: &Config,
-    limiter: &Arc<dyn Limiter>,
-) -> Result<Option<Arc<dyn Embedder>>, Failure> {
+fn embedder(config: &Config, pace: &Arc<dyn Pace>) -> Result<Option<Arc<dyn Embedder>>, Failure> {
     let named = match config.embeddings.clone() {
         EmbeddingsConfig::Off => return Ok(None),
         EmbeddingsConfig::Hashed => return Ok(Some(Arc::new(Hashed::default()))),
@@ -164,7 +162,7 @@ fn embedder(
         model: named.model,
         least_similarity: named.least_similarity,
         retry_pause: RETRY_PAUSE,
-        pace: Arc::new(SharedPace::new(Arc::clone(limiter), named.pace)),
+        pace: Arc::clone(pace),
     });
     let embeddings = embeddings.map_err(|error| Failure::new("embedding model", error))?;
     Ok(Some(Arc::new(embeddings)))
@@ -219,6 +217,15 @@ fn limiter(redis: Option<&Redis>) -> Arc<dyn Limiter> {
         Some(redis) => Arc::new(RedisLimiter::new(redis.clone())),
         None => Arc::new(InProcessLimiter::default()),
     }
+}
+
+/// What providers of models allow, for texts and vectors: never more, also while Redis is away.
+fn pace(config: &Config, redis: Option<&Redis>) -> Arc<dyn Pace> {
+    let limiter: Arc<dyn Limiter> = match redis {
+        Some(redis) => Arc::new(RedisLimiter::strict(redis.clone())),
+        None => Arc::new(InProcessLimiter::default()),
+    };
+    Arc::new(SharedPace::new(limiter, config.allowed.clone()))
 }
 
 fn accounts(config: &Config, limiter: Arc<dyn Limiter>) -> Result<Accounts, Failure> {

@@ -13,6 +13,7 @@ use ultudy_domain::{
     cited_text::{CitedText, Pages},
     usage::MadeFor,
 };
+use ultudy_llm::Task;
 
 use super::{
     Answered, AnsweredBy, CitedSource,
@@ -24,8 +25,6 @@ use crate::{App, limits::Place, spending::Account, tutor::Tutor};
 /// Questions that were answered: `by`.
 const ANSWERED: &str = "ultudy_questions_answered_total";
 
-/// Tokens of an answer, as far as is known before: most have fewer.
-const TOKENS_OF_ANSWER: i64 = 600;
 /// Bytes that are read besides the passages.
 const BYTES_OF_INSTRUCTIONS: usize = 3_000;
 
@@ -109,7 +108,7 @@ async fn answer(
     };
     let sources = material.input.sources.iter();
     let bytes = sources.map(|source| source.text.len()).sum::<usize>() + BYTES_OF_INSTRUCTIONS;
-    let work = (bytes, TOKENS_OF_ANSWER);
+    let work = (Task::Answer, bytes);
     let instead = match Account::open(app, owner_id, MadeFor::default(), work).await {
         Ok(Ok(account)) => match asked(tutor, &material, &teller, account).await {
             Ok(text) => {

@@ -5,7 +5,7 @@ use ultudy_domain::grading::{
     verdict::{self, Doubt},
 };
 use ultudy_domain::usage::MadeFor;
-use ultudy_llm::GradingInput;
+use ultudy_llm::{GradingInput, Task};
 
 use super::{GradedBy, judge::Judgement};
 use crate::{App, Error, limits::Kind, spending::Account, tutor::Tutor};
@@ -13,8 +13,6 @@ use crate::{App, Error, limits::Kind, spending::Account, tutor::Tutor};
 /// Answers in own words that were graded: `outcome`.
 const GRADED: &str = "ultudy_answers_graded_total";
 
-/// Tokens of a verdict, as far as is known before: some have more.
-const TOKENS_OF_VERDICT: i64 = 400;
 /// Bytes that are read besides the question and the answer.
 const BYTES_OF_INSTRUCTIONS: usize = 4_000;
 
@@ -140,7 +138,7 @@ impl OwnWords {
             + self.question.len()
             + self.expected_answer.len()
             + input.answer.len();
-        let work = (bytes, TOKENS_OF_VERDICT);
+        let work = (Task::Grading, bytes);
         let account = match Account::open(app, owner_id, MadeFor::default(), work).await {
             Ok(Ok(account)) => account,
             Ok(Err(_)) => {

@@ -2,7 +2,7 @@
 //! the student's own copy together with the job's end.
 
 use ultudy_domain::{language, lesson::LessonContent, usage::MadeFor};
-use ultudy_llm::{LessonInput, MadeLesson};
+use ultudy_llm::{LessonInput, MadeLesson, Task};
 use ultudy_store::{
     Ticket, Write,
     concepts::{self, ConceptName},
@@ -26,8 +26,6 @@ use crate::{
 
 /// Per cent done when the text is gathered; making the lesson goes on from here.
 const GATHERED: i16 = 5;
-/// Tokens that a lesson is expected to be, before it is known.
-const TOKENS_OF_LESSON: i64 = 4_000;
 /// Per cent done when the lesson is made; what remains is storing.
 const MADE: i16 = 95;
 
@@ -163,7 +161,7 @@ async fn generate(
     run.progress(GATHERED, "writing").await?;
     let bytes = input.parts.iter().map(|part| part.markdown.len()).sum();
     let (app, owner_id) = (&run.app, run.job.owner_id.as_str());
-    let account = Account::open(app, owner_id, made_for(run), (bytes, TOKENS_OF_LESSON)).await?;
+    let account = Account::open(app, owner_id, made_for(run), (Task::Lesson, bytes)).await?;
     let account = match account {
         Ok(account) => account,
         Err(spent) => return Err(JobError::Fail(spent.failure(app.clock.now()))),

@@ -113,7 +113,7 @@ pub async fn set(app: &App, owner_id: &str, asked: &PracticeRequest) -> Result<V
         return Err(Error::field("n", reason));
     }
     let question = match &topic {
-        Some(topic) => Some(hybrid::question(app, topic).await),
+        Some(topic) => Some(hybrid::question(app, owner_id, topic).await),
         None => None,
     };
     let mut tx = app.store.read(owner_id).await?;

@@ -7,12 +7,18 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use futures_util::{StreamExt as _, stream};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
-use ultudy_domain::search::{vector, windows};
-use ultudy_llm::embeddings::{EmbedError, Embedder, Purpose};
-use ultudy_store::embeddings::{self, Passage, PassageVectors};
+use ultudy_domain::{
+    search::{vector, windows},
+    usage::MadeFor,
+};
+use ultudy_llm::{
+    Bill,
+    embeddings::{EmbedError, Embedder, Purpose},
+};
+use ultudy_store::embeddings::{self, Extent, Passage, PassageVectors};
 use uuid::Uuid;
 
-use crate::{App, Error, Result};
+use crate::{App, Error, Result, spending::Account};
 
 /// How often is looked for documents that other processes have read.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -26,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// The pause after an embedder did not answer: twice as long each time, unless it says how long.
 const PAUSE: Duration = Duration::from_secs(5);
 const PAUSE_MAX: Duration = Duration::from_secs(300);
-/// When a document whose texts were not taken is tried again.
+/// When a document is tried again whose texts were not taken, or that no budget allowed.
 const LATER: Duration = Duration::from_secs(60 * 60);
 /// Where waiting documents are no longer counted.
 const COUNTED_MAX: i64 = 100_000;
@@ -98,7 +104,7 @@ pub async fn catch_up(app: &App, stop: &CancellationToken) -> Result<usize> {
 
 struct Work {
     doing: Doing,
-    /// Documents whose texts were not taken, and when.
+    /// Documents whose texts were not taken, or that no budget allowed, and when.
     refused: HashMap<Uuid, Instant>,
 }
 
@@ -110,6 +116,15 @@ struct Doing {
 }
 
 type StoppedOr<T> = std::result::Result<T, Stopped>;
+
+/// What came of a document.
+enum Outcome {
+    Embedded,
+    /// Somebody else did, or does.
+    Left,
+    /// What it would cost may not be spent now.
+    OverBudget,
+}
 
 /// Why no more can be done now.
 enum Stopped {
@@ -160,10 +175,15 @@ impl Work {
             let mut refused = Vec::new();
             while let Some((document_id, embedded)) = each.next().await {
                 let outcome = match embedded {
-                    Ok(false) => continue,
-                    Ok(true) => {
+                    Ok(Outcome::Left) => continue,
+                    Ok(Outcome::Embedded) => {
                         done += 1;
                         "embedded"
+                    }
+                    Ok(Outcome::OverBudget) => {
+                        tracing::info!(%document_id, "no budget allows a document's vectors");
+                        refused.push(document_id);
+                        "over_budget"
                     }
                     Err(Stopped::Embedder(error)) if error.is_of_the_texts => {
                         let reason = error.reason;
@@ -185,19 +205,49 @@ impl Work {
 }
 
 impl Doing {
-    /// Embeds one document; whether it did, and nobody had before.
+    /// Embeds one document, if what that costs may be spent; it is recorded however it ends.
     async fn document(
         &self,
         owner_id: &str,
         document_id: Uuid,
         stop: &CancellationToken,
-    ) -> StoppedOr<bool> {
+    ) -> StoppedOr<Outcome> {
+        let mut tx = self.app.store.read(owner_id).await?;
+        let extent = embeddings::extent(&mut tx, document_id).await?;
+        drop(tx);
+        let Some(Extent { course_id, bytes }) = extent else {
+            return Ok(Outcome::Left);
+        };
+        let made_for = MadeFor {
+            course_id,
+            document_id: Some(document_id),
+            ..MadeFor::default()
+        };
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        let account = Account::open_for_vectors(&self.app, owner_id, made_for, bytes).await?;
+        let Ok(account) = account else {
+            return Ok(Outcome::OverBudget);
+        };
+        let embedded = self
+            .embed(owner_id, document_id, stop, account.bill())
+            .await;
+        account.close().await;
+        embedded
+    }
+
+    async fn embed(
+        &self,
+        owner_id: &str,
+        document_id: Uuid,
+        stop: &CancellationToken,
+        bill: &Bill,
+    ) -> StoppedOr<Outcome> {
         let store = &self.app.store;
         let mut all: Vec<PassageVectors> = Vec::new();
         loop {
             let is_mine = *self.app.does_for_all().borrow();
             if stop.is_cancelled() || (store.is_shared() && !is_mine) {
-                return Ok(false);
+                return Ok(Outcome::Left);
             }
             let after = all.last().map_or(0, |passage| passage.number);
             let mut tx = store.read(owner_id).await?;
@@ -207,16 +257,19 @@ impl Doing {
             if passages.is_empty() {
                 break;
             }
-            all.extend(self.vectors(passages).await?);
+            all.extend(self.vectors(passages, bill).await?);
         }
         let mut tx = store.write(owner_id).await?;
         let model = &self.embedder.traits().model;
         let is_new = embeddings::put(&mut tx, document_id, model, &all).await?;
         tx.commit().await?;
-        Ok(is_new)
+        Ok(match is_new {
+            true => Outcome::Embedded,
+            false => Outcome::Left,
+        })
     }
 
-    async fn vectors(&self, passages: Vec<Passage>) -> StoppedOr<Vec<PassageVectors>> {
+    async fn vectors(&self, passages: Vec<Passage>, bill: &Bill) -> StoppedOr<Vec<PassageVectors>> {
         let mut texts = Vec::new();
         let mut owners = Vec::new();
         for (place, passage) in passages.iter().enumerate() {
@@ -234,9 +287,8 @@ impl Doing {
         let mut all: Vec<PassageVectors> = passages.into_iter().map(empty).collect();
         let batch = self.embedder.traits().batch;
         for (texts, owners) in texts.chunks(batch).zip(owners.chunks(batch)) {
-            let embedding = self
-                .embedder
-                .embed(texts.to_vec(), Purpose::Passage, PATIENCE);
+            let texts = texts.to_vec();
+            let embedding = self.embedder.embed(texts, Purpose::Passage, PATIENCE, bill);
             let vectors = embedding.await.map_err(Stopped::Embedder)?;
             for (vector, owner) in vectors.iter().zip(owners) {
                 // One of a text that says nothing is never alike.

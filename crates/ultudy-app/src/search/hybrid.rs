@@ -4,9 +4,12 @@
 use std::{collections::HashSet, time::Duration};
 
 use moka::sync::Cache;
-use ultudy_domain::search::{
-    fuse::{Ranking, fuse},
-    vector::{self, CodedQuery},
+use ultudy_domain::{
+    search::{
+        fuse::{Ranking, fuse},
+        vector::{self, CodedQuery},
+    },
+    usage::MadeFor,
 };
 use ultudy_llm::embeddings::{Embedder, Purpose};
 use ultudy_store::{
@@ -17,7 +20,7 @@ use ultudy_store::{
 };
 
 use super::{HITS_MAX, codes::Nearest};
-use crate::{App, Result};
+use crate::{App, Result, spending::Account};
 
 /// How long a search waits for its query's vector: words alone are better than late.
 const PATIENCE: Duration = Duration::from_millis(600);
@@ -45,25 +48,47 @@ pub(crate) struct Question<'a> {
     vector: Option<Vec<f32>>,
 }
 
-/// Reads a query; before any transaction is begun, since a provider may have to be asked.
-pub(crate) async fn question<'a>(app: &App, text: &'a str) -> Question<'a> {
+/// Reads an owner's query; before any transaction is begun, since a provider may have to be asked.
+pub(crate) async fn question<'a>(app: &App, owner_id: &str, text: &'a str) -> Question<'a> {
     let vector = match &app.embedder {
         // Who puts words between quotes wants these words.
         Some(embedder) if !text.contains(['"', '“', '”', '„', '«', '»']) => {
-            embedded(app, embedder.as_ref(), text).await
+            embedded(app, embedder.as_ref(), owner_id, text).await
         }
         _ => None,
     };
     Question { text, vector }
 }
 
-async fn embedded(app: &App, embedder: &dyn Embedder, text: &str) -> Option<Vec<f32>> {
+async fn embedded(
+    app: &App,
+    embedder: &dyn Embedder,
+    owner_id: &str,
+    text: &str,
+) -> Option<Vec<f32>> {
     let known = &app.known_queries().0;
     if let Some(vector) = known.get(text) {
         return Some(vector);
     }
+    let account = Account::open_for_vectors(app, owner_id, MadeFor::default(), text.len());
+    let account = match account.await {
+        Ok(Ok(account)) => account,
+        Ok(Err(_)) => {
+            words_alone("budget_spent");
+            return None;
+        }
+        Err(error) => {
+            tracing::warn!(%error, "a query is not embedded");
+            words_alone("database");
+            return None;
+        }
+    };
     let texts = vec![text.to_owned()];
-    match embedder.embed(texts, Purpose::Query, PATIENCE).await {
+    let embedding = embedder.embed(texts, Purpose::Query, PATIENCE, account.bill());
+    let embedded = embedding.await;
+    // Recorded while the search goes on.
+    drop(account);
+    match embedded {
         Ok(vectors) => {
             let vector = vectors.into_iter().next()?;
             // One that says nothing finds nothing.

@@ -79,7 +79,7 @@ pub async fn search(app: &App, owner_id: &str, search: &Search) -> Result<Found>
     if text.trim().is_empty() {
         return Err(Error::field("q", "must not be blank"));
     }
-    let question = hybrid::question(app, &text).await;
+    let question = hybrid::question(app, owner_id, &text).await;
     let mut tx = app.store.read(owner_id).await?;
     if let Some(id) = search.course_id {
         let course = courses::find(&mut tx, id).await?;

@@ -2,8 +2,8 @@
 //! it ends, also if nobody waits for it any more.
 
 use tokio::runtime::Handle;
-use ultudy_domain::usage::MadeFor;
-use ultudy_llm::Bill;
+use ultudy_domain::usage::{MadeFor, Price};
+use ultudy_llm::{Bill, Task};
 
 use super::{Cost, Reservation, Spent, bill, record, reserve};
 use crate::{App, Result};
@@ -19,8 +19,7 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// Opens one for calls that read so many bytes and write so many tokens. No transaction may be open
-    /// until it is closed.
+    /// Opens one for calls that read so many bytes for this. No transaction may be open until it is closed.
     ///
     /// # Errors
     /// The budget that does not allow it; or, outside, the database's.
@@ -28,9 +27,34 @@ impl Account {
         app: &App,
         owner_id: &str,
         made_for: MadeFor,
-        (bytes_read, tokens_written): (usize, i64),
+        (task, bytes_read): (Task, usize),
     ) -> Result<std::result::Result<Self, Spent>> {
-        let reserved = reserve(app, owner_id, bytes_read, tokens_written).await?;
+        let tokens_written = i64::from(task.tokens_written());
+        let price = app.spending.dearest;
+        Self::at(app, owner_id, made_for, price, (bytes_read, tokens_written)).await
+    }
+
+    /// The same for vectors of texts of so many bytes.
+    ///
+    /// # Errors
+    /// As for [`Account::open`].
+    pub(crate) async fn open_for_vectors(
+        app: &App,
+        owner_id: &str,
+        made_for: MadeFor,
+        bytes: usize,
+    ) -> Result<std::result::Result<Self, Spent>> {
+        Self::at(app, owner_id, made_for, app.spending.of_vectors, (bytes, 0)).await
+    }
+
+    async fn at(
+        app: &App,
+        owner_id: &str,
+        made_for: MadeFor,
+        price: Option<Price>,
+        expected: (usize, i64),
+    ) -> Result<std::result::Result<Self, Spent>> {
+        let reserved = reserve(app, owner_id, price, expected).await?;
         Ok(reserved.map(|reserved| Self {
             app: app.clone(),
             owner_id: owner_id.to_owned(),

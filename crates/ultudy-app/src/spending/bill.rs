@@ -66,7 +66,7 @@ fn of_call(app: &App, call: Call) -> ModelCall {
         made_at: app.clock.now(),
         provider: call.provider.to_owned(),
         model: call.model,
-        task: call.task.name().to_owned(),
+        task: call.task.to_owned(),
         outcome: call.outcome.to_owned(),
         tokens_read: read,
         tokens_written: written,

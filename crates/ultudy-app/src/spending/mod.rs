@@ -49,6 +49,8 @@ pub struct Spending {
     pub budgets: Vec<Budget>,
     /// The price of the dearest model that may be asked; none if none is asked, or if there is no budget.
     pub dearest: Option<Price>,
+    /// The price of the model that makes vectors; none if none is asked, or if there is no budget.
+    pub of_vectors: Option<Price>,
     /// Whether models are asked at all.
     pub is_on: bool,
     /// How long each call is kept, and what calls came to by day.
@@ -113,19 +115,19 @@ impl Spent {
     }
 }
 
-/// Reserves what a call is expected to cost that reads so many bytes and writes so many tokens. None
-/// where nothing is limited.
+/// Reserves what a call at this price is expected to cost that reads so many bytes and writes so many
+/// tokens. None where nothing is limited.
 ///
 /// # Errors
 /// The budget that does not allow it; or, outside, the database's.
 async fn reserve(
     app: &App,
     owner_id: &str,
-    bytes_read: usize,
-    tokens_written: i64,
+    price: Option<Price>,
+    (bytes_read, tokens_written): (usize, i64),
 ) -> Result<std::result::Result<Option<Reservation>, Spent>> {
     let spending = &app.spending;
-    let Some(price) = spending.dearest.filter(|_| !spending.budgets.is_empty()) else {
+    let Some(price) = price.filter(|_| !spending.budgets.is_empty()) else {
         return Ok(Ok(None));
     };
     let tokens_read = i64::try_from(bytes_read / BYTES_OF_TOKEN).unwrap_or(i64::MAX);

@@ -12,6 +12,7 @@ use ultudy_domain::search::{
 };
 
 use super::{EmbedError, Embedder, EmbedderTraits, Purpose};
+use crate::Bill;
 
 /// Dimensions.
 const DIMENSIONS: usize = 512;
@@ -48,6 +49,7 @@ impl Embedder for Hashed {
         texts: Vec<String>,
         purpose: Purpose,
         _patience: Duration,
+        _bill: &Bill,
     ) -> Result<Vec<Vec<f32>>, EmbedError> {
         if purpose == Purpose::Query {
             return Ok(texts.iter().map(|text| embed(text)).collect());

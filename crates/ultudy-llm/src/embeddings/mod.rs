@@ -10,6 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 pub use self::hashed::Hashed;
+use crate::Bill;
 
 /// What a text is to be compared with: models may read questions otherwise than what answers them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,17 @@ pub enum Purpose {
     Passage,
     /// It finds.
     Query,
+}
+
+impl Purpose {
+    /// The name by which the database calls what was embedded for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Passage => "embedding",
+            Self::Query => "search",
+        }
+    }
 }
 
 /// What is to be known of an embedder before it is asked.
@@ -54,7 +66,8 @@ pub trait Embedder: Send + Sync {
     fn traits(&self) -> &EmbedderTraits;
 
     /// A vector for each text, in their order, within this time. All of one call have as many
-    /// dimensions; one of a text that says nothing may be zero.
+    /// dimensions; one of a text that says nothing may be zero. What a model is asked is noted down on the
+    /// bill.
     ///
     /// # Errors
     /// [`EmbedError`].
@@ -63,5 +76,6 @@ pub trait Embedder: Send + Sync {
         texts: Vec<String>,
         purpose: Purpose,
         patience: Duration,
+        bill: &Bill,
     ) -> Result<Vec<Vec<f32>>, EmbedError>;
 }

@@ -4,14 +4,8 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::time::Instant;
 
-use super::{
-    Models,
-    chain::{self, Unfit, Work},
-    kept::Kept,
-    wire::Question,
-};
+use super::{Models, chain::Unfit, wire::Question};
 use crate::{
     Bill, GenerateError, Task,
     answerer::{AnswerInput, Answerer, Told},
@@ -45,24 +39,15 @@ impl Answerer for Models {
         told: Told<'_>,
         bill: &Bill,
     ) -> Result<String, GenerateError> {
-        let material = serde_json::to_string(input).map_err(|error| chain::unwritten(&error))?;
-        let material = Kept::pack(&material).map_err(|error| chain::unwritten(&error))?;
         // What is too long already is not told.
         let told = |text: &str| {
             if text.len() <= ANSWER_MAX {
                 told(text);
             }
         };
-        let work = Work {
-            question: &ANSWER,
-            deadline: Instant::now() + patience,
-            time: patience,
-            told: &told,
-            bill,
-        };
-        let chain = self.chain(Task::Answer);
-        let made = chain.ask(&material, &work, checked).await?;
-        Ok(made.value)
+        let waiting: (Duration, Told<'_>) = (patience, &told);
+        self.ask_within(Task::Answer, &ANSWER, input, waiting, bill, checked)
+            .await
     }
 }
 

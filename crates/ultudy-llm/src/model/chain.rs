@@ -5,13 +5,17 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 use super::{
+    call::{Streamed, tokens_of},
     failure::{self, Failure},
     kept::Kept,
     provider::Provider,
-    target::Target,
+    target::{Haste, Target, Terms},
     wire::{Prompt, Question},
 };
 use crate::{Bill, GenerateError, Task};
+
+/// Tokens of what stands around the text: the schema, and the provider's own words.
+const TOKENS_OF_FORMAT: u64 = 500;
 
 /// Why what a model wrote is not taken.
 #[derive(Debug, PartialEq, Eq)]
@@ -63,6 +67,12 @@ impl Chain {
         Self { task, targets }
     }
 
+    /// Tokens that are read and written for this, rather too many than too few.
+    fn tokens_expected(&self, question: &Question, material: &Kept) -> u64 {
+        let read = tokens_of(question.instructions.len() + material.bytes());
+        read + TOKENS_OF_FORMAT + u64::from(self.task.tokens_written())
+    }
+
     /// What the first model wrote that passed the check. Calls are many, and wait for minutes: their text is
     /// kept packed, once for all tries and models.
     ///
@@ -74,6 +84,13 @@ impl Chain {
         work: &Work<'_>,
         check: impl Fn(&str) -> Result<T, Unfit>,
     ) -> Result<Made<T>, GenerateError> {
+        let terms = Terms {
+            task: self.task.name(),
+            deadline: work.deadline,
+            time: work.time,
+            haste: Haste::Patient,
+            bill: work.bill,
+        };
         let mut given_up: Option<GenerateError> = None;
         for (place, target) in self.targets.iter().enumerate() {
             // Nobody is asked for what nobody waits for.
@@ -86,10 +103,16 @@ impl Chain {
                     question: work.question,
                     material: &text,
                 };
-                Ok(target.body(&prompt)?)
+                Ok(target.wire().body(&target.counted.model, &prompt)?)
             };
-            let answered = target.ask(&body, self.task, work).await;
-            let outcome = match answered.map(|answer| check(&answer.content)) {
+            let exchange = Streamed {
+                wire: target.wire(),
+                body: &body,
+                tokens_expected: self.tokens_expected(work.question, material),
+                told: work.told,
+            };
+            let answered = target.ask(&exchange, &terms).await;
+            let outcome = match answered.map(|content| check(&content)) {
                 Ok(Ok(value)) => Outcome::Made(value),
                 Ok(Err(Unfit::NothingTaught)) => Outcome::NothingTaught,
                 Ok(Err(Unfit::Unsound(reason))) => Outcome::Failed(Failure::Unreadable(reason)),

@@ -5,18 +5,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use tokio::time::Instant;
 use ultudy_domain::grading::verdict::{PointVerdict, Verdict};
 
 use super::{
     Models,
-    chain::{self, Unfit, Work},
-    kept::Kept,
+    chain::Unfit,
     schema::Schema::{self, List, Number, Object, Text, Truth},
     wire::Question,
 };
 use crate::{
-    Bill, GenerateError, Task,
+    Bill, GenerateError, Task, Told,
     grader::{Grader, GradingInput},
 };
 
@@ -74,18 +72,18 @@ struct Point {
     hit: bool,
 }
 
-fn material(input: &GradingInput) -> serde_json::Result<String> {
+fn material(input: &GradingInput) -> Material<'_> {
     let points = input.key_points.iter().enumerate();
     let points = points.map(|(place, point)| Numbered {
         number: place + 1,
         point,
     });
-    serde_json::to_string(&Material {
+    Material {
         question: &input.question,
         expected_answer: &input.expected_answer,
         points: points.collect(),
         student_answer: &input.answer,
-    })
+    }
 }
 
 /// Reads what the model wrote; whether it can be believed is another matter.
@@ -113,26 +111,15 @@ impl Grader for Models {
         patience: Duration,
         bill: &Bill,
     ) -> Result<Verdict, GenerateError> {
-        let material = material(input).map_err(|error| chain::unwritten(&error))?;
-        let material = Kept::pack(&material).map_err(|error| chain::unwritten(&error))?;
-        let work = Work {
-            question: &GRADING,
-            deadline: Instant::now() + patience,
-            time: patience,
-            told: &|_| {},
-            bill,
-        };
-        let made = self
-            .chain(Task::Grading)
-            .ask(&material, &work, read)
-            .await?;
-        Ok(made.value)
+        let waiting: (Duration, Told<'_>) = (patience, &|_| {});
+        let material = material(input);
+        self.ask_within(Task::Grading, &GRADING, &material, waiting, bill, read)
+            .await
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
     use sha2::{Digest, Sha256};
 
     use super::*;
@@ -182,7 +169,7 @@ mod tests {
             key_points: vec!["one".into(), "two".into()],
             answer: answer.into(),
         };
-        let material: Value = serde_json::from_str(&material(&input).unwrap()).unwrap();
+        let material = serde_json::to_value(material(&input)).unwrap();
         assert_eq!(material["student_answer"], answer);
         assert_eq!(material["points"][1]["number"], 2);
         assert_eq!(material.as_object().unwrap().len(), 4);

@@ -6,7 +6,11 @@ use std::io::{self, Read as _, Write as _};
 use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 
 /// A text, packed.
-pub(super) struct Kept(Vec<u8>);
+pub(super) struct Kept {
+    packed: Vec<u8>,
+    /// The text's.
+    bytes: usize,
+}
 
 impl Kept {
     /// Packs it.
@@ -15,13 +19,21 @@ impl Kept {
         packed.write_all(text.as_bytes())?;
         let mut packed = packed.finish()?;
         packed.shrink_to_fit();
-        Ok(Self(packed))
+        Ok(Self {
+            packed,
+            bytes: text.len(),
+        })
+    }
+
+    /// How long the text is.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// The text.
     pub(super) fn unpack(&self) -> io::Result<String> {
         let mut text = String::new();
-        DeflateDecoder::new(self.0.as_slice()).read_to_string(&mut text)?;
+        DeflateDecoder::new(self.packed.as_slice()).read_to_string(&mut text)?;
         Ok(text)
     }
 }
@@ -37,7 +49,9 @@ mod tests {
         let text: String = lines.collect();
         let kept = Kept::pack(&text).unwrap();
         assert_eq!(kept.unpack().unwrap(), text);
-        assert!(kept.0.capacity() < text.len() / 2, "{}", kept.0.capacity());
+        assert_eq!(kept.bytes(), text.len());
+        let packed = kept.packed.capacity();
+        assert!(packed < text.len() / 2, "{packed}");
         assert_eq!(Kept::pack("").unwrap().unpack().unwrap(), "");
     }
 }

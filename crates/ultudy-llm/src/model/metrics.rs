@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{breaker::State, provider::Provider, wire::Answer};
+use super::{breaker::State, call::Tokens, provider::Provider};
 
 /// How long calls took, in seconds, by what came of them.
 const CALLS: &str = "ultudy_model_call_duration_seconds";
@@ -56,11 +56,8 @@ impl Counted {
     }
 
     /// What an answer cost.
-    pub(super) fn tokens(&self, answer: &Answer) {
-        for (kind, count) in [
-            ("read", answer.tokens_read),
-            ("written", answer.tokens_written),
-        ] {
+    pub(super) fn tokens(&self, tokens: Tokens) {
+        for (kind, count) in [("read", tokens.read), ("written", tokens.written)] {
             metrics::counter!(TOKENS, &self.with("kind", kind)).increment(count);
         }
     }

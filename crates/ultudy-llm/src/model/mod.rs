@@ -22,6 +22,7 @@ mod inert;
 mod kept;
 mod lesson;
 mod metrics;
+mod pace;
 mod parts;
 mod prompt;
 mod provider;
@@ -36,14 +37,26 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use reqwest::Url;
+use serde::Serialize;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::glossary::GlossaryEntry;
 
 pub use self::embeddings::{Embeddings, EmbeddingsConfig};
+pub use self::pace::{Admission, Pace, Unlimited};
 pub use self::provider::Provider;
-use self::{chain::Chain, target::Target, writing::Written};
+use self::{
+    call::Line,
+    chain::{Chain, Unfit, Work},
+    kept::Kept,
+    metrics::Counted,
+    target::Target,
+    wire::Question,
+    writing::Written,
+};
 use crate::{
     Bill, GenerateError, Generator, GeneratorIdentity, LessonInput, LessonPart, MadeLesson, Task,
+    Told,
 };
 
 /// A model, and where it is.
@@ -78,23 +91,6 @@ pub struct ModelsConfig {
     pub retry_pause: Duration,
     /// How often providers may be called.
     pub pace: Arc<dyn Pace>,
-}
-
-/// Sees to it that a provider is not called more often than it allows, by whatever processes.
-#[async_trait]
-pub trait Pace: Send + Sync {
-    /// Lets a call through, which counts from now on, or says after what time one may be.
-    async fn admit(&self, provider: Provider) -> Result<(), Duration>;
-}
-
-/// Lets every call through.
-pub struct Unlimited;
-
-#[async_trait]
-impl Pace for Unlimited {
-    async fn admit(&self, _provider: Provider) -> Result<(), Duration> {
-        Ok(())
-    }
 }
 
 /// The usual pause before a call is made again.
@@ -144,8 +140,14 @@ impl Models {
             if let Some((_, known)) = known.find(|(known, _)| known == model) {
                 return Ok(Arc::clone(known));
             }
-            let pace = Arc::clone(&pace);
-            let target = Target::new(model.clone(), idle_timeout, retry_pause, pace)?;
+            let (provider, name) = (model.provider, &model.model);
+            let address = provider.wire().address(&model.base_url, name);
+            let line = Line::new(provider, &model.key, address, Some(idle_timeout))?;
+            let counted = Counted {
+                provider,
+                model: name.clone(),
+            };
+            let target = Target::new(counted, line, retry_pause, Arc::clone(&pace));
             let target = Arc::new(target);
             targets.push((model.clone(), Arc::clone(&target)));
             Ok(target)
@@ -182,6 +184,29 @@ impl Models {
     /// The models for this task, in order.
     fn chain(&self, task: Task) -> &Chain {
         &self.chains[task as usize]
+    }
+
+    /// What the models for this task say to a question of somebody who waits no longer than this.
+    async fn ask_within<T>(
+        &self,
+        task: Task,
+        question: &Question,
+        material: &impl Serialize,
+        (patience, told): (Duration, Told<'_>),
+        bill: &Bill,
+        check: impl Fn(&str) -> Result<T, Unfit>,
+    ) -> Result<T, GenerateError> {
+        let material = serde_json::to_string(material).map_err(|error| chain::unwritten(&error))?;
+        let material = Kept::pack(&material).map_err(|error| chain::unwritten(&error))?;
+        let work = Work {
+            question,
+            deadline: Instant::now() + patience,
+            time: patience,
+            told,
+            bill,
+        };
+        let made = self.chain(task).ask(&material, &work, check).await?;
+        Ok(made.value)
     }
 }
 

@@ -65,12 +65,23 @@ impl Provider {
 
     /// The setting that says how often it may be called.
     #[must_use]
-    pub fn pace_setting(self) -> &'static str {
+    pub fn requests_setting(self) -> &'static str {
         match self {
             Self::OpenAi => "OPENAI_REQUESTS_PER_MINUTE",
             Self::Gemini => "GEMINI_REQUESTS_PER_MINUTE",
             Self::Anthropic => "ANTHROPIC_REQUESTS_PER_MINUTE",
             Self::Compatible => "COMPATIBLE_REQUESTS_PER_MINUTE",
+        }
+    }
+
+    /// The setting that says how many tokens it reads and writes a minute.
+    #[must_use]
+    pub fn tokens_setting(self) -> &'static str {
+        match self {
+            Self::OpenAi => "OPENAI_TOKENS_PER_MINUTE",
+            Self::Gemini => "GEMINI_TOKENS_PER_MINUTE",
+            Self::Anthropic => "ANTHROPIC_TOKENS_PER_MINUTE",
+            Self::Compatible => "COMPATIBLE_TOKENS_PER_MINUTE",
         }
     }
 

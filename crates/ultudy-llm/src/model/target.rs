@@ -2,35 +2,54 @@
 //! not well: tries and pauses, what it asked for, and its breaker.
 
 use std::{
-    io,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use backon::{BackoffBuilder as _, ExponentialBuilder};
-use reqwest::{Client, redirect::Policy};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{
-    ModelConfig, ModelError, Pace,
-    breaker::Breaker,
-    call::{Called, Line},
-    chain::Work,
+    Admission, Pace,
+    breaker::{Breaker, State},
+    call::{Called, Exchange, Line},
     failure::Failure,
     metrics::Counted,
-    wire::{Answer, Prompt},
+    wire::WireFormat,
 };
-use crate::Task;
+use crate::Bill;
 
-/// How long a connection may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How often a call is made again at once, if it came to nothing before anything was written.
 const RETRIES: usize = 2;
 /// Longest pause before that. Who is asked to wait for longer gives up its place meanwhile.
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 
-/// Writes a request's body, for each try anew.
-pub(super) type Written<'a> = &'a (dyn Fn() -> io::Result<String> + Send + Sync);
+/// Longest pause before it is looked again whether a call is allowed: it may be sooner than was said.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Within what bounds a model is asked.
+#[derive(Clone, Copy)]
+pub(super) struct Terms<'a> {
+    /// What for, in a word.
+    pub(super) task: &'static str,
+    /// Until when there must be an answer, with all tries and models.
+    pub(super) deadline: Instant,
+    /// How long that was at the beginning.
+    pub(super) time: Duration,
+    pub(super) haste: Haste,
+    /// Where each call is noted down.
+    pub(super) bill: &'a Bill,
+}
+
+/// How much whoever asks is in a hurry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Haste {
+    /// It waits for its turn, and tries again.
+    Patient,
+    /// It is asked at once and once, or not at all. What is too slow for that may do for others: it has a
+    /// breaker of its own.
+    Hasty,
+}
 
 /// Until when a provider wants no calls.
 #[derive(Clone, Copy)]
@@ -44,7 +63,9 @@ struct Rest {
 pub(super) struct Target {
     pub(super) counted: Counted,
     line: Line,
+    /// Of whoever is patient.
     breaker: Breaker,
+    of_hasty: Breaker,
     rest: Mutex<Option<Rest>>,
     /// Whose turn it is to ask for one.
     turns: tokio::sync::Mutex<()>,
@@ -55,74 +76,69 @@ pub(super) struct Target {
 
 impl Target {
     /// Makes no calls yet.
-    pub(super) fn new(
-        config: ModelConfig,
-        idle_timeout: Duration,
-        pause: Duration,
-        pace: Arc<dyn Pace>,
-    ) -> Result<Self, ModelError> {
-        let provider = config.provider;
-        let wire = provider.wire();
-        let headers = wire
-            .headers(&config.key)
-            .map_err(|_| ModelError::Key(provider.key_setting()))?;
-        let client = Client::builder()
-            .default_headers(headers)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(idle_timeout)
-            // The key and the text go nowhere else.
-            .redirect(Policy::none())
-            .user_agent("ultudy")
-            .build()?;
+    pub(super) fn new(counted: Counted, line: Line, pause: Duration, pace: Arc<dyn Pace>) -> Self {
         let target = Self {
-            line: Line {
-                client,
-                wire,
-                address: wire.address(&config.base_url, &config.model),
-            },
-            counted: Counted {
-                provider,
-                model: config.model,
-            },
+            counted,
+            line,
             breaker: Breaker::default(),
+            of_hasty: Breaker::default(),
             rest: Mutex::new(None),
             turns: tokio::sync::Mutex::default(),
             pause,
             pace,
         };
-        target.counted.breaker(target.breaker.state());
-        Ok(target)
+        target.tell();
+        target
     }
 
-    /// The request that asks it.
-    pub(super) fn body(&self, prompt: &Prompt<'_>) -> serde_json::Result<String> {
-        self.line.wire.body(&self.counted.model, prompt)
+    /// How it is spoken to.
+    pub(super) fn wire(&self) -> &'static dyn WireFormat {
+        self.line.wire
     }
 
-    /// What it writes before the deadline, asked by what `body` makes for each try. At least half of the time there is at its beginning is the
+    fn breaker(&self, haste: Haste) -> &Breaker {
+        match haste {
+            Haste::Patient => &self.breaker,
+            Haste::Hasty => &self.of_hasty,
+        }
+    }
+
+    /// Tells how the breakers stand: that which lets less through.
+    fn tell(&self) {
+        let states = [self.breaker.state(), self.of_hasty.state()];
+        let worst = [State::Open, State::HalfOpen].into_iter();
+        let mut worst = worst.filter(|state| states.contains(state));
+        self.counted.breaker(worst.next().unwrap_or(State::Closed));
+    }
+
+    /// What it answers before the deadline. At least half of the time there is at its beginning is the
     /// model's: who must wait for longer gives up its place.
-    pub(super) async fn ask(
+    pub(super) async fn ask<E: Exchange>(
         &self,
-        body: Written<'_>,
-        task: Task,
-        work: &Work<'_>,
-    ) -> Result<Answer, Failure> {
+        exchange: &E,
+        terms: &Terms<'_>,
+    ) -> Result<E::Answer, Failure> {
         // Told of it also when the call is given up: after the pass, which is dropped before.
         let _told = Telling(self);
-        let now = Instant::now();
-        let remaining = work.deadline.saturating_duration_since(now);
-        let give_up = now + remaining / 2;
-        self.wait_for_turn(give_up).await?;
-        let pass = self.breaker.admit(Instant::now()).map_err(out_of_order)?;
-        self.counted.breaker(self.breaker.state());
-        let retries = match pass.is_probe() {
+        let remaining = terms.deadline.saturating_duration_since(Instant::now());
+        let wait = Wait {
+            haste: terms.haste,
+            give_up: Instant::now() + remaining / 2,
+            tokens: exchange.tokens_expected(),
+        };
+        let admission = self.wait_for_turn(&wait).await?;
+        let breaker = self.breaker(terms.haste);
+        let pass = breaker.admit(Instant::now()).map_err(out_of_order)?;
+        self.tell();
+        let retries = match pass.is_probe() || terms.haste == Haste::Hasty {
             true => 0,
             false => RETRIES,
         };
-        let answered = self.try_to_ask(body, task, work, give_up, retries).await;
+        let asking = self.try_to_ask(exchange, admission, terms, &wait, retries);
+        let answered = asking.await;
         match &answered {
             // What was left by another is no measure of this one.
-            Err(Failure::Time) if remaining < work.time / 2 => {}
+            Err(Failure::Time) if remaining < terms.time / 2 => {}
             Err(failure) if failure.is_of_the_provider() => pass.failed(Instant::now()),
             _ => pass.succeeded(),
         }
@@ -130,14 +146,14 @@ impl Target {
     }
 
     /// The first try has its turn; those that follow wait for one.
-    async fn try_to_ask(
+    async fn try_to_ask<E: Exchange>(
         &self,
-        body: Written<'_>,
-        task: Task,
-        work: &Work<'_>,
-        give_up: Instant,
+        exchange: &E,
+        mut admission: Admission,
+        terms: &Terms<'_>,
+        wait: &Wait,
         retries: usize,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<E::Answer, Failure> {
         let pauses = ExponentialBuilder::default()
             .with_min_delay(self.pause)
             .with_max_delay(PAUSE_MAX)
@@ -145,108 +161,178 @@ impl Target {
             .with_jitter();
         let mut pauses = pauses.build();
         loop {
-            let written = body().map_err(|error| {
-                tracing::error!(%error, "a prompt could not be written");
-                Failure::Unreadable("no prompt")
-            })?;
-            let failure = match self.call(written, task, work).await {
+            let failure = match self.call(exchange, admission, terms).await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
             let Some(pause) = pauses.next().filter(|_| failure.may_pass_soon()) else {
                 return Err(failure);
             };
-            let wait = failure.wait().unwrap_or_default();
-            let pause = pause.max(wait);
-            if wait > PAUSE_MAX || Instant::now() + pause >= work.deadline {
+            let asked_for = failure.wait().unwrap_or_default();
+            let pause = pause.max(asked_for);
+            if asked_for > PAUSE_MAX || Instant::now() + pause >= terms.deadline {
                 return Err(failure);
             }
             let reason = failure.reason();
-            tracing::debug!(reason, ?pause, "a call of the language model is made again");
+            tracing::debug!(reason, ?pause, "a call of a model is made again");
             sleep(pause).await;
             // What went wrong is said, not that nobody could look whether it still does.
-            if self.wait_for_turn(give_up).await.is_err() {
-                return Err(failure);
-            }
+            admission = match self.wait_for_turn(wait).await {
+                Ok(admission) => admission,
+                Err(_) => return Err(failure),
+            };
             self.counted.retried();
         }
     }
 
-    async fn call(&self, body: String, task: Task, work: &Work<'_>) -> Result<Answer, Failure> {
+    async fn call<E: Exchange>(
+        &self,
+        exchange: &E,
+        admission: Admission,
+        terms: &Terms<'_>,
+    ) -> Result<E::Answer, Failure> {
+        let body = exchange.body().map_err(|error| {
+            tracing::error!(%error, "a request could not be written");
+            Failure::Unreadable("no request")
+        })?;
         let begun = Instant::now();
-        let (provider, model) = (self.counted.provider.name(), &self.counted.model);
-        let open = work.bill.call(provider, model, task);
+        let provider = self.counted.provider;
+        let bill = terms.bill;
+        let open = bill.call(provider.name(), &self.counted.model, terms.task);
+        let counted = |ago| {
+            let pace = Arc::clone(&self.pace);
+            // Nobody waits for it: until it is known it is taken to be later.
+            tokio::spawn(async move { pace.counted(provider, admission, ago).await });
+        };
         // Dropping the call closes its connection, by which the provider knows.
-        let calling = self.line.call(body, work.told);
-        let called = timeout_at(work.deadline, calling).await;
+        let calling = self.line.call(exchange, body, counted);
+        let called = timeout_at(terms.deadline, calling).await;
         let called = called.unwrap_or_else(|_| Called::refused(Failure::Time, None));
         if let Some(wait) = called.rest {
-            self.leave_alone(wait, is_well(&called.answered));
+            self.leave_alone(wait, is_well(&called.answered)).await;
         }
         let outcome = match &called.answered {
-            Ok(()) => "answered",
+            Ok(_) => "answered",
             Err(failure) => failure.reason(),
         };
-        let answer = called.answer;
-        self.counted.tokens(&answer);
+        let tokens = called.tokens;
+        self.counted.tokens(tokens);
         self.counted.called(outcome, begun.elapsed());
-        open.ended(outcome, answer.tokens_read, answer.tokens_written);
-        called.answered.map(|()| answer)
+        open.ended(outcome, tokens.read, tokens.written);
+        // Of a call that told none it is taken to have been as many as were expected.
+        if tokens.read + tokens.written > 0 {
+            let pace = Arc::clone(&self.pace);
+            let took = tokens.read + tokens.written;
+            tokio::spawn(async move { pace.took(provider, admission, took).await });
+        }
+        called.answered
     }
 
-    /// Waits until a call may be made now, until `give_up` at most: until the provider need not be left
-    /// alone any longer, and one more call of it is allowed.
-    async fn wait_for_turn(&self, give_up: Instant) -> Result<(), Failure> {
-        self.wait_for_rest(give_up).await?;
-        self.breaker.look(Instant::now()).map_err(out_of_order)?;
-        // One at a time: what the first is refused those behind it need not ask for.
-        let Ok(_first) = timeout_at(give_up, self.turns.lock()).await else {
-            return Err(too_much_to_do(PAUSE_MAX));
-        };
-        while let Err(wait) = self.pace.admit(self.counted.provider).await {
-            if Instant::now() + wait > give_up {
-                return Err(too_much_to_do(wait));
+    /// Waits until a call may be made now: until the provider need not be left alone any longer, and one
+    /// more call of it is allowed.
+    async fn wait_for_turn(&self, wait: &Wait) -> Result<Admission, Failure> {
+        let breaker = self.breaker(wait.haste);
+        loop {
+            self.wait_for_rest(wait).await?;
+            breaker.look(Instant::now()).map_err(out_of_order)?;
+            let admission = self.be_admitted(wait).await?;
+            // Much may have happened to it meanwhile.
+            let is_well = breaker.look(Instant::now()).is_ok();
+            if is_well && self.rest().is_none() {
+                return Ok(admission);
             }
-            sleep(wait).await;
+            self.pace.give_back(self.counted.provider, admission).await;
         }
-        // Much may have happened to it meanwhile.
-        self.breaker.look(Instant::now()).map_err(out_of_order)?;
-        self.wait_for_rest(give_up).await
+    }
+
+    async fn be_admitted(&self, wait: &Wait) -> Result<Admission, Failure> {
+        // One at a time: what the first is refused those behind it need not ask for.
+        let _first = match wait.haste {
+            Haste::Patient => match timeout_at(wait.give_up, self.turns.lock()).await {
+                Ok(first) => Some(first),
+                Err(_) => return Err(too_much_to_do(PAUSE_MAX)),
+            },
+            Haste::Hasty => None,
+        };
+        loop {
+            let asked = self.pace.admit(self.counted.provider, wait.tokens);
+            let Ok(admitted) = timeout_at(wait.give_up, asked).await else {
+                return Err(too_much_to_do(PAUSE_MAX));
+            };
+            match admitted {
+                Ok(admission) => return Ok(admission),
+                Err(span) if wait.is_too_long(span) => return Err(too_much_to_do(span)),
+                Err(span) => sleep(span.min(LOOK_AGAIN)).await,
+            }
+        }
+    }
+
+    /// How long it is to be left alone, if it is.
+    fn rest(&self) -> Option<Rest> {
+        let rest = *self.rest.lock().unwrap_or_else(PoisonError::into_inner);
+        rest.filter(|rest| rest.until > Instant::now())
+    }
+
+    /// The same, also by what other processes were told.
+    async fn rest_of_all(&self) -> Option<Rest> {
+        if let Some(rest) = self.rest() {
+            return Some(rest);
+        }
+        let Counted { provider, model } = &self.counted;
+        let wait = self.pace.rest(*provider, model).await?;
+        Some(Rest {
+            until: Instant::now() + wait,
+            is_limited: true,
+        })
     }
 
     /// Leaves the provider alone as long as it asked for, if that is not long.
-    async fn wait_for_rest(&self, give_up: Instant) -> Result<(), Failure> {
-        loop {
-            let rest = *self.rest.lock().unwrap_or_else(PoisonError::into_inner);
-            let now = Instant::now();
-            let Some(rest) = rest.filter(|rest| rest.until > now) else {
-                return Ok(());
-            };
-            let wait = rest.until - now;
-            if wait > PAUSE_MAX || rest.until > give_up {
+    async fn wait_for_rest(&self, wait: &Wait) -> Result<(), Failure> {
+        while let Some(rest) = self.rest_of_all().await {
+            let span = rest.until.saturating_duration_since(Instant::now());
+            if span > PAUSE_MAX || wait.is_too_long(span) {
                 return Err(Failure::Resting {
-                    wait,
+                    wait: span,
                     is_limited: rest.is_limited,
                 });
             }
-            sleep(wait).await;
+            sleep(span).await;
         }
+        Ok(())
     }
 
     /// From now on, for so long; longer if that was asked for before.
-    fn leave_alone(&self, wait: Duration, is_limited: bool) {
+    async fn leave_alone(&self, wait: Duration, is_limited: bool) {
         let until = Instant::now() + wait;
-        let mut rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
-        if rest.is_none_or(|rest| rest.until < until) {
-            *rest = Some(Rest { until, is_limited });
+        {
+            let mut rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
+            if rest.is_none_or(|rest| rest.until < until) {
+                *rest = Some(Rest { until, is_limited });
+            }
         }
+        let Counted { provider, model } = &self.counted;
+        self.pace.leave_alone(*provider, model, wait).await;
+    }
+}
+
+/// How long a turn is waited for.
+struct Wait {
+    haste: Haste,
+    give_up: Instant,
+    /// Tokens that are wanted.
+    tokens: u64,
+}
+
+impl Wait {
+    fn is_too_long(&self, span: Duration) -> bool {
+        self.haste == Haste::Hasty || Instant::now() + span > self.give_up
     }
 }
 
 /// Whether a provider that wants to be left alone is well, and only has too much to do.
-fn is_well(answered: &Result<(), Failure>) -> bool {
+fn is_well<T>(answered: &Result<T, Failure>) -> bool {
     match answered {
-        Ok(()) => true,
+        Ok(_) => true,
         Err(failure) => failure.is_limited(),
     }
 }
@@ -270,6 +356,6 @@ struct Telling<'a>(&'a Target);
 
 impl Drop for Telling<'_> {
     fn drop(&mut self) {
-        self.0.counted.breaker(self.0.breaker.state());
+        self.0.tell();
     }
 }

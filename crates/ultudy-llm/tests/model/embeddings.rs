@@ -12,7 +12,7 @@ use super::*;
 const PROVIDERS: [Provider; 3] = [Provider::OpenAi, Provider::Gemini, Provider::Compatible];
 
 /// How to ask it.
-fn config(provider: Provider, model: &EmbeddingModel) -> EmbeddingsConfig {
+pub fn config(provider: Provider, model: &EmbeddingModel) -> EmbeddingsConfig {
     EmbeddingsConfig {
         provider,
         base_url: model.base_url_of(format(provider)).parse().unwrap(),
@@ -30,7 +30,8 @@ async fn embed(
     patience: Duration,
 ) -> Result<Vec<Vec<f32>>, EmbedError> {
     let texts = ["A cell divides.", "A limit."].map(str::to_owned).to_vec();
-    embeddings.embed(texts, purpose, patience).await
+    let bill = Bill::default();
+    embeddings.embed(texts, purpose, patience, &bill).await
 }
 
 #[tokio::test]
@@ -44,7 +45,9 @@ async fn texts_become_vectors_in_their_order_whoever_is_asked() {
         assert_eq!(vectors.len(), 2);
         assert_ne!(vectors[0], vectors[1]);
         let texts = vec!["A limit.".to_owned()];
-        let again = embeddings.embed(texts, Purpose::Query, LONG).await.unwrap();
+        let bill = Bill::default();
+        let again = embeddings.embed(texts, Purpose::Query, LONG, &bill).await;
+        let again = again.unwrap();
         assert_eq!(again[0], vectors[1]);
     }
 }

@@ -3,8 +3,14 @@
 use std::{collections::VecDeque, sync::Mutex};
 
 use async_trait::async_trait;
-use ultudy_llm::model::Pace;
-use ultudy_testkit::llm::Answer;
+use ultudy_llm::{
+    embeddings::{Embedder as _, Purpose},
+    model::{Admission, Embeddings, EmbeddingsConfig, Pace},
+};
+use ultudy_testkit::{
+    llm::{Answer, Embedded, EmbeddingModel, LARGE_MODEL},
+    wait,
+};
 
 use super::*;
 
@@ -17,11 +23,11 @@ struct Told {
 
 #[async_trait]
 impl Pace for Told {
-    async fn admit(&self, provider: Provider) -> Result<(), Duration> {
+    async fn admit(&self, provider: Provider, _: u64) -> Result<Admission, Duration> {
         self.asked.lock().unwrap().push(provider);
         match self.refusals.lock().unwrap().pop() {
             Some(wait) => Err(wait),
-            None => Ok(()),
+            None => Ok(Admission(0)),
         }
     }
 }
@@ -81,9 +87,9 @@ impl Script {
 
 #[async_trait]
 impl Pace for Script {
-    async fn admit(&self, _: Provider) -> Result<(), Duration> {
+    async fn admit(&self, _: Provider, _: u64) -> Result<Admission, Duration> {
         let next = self.0.lock().unwrap().pop_front();
-        next.unwrap_or(Ok(()))
+        next.unwrap_or(Ok(())).map(|()| Admission(0))
     }
 }
 
@@ -92,7 +98,7 @@ struct Never;
 
 #[async_trait]
 impl Pace for Never {
-    async fn admit(&self, _: Provider) -> Result<(), Duration> {
+    async fn admit(&self, _: Provider, _: u64) -> Result<Admission, Duration> {
         Err(Duration::from_secs(1))
     }
 }
@@ -175,4 +181,158 @@ async fn who_waited_for_a_turn_looks_again_whether_the_provider_is_well() {
     assert!(one.is_err() && other.is_err());
     assert!(ask_of(&models).await.is_err());
     assert!(llm.counts().made <= 2, "{:?}", llm.counts());
+}
+
+/// Notes down what it is told.
+#[derive(Default)]
+struct Notes(Mutex<Vec<Note>>);
+
+#[derive(Debug, Clone, PartialEq)]
+enum Note {
+    Admitted(u64),
+    Counted(Duration),
+    Took(u64),
+    LeftAlone(String, Duration),
+}
+
+impl Notes {
+    fn all(&self) -> Vec<Note> {
+        self.0.lock().unwrap().clone()
+    }
+
+    fn note(&self, note: Note) {
+        self.0.lock().unwrap().push(note);
+    }
+
+    /// All of them, once there are so many.
+    async fn when(&self, count: usize) -> Vec<Note> {
+        let reached = wait::until("it is told", LONG, async || self.all().len() >= count);
+        reached.await.unwrap();
+        self.all()
+    }
+}
+
+#[async_trait]
+impl Pace for Notes {
+    async fn admit(&self, _: Provider, tokens: u64) -> Result<Admission, Duration> {
+        self.note(Note::Admitted(tokens));
+        Ok(Admission(7))
+    }
+
+    async fn counted(&self, _: Provider, call: Admission, ago: Duration) {
+        assert_eq!(call, Admission(7));
+        self.note(Note::Counted(ago));
+    }
+
+    async fn took(&self, _: Provider, call: Admission, tokens: u64) {
+        assert_eq!(call, Admission(7));
+        self.note(Note::Took(tokens));
+    }
+
+    async fn leave_alone(&self, _: Provider, model: &str, span: Duration) {
+        self.note(Note::LeftAlone(model.to_owned(), span));
+    }
+
+    async fn rest(&self, _: Provider, model: &str) -> Option<Duration> {
+        (model == LARGE_MODEL).then_some(LONG)
+    }
+}
+
+#[tokio::test]
+async fn a_call_is_told_as_counted_when_its_answer_begins_and_what_it_took_at_its_end() {
+    for provider in Provider::ALL {
+        let llm = Llm::start().await;
+        let pace = Arc::new(Notes::default());
+        llm.answers(Answer::HeldLesson);
+        let config = ModelsConfig {
+            pace: Arc::clone(&pace) as _,
+            ..alone(model(provider, &llm))
+        };
+        let asking = tokio::spawn(ask(config));
+        llm.until("it is asked", |counts| counts.in_flight == 1)
+            .await
+            .unwrap();
+        let [Note::Admitted(expected)] = pace.all()[..] else {
+            panic!("{:?}", pace.all());
+        };
+        llm.release();
+        assert!(asking.await.unwrap().is_ok());
+        let counts = llm.counts();
+        let took = (counts.tokens_read + counts.tokens_written) as u64;
+        let told = pace.when(3).await;
+        assert!(told.contains(&Note::Counted(Duration::ZERO)), "{told:?}");
+        assert!(told.contains(&Note::Took(took)), "{told:?}");
+        assert!(expected > took, "{expected} were expected, {took} taken");
+    }
+}
+
+#[tokio::test]
+async fn what_a_model_was_told_of_by_others_is_heeded_and_what_it_is_told_is_passed_on() {
+    let llm = Llm::start().await;
+    let pace = Arc::new(Notes::default());
+    let of = |model: ModelConfig| ModelsConfig {
+        pace: Arc::clone(&pace) as _,
+        ..alone(model)
+    };
+    let large = ModelConfig {
+        model: LARGE_MODEL.into(),
+        ..model(Provider::OpenAi, &llm)
+    };
+    let made = ask(of(large)).await;
+    assert!(
+        matches!(made, Err(GenerateError::NotAsked { wait, .. }) if wait <= LONG),
+        "{made:?}"
+    );
+    assert!(pace.all().is_empty() && llm.counts().made == 0);
+    llm.answers(Answer::Status(503, Some("60")));
+    assert!(ask(of(model(Provider::OpenAi, &llm))).await.is_err());
+    let minute = Note::LeftAlone(MODEL.to_owned(), Duration::from_secs(60));
+    assert!(pace.all().contains(&minute), "{:?}", pace.all());
+}
+
+#[tokio::test]
+async fn calls_for_vectors_keep_the_same_pace() {
+    let model = EmbeddingModel::start().await;
+    let embed = async |pace: Arc<dyn Pace>, purpose, patience| {
+        let embeddings = Embeddings::new(EmbeddingsConfig {
+            pace,
+            ..embeddings::config(Provider::OpenAi, &model)
+        });
+        let bill = Bill::default();
+        let texts = vec!["A cell divides.".to_owned()];
+        let embeddings = embeddings.unwrap();
+        let embedded = embeddings.embed(texts, purpose, patience, &bill).await;
+        (embedded, bill.take())
+    };
+    let notes = Arc::new(Notes::default());
+    model.answers_next([Embedded::Status(500, None)]);
+    let (embedded, calls) = embed(Arc::clone(&notes) as _, Purpose::Passage, LONG).await;
+    assert!(embedded.is_ok());
+    // Each try.
+    let told = notes.when(5).await;
+    let admitted = told.iter().filter(|it| matches!(it, Note::Admitted(5)));
+    assert_eq!(admitted.count(), 2, "{told:?}");
+    let took = model.tokens_read() as u64;
+    assert!(told.contains(&Note::Took(took)), "{told:?}");
+    let of: Vec<_> = calls
+        .iter()
+        .map(|it| (it.task, it.outcome, it.tokens_read))
+        .collect();
+    assert_eq!(
+        of,
+        [
+            ("embedding", "out_of_order", 0),
+            ("embedding", "answered", took)
+        ]
+    );
+
+    // Who searches does not wait for its turn, however short that is.
+    let asked = model.calls();
+    let moment = Duration::from_millis(1);
+    let refused = || Script::new([Err(moment)]) as Arc<dyn Pace>;
+    let (embedded, calls) = embed(refused(), Purpose::Query, LONG).await;
+    assert_eq!(embedded.unwrap_err().reason, "resting");
+    assert!(calls.is_empty() && model.calls() == asked);
+    let (embedded, _) = embed(refused(), Purpose::Passage, LONG).await;
+    assert!(embedded.is_ok());
 }

@@ -68,6 +68,8 @@ struct Inner {
     /// All texts that it was asked for, with the model.
     asked: Vec<(String, String)>,
     calls: usize,
+    /// Tokens that were told as read.
+    tokens: usize,
 }
 
 impl EmbeddingModel {
@@ -86,6 +88,7 @@ impl EmbeddingModel {
                 meanings: HashMap::new(),
                 asked: Vec::new(),
                 calls: 0,
+                tokens: 0,
             }),
             released: watch::Sender::new(0),
         });
@@ -132,6 +135,11 @@ impl EmbeddingModel {
     /// How many calls there were so far.
     pub fn calls(&self) -> usize {
         self.shared.state().calls
+    }
+
+    /// Tokens that were told as read so far; in Gemini's format none are told.
+    pub fn tokens_read(&self) -> usize {
+        self.shared.state().tokens
     }
 
     /// The texts that vectors were made of, with the model that made them.
@@ -193,6 +201,7 @@ impl Shared {
             (Embedded::WrongDimensions, Some(last)) => drop(last.pop()),
             _ => {}
         }
+        let tokens: usize = texts.iter().map(|text| text.len().div_ceil(4)).sum();
         let asked = texts.into_iter().map(|text| (model.to_owned(), text));
         self.state().asked.extend(asked);
         let body = match format {
@@ -204,7 +213,12 @@ impl Shared {
                 let each = vectors.iter().enumerate().map(|(index, vector)| {
                     json!({"object": "embedding", "index": index, "embedding": vector})
                 });
-                json!({"object": "list", "model": model, "data": each.collect::<Vec<_>>()})
+                let usage = json!({"prompt_tokens": tokens, "total_tokens": tokens});
+                let data: Vec<_> = each.collect();
+                if answer != Embedded::Truncated {
+                    self.state().tokens += tokens;
+                }
+                json!({"object": "list", "model": model, "data": data, "usage": usage})
             }
         };
         match answer {

@@ -146,6 +146,8 @@ struct State {
     counts: Counts,
     /// When each call came in.
     arrivals: Vec<Instant>,
+    /// When each call came in that was told its tokens, and how many they were.
+    spent: Vec<(Instant, usize)>,
     /// The last calls that it understood.
     asked: VecDeque<Asked>,
 }
@@ -185,6 +187,7 @@ impl Llm {
                 otherwise: Answer::Lesson,
                 counts: Counts::default(),
                 arrivals: Vec::new(),
+                spent: Vec::new(),
                 asked: VecDeque::new(),
             }),
             released: watch::Sender::new(0),
@@ -244,6 +247,11 @@ impl Llm {
     /// When each call came in, in their order.
     pub fn arrivals(&self) -> Vec<Instant> {
         self.shared.state().arrivals.clone()
+    }
+
+    /// When each call came in that was told its tokens, and how many those were, read and written.
+    pub fn spent(&self) -> Vec<(Instant, usize)> {
+        self.shared.state().spent.clone()
     }
 
     /// The last call that it understood.
@@ -324,19 +332,22 @@ impl Shared {
 /// An open call; counts itself out, as cancelled unless it was answered.
 struct Call {
     shared: Arc<Shared>,
+    begun: Instant,
     is_answered: bool,
 }
 
 impl Call {
     fn begin(shared: &Arc<Shared>) -> Self {
+        let begun = Instant::now();
         let mut state = shared.state();
         state.counts.made += 1;
-        state.arrivals.push(Instant::now());
+        state.arrivals.push(begun);
         state.counts.in_flight += 1;
         state.counts.most = state.counts.most.max(state.counts.in_flight);
         drop(state);
         Self {
             shared: Arc::clone(shared),
+            begun,
             is_answered: false,
         }
     }
@@ -351,6 +362,7 @@ impl Call {
         let mut state = self.shared.state();
         state.counts.tokens_read += read;
         state.counts.tokens_written += written;
+        state.spent.push((self.begun, read + written));
         drop(state);
         self.end();
     }

@@ -1,14 +1,12 @@
 //! What makes vectors for the search.
 
-use std::collections::HashMap;
-
 use ultudy_llm::model::Provider;
 use url::Url;
 
 use super::{
     ConfigError, Settings,
     auth::Hidden,
-    llm::{base_url, key, pace},
+    llm::{base_url, key},
 };
 
 /// Who makes vectors.
@@ -32,8 +30,6 @@ pub struct EmbeddingModel {
     pub model: String,
     /// Cosine from which on a passage has anything to do with a query.
     pub least_similarity: f32,
-    /// Most calls of a provider's models within any minute, where they are limited.
-    pub pace: HashMap<Provider, u32>,
 }
 
 const CHOICES: &str = "must be hashed, openai, gemini, compatible or off";
@@ -70,7 +66,6 @@ pub(super) fn embeddings(settings: &Settings) -> Result<EmbeddingsConfig, Config
         key: key(settings, provider)?,
         model,
         least_similarity: least_similarity(settings, usual)?,
-        pace: pace(settings)?,
     }))
 }
 

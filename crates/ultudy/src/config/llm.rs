@@ -5,7 +5,8 @@ use std::{collections::HashMap, time::Duration};
 use ultudy_llm::{Task, model::Provider};
 use url::Url;
 
-use super::{ConfigError, Settings, auth::Hidden, prices};
+use super::{ConfigError, EmbeddingsConfig, Settings, auth::Hidden, prices};
+use crate::pace::Allowed;
 
 /// Longest that a lesson may be let take, in seconds.
 const SECONDS_MAX: u64 = 3_600;
@@ -29,8 +30,6 @@ pub struct LlmConfig {
     /// How long a student waits for a verdict, and for an answer.
     pub grading_patience: Duration,
     pub answer_patience: Duration,
-    /// Most calls of a provider's models within any minute, where they are limited.
-    pub pace: HashMap<Provider, u32>,
     /// Settings that are given and used by nothing.
     pub unused: Vec<&'static str>,
 }
@@ -46,14 +45,18 @@ pub struct LlmModel {
 }
 
 /// The models; none if lessons are made without.
-pub(super) fn llm(settings: &Settings) -> Result<Option<LlmConfig>, ConfigError> {
+pub(super) fn llm(
+    settings: &Settings,
+    embeddings: &EmbeddingsConfig,
+) -> Result<Option<LlmConfig>, ConfigError> {
     let total_timeout = seconds(settings, "LLM_TIMEOUT_SECONDS")?;
     let idle_timeout = seconds(settings, "LLM_IDLE_SECONDS")?;
     let grading_patience = seconds(settings, "LLM_GRADING_SECONDS")?;
     let answer_patience = seconds(settings, "LLM_ANSWER_SECONDS")?;
     let name = settings.text("LLM_PROVIDER");
     if name.is_empty() {
-        refuse_unused(settings)?;
+        let is_paid_for = matches!(embeddings, EmbeddingsConfig::Model(_));
+        refuse_unused(settings, is_paid_for)?;
         return Ok(None);
     }
     let provider = Provider::named(&name).ok_or_else(|| {
@@ -73,18 +76,19 @@ pub(super) fn llm(settings: &Settings) -> Result<Option<LlmConfig>, ConfigError>
         idle_timeout,
         grading_patience,
         answer_patience,
-        pace: pace(settings)?,
         unused: unused
             .filter(|name| !settings.text(name).is_empty())
             .collect(),
     }))
 }
 
-/// Whoever names a model believes that it writes. A key may be there for other programs.
-fn refuse_unused(settings: &Settings) -> Result<(), ConfigError> {
+/// Whoever names a model believes that it writes. A key may be there for other programs, and vectors may have
+/// a budget alone.
+fn refuse_unused(settings: &Settings, are_vectors_paid_for: bool) -> Result<(), ConfigError> {
     let of_tasks = Task::ALL.into_iter().map(Task::model_setting);
     let of_all = ["LLM_MODEL", "LLM_FALLBACK"].into_iter();
-    for name in of_all.chain(of_tasks).chain(prices::budget_settings()) {
+    let budgets = prices::budget_settings().filter(|_| !are_vectors_paid_for);
+    for name in of_all.chain(of_tasks).chain(budgets) {
         if !settings.text(name).is_empty() {
             let reason = format!("is of no use without LLM_PROVIDER={}", names());
             return Err(settings.error(name, reason));
@@ -197,19 +201,29 @@ pub(super) fn base_url(settings: &Settings, provider: Provider) -> Result<Url, C
     plain.ok_or_else(|| hidden(name, &reason))
 }
 
-/// Empty: not limited.
-pub(super) fn pace(settings: &Settings) -> Result<HashMap<Provider, u32>, ConfigError> {
-    let mut pace = HashMap::new();
+/// Where a setting is empty it is not limited.
+pub(super) fn pace(settings: &Settings) -> Result<Allowed, ConfigError> {
+    Ok(Allowed {
+        requests: most(settings, Provider::requests_setting)?,
+        tokens: most(settings, Provider::tokens_setting)?,
+    })
+}
+
+fn most(
+    settings: &Settings,
+    setting: fn(Provider) -> &'static str,
+) -> Result<HashMap<Provider, u32>, ConfigError> {
+    let mut all = HashMap::new();
     for provider in Provider::ALL {
-        let name = provider.pace_setting();
+        let name = setting(provider);
         if settings.text(name).is_empty() {
             continue;
         }
         let most = u32::try_from(settings.positive(name)?);
         let reason = "must be at most 4294967295";
-        pace.insert(provider, most.map_err(|_| settings.error(name, reason))?);
+        all.insert(provider, most.map_err(|_| settings.error(name, reason))?);
     }
-    Ok(pace)
+    Ok(all)
 }
 
 fn context_tokens(settings: &Settings) -> Result<usize, ConfigError> {
@@ -365,6 +379,12 @@ mod tests {
             ("LLM_CONTEXT_TOKENS", "2048", "at least 4096"),
             ("LLM_IDLE_SECONDS", "3601", "at most 3600"),
             ("OPENAI_REQUESTS_PER_MINUTE", "0", "at least 1"),
+            ("GEMINI_TOKENS_PER_MINUTE", "many", "number"),
+            (
+                "OPENAI_TOKENS_PER_MINUTE",
+                "5000000000",
+                "at most 4294967295",
+            ),
         ] {
             let set = [&WHOLE[..], &[(name, value)]].concat();
             let refused = read(&set).unwrap_err();

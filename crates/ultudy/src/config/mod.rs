@@ -37,6 +37,8 @@ pub use objects::{BucketConfig, ObjectsConfig, Provider};
 #[cfg(test)]
 pub use secrets::SECRETS;
 
+use crate::pace::Allowed;
+
 pub(crate) const DEFAULTS: &str = include_str!("../../../../config.default.toml");
 /// Replicas are looked at twice a second.
 const PIN_SECONDS_MIN: u64 = 2;
@@ -109,6 +111,8 @@ pub struct Config {
     pub recogniser: Option<Recogniser>,
     /// How often a user may ask for what costs; none if nothing is limited.
     pub limits: Option<Rules>,
+    /// What providers of models allow.
+    pub allowed: Allowed,
     /// The language models that write lessons; none if they are made without.
     pub llm: Option<LlmConfig>,
     /// What makes vectors for the search.
@@ -132,7 +136,8 @@ impl Config {
     fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let settings = Settings::new(&variable)?;
         let data_dir = PathBuf::from(settings.required("DATA_DIR")?);
-        let llm = llm::llm(&settings)?;
+        let embeddings = embeddings::embeddings(&settings)?;
+        let llm = llm::llm(&settings, &embeddings)?;
         let config = Self {
             host: host(&settings)?,
             port: port(&settings)?,
@@ -166,9 +171,10 @@ impl Config {
             extract: reading::extract_limits(&settings)?,
             recogniser: reading::recogniser(&settings)?,
             limits: limits::rules(&settings)?,
-            spending: Arc::new(prices::spending(&settings, llm.as_ref())?),
+            spending: Arc::new(prices::spending(&settings, llm.as_ref(), &embeddings)?),
+            allowed: llm::pace(&settings)?,
             llm,
-            embeddings: embeddings::embeddings(&settings)?,
+            embeddings,
         };
         config.refuse_public_address()?;
         Ok(config)

@@ -7,7 +7,7 @@ use ultudy_app::spending::{Kept, Prices, Spending};
 use ultudy_domain::usage::{Budget, Period, Price, Whose, micros};
 use ultudy_llm::model::Provider;
 
-use super::{ConfigError, LlmConfig, Settings};
+use super::{ConfigError, EmbeddingsConfig, LlmConfig, Settings};
 
 const DEFAULTS: &str = include_str!("../../../../prices.default.toml");
 /// Longest that anything is kept, in days: ten years.
@@ -29,6 +29,7 @@ pub(super) fn budget_settings() -> impl Iterator<Item = &'static str> {
 pub(super) fn spending(
     settings: &Settings,
     llm: Option<&LlmConfig>,
+    embeddings: &EmbeddingsConfig,
 ) -> Result<Spending, ConfigError> {
     let prices = prices(settings)?;
     let budgets = budgets(settings)?;
@@ -43,14 +44,20 @@ pub(super) fn spending(
         calls: days("LLM_CALLS_KEPT_DAYS")?,
         days: days("LLM_USAGE_KEPT_DAYS")?,
     };
-    let dearest = match (llm, budgets.first()) {
-        (Some(llm), Some(_)) => Some(dearest(settings, &prices, llm)?),
+    let has_budget = !budgets.is_empty();
+    let dearest = llm.filter(|_| has_budget);
+    let dearest = dearest.map(|llm| dearest_of(settings, &prices, llm));
+    let of_vectors = match embeddings {
+        EmbeddingsConfig::Model(model) if has_budget => {
+            Some(price(settings, &prices, model.provider, &model.model)?)
+        }
         _ => None,
     };
     Ok(Spending {
         prices,
         budgets,
-        dearest,
+        dearest: dearest.transpose()?,
+        of_vectors,
         is_on: llm.is_some(),
         kept: Some(kept),
     })
@@ -112,8 +119,7 @@ fn budgets(settings: &Settings) -> Result<Vec<Budget>, ConfigError> {
     Ok(budgets)
 }
 
-/// What is not known to cost anything would pass every budget.
-fn dearest(settings: &Settings, prices: &Prices, llm: &LlmConfig) -> Result<Price, ConfigError> {
+fn dearest_of(settings: &Settings, prices: &Prices, llm: &LlmConfig) -> Result<Price, ConfigError> {
     let mut dearest = Price {
         read: 0,
         written: 0,
@@ -122,18 +128,28 @@ fn dearest(settings: &Settings, prices: &Prices, llm: &LlmConfig) -> Result<Pric
     let others = std::iter::once(&llm.first).chain(&llm.fallbacks);
     let others = others.map(|model| (model.provider, &model.model));
     for (provider, name) in others.chain(of_tasks) {
-        let provider = provider.name();
-        let price = prices.of(provider, name).ok_or_else(|| {
-            let reason = format!(
-                "must hold the price of {provider}:{name}, since there is a budget: \
-                 {provider}:{name}=READ/WRITTEN in US dollars a million tokens (0/0 if it costs nothing)"
-            );
-            settings.error("LLM_PRICES", reason)
-        })?;
+        let price = price(settings, prices, provider, name)?;
         dearest.read = dearest.read.max(price.read);
         dearest.written = dearest.written.max(price.written);
     }
     Ok(dearest)
+}
+
+/// What is not known to cost anything would pass every budget.
+fn price(
+    settings: &Settings,
+    prices: &Prices,
+    provider: Provider,
+    name: &str,
+) -> Result<Price, ConfigError> {
+    let provider = provider.name();
+    prices.of(provider, name).ok_or_else(|| {
+        let reason = format!(
+            "must hold the price of {provider}:{name}, since there is a budget: \
+             {provider}:{name}=READ/WRITTEN in US dollars a million tokens (0/0 if it costs nothing)"
+        );
+        settings.error("LLM_PRICES", reason)
+    })
 }
 
 #[cfg(test)]
@@ -185,6 +201,29 @@ mod tests {
         let unpriced = [("LLM_FALLBACK", "openai:my-own"), ("LLM_BUDGET_DAY", "1")];
         let refused = read(&with(&unpriced)).unwrap_err().to_string();
         assert!(refused.contains("openai:my-own=READ/WRITTEN"), "{refused}");
+    }
+
+    #[test]
+    fn vectors_have_a_price_and_may_have_a_budget_alone() {
+        let vectors = [
+            ("EMBEDDINGS_PROVIDER", "openai"),
+            ("OPENAI_API_KEY", "sk"),
+            ("LLM_BUDGET_USER_DAY", "0.10"),
+        ];
+        let spending = read(&vectors).unwrap().spending;
+        assert!(spending.dearest.is_none());
+        assert_eq!(spending.of_vectors.unwrap().read, 20_000);
+        let unpriced = [&vectors[..], &[("OPENAI_EMBEDDING_MODEL", "my-own")]].concat();
+        let refused = read(&unpriced).unwrap_err().to_string();
+        assert!(refused.contains("openai:my-own=READ/WRITTEN"), "{refused}");
+        let without = read(&[("LLM_BUDGET_USER_DAY", "0.10")]).unwrap_err();
+        assert!(without.to_string().contains("of no use"), "{without}");
+        let gemini = [
+            ("EMBEDDINGS_PROVIDER", "gemini"),
+            ("GEMINI_API_KEY", "k"),
+            vectors[2],
+        ];
+        assert!(read(&gemini).unwrap().spending.of_vectors.is_some());
     }
 
     #[test]

@@ -138,6 +138,7 @@ async fn studying_shows_in_the_numbers_and_every_number_is_explained() {
         let rare = [
             "_failed_total",
             "_alone_total",
+            "_withheld_total",
             "_not_told_total",
             "_put_back_total",
             "_namesakes",

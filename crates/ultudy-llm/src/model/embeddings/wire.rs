@@ -16,8 +16,17 @@ pub(super) trait EmbeddingFormat: Send + Sync {
     /// The request's body.
     fn body(&self, model: &str, texts: &[String], purpose: Purpose) -> serde_json::Result<String>;
 
-    /// The vectors of an answer, in the order of the texts.
-    fn read(&self, body: &[u8]) -> Result<Vec<Vec<f32>>, Failure>;
+    /// What an answer says.
+    fn read(&self, body: &[u8]) -> Result<Vectors, Failure>;
+}
+
+/// What an answer says.
+#[derive(Debug, PartialEq)]
+pub(super) struct Vectors {
+    /// In the order of the texts.
+    pub(super) vectors: Vec<Vec<f32>>,
+    /// Tokens that were read; nothing if the provider does not say.
+    pub(super) tokens_read: u64,
 }
 
 /// Anthropic has no such models: settings do not let it be named.
@@ -40,6 +49,14 @@ struct OpenAiRequest<'a> {
 #[derive(Deserialize)]
 struct OpenAiAnswer {
     data: Vec<OpenAiVector>,
+    #[serde(default)]
+    usage: OpenAiUsage,
+}
+
+#[derive(Deserialize, Default)]
+struct OpenAiUsage {
+    #[serde(default)]
+    prompt_tokens: u64,
 }
 
 #[derive(Deserialize)]
@@ -61,7 +78,7 @@ impl EmbeddingFormat for OpenAiEmbeddings {
         })
     }
 
-    fn read(&self, body: &[u8]) -> Result<Vec<Vec<f32>>, Failure> {
+    fn read(&self, body: &[u8]) -> Result<Vectors, Failure> {
         let answer: OpenAiAnswer = serde_json::from_slice(body).map_err(|_| no_answer())?;
         let mut data = answer.data;
         data.sort_by_key(|vector| vector.index);
@@ -70,7 +87,10 @@ impl EmbeddingFormat for OpenAiEmbeddings {
             .enumerate()
             .all(|(place, one)| one.index == place);
         match is_in_place {
-            true => Ok(data.into_iter().map(|one| one.embedding).collect()),
+            true => Ok(Vectors {
+                vectors: data.into_iter().map(|one| one.embedding).collect(),
+                tokens_read: answer.usage.prompt_tokens,
+            }),
             false => Err(Failure::Unreadable("vectors that belong to no text")),
         }
     }
@@ -102,8 +122,19 @@ struct Part<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct GeminiAnswer {
     embeddings: Vec<GeminiVector>,
+    /// Of newer models.
+    #[serde(default)]
+    usage_metadata: GeminiUsage,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct GeminiUsage {
+    #[serde(default)]
+    prompt_token_count: u64,
 }
 
 #[derive(Deserialize)]
@@ -133,13 +164,12 @@ impl EmbeddingFormat for GeminiEmbeddings {
         })
     }
 
-    fn read(&self, body: &[u8]) -> Result<Vec<Vec<f32>>, Failure> {
+    fn read(&self, body: &[u8]) -> Result<Vectors, Failure> {
         let answer: GeminiAnswer = serde_json::from_slice(body).map_err(|_| no_answer())?;
-        Ok(answer
-            .embeddings
-            .into_iter()
-            .map(|one| one.values)
-            .collect())
+        Ok(Vectors {
+            vectors: answer.embeddings.into_iter().map(|it| it.values).collect(),
+            tokens_read: answer.usage_metadata.prompt_token_count,
+        })
     }
 }
 
@@ -172,11 +202,18 @@ mod tests {
             address.as_str(),
             "https://models.example/v1/models/m:batchEmbedContents"
         );
-        let vectors = vec![vec![1.0, 2.0], vec![3.0, 4.0]];
-        let openai = br#"{"data":[{"index":1,"embedding":[3,4]},{"index":0,"embedding":[1,2]}]}"#;
-        assert_eq!(OpenAiEmbeddings.read(openai).unwrap(), vectors);
+        let told = |tokens_read| Vectors {
+            vectors: vec![vec![1.0, 2.0], vec![3.0, 4.0]],
+            tokens_read,
+        };
+        let openai = br#"{"data":[{"index":1,"embedding":[3,4]},{"index":0,"embedding":[1,2]}],
+            "usage":{"prompt_tokens":5,"total_tokens":5}}"#;
+        assert_eq!(OpenAiEmbeddings.read(openai).unwrap(), told(5));
         let gemini = br#"{"embeddings":[{"values":[1,2]},{"values":[3,4]}]}"#;
-        assert_eq!(GeminiEmbeddings.read(gemini).unwrap(), vectors);
+        assert_eq!(GeminiEmbeddings.read(gemini).unwrap(), told(0));
+        let counted = br#"{"embeddings":[{"values":[1,2]},{"values":[3,4]}],
+            "usageMetadata":{"promptTokenCount":7}}"#;
+        assert_eq!(GeminiEmbeddings.read(counted).unwrap(), told(7));
         let twice = br#"{"data":[{"index":0,"embedding":[3,4]},{"index":0,"embedding":[1,2]}]}"#;
         assert!(OpenAiEmbeddings.read(twice).is_err());
         assert!(GeminiEmbeddings.read(openai).is_err());

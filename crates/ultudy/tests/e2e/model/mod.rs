@@ -15,6 +15,7 @@ use crate::{
 
 mod answers;
 mod cost;
+mod cost_of_vectors;
 mod faults;
 mod flight;
 mod grading;
@@ -22,6 +23,7 @@ mod hostile;
 mod lessons;
 mod pace;
 mod providers;
+mod rest;
 
 /// Pages of a section: where nothing is printed that divides them, the program makes equal parts.
 const SECTION: usize = 12;
