@@ -1,6 +1,8 @@
 //! The `generate_lesson` job: finds the generation by its key or has it made, then stores
 //! the student's own copy together with the job's end.
 
+use std::time::{Duration, Instant};
+
 use ultudy_domain::{language, lesson::LessonContent, usage::MadeFor};
 use ultudy_llm::{LessonInput, MadeLesson, Task};
 use ultudy_store::{
@@ -28,6 +30,9 @@ use crate::{
 const GATHERED: i16 = 5;
 /// Per cent done when the lesson is made; what remains is storing.
 const MADE: i16 = 95;
+/// For how long what is written waits for a database that is away, and how often it is looked for.
+const DATABASE_AWAY: Duration = Duration::from_secs(600);
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// The text of a lesson to be made.
 struct Source {
@@ -69,7 +74,47 @@ pub(crate) async fn run(run: &Run) -> Result<(), JobError> {
         tokens: cost.tokens,
         cost_micros: cost.micros,
     };
-    store(run, &source.place, &generation, false).await
+    store_paid(run, &source.place, &generation).await
+}
+
+/// Stores what a model was asked for, which nobody is to pay for again: a database that is away is waited
+/// for, and a run that is stale or must stop leaves the generation to whoever asks for it next.
+async fn store_paid(run: &Run, place: &Place, generation: &NewGeneration) -> Result<(), JobError> {
+    let given_up = Instant::now() + DATABASE_AWAY;
+    loop {
+        let error = match store(run, place, generation, false).await {
+            Ok(()) => return Ok(()),
+            Err(error @ (JobError::Stale | JobError::Stopped)) => {
+                leave(run, generation).await;
+                return Err(error);
+            }
+            Err(error) => error,
+        };
+        if !error.is_of_an_absent_database() || Instant::now() >= given_up {
+            return Err(error);
+        }
+        tracing::warn!(job_id = %run.job.id, ?error, "a lesson that is written waits for the database");
+        tokio::select! {
+            biased;
+            () = run.cancel.cancelled() => {
+                leave(run, generation).await;
+                return Err(JobError::Stopped);
+            }
+            () = tokio::time::sleep(AGAIN) => {}
+        }
+    }
+}
+
+/// Stores what nobody's lesson refers to yet.
+async fn leave(run: &Run, generation: &NewGeneration) {
+    let left = async {
+        let mut tx = run.app.store.write(&run.job.owner_id).await?;
+        generations::insert(&mut tx, generation, run.app.clock.now()).await?;
+        tx.commit().await
+    };
+    if let Err(error) = left.await {
+        tracing::warn!(job_id = %run.job.id, %error, "a lesson that is written is lost");
+    }
 }
 
 async fn gather(run: &Run) -> Result<Source, JobError> {

@@ -57,7 +57,7 @@ impl JobError {
     }
 
     /// Whether it is only that the database does not answer, or takes no changes just now.
-    pub(super) fn is_of_an_absent_database(&self) -> bool {
+    pub(crate) fn is_of_an_absent_database(&self) -> bool {
         matches!(
             self.cause().and_then(|cause| cause.downcast_ref()),
             Some(StoreError::Unavailable(_) | StoreError::ReadOnly(_))
