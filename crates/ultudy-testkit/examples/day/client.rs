@@ -1,19 +1,28 @@
 //! Requests over connections that are kept, from many addresses, as classes in many schools have.
 
 use std::{
-    net::{IpAddr, Ipv4Addr},
-    sync::atomic::{AtomicUsize, Ordering},
+    collections::HashSet,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
 use axum::body::{Body, Bytes, to_bytes};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper_util::{
-    client::legacy::{self, connect::HttpConnector},
+    client::legacy::{
+        self,
+        connect::{CaptureConnection, HttpConnector, HttpInfo, capture_connection},
+    },
     rt::{TokioExecutor, TokioTimer},
 };
 use serde_json::Value;
 use tokio::time::timeout;
+
+use crate::lock;
 
 /// Longest wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -64,6 +73,9 @@ pub struct Client {
     schools: Vec<legacy::Client<HttpConnector, Body>>,
     addresses: Vec<String>,
     next: AtomicUsize,
+    /// Own ends of connections by which something was answered.
+    used: Mutex<HashSet<SocketAddr>>,
+    resent: AtomicUsize,
 }
 
 impl Client {
@@ -81,7 +93,14 @@ impl Client {
             schools: (1..=SCHOOLS).map(school).collect(),
             addresses: addresses.map(str::to_owned).collect(),
             next: AtomicUsize::new(0),
+            used: Mutex::default(),
+            resent: AtomicUsize::new(0),
         }
+    }
+
+    /// How often something was sent again since this was last asked.
+    pub fn take_resent(&self) -> usize {
+        self.resent.swap(0, Ordering::Relaxed)
     }
 
     /// The whole answer, or what went wrong.
@@ -101,7 +120,9 @@ impl Client {
         answer.unwrap_or_else(|_| Err(format!("no answer within {PATIENCE:?}")))
     }
 
-    /// The answer as soon as it begins.
+    /// The answer as soon as it begins. A connection that has answered before may be closed by the server
+    /// at the moment when something is sent by it: that is sent again by another, once, as browsers do
+    /// (RFC 9112, 9.3.1).
     pub async fn send(
         &self,
         student: u32,
@@ -110,22 +131,53 @@ impl Client {
     ) -> Result<Response<Body>, String> {
         let next = self.next.fetch_add(1, Ordering::Relaxed);
         let address = &self.addresses[next % self.addresses.len()];
-        let mut request = Request::builder()
-            .method(asked.method)
-            .uri(format!("http://{address}{}", asked.path))
-            .header(header::AUTHORIZATION, token);
-        if asked.body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
-        }
-        if asked.compressed {
-            request = request.header(header::ACCEPT_ENCODING, "gzip");
-        }
-        let body = asked.body.map_or_else(Body::empty, Body::from);
-        let request = request.body(body).map_err(|error| words(&error))?;
         let school = &self.schools[student as usize % self.schools.len()];
-        let response = school.request(request).await;
-        Ok(response.map_err(|error| words(&error))?.map(Body::new))
+        let mut is_again = false;
+        loop {
+            let mut request = request(address, token, &asked)?;
+            let connection = capture_connection(&mut request);
+            let answer = school.request(request).await;
+            let own_end = own_end(&connection);
+            let error = match answer {
+                Ok(response) => {
+                    lock(&self.used).extend(own_end);
+                    return Ok(response.map(Body::new));
+                }
+                Err(error) => error,
+            };
+            let was_used = own_end.is_some_and(|end| lock(&self.used).remove(&end));
+            if !was_used || is_again {
+                return Err(words(&error));
+            }
+            is_again = true;
+            self.resent.fetch_add(1, Ordering::Relaxed);
+        }
     }
+}
+
+fn request(address: &str, token: &HeaderValue, asked: &Asked<'_>) -> Result<Request<Body>, String> {
+    let mut request = Request::builder()
+        .method(&asked.method)
+        .uri(format!("http://{address}{}", asked.path))
+        .header(header::AUTHORIZATION, token);
+    if asked.body.is_some() {
+        request = request.header(header::CONTENT_TYPE, "application/json");
+    }
+    if asked.compressed {
+        request = request.header(header::ACCEPT_ENCODING, "gzip");
+    }
+    let body = asked.body.clone().map_or_else(Body::empty, Body::from);
+    request.body(body).map_err(|error| words(&error))
+}
+
+/// This side of the connection by which something was sent, if it came to that.
+fn own_end(connection: &CaptureConnection) -> Option<SocketAddr> {
+    let mut about = http::Extensions::new();
+    connection
+        .connection_metadata()
+        .as_ref()?
+        .get_extras(&mut about);
+    about.get::<HttpInfo>().map(HttpInfo::local_addr)
 }
 
 /// An error and what it comes from.

@@ -84,7 +84,9 @@ async fn main() {
             }
             "drain" => {
                 tally.until_idle().await;
-                say(&tally.found());
+                let mut found = tally.found();
+                found["resent"] = json!(day.client.take_resent());
+                say(&found);
             }
             other => panic!("nothing is called {other}"),
         }

@@ -40,6 +40,10 @@ const SPAN: f64 = 60.0;
 /// The share of a worker's places that may be taken, for who comes at random comes at once, too.
 const FILL: f64 = 0.8;
 
+/// What the students' connections did.
+const RESENT: &str = "requests sent again, as browsers do, by another connection than a kept one that was just \
+                      being closed";
+
 /// What is promised: ms, s, s, cores of two, MiB.
 const READ: f64 = 50.0;
 const READY: f64 = 65.0;
@@ -121,6 +125,7 @@ fn describe(report: &mut Report, found: &Found, usage: &Usage) -> Result<()> {
     report.value("of them with all that follows", f64::from(found.whole), "");
     report.value("requests answered", f64::from(found.answered), "");
     report.value("requests refused by limits", f64::from(found.refused), "");
+    report.value(RESENT, f64::from(found.resent), "");
     let failures = f64::from(found.failures());
     report.promised("requests that failed", failures, "", at_most(0.0));
     for (what, key) in [

@@ -10,7 +10,7 @@ use super::{
         Programs,
         report::{Promise, Report, Table},
     },
-    MINUTES, MODEL, RATE, RISE,
+    MINUTES, MODEL, RATE, RESENT, RISE,
     fleet::Fleet,
     setting, times,
 };
@@ -45,6 +45,7 @@ pub fn measure(programs: &Programs) -> Result<Report> {
     report.value("of them with all that follows", f64::from(found.whole), "");
     report.value("requests answered", f64::from(found.answered), "");
     report.value("requests refused by limits", f64::from(found.refused), "");
+    report.value(RESENT, f64::from(found.resent), "");
     let untold = found.failed.get(UNTOLD).copied().unwrap_or_default();
     let failed = f64::from(found.failures() - untold);
     report.promised("requests that failed", failed, "", Promise::AtMost(0.0));

@@ -38,6 +38,8 @@ pub struct Found {
     /// Requests answered well, and refused by limits.
     pub answered: u32,
     pub refused: u32,
+    /// Requests sent again, as the connection that was kept for them turned out to be closed.
+    pub resent: u32,
     /// Whatever else happened, and how often.
     pub failed: BTreeMap<String, u32>,
     times: BTreeMap<String, Times>,
