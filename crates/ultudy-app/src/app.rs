@@ -1,8 +1,12 @@
 //! What every use case works with.
 
-use std::{ops::Deref, sync::Arc};
+use std::{ops::Deref, sync::Arc, time::Duration};
 
-use tokio::sync::{Notify, watch};
+use tokio::{
+    sync::{Notify, watch},
+    time::timeout,
+};
+use tokio_util::task::TaskTracker;
 use ultudy_domain::job::Job;
 use ultudy_engines::{
     events::{Events, JobChanged},
@@ -79,6 +83,8 @@ struct Joined {
     under_way: UnderWay,
     known_codes: KnownCodes,
     known_queries: KnownQueries,
+    /// What is being written down of calls that are over.
+    recordings: TaskTracker,
     /// Told when a document was read into the index.
     read_into_index: Notify,
     /// Whether this process does what one of all workers does.
@@ -98,6 +104,7 @@ impl App {
             under_way,
             known_codes: KnownCodes::default(),
             known_queries: KnownQueries::default(),
+            recordings: TaskTracker::new(),
             read_into_index: Notify::new(),
             does_for_all: watch::Sender::new(false),
         }))
@@ -121,6 +128,20 @@ impl App {
     /// The queries that were asked of late.
     pub(crate) fn known_queries(&self) -> &KnownQueries {
         &self.0.known_queries
+    }
+
+    /// What is being written down of calls that are over.
+    pub(crate) fn recordings(&self) -> &TaskTracker {
+        &self.0.recordings
+    }
+
+    /// Waits, before the process ends, until what calls of models cost is written down; for so long at most.
+    pub async fn settle(&self, patience: Duration) {
+        self.0.recordings.close();
+        if timeout(patience, self.0.recordings.wait()).await.is_err() {
+            let left = self.0.recordings.len();
+            tracing::error!(left, "what calls of models cost is not recorded");
+        }
     }
 
     /// Told when this process has read a document into the index.

@@ -1,9 +1,11 @@
 //! What the calls of language models came to: who pays for a lesson wants to know.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
+
+use async_trait::async_trait;
 
 /// What a model is asked for. Lesser work may have a cheaper model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,7 +35,7 @@ impl Task {
         }
     }
 
-    /// About how many tokens are written for it.
+    /// About how many tokens are written for it: how many at most, each question says.
     #[must_use]
     pub fn tokens_written(self) -> u32 {
         match self {
@@ -75,48 +77,106 @@ pub struct Call {
     pub took: Duration,
 }
 
-/// The calls that one piece of work made, whatever came of it.
-#[derive(Debug, Default)]
-pub struct Bill(Mutex<Vec<Call>>);
+/// A call that is about to be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Planned<'a> {
+    /// Whose model.
+    pub provider: &'static str,
+    /// Its name there.
+    pub model: &'a str,
+    /// What for, as of a [`Call`].
+    pub task: &'static str,
+    /// Tokens that are read, rather too many than too few.
+    pub tokens_read: u64,
+    /// Most tokens that are written.
+    pub tokens_written: u64,
+}
+
+/// Why a call is not paid for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unpaid {
+    /// It may not be spent.
+    Refused {
+        /// Stable code.
+        code: &'static str,
+        /// One sentence for the student.
+        message: String,
+    },
+    /// Not just now.
+    Later {
+        /// One sentence for the student.
+        message: String,
+        /// After what time it may be asked again.
+        wait: Duration,
+        /// Whether it is only that too much is under way.
+        is_limited: bool,
+    },
+}
+
+/// Pays for calls: it is asked before each, and told how it ended.
+#[async_trait]
+pub trait Payer: Send + Sync {
+    /// Lets a call be made; the number by which it is told of when it is over, which may be never if
+    /// whoever makes it vanishes.
+    ///
+    /// # Errors
+    /// [`Unpaid`]: then it is not made.
+    async fn allow(&self, planned: Planned<'_>) -> Result<u128, Unpaid>;
+
+    /// It is over, however it ended.
+    fn over(&self, number: u128, call: Call);
+}
+
+/// Where the calls are noted down that one piece of work makes, whatever comes of it.
+#[derive(Default)]
+pub struct Bill {
+    calls: Mutex<Vec<Call>>,
+    payer: Option<Arc<dyn Payer>>,
+}
 
 impl Bill {
-    /// The calls so far, which are not on it any more.
+    /// One that is paid call by call.
+    #[must_use]
+    pub fn paid_by(payer: Arc<dyn Payer>) -> Self {
+        Self {
+            calls: Mutex::default(),
+            payer: Some(payer),
+        }
+    }
+
+    /// The calls so far that nobody has paid, which are not on it any more.
     #[must_use]
     pub fn take(&self) -> Vec<Call> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.calls.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn add(&self, call: Call) {
-        let mut calls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        calls.push(call);
-    }
-
-    /// A call that begins now, and is on the bill as soon as this is dropped.
-    pub(crate) fn call(
-        &self,
-        provider: &'static str,
-        model: &str,
-        task: &'static str,
-    ) -> OpenCall<'_> {
-        OpenCall {
+    /// A call that may be made, and begins now: it is on the bill as soon as this is dropped.
+    pub(crate) async fn call(&self, planned: Planned<'_>) -> Result<OpenCall<'_>, Unpaid> {
+        let number = match &self.payer {
+            Some(payer) => payer.allow(planned).await?,
+            None => 0,
+        };
+        Ok(OpenCall {
             bill: self,
+            number,
             begun: Instant::now(),
             call: Call {
-                provider,
-                model: model.to_owned(),
-                task,
+                provider: planned.provider,
+                model: planned.model.to_owned(),
+                task: planned.task,
                 tokens_read: 0,
                 tokens_written: 0,
                 outcome: "given_up",
                 took: Duration::ZERO,
             },
-        }
+        })
     }
 }
 
 /// A call under way.
 pub(crate) struct OpenCall<'a> {
     bill: &'a Bill,
+    number: u128,
     begun: Instant,
     call: Call,
 }
@@ -133,7 +193,14 @@ impl OpenCall<'_> {
 impl Drop for OpenCall<'_> {
     fn drop(&mut self) {
         self.call.took = self.begun.elapsed();
-        self.bill.add(self.call.clone());
+        let call = self.call.clone();
+        match &self.bill.payer {
+            Some(payer) => payer.over(self.number, call),
+            None => {
+                let calls = self.bill.calls.lock();
+                calls.unwrap_or_else(PoisonError::into_inner).push(call);
+            }
+        }
     }
 }
 
@@ -141,11 +208,22 @@ impl Drop for OpenCall<'_> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_call_is_on_the_bill_however_it_ends() {
+    fn planned(task: &'static str) -> Planned<'static> {
+        Planned {
+            provider: "openai",
+            model: "m",
+            task,
+            tokens_read: 1,
+            tokens_written: 1,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_call_is_on_the_bill_however_it_ends() {
         let bill = Bill::default();
-        bill.call("openai", "m", "lesson").ended("answered", 7, 9);
-        drop(bill.call("openai", "m", "grading"));
+        let open = bill.call(planned("lesson")).await.expect("nobody asks");
+        open.ended("answered", 7, 9);
+        drop(bill.call(planned("grading")).await);
         let calls = bill.take();
         let outcomes: Vec<_> = calls.iter().map(|it| (it.task, it.outcome)).collect();
         assert_eq!(outcomes, [("lesson", "answered"), ("grading", "given_up")]);

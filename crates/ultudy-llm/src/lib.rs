@@ -12,7 +12,7 @@ mod grader;
 pub mod model;
 
 pub use answerer::{AnswerInput, AnswerKind, Answerer, Source, Told};
-pub use bill::{Bill, Call, Task};
+pub use bill::{Bill, Call, Payer, Planned, Task, Unpaid};
 pub use generator::{
     GenerateError, Generator, GeneratorIdentity, LessonInput, LessonPart, MadeLesson,
 };

@@ -26,15 +26,6 @@ pub struct Passage {
     pub content: String,
 }
 
-/// How much of a document is to be embedded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Extent {
-    /// The document's course.
-    pub course_id: Option<Uuid>,
-    /// Bytes of its passages together.
-    pub bytes: i64,
-}
-
 /// A passage's vectors, as they are kept (`ultudy_domain::search::vector`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PassageVectors {
@@ -75,15 +66,6 @@ impl FromRow for Passage {
             number: row.get("number")?,
             section_name: row.get("name")?,
             content: row.get("content")?,
-        })
-    }
-}
-
-impl FromRow for Extent {
-    fn from_row(row: &Row) -> Result<Self> {
-        Ok(Self {
-            course_id: row.get("course_id")?,
-            bytes: row.get("bytes")?,
         })
     }
 }
@@ -144,20 +126,6 @@ pub async fn count_waiting(tx: &mut SystemTx, model: &str, limit: i64) -> Result
         )
         .await?;
     rows.first().map_or(Ok(0), |row| row.get(0))
-}
-
-/// How much of a document is to be embedded; none if it is gone.
-pub async fn extent(tx: &mut TenantTx, document_id: Uuid) -> Result<Option<Extent>> {
-    tx.first(
-        "SELECT d.course_id,
-            CAST(coalesce(sum(octet_length(c.content)), 0) AS bigint) AS bytes
-        FROM documents d
-        LEFT JOIN chunks c ON c.owner_id = d.owner_id AND c.document_id = d.id
-        WHERE d.owner_id = $1 AND d.id = $2
-        GROUP BY d.course_id",
-        binds![document_id],
-    )
-    .await
 }
 
 /// The passages of a document in their order, those after this one.

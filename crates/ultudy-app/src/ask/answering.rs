@@ -13,7 +13,7 @@ use ultudy_domain::{
     cited_text::{CitedText, Pages},
     usage::MadeFor,
 };
-use ultudy_llm::Task;
+use ultudy_llm::Bill;
 
 use super::{
     Answered, AnsweredBy, CitedSource,
@@ -24,9 +24,6 @@ use crate::{App, limits::Place, spending::Account, tutor::Tutor};
 
 /// Questions that were answered: `by`.
 const ANSWERED: &str = "ultudy_questions_answered_total";
-
-/// Bytes that are read besides the passages.
-const BYTES_OF_INSTRUCTIONS: usize = 3_000;
 
 /// What is said where the material says nothing.
 const NOTHING: &str = "Your material says nothing about this.";
@@ -92,7 +89,7 @@ async fn answer(
     app: &App,
     owner_id: &str,
     material: Material,
-    place: Place,
+    mut place: Place,
     sender: UnboundedSender<Event>,
 ) {
     let pages = material.sources.iter().map(|source| Pages {
@@ -106,47 +103,42 @@ async fn answer(
         let text = quoted::answer(&material, Why::NoModel);
         return teller.finish(&text, AnsweredBy::Quotations);
     };
-    let sources = material.input.sources.iter();
-    let bytes = sources.map(|source| source.text.len()).sum::<usize>() + BYTES_OF_INSTRUCTIONS;
-    let work = (Task::Answer, bytes);
-    let instead = match Account::open(app, owner_id, MadeFor::default(), work).await {
-        Ok(Ok(account)) => match asked(tutor, &material, &teller, account).await {
-            Ok(text) => {
-                place.keep();
-                return teller.finish(&text, AnsweredBy::Model);
-            }
-            Err(why) => why,
-        },
-        Ok(Err(_)) => Why::BudgetSpent,
-        Err(error) => {
-            tracing::warn!(%error, "a model is not asked a question");
-            Why::Failed
+    let account = Account::open(app, owner_id, MadeFor::default());
+    // It counts whatever comes of it, also if nobody listens to the end: it is paid for.
+    place.use_up();
+    let asked = asked(tutor, &material, &teller, account.bill()).await;
+    if !account.is_used() {
+        place.give_back().await;
+    }
+    let was_refused = account.was_refused();
+    account.close().await;
+    match asked {
+        Ok(text) => teller.finish(&text, AnsweredBy::Model),
+        Err(()) => {
+            let why = match was_refused {
+                true => Why::BudgetSpent,
+                false => Why::Failed,
+            };
+            let text = quoted::answer(&material, why);
+            teller.finish(&text, AnsweredBy::Quotations);
         }
-    };
-    place.give_back().await;
-    let text = quoted::answer(&material, instead);
-    teller.finish(&text, AnsweredBy::Quotations);
+    }
 }
 
-/// What the model answers; what that cost is recorded also if nobody waits for it any more.
+/// What the model answers.
 async fn asked(
     tutor: &Tutor,
     material: &Material,
     teller: &Teller,
-    account: Account,
-) -> Result<String, Why> {
+    bill: &Bill,
+) -> Result<String, ()> {
     let told = |text: &str| teller.told(text);
-    let asking = tutor.answerer.answer(
-        &material.input,
-        tutor.answer_patience,
-        &told,
-        account.bill(),
-    );
-    let answered = asking.await;
-    account.close().await;
-    answered.map_err(|error| {
+    let patience = tutor.answer_patience;
+    let asking = tutor
+        .answerer
+        .answer(&material.input, patience, &told, bill);
+    asking.await.map_err(|error| {
         tracing::info!(%error, "a question is answered without the model, since it gave no answer");
-        Why::Failed
     })
 }
 

@@ -46,7 +46,8 @@ pub(super) fn answer(material: &Material, why: Why) -> String {
         Why::NoModel => "Answered without a language model.".to_owned(),
         Why::Failed => "The language model gave no answer just now.".to_owned(),
         Why::BudgetSpent => {
-            "What the language model may cost is used up, so it was not asked.".to_owned()
+            "What the language model may cost leaves no room for this, so it was not asked."
+                .to_owned()
         }
     };
     let sentences = sentences(material);

@@ -5,16 +5,13 @@ use ultudy_domain::grading::{
     verdict::{self, Doubt},
 };
 use ultudy_domain::usage::MadeFor;
-use ultudy_llm::{GradingInput, Task};
+use ultudy_llm::GradingInput;
 
 use super::{GradedBy, judge::Judgement};
 use crate::{App, Error, limits::Kind, spending::Account, tutor::Tutor};
 
 /// Answers in own words that were graded: `outcome`.
 const GRADED: &str = "ultudy_answers_graded_total";
-
-/// Bytes that are read besides the question and the answer.
-const BYTES_OF_INSTRUCTIONS: usize = 4_000;
 
 /// A question that is answered in one's own words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,42 +125,28 @@ impl OwnWords {
         let reserved = app
             .reserve(owner_id, Kind::Questions, app.clock.new_id())
             .await;
-        let place = reserved.map_err(|refused| {
+        let mut place = reserved.map_err(|refused| {
             if !matches!(refused, Error::Limited { .. }) {
                 tracing::warn!(error = %refused, "a model is not asked for a verdict");
             }
             Instead::Limited
         })?;
-        let bytes = BYTES_OF_INSTRUCTIONS
-            + self.question.len()
-            + self.expected_answer.len()
-            + input.answer.len();
-        let work = (Task::Grading, bytes);
-        let account = match Account::open(app, owner_id, MadeFor::default(), work).await {
-            Ok(Ok(account)) => account,
-            Ok(Err(_)) => {
-                place.give_back().await;
-                return Err(Instead::BudgetSpent);
-            }
-            Err(error) => {
-                tracing::warn!(%error, "a model is not asked for a verdict");
-                place.give_back().await;
-                return Err(Instead::Failed);
-            }
-        };
+        let account = Account::open(app, owner_id, MadeFor::default());
+        // It counts whatever comes of it, also if nobody waits for the end: it is paid for.
+        place.use_up();
         let verdict = tutor.verdict(owner_id, input, account.bill()).await;
-        account.close().await;
-        match verdict {
-            Ok(verdict) => {
-                place.keep();
-                Ok(verdict)
-            }
-            Err(error) => {
-                tracing::info!(%error, "an answer is graded by key terms, since the model gave no verdict");
-                place.give_back().await;
-                Err(Instead::Failed)
-            }
+        if !account.is_used() {
+            place.give_back().await;
         }
+        let was_refused = account.was_refused();
+        account.close().await;
+        verdict.map_err(|error| {
+            tracing::info!(%error, "an answer is graded by key terms, since the model gave no verdict");
+            match was_refused {
+                true => Instead::BudgetSpent,
+                false => Instead::Failed,
+            }
+        })
     }
 
     fn judged_by_terms(&self, answer: &str) -> Judgement {

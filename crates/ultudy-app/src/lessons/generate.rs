@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use ultudy_domain::{language, lesson::LessonContent, usage::MadeFor};
-use ultudy_llm::{LessonInput, MadeLesson, Task};
+use ultudy_llm::{LessonInput, MadeLesson};
 use ultudy_store::{
     Ticket, Write,
     concepts::{self, ConceptName},
@@ -42,18 +42,17 @@ struct Source {
     names: Vec<ConceptName>,
 }
 
-/// Runs the job.
+/// Runs the job. What is done before and after the wait for a model is in boxes, so that those who wait,
+/// who are many, hold no room for it.
 pub(crate) async fn run(run: &Run) -> Result<(), JobError> {
-    let source = gather(run).await?;
+    let source = Box::pin(gather(run)).await?;
     let identity = run.app.generator.identity();
     let owner_id = run.app.sharing.owner(&run.job.owner_id);
     let key = key::generation_key(&identity, &source.input, owner_id)?;
-    if let Some(content) = run.app.generations().find(&run.app.store, &key).await?
-        && copy(run, &source, &key, &content).await?
-    {
+    if Box::pin(is_copied(run, &source, &key)).await? {
         return Ok(());
     }
-    if let Some(content) = single_flight::board(run, &key).await? {
+    if let Some(content) = Box::pin(single_flight::board(run, &key)).await? {
         // It is there by now, with the name of who wrote it and what it cost.
         let generation = NewGeneration {
             key,
@@ -63,7 +62,8 @@ pub(crate) async fn run(run: &Run) -> Result<(), JobError> {
             tokens: None,
             cost_micros: None,
         };
-        return store(run, &source.place, &generation, run.app.spending.is_on).await;
+        let is_saved = run.app.spending.is_on;
+        return Box::pin(store(run, &source.place, &generation, is_saved)).await;
     }
     let (made, cost) = generate(run, source.input, &key).await?;
     let generation = NewGeneration {
@@ -74,7 +74,7 @@ pub(crate) async fn run(run: &Run) -> Result<(), JobError> {
         tokens: cost.tokens,
         cost_micros: cost.micros,
     };
-    store_paid(run, &source.place, &generation).await
+    Box::pin(store_paid(run, &source.place, &generation)).await
 }
 
 /// Stores what a model was asked for, which nobody is to pay for again: a database that is away is waited
@@ -203,14 +203,8 @@ async fn generate(
     input: LessonInput,
     key: &str,
 ) -> Result<(MadeLesson, Cost), JobError> {
-    run.progress(GATHERED, "writing").await?;
-    let bytes = input.parts.iter().map(|part| part.markdown.len()).sum();
-    let (app, owner_id) = (&run.app, run.job.owner_id.as_str());
-    let account = Account::open(app, owner_id, made_for(run), (Task::Lesson, bytes)).await?;
-    let account = match account {
-        Ok(account) => account,
-        Err(spent) => return Err(JobError::Fail(spent.failure(app.clock.now()))),
-    };
+    Box::pin(run.progress(GATHERED, "writing")).await?;
+    let account = Account::open(&run.app, &run.job.owner_id, made_for(run));
     let (sender, receiver) = tokio::sync::watch::channel((GATHERED, "writing"));
     let note = move |share: f32| {
         let span = f32::from(MADE - GATHERED) * share.clamp(0.0, 1.0);
@@ -223,7 +217,7 @@ async fn generate(
         made = making => made.map_err(JobError::from),
         stale = run.follow(receiver) => Err(stale),
     };
-    let cost = account.close().await;
+    let cost = Box::pin(account.close()).await;
     Ok((made?, cost))
 }
 
@@ -234,6 +228,14 @@ fn made_for(run: &Run) -> MadeFor {
         course_id: of("course_id"),
         document_id: of("document_id"),
         section_id: of("section_id"),
+    }
+}
+
+/// Whether it was generated before, and the student has their own copy now.
+async fn is_copied(run: &Run, source: &Source, key: &str) -> Result<bool, JobError> {
+    match run.app.generations().find(&run.app.store, key).await? {
+        Some(content) => copy(run, source, key, &content).await,
+        None => Ok(false),
     }
 }
 

@@ -195,6 +195,7 @@ impl App {
             counted: Some((counter, what)),
             standing: Some(standing),
             under_way: None,
+            is_used: false,
         })
     }
 }
@@ -208,6 +209,8 @@ pub struct Place {
     standing: Option<Standing>,
     /// The writing of what it is for.
     under_way: Option<Ticket>,
+    /// Whether it counts if nobody says anything else of it.
+    is_used: bool,
 }
 
 impl Place {
@@ -219,6 +222,7 @@ impl Place {
             counted: None,
             standing: None,
             under_way: None,
+            is_used: false,
         }
     }
 
@@ -264,6 +268,12 @@ impl Place {
         self.standing
     }
 
+    /// From here on something is paid for it: it counts unless it is given back, also if whoever asked goes
+    /// in the middle.
+    pub(crate) fn use_up(&mut self) {
+        self.is_used = true;
+    }
+
     /// Nothing came of it.
     pub async fn give_back(mut self) {
         if let Some((counter, what)) = self.counted.take() {
@@ -278,6 +288,9 @@ impl Drop for Place {
         let Some((counter, what)) = self.counted.take() else {
             return;
         };
+        if self.is_used {
+            return;
+        }
         if self
             .under_way
             .take()

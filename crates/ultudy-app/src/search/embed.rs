@@ -15,7 +15,10 @@ use ultudy_llm::{
     Bill,
     embeddings::{EmbedError, Embedder, Purpose},
 };
-use ultudy_store::embeddings::{self, Extent, Passage, PassageVectors};
+use ultudy_store::{
+    documents,
+    embeddings::{self, Passage, PassageVectors},
+};
 use uuid::Uuid;
 
 use crate::{App, Error, Result, spending::Account};
@@ -213,26 +216,26 @@ impl Doing {
         stop: &CancellationToken,
     ) -> StoppedOr<Outcome> {
         let mut tx = self.app.store.read(owner_id).await?;
-        let extent = embeddings::extent(&mut tx, document_id).await?;
+        let document = documents::find(&mut tx, document_id).await?;
         drop(tx);
-        let Some(Extent { course_id, bytes }) = extent else {
+        let Some(document) = document else {
             return Ok(Outcome::Left);
         };
         let made_for = MadeFor {
-            course_id,
+            course_id: document.course_id,
             document_id: Some(document_id),
             ..MadeFor::default()
         };
-        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-        let account = Account::open_for_vectors(&self.app, owner_id, made_for, bytes).await?;
-        let Ok(account) = account else {
-            return Ok(Outcome::OverBudget);
-        };
+        let account = Account::open(&self.app, owner_id, made_for);
         let embedded = self
             .embed(owner_id, document_id, stop, account.bill())
             .await;
+        let was_refused = account.was_refused();
         account.close().await;
-        embedded
+        match embedded {
+            Err(Stopped::Embedder(_)) if was_refused => Ok(Outcome::OverBudget),
+            embedded => embedded,
+        }
     }
 
     async fn embed(

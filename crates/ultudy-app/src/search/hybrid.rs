@@ -70,25 +70,10 @@ async fn embedded(
     if let Some(vector) = known.get(text) {
         return Some(vector);
     }
-    let account = Account::open_for_vectors(app, owner_id, MadeFor::default(), text.len());
-    let account = match account.await {
-        Ok(Ok(account)) => account,
-        Ok(Err(_)) => {
-            words_alone("budget_spent");
-            return None;
-        }
-        Err(error) => {
-            tracing::warn!(%error, "a query is not embedded");
-            words_alone("database");
-            return None;
-        }
-    };
+    let account = Account::open(app, owner_id, MadeFor::default());
     let texts = vec![text.to_owned()];
     let embedding = embedder.embed(texts, Purpose::Query, PATIENCE, account.bill());
-    let embedded = embedding.await;
-    // Recorded while the search goes on.
-    drop(account);
-    match embedded {
+    match embedding.await {
         Ok(vectors) => {
             let vector = vectors.into_iter().next()?;
             // One that says nothing finds nothing.

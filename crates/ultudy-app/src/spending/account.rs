@@ -1,104 +1,143 @@
-//! One piece of work that models are asked for, and what comes of it for the budgets: closed however
-//! it ends, also if nobody waits for it any more.
+//! One piece of work that models are asked for: each of its calls is paid by itself, before it is made, and
+//! recorded when it is over, also if nobody waits for the work any more.
 
-use tokio::runtime::Handle;
-use ultudy_domain::usage::{MadeFor, Price};
-use ultudy_llm::{Bill, Task};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
-use super::{Cost, Reservation, Spent, bill, record, reserve};
-use crate::{App, Result};
+use async_trait::async_trait;
+use tokio::{runtime::Handle, task::JoinHandle, time::timeout};
+use ultudy_domain::usage::MadeFor;
+use ultudy_llm::{Bill, Call, Payer, Planned, Unpaid};
+use uuid::Uuid;
+
+use super::{Cost, Held, NoRoom, bill, record, reserve};
+use crate::App;
+
+/// For how long it is waited, when all is over, until what it cost is recorded: so that whoever looks then
+/// mostly finds it.
+const RECORDING: Duration = Duration::from_secs(1);
+/// When what is not paid just now may be asked for again.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// Something that is being paid for.
 pub(crate) struct Account {
+    purse: Arc<Purse>,
+    bill: Bill,
+}
+
+/// What its calls are paid from.
+struct Purse {
     app: App,
     owner_id: String,
     made_for: MadeFor,
-    bill: Bill,
-    reserved: Option<Reservation>,
-    is_closed: bool,
+    so_far: Mutex<SoFar>,
+}
+
+#[derive(Default)]
+struct SoFar {
+    /// What is kept for calls that are being made.
+    held: HashMap<u128, Option<Held>>,
+    cost: Cost,
+    recordings: Vec<JoinHandle<()>>,
+    was_refused: bool,
 }
 
 impl Account {
-    /// Opens one for calls that read so many bytes for this. No transaction may be open until it is closed.
-    ///
-    /// # Errors
-    /// The budget that does not allow it; or, outside, the database's.
-    pub(crate) async fn open(
-        app: &App,
-        owner_id: &str,
-        made_for: MadeFor,
-        (task, bytes_read): (Task, usize),
-    ) -> Result<std::result::Result<Self, Spent>> {
-        let tokens_written = i64::from(task.tokens_written());
-        let price = app.spending.dearest;
-        Self::at(app, owner_id, made_for, price, (bytes_read, tokens_written)).await
-    }
-
-    /// The same for vectors of texts of so many bytes.
-    ///
-    /// # Errors
-    /// As for [`Account::open`].
-    pub(crate) async fn open_for_vectors(
-        app: &App,
-        owner_id: &str,
-        made_for: MadeFor,
-        bytes: usize,
-    ) -> Result<std::result::Result<Self, Spent>> {
-        Self::at(app, owner_id, made_for, app.spending.of_vectors, (bytes, 0)).await
-    }
-
-    async fn at(
-        app: &App,
-        owner_id: &str,
-        made_for: MadeFor,
-        price: Option<Price>,
-        expected: (usize, i64),
-    ) -> Result<std::result::Result<Self, Spent>> {
-        let reserved = reserve(app, owner_id, price, expected).await?;
-        Ok(reserved.map(|reserved| Self {
+    /// Opens one. No transaction may be open when it is asked to pay.
+    pub(crate) fn open(app: &App, owner_id: &str, made_for: MadeFor) -> Self {
+        let purse = Arc::new(Purse {
             app: app.clone(),
             owner_id: owner_id.to_owned(),
             made_for,
-            bill: Bill::default(),
-            reserved,
-            is_closed: false,
-        }))
+            so_far: Mutex::default(),
+        });
+        Self {
+            bill: Bill::paid_by(purse.clone()),
+            purse,
+        }
     }
 
-    /// Where the calls are noted down.
+    /// What pays for the calls.
     pub(crate) fn bill(&self) -> &Bill {
         &self.bill
     }
 
-    /// Records the calls and settles what was reserved. What all of them cost.
-    pub(crate) async fn close(mut self) -> Cost {
-        let (cost, recording) = self.end();
-        // Goes on though whoever waits for it goes away.
-        if let Err(error) = tokio::spawn(recording).await {
-            tracing::error!(%error, "recording what a model cost crashed");
-        }
-        cost
+    /// Whether any call was made.
+    pub(crate) fn is_used(&self) -> bool {
+        let so_far = self.purse.so_far();
+        so_far.cost != Cost::default() || !so_far.held.is_empty()
     }
 
-    fn end(&mut self) -> (Cost, impl Future<Output = ()> + Send + 'static) {
-        self.is_closed = true;
-        let calls = bill::of_bill(&self.app, &self.bill);
-        let cost = Cost::of(&calls);
-        let (app, owner_id) = (self.app.clone(), self.owner_id.clone());
-        let (made_for, reserved) = (self.made_for, self.reserved.take());
-        let recording = async move { record(&app, &owner_id, made_for, calls, reserved).await };
-        (cost, recording)
+    /// Whether a budget did not allow a call, and will not soon.
+    pub(crate) fn was_refused(&self) -> bool {
+        self.purse.so_far().was_refused
+    }
+
+    /// What all of its calls cost, which are over.
+    pub(crate) async fn close(self) -> Cost {
+        let (cost, recordings) = {
+            let mut so_far = self.purse.so_far();
+            (so_far.cost, std::mem::take(&mut so_far.recordings))
+        };
+        let all = futures_util::future::join_all(recordings);
+        // They go on all the same; a crash among them is said by its task.
+        let _ = timeout(RECORDING, all).await;
+        cost
     }
 }
 
-impl Drop for Account {
-    fn drop(&mut self) {
-        if self.is_closed {
-            return;
-        }
-        let (_, recording) = self.end();
+impl Purse {
+    fn so_far(&self) -> MutexGuard<'_, SoFar> {
+        self.so_far.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Payer for Purse {
+    async fn allow(&self, planned: Planned<'_>) -> Result<u128, Unpaid> {
+        let reserved = reserve(&self.app, &self.owner_id, planned).await;
+        let held = match reserved {
+            Ok(Ok(held)) => held,
+            Ok(Err(NoRoom::Now)) => {
+                return Err(Unpaid::Later {
+                    message: "As much is being asked of language models as they may cost.".into(),
+                    wait: AGAIN,
+                    is_limited: true,
+                });
+            }
+            Ok(Err(NoRoom::Spent(refusal))) => {
+                self.so_far().was_refused = true;
+                return Err(refusal);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a call of a language model is not paid");
+                return Err(Unpaid::Later {
+                    message: "A part of the service could not be reached.".into(),
+                    wait: AGAIN,
+                    is_limited: false,
+                });
+            }
+        };
+        let number = self.app.clock.new_id().as_u128();
+        self.so_far().held.insert(number, held);
+        Ok(number)
+    }
+
+    fn over(&self, number: u128, call: Call) {
+        let call = bill::of_call(&self.app, Uuid::from_u128(number), call);
+        let mut so_far = self.so_far();
+        so_far.cost.add(&call);
+        let held = so_far.held.remove(&number).flatten();
+        let (app, owner_id, made_for) = (self.app.clone(), self.owner_id.clone(), self.made_for);
+        let recording = async move { record(&app, &owner_id, made_for, call, held).await };
         match Handle::try_current() {
-            Ok(runtime) => _ = runtime.spawn(recording),
+            Ok(runtime) => {
+                let recording = self.app.recordings().track_future(recording);
+                so_far.recordings.push(runtime.spawn(recording));
+            }
             Err(error) => tracing::error!(%error, "what a model cost is not recorded"),
         }
     }

@@ -1,7 +1,8 @@
-//! What the calls on a bill cost.
+//! What calls cost.
 
 use ultudy_domain::usage::ModelCall;
-use ultudy_llm::{Bill, Call};
+use ultudy_llm::Call;
+use uuid::Uuid;
 
 use crate::App;
 
@@ -28,28 +29,22 @@ pub(crate) struct Cost {
 }
 
 impl Cost {
-    /// What all of these took together.
-    pub(crate) fn of(calls: &[ModelCall]) -> Self {
-        if calls.is_empty() {
-            return Self::default();
-        }
-        let tokens = calls
-            .iter()
-            .map(|call| call.tokens_read.saturating_add(call.tokens_written));
-        Self {
-            tokens: Some(tokens.fold(0, i64::saturating_add)),
-            micros: calls.iter().map(|call| call.cost_micros).sum(),
-        }
+    /// With this call, too.
+    pub(super) fn add(&mut self, call: &ModelCall) {
+        let tokens = call.tokens_read.saturating_add(call.tokens_written);
+        self.micros = match self.tokens {
+            None => call.cost_micros,
+            Some(_) => self
+                .micros
+                .zip(call.cost_micros)
+                .map(|(one, more)| one + more),
+        };
+        self.tokens = Some(self.tokens.unwrap_or(0).saturating_add(tokens));
     }
 }
 
-/// Takes the calls from a bill, each with an id by which it counts once.
-pub(super) fn of_bill(app: &App, bill: &Bill) -> Vec<ModelCall> {
-    let calls = bill.take().into_iter();
-    calls.map(|call| of_call(app, call)).collect()
-}
-
-fn of_call(app: &App, call: Call) -> ModelCall {
+/// A call, with the id by which it counts once.
+pub(super) fn of_call(app: &App, id: Uuid, call: Call) -> ModelCall {
     let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let (read, written) = (whole(call.tokens_read), whole(call.tokens_written));
     let price = app.spending.prices.of_call(call.provider, &call.model);
@@ -62,7 +57,7 @@ fn of_call(app: &App, call: Call) -> ModelCall {
         _ => price.map(|price| price.of(read, written)),
     };
     ModelCall {
-        id: app.clock.new_id(),
+        id,
         made_at: app.clock.now(),
         provider: call.provider.to_owned(),
         model: call.model,

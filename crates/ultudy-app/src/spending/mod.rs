@@ -1,22 +1,23 @@
 //! What language models cost: each call is recorded, and none is made that a budget does not allow.
-//! Order: what it is expected to cost is reserved; the call; what it did cost is recorded, and settled
+//! Order: what it may cost at most is reserved; the call; what it did cost is recorded, and settled
 //! in the same transaction. No transaction is open while a model is waited for.
 
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use tokio::{runtime::Handle, time::Instant};
 use ultudy_domain::{
     Timestamp,
-    job::JobFailure,
     usage::{Budget, Dollars, MadeFor, ModelCall, Period, Price, Standing, Whose},
 };
+use ultudy_llm::{Planned, Unpaid};
 use ultudy_store::{
     budgets::{self, Reserved, Settled},
     llm_calls,
 };
 use uuid::Uuid;
 
-use crate::{App, Result};
+use crate::{App, Error, Result};
 
 mod account;
 mod bill;
@@ -34,11 +35,11 @@ pub(crate) const OF_USER: &str = "budget_spent";
 pub(crate) const OF_ALL: &str = "budget_of_all_spent";
 /// After this whoever reserved something is taken for gone: longer than any call may take.
 const HELD: TimeDelta = TimeDelta::hours(2);
-/// How often it is tried to record what was spent, and how long after the first time again.
-const TRIES: u32 = 3;
+/// For how long it is tried to record what was spent, and how long after the first time again, and then at
+/// most.
+const PATIENCE: Duration = Duration::from_secs(600);
 const AGAIN: Duration = Duration::from_millis(250);
-/// Bytes of text that are about a token.
-const BYTES_OF_TOKEN: usize = 4;
+const AGAIN_MAX: Duration = Duration::from_secs(5);
 
 /// What models cost and may cost.
 #[derive(Debug, Default)]
@@ -49,8 +50,6 @@ pub struct Spending {
     pub budgets: Vec<Budget>,
     /// The price of the dearest model that may be asked; none if none is asked, or if there is no budget.
     pub dearest: Option<Price>,
-    /// The price of the model that makes vectors; none if none is asked, or if there is no budget.
-    pub of_vectors: Option<Price>,
     /// Whether models are asked at all.
     pub is_on: bool,
     /// How long each call is kept, and what calls came to by day.
@@ -66,125 +65,172 @@ pub struct Kept {
     pub days: TimeDelta,
 }
 
-/// What is reserved for a call; it is to be given to [`record`].
-#[derive(Debug)]
-#[must_use]
-struct Reservation {
-    id: Uuid,
-    micros: i64,
+/// What is reserved for a call. Dropped, it is given back.
+struct Held {
+    app: App,
+    owner_id: String,
+    /// None once it is settled.
+    reserved: Option<(Uuid, i64)>,
 }
 
-/// A budget that does not allow another call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Spent(
-    /// How it stands.
-    pub Standing,
-);
-
-impl Spent {
-    /// What the student is told.
-    #[must_use]
-    pub fn failure(self, now: Timestamp) -> JobFailure {
-        let Budget {
-            whose,
-            period,
-            limit_micros,
-        } = self.0.budget;
-        let again = period.ends(now).format("%-d %B, %H:%M UTC");
-        let limit = Dollars(limit_micros);
-        let when = match period {
-            Period::Day => "today",
-            Period::Month => "this month",
+impl Drop for Held {
+    /// Nobody has made the call.
+    fn drop(&mut self) {
+        let Some((id, _)) = self.reserved.take() else {
+            return;
         };
-        match whose {
-            Whose::User => JobFailure {
-                code: OF_USER.into(),
-                message: format!(
-                    "What your lessons may cost {when} ({limit}) is used up. Lessons that there are stay \
-                     open; new ones can be made from {again}."
-                ),
-            },
-            Whose::All => JobFailure {
-                code: OF_ALL.into(),
-                message: format!(
-                    "What the lessons of all students may cost {when} is used up. Lessons that there are \
-                     stay open; new ones can be made from {again}."
-                ),
-            },
+        let (app, owner_id) = (self.app.clone(), self.owner_id.clone());
+        let giving_back = async move {
+            let given_back = async {
+                let mut tx = app.store.write(&owner_id).await?;
+                budgets::settle(&mut tx, id, 0).await?;
+                tx.commit().await
+            };
+            if let Err(error) = given_back.await {
+                tracing::warn!(%error, "what was kept for a call counts for two hours");
+            }
+        };
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(self.app.recordings().track_future(giving_back));
         }
     }
 }
 
-/// Reserves what a call at this price is expected to cost that reads so many bytes and writes so many
-/// tokens. None where nothing is limited.
+/// Why a budget does not allow a call.
+enum NoRoom {
+    /// So much is under way; it will cost less.
+    Now,
+    /// It is spent.
+    Spent(Unpaid),
+}
+
+/// What whoever asked is told: a call that may cost so much is not paid from a budget that stands so.
+fn refusal(standing: Standing, micros: i64, now: Timestamp) -> Unpaid {
+    let Budget {
+        whose,
+        period,
+        limit_micros,
+    } = standing.budget;
+    let again = period.ends(now).format("%-d %B, %H:%M UTC");
+    let (limit, most) = (Dollars(limit_micros), Dollars(micros));
+    let when = match period {
+        Period::Day => "today",
+        Period::Month => "this month",
+    };
+    let code = match whose {
+        Whose::User => OF_USER,
+        Whose::All => OF_ALL,
+    };
+    let message = match whose {
+        _ if micros > limit_micros => format!(
+            "This may cost more than all that may be spent {when} ({most} of {limit}). Whoever runs this \
+             server can raise the budget."
+        ),
+        Whose::User => format!(
+            "What your lessons may cost {when} ({limit}) is used up. Lessons that there are stay open; new \
+             ones can be made from {again}."
+        ),
+        Whose::All => format!(
+            "What the lessons of all students may cost {when} is used up. Lessons that there are stay open; \
+             new ones can be made from {again}."
+        ),
+    };
+    Unpaid::Refused { code, message }
+}
+
+/// Reserves what a call may cost at most. None where nothing is limited, and for what costs nothing.
 ///
 /// # Errors
 /// The budget that does not allow it; or, outside, the database's.
 async fn reserve(
     app: &App,
     owner_id: &str,
-    price: Option<Price>,
-    (bytes_read, tokens_written): (usize, i64),
-) -> Result<std::result::Result<Option<Reservation>, Spent>> {
+    planned: Planned<'_>,
+) -> Result<std::result::Result<Option<Held>, NoRoom>> {
     let spending = &app.spending;
-    let Some(price) = price.filter(|_| !spending.budgets.is_empty()) else {
+    if spending.budgets.is_empty() {
         return Ok(Ok(None));
-    };
-    let tokens_read = i64::try_from(bytes_read / BYTES_OF_TOKEN).unwrap_or(i64::MAX);
-    let micros = price.of(tokens_read, tokens_written);
+    }
+    let price = spending.prices.of_call(planned.provider, planned.model);
+    let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let micros = price.or(spending.dearest).map_or(0, |price| {
+        price.of(whole(planned.tokens_read), whole(planned.tokens_written))
+    });
+    if micros == 0 {
+        return Ok(Ok(None));
+    }
+    let (app, owner_id) = (app.clone(), owner_id.to_owned());
+    // In a task of its own: if nobody waits for it any more, it is given back.
+    let reserving = tokio::spawn(async move { try_to_reserve(app, owner_id, micros).await });
+    reserving
+        .await
+        .map_err(|crash| Error::Unavailable(crash.into()))?
+}
+
+async fn try_to_reserve(
+    app: App,
+    owner_id: String,
+    micros: i64,
+) -> Result<std::result::Result<Option<Held>, NoRoom>> {
     let id = app.clock.new_id();
     let now = app.clock.now();
     let mut tx = app.store.system().await?;
-    let budgets = (owner_id, spending.budgets.as_slice());
+    let budgets = (owner_id.as_str(), app.spending.budgets.as_slice());
     let reserved = budgets::reserve(&mut tx, id, budgets, micros, (now, now + HELD)).await?;
-    match reserved {
+    let standing = match reserved {
         Reserved::Yes => {
             tx.commit().await?;
-            Ok(Ok(Some(Reservation { id, micros })))
+            return Ok(Ok(Some(Held {
+                app,
+                owner_id,
+                reserved: Some((id, micros)),
+            })));
         }
-        Reserved::No(standing) => {
-            drop(tx);
-            let labels = [
-                ("whose", standing.budget.whose.as_str()),
-                ("period", standing.budget.period.as_str()),
-            ];
-            metrics::counter!("ultudy_budget_refusals_total", &labels).increment(1);
-            Ok(Err(Spent(standing)))
-        }
+        Reserved::No(standing) => standing,
+    };
+    drop(tx);
+    if standing.spent_micros.saturating_add(micros) <= standing.budget.limit_micros {
+        return Ok(Err(NoRoom::Now));
     }
+    let labels = [
+        ("whose", standing.budget.whose.as_str()),
+        ("period", standing.budget.period.as_str()),
+    ];
+    metrics::counter!("ultudy_budget_refusals_total", &labels).increment(1);
+    Ok(Err(NoRoom::Spent(refusal(standing, micros, now))))
 }
 
-/// Records calls that are over and settles what was reserved for them. What cannot be recorded in some
-/// tries is in the log: the calls are made, and whoever waits for what they gave gets it.
+/// Records a call that is over and settles what was reserved for it. It is tried for some minutes: a
+/// database that is away comes back, and what was spent is spent.
 async fn record(
     app: &App,
     owner_id: &str,
     made_for: MadeFor,
-    calls: Vec<ModelCall>,
-    reservation: Option<Reservation>,
+    call: ModelCall,
+    mut held: Option<Held>,
 ) {
-    if calls.is_empty() && reservation.is_none() {
-        return;
-    }
-    count(&calls);
+    count(&call);
+    // From here on it is not given back.
+    let reserved = held.as_mut().and_then(|held| held.reserved.take());
+    let given_up = Instant::now() + PATIENCE;
     let mut pause = AGAIN;
-    for attempt in 1..=TRIES {
-        match try_to_record(app, owner_id, made_for, &calls, reservation.as_ref()).await {
+    loop {
+        let error = match try_to_record(app, owner_id, made_for, &call, reserved).await {
             Ok((settled, spent)) => {
                 for one in settled {
                     tell(app, owner_id, one, spent);
                 }
                 return;
             }
-            Err(error) if attempt < TRIES => {
-                tracing::warn!(%error, "what a model cost is not recorded yet");
-                tokio::time::sleep(pause).await;
-                pause *= 4;
-            }
-            Err(error) => {
-                tracing::error!(%error, owner_id, ?calls, "what a model cost is not recorded");
-            }
+            Err(error) => error,
+        };
+        if Instant::now() >= given_up {
+            tracing::error!(%error, owner_id, ?call, "what a model cost is not recorded");
+            return;
         }
+        tracing::warn!(%error, "what a model cost is not recorded yet");
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(AGAIN_MAX);
     }
 }
 
@@ -192,37 +238,31 @@ async fn try_to_record(
     app: &App,
     owner_id: &str,
     made_for: MadeFor,
-    calls: &[ModelCall],
-    reservation: Option<&Reservation>,
+    call: &ModelCall,
+    reserved: Option<(Uuid, i64)>,
 ) -> Result<(Vec<Settled>, i64)> {
-    let known: i64 = calls.iter().filter_map(|call| call.cost_micros).sum();
     let mut tx = app.store.write(owner_id).await?;
-    llm_calls::insert_all(&mut tx, calls, made_for).await?;
+    llm_calls::insert_all(&mut tx, std::slice::from_ref(call), made_for).await?;
     let mut settled = (Vec::new(), 0);
-    if let Some(Reservation { id, micros }) = reservation {
-        // Of what cost is not known it is taken to have been as was expected.
-        let spent = match calls.iter().any(|call| call.cost_micros.is_none()) {
-            true => known.max(*micros),
-            false => known,
-        };
-        settled = (budgets::settle(&mut tx, *id, spent).await?, spent);
+    if let Some((id, micros)) = reserved {
+        // Of what cost is not known it is taken to have been the most that it may be.
+        let spent = call.cost_micros.unwrap_or(micros);
+        settled = (budgets::settle(&mut tx, id, spent).await?, spent);
     }
     tx.commit().await?;
     Ok(settled)
 }
 
-fn count(calls: &[ModelCall]) {
-    for call in calls {
-        let labels = [
-            ("provider", call.provider.clone()),
-            ("model", call.model.clone()),
-            ("task", call.task.clone()),
-        ];
-        match call.cost_micros {
-            Some(cost) => metrics::counter!("ultudy_model_cost_microdollars_total", &labels)
-                .increment(u64::try_from(cost).unwrap_or(0)),
-            None => metrics::counter!("ultudy_model_unpriced_calls_total", &labels).increment(1),
-        }
+fn count(call: &ModelCall) {
+    let labels = [
+        ("provider", call.provider.clone()),
+        ("model", call.model.clone()),
+        ("task", call.task.clone()),
+    ];
+    match call.cost_micros {
+        Some(cost) => metrics::counter!("ultudy_model_cost_microdollars_total", &labels)
+            .increment(u64::try_from(cost).unwrap_or(0)),
+        None => metrics::counter!("ultudy_model_unpriced_calls_total", &labels).increment(1),
     }
 }
 

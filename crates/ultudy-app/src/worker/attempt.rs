@@ -32,15 +32,17 @@ const LAST_STEPS: Duration = Duration::from_secs(1);
 
 /// Runs a delivered job to one of its ends. What cannot be written here since the database is away is
 /// put back once it can; what cannot for another reason is left to the lease: it lapses, the job is
-/// delivered again, and that is counted.
+/// delivered again, and that is counted. What surrounds the run is in boxes: most of a run's time goes by
+/// in waiting, and runs are many.
 pub(super) async fn attempt(worker: &Worker, mut delivery: Delivery, guard: RunGuard) {
     let app = &worker.app;
-    let begun = start(app, &worker.config.worker_id, &mut delivery, &guard).await;
+    let starting = start(app, &worker.config.worker_id, &mut delivery, &guard);
+    let begun = Box::pin(starting).await;
     let delivery = &delivery;
     let ended = match begun {
         Ok(Begun::Run(run)) => {
             let outcome = measured(&run).await;
-            end(&run, delivery, outcome).await
+            Box::pin(end(&run, delivery, outcome)).await
         }
         Ok(Begun::Over(how)) => finish(app, delivery, &how).await,
         Ok(Begun::Later(after)) => release(app, delivery, after).await,
@@ -56,7 +58,7 @@ pub(super) async fn attempt(worker: &Worker, mut delivery: Delivery, guard: RunG
     if let Err(error) = ended {
         tracing::warn!(job_id = %delivery.job_id, ?error, "job left unsettled for now");
         if error.is_of_an_absent_database() {
-            put_back(worker, delivery).await;
+            Box::pin(put_back(worker, delivery)).await;
         }
     }
 }
@@ -84,7 +86,7 @@ async fn measured(run: &Run) -> Result<(), JobError> {
 async fn execute(run: &Run) -> Result<(), JobError> {
     let handler = async {
         match run.job.job_type {
-            JobType::UploadPdf => documents::extract::run(run).await,
+            JobType::UploadPdf => Box::pin(documents::extract::run(run)).await,
             JobType::GenerateLesson => lessons::generate::run(run).await,
         }
     };

@@ -110,7 +110,7 @@ impl Run {
             if !pace.is_news(&(percent, stage)) {
                 continue;
             }
-            match self.progress(percent, stage).await {
+            match Box::pin(self.progress(percent, stage)).await {
                 Err(JobError::Stale) => return JobError::Stale,
                 Err(error) => tracing::warn!(job_id = %self.job.id, ?error, "progress not written"),
                 Ok(()) => pace.written((percent, stage)),

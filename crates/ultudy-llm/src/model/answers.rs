@@ -20,6 +20,7 @@ const ANSWER: Question = Question {
     name: "answer",
     instructions: INSTRUCTIONS,
     schema: None,
+    tokens_max: 4_000,
 };
 
 fn checked(text: &str) -> Result<String, Unfit> {

@@ -38,6 +38,12 @@ pub(super) struct Tokens {
     pub(super) written: u64,
 }
 
+impl Tokens {
+    pub(super) fn all(self) -> u64 {
+        self.read + self.written
+    }
+}
+
 /// About how many tokens a text of so many bytes has, rather too many: four bytes make one in English, three
 /// where each is a character.
 pub(super) fn tokens_of(bytes: usize) -> u64 {
@@ -52,8 +58,11 @@ pub(super) trait Exchange: Send + Sync {
     /// The request's body, for each try anew.
     fn body(&self) -> io::Result<String>;
 
-    /// Tokens that the provider reads and writes for it, rather too many than too few.
-    fn tokens_expected(&self) -> u64;
+    /// Tokens that the provider reads for it, rather too many than too few, and writes.
+    fn tokens_expected(&self) -> Tokens;
+
+    /// Most tokens that it writes.
+    fn tokens_max(&self) -> u64;
 
     /// Reads an answer of status 200 to its end, and notes its tokens, also those of one that breaks off.
     fn read(
@@ -200,7 +209,8 @@ impl HttpBody for Outgoing {
 pub(super) struct Streamed<'a> {
     pub(super) wire: &'static dyn WireFormat,
     pub(super) body: &'a (dyn Fn() -> io::Result<String> + Send + Sync),
-    pub(super) tokens_expected: u64,
+    pub(super) tokens_expected: Tokens,
+    pub(super) tokens_max: u64,
     /// Told of all that has come, each time that there is more.
     pub(super) told: &'a (dyn Fn(&str) + Send + Sync),
 }
@@ -212,8 +222,12 @@ impl Exchange for Streamed<'_> {
         (self.body)()
     }
 
-    fn tokens_expected(&self) -> u64 {
+    fn tokens_expected(&self) -> Tokens {
         self.tokens_expected
+    }
+
+    fn tokens_max(&self) -> u64 {
+        self.tokens_max
     }
 
     async fn read(&self, response: Response, tokens: &mut Tokens) -> Result<String, Failure> {

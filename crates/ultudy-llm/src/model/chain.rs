@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 use super::{
-    call::{Streamed, tokens_of},
+    call::{Streamed, Tokens, tokens_of},
     failure::{self, Failure},
     kept::Kept,
     provider::Provider,
@@ -68,9 +68,12 @@ impl Chain {
     }
 
     /// Tokens that are read and written for this, rather too many than too few.
-    fn tokens_expected(&self, question: &Question, material: &Kept) -> u64 {
+    fn tokens_expected(&self, question: &Question, material: &Kept) -> Tokens {
         let read = tokens_of(question.instructions.len() + material.bytes());
-        read + TOKENS_OF_FORMAT + u64::from(self.task.tokens_written())
+        Tokens {
+            read: read + TOKENS_OF_FORMAT,
+            written: self.task.tokens_written().into(),
+        }
     }
 
     /// What the first model wrote that passed the check. Calls are many, and wait for minutes: their text is
@@ -109,6 +112,7 @@ impl Chain {
                 wire: target.wire(),
                 body: &body,
                 tokens_expected: self.tokens_expected(work.question, material),
+                tokens_max: work.question.tokens_max.into(),
                 told: work.told,
             };
             let answered = target.ask(&exchange, &terms).await;
@@ -137,7 +141,9 @@ impl Chain {
             let error = failure.told(target.counted.provider, is_first);
             // Another model is not asked until one is found that will write on anything. What
             // one does not like that was asked in another's place, that one may write.
-            if matches!(failure, Failure::Declined) && is_first {
+            let is_declined = matches!(failure, Failure::Declined) && is_first;
+            // Nor is one of another price.
+            if is_declined || matches!(failure, Failure::Unpaid(_)) {
                 return Err(error);
             }
             given_up = Some(match given_up {

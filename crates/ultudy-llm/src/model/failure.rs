@@ -9,7 +9,7 @@ use super::{
     provider::Provider,
     wire::{Cause, Told},
 };
-use crate::GenerateError;
+use crate::{GenerateError, Unpaid};
 
 /// Longest code of an error that is logged, in bytes.
 const CODE_MAX: usize = 64;
@@ -40,17 +40,19 @@ pub(super) enum Failure {
     Declined,
     /// It asked to be left alone, or has failed too often: no call was made.
     Resting { wait: Duration, is_limited: bool },
+    /// Nobody pays for it: no call was made.
+    Unpaid(Unpaid),
 }
 
 impl Failure {
     /// In a word, for metrics.
     pub(super) fn reason(&self) -> &'static str {
         match self {
+            // A connection that takes too long is none.
+            Self::Call { error, .. } if error.is_connect() => "unreachable",
             Self::Call { error, .. } if error.is_timeout() => "silent",
-            Self::Call { had_begun, .. } => match had_begun {
-                true => "cut",
-                false => "unreachable",
-            },
+            // What was sent may have been read, and paid for.
+            Self::Call { .. } => "cut",
             Self::Time => "too_slow",
             Self::Status { status, told } => match kind(*status, told) {
                 Kind::Quota => "quota",
@@ -66,6 +68,7 @@ impl Failure {
             Self::Unreadable(_) => "unreadable",
             Self::Declined => "declined",
             Self::Resting { .. } => "resting",
+            Self::Unpaid(_) => "budget_spent",
         }
     }
 
@@ -74,7 +77,7 @@ impl Failure {
         match self {
             Self::Call { .. } | Self::Time | Self::Foreign(_) | Self::Broken(_) => true,
             Self::Status { status, told } => kind(*status, told) == Kind::OutOfOrder,
-            Self::Unreadable(_) | Self::Declined | Self::Resting { .. } => false,
+            Self::Unreadable(_) | Self::Declined | Self::Resting { .. } | Self::Unpaid(_) => false,
         }
     }
 
@@ -82,7 +85,9 @@ impl Failure {
     /// was silent for all the time it had is not asked again at once.
     pub(super) fn may_pass_soon(&self) -> bool {
         match self {
-            Self::Call { error, had_begun } => !had_begun && !error.is_timeout(),
+            Self::Call { error, had_begun } => {
+                error.is_connect() || (!had_begun && !error.is_timeout())
+            }
             Self::Status { status, told } => {
                 matches!(kind(*status, told), Kind::Limited | Kind::OutOfOrder)
             }
@@ -91,7 +96,8 @@ impl Failure {
             | Self::Time
             | Self::Unreadable(_)
             | Self::Declined
-            | Self::Resting { .. } => false,
+            | Self::Resting { .. }
+            | Self::Unpaid(_) => false,
         }
     }
 
@@ -104,7 +110,7 @@ impl Failure {
     pub(super) fn wait(&self) -> Option<Duration> {
         match self {
             Self::Status { told, .. } => told.wait,
-            Self::Resting { wait, .. } => Some(*wait),
+            Self::Resting { wait, .. } | Self::Unpaid(Unpaid::Later { wait, .. }) => Some(*wait),
             _ => None,
         }
     }
@@ -144,6 +150,14 @@ impl Failure {
             Self::Resting { wait, .. } => {
                 tracing::info!(provider, model, ?wait, "the language model is left alone");
             }
+            Self::Unpaid(unpaid) => {
+                tracing::info!(
+                    provider,
+                    model,
+                    ?unpaid,
+                    "a call of the language model is not paid"
+                );
+            }
         }
     }
 
@@ -173,6 +187,16 @@ impl Failure {
                     is_limited: *is_limited,
                 }
             }
+            Self::Unpaid(Unpaid::Refused { code, message }) => permanent(code, message),
+            Self::Unpaid(Unpaid::Later {
+                message,
+                wait,
+                is_limited,
+            }) => GenerateError::NotAsked {
+                message: message.clone(),
+                wait: *wait,
+                is_limited: *is_limited,
+            },
         }
     }
 }

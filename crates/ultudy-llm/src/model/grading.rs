@@ -39,6 +39,7 @@ const GRADING: Question = Question {
     name: "verdict",
     instructions: INSTRUCTIONS,
     schema: Some(&SCHEMA),
+    tokens_max: 4_000,
 };
 
 #[derive(Serialize)]

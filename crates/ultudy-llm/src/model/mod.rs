@@ -241,7 +241,8 @@ impl Generator for Models {
         cancel: &CancellationToken,
     ) -> Result<MadeLesson, GenerateError> {
         // Dropping the call closes its connection, by which the provider knows.
-        let making = self.make(input, progress, bill);
+        // In a box, so that the wait holds it once.
+        let making = Box::pin(self.make(input, progress, bill));
         let made = cancel.run_until_cancelled(making).await;
         made.unwrap_or(Err(GenerateError::Cancelled))
     }

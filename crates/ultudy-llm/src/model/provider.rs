@@ -93,7 +93,8 @@ impl Provider {
 
     pub(super) fn wire(self) -> &'static dyn WireFormat {
         match self {
-            Self::OpenAi | Self::Compatible => &OpenAi,
+            Self::OpenAi => &OpenAi::OWN,
+            Self::Compatible => &OpenAi::COMPATIBLE,
             Self::Gemini => &Gemini,
             Self::Anthropic => &Anthropic,
         }

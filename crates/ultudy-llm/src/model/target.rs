@@ -17,7 +17,7 @@ use super::{
     metrics::Counted,
     wire::WireFormat,
 };
-use crate::Bill;
+use crate::{Bill, Planned};
 
 /// How often a call is made again at once, if it came to nothing before anything was written.
 const RETRIES: usize = 2;
@@ -124,7 +124,7 @@ impl Target {
         let wait = Wait {
             haste: terms.haste,
             give_up: Instant::now() + remaining / 2,
-            tokens: exchange.tokens_expected(),
+            tokens: exchange.tokens_expected().all(),
         };
         let admission = self.wait_for_turn(&wait).await?;
         let breaker = self.breaker(terms.haste);
@@ -139,6 +139,7 @@ impl Target {
         match &answered {
             // What was left by another is no measure of this one.
             Err(Failure::Time) if remaining < terms.time / 2 => {}
+            Err(Failure::Unpaid(_)) => {}
             Err(failure) if failure.is_of_the_provider() => pass.failed(Instant::now()),
             _ => pass.succeeded(),
         }
@@ -195,10 +196,22 @@ impl Target {
             tracing::error!(%error, "a request could not be written");
             Failure::Unreadable("no request")
         })?;
-        let begun = Instant::now();
         let provider = self.counted.provider;
-        let bill = terms.bill;
-        let open = bill.call(provider.name(), &self.counted.model, terms.task);
+        let planned = Planned {
+            provider: provider.name(),
+            model: &self.counted.model,
+            task: terms.task,
+            tokens_read: exchange.tokens_expected().read,
+            tokens_written: exchange.tokens_max(),
+        };
+        let open = match terms.bill.call(planned).await {
+            Ok(open) => open,
+            Err(unpaid) => {
+                self.pace.give_back(provider, admission).await;
+                return Err(Failure::Unpaid(unpaid));
+            }
+        };
+        let begun = Instant::now();
         let counted = |ago| {
             let pace = Arc::clone(&self.pace);
             // Nobody waits for it: until it is known it is taken to be later.
@@ -220,9 +233,9 @@ impl Target {
         self.counted.called(outcome, begun.elapsed());
         open.ended(outcome, tokens.read, tokens.written);
         // Of a call that told none it is taken to have been as many as were expected.
-        if tokens.read + tokens.written > 0 {
+        if tokens.all() > 0 {
             let pace = Arc::clone(&self.pace);
-            let took = tokens.read + tokens.written;
+            let took = tokens.all();
             tokio::spawn(async move { pace.took(provider, admission, took).await });
         }
         called.answered

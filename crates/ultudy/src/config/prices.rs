@@ -47,17 +47,16 @@ pub(super) fn spending(
     let has_budget = !budgets.is_empty();
     let dearest = llm.filter(|_| has_budget);
     let dearest = dearest.map(|llm| dearest_of(settings, &prices, llm));
-    let of_vectors = match embeddings {
-        EmbeddingsConfig::Model(model) if has_budget => {
-            Some(price(settings, &prices, model.provider, &model.model)?)
-        }
-        _ => None,
-    };
+    if let EmbeddingsConfig::Model(model) = embeddings
+        && has_budget
+    {
+        // Its price must be known.
+        price(settings, &prices, model.provider, &model.model)?;
+    }
     Ok(Spending {
         prices,
         budgets,
         dearest: dearest.transpose()?,
-        of_vectors,
         is_on: llm.is_some(),
         kept: Some(kept),
     })
@@ -212,7 +211,8 @@ mod tests {
         ];
         let spending = read(&vectors).unwrap().spending;
         assert!(spending.dearest.is_none());
-        assert_eq!(spending.of_vectors.unwrap().read, 20_000);
+        let price = spending.prices.of("openai", "text-embedding-3-small");
+        assert_eq!(price.unwrap().read, 20_000);
         let unpriced = [&vectors[..], &[("OPENAI_EMBEDDING_MODEL", "my-own")]].concat();
         let refused = read(&unpriced).unwrap_err().to_string();
         assert!(refused.contains("openai:my-own=READ/WRITTEN"), "{refused}");
@@ -223,7 +223,7 @@ mod tests {
             ("GEMINI_API_KEY", "k"),
             vectors[2],
         ];
-        assert!(read(&gemini).unwrap().spending.of_vectors.is_some());
+        assert_eq!(read(&gemini).unwrap().spending.budgets.len(), 1);
     }
 
     #[test]

@@ -103,8 +103,15 @@ impl Exchange for Asked<'_> {
         Ok(self.format.body(self.model, self.texts, self.purpose)?)
     }
 
-    fn tokens_expected(&self) -> u64 {
-        self.texts.iter().map(|text| tokens_of(text.len())).sum()
+    fn tokens_expected(&self) -> Tokens {
+        Tokens {
+            read: self.texts.iter().map(|text| tokens_of(text.len())).sum(),
+            written: 0,
+        }
+    }
+
+    fn tokens_max(&self) -> u64 {
+        0
     }
 
     async fn read(

@@ -13,8 +13,6 @@ use crate::model::{failure::Failure, rates, schema::Schema};
 
 const KEY: HeaderName = HeaderName::from_static("x-api-key");
 const VERSION: (&str, &str) = ("anthropic-version", "2023-06-01");
-/// Most tokens of an answer, which must be said: twice the longest lesson that is asked for.
-const TOKENS_MAX: u32 = 16_384;
 
 #[derive(Serialize)]
 struct Request<'a> {
@@ -127,7 +125,7 @@ impl WireFormat for Anthropic {
     fn body(&self, model: &str, prompt: &Prompt<'_>) -> serde_json::Result<String> {
         serde_json::to_string(&Request {
             model,
-            max_tokens: TOKENS_MAX,
+            max_tokens: prompt.question.tokens_max,
             stream: true,
             system: prompt.question.instructions,
             messages: [Message {

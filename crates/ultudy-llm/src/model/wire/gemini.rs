@@ -18,8 +18,7 @@ const KEY: HeaderName = HeaderName::from_static("x-goog-api-key");
 struct Request<'a> {
     system_instruction: Content<'a>,
     contents: [Content<'a>; 1],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    generation_config: Option<GenerationConfig>,
+    generation_config: GenerationConfig,
 }
 
 #[derive(Serialize)]
@@ -37,6 +36,14 @@ struct Part<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct GenerationConfig {
+    max_output_tokens: u32,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    shape: Option<Shape>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shape {
     response_mime_type: &'static str,
     response_json_schema: &'static Schema,
 }
@@ -137,10 +144,13 @@ impl WireFormat for Gemini {
         serde_json::to_string(&Request {
             system_instruction: content(None, prompt.question.instructions),
             contents: [content(Some("user"), prompt.material)],
-            generation_config: prompt.question.schema.map(|schema| GenerationConfig {
-                response_mime_type: "application/json",
-                response_json_schema: schema,
-            }),
+            generation_config: GenerationConfig {
+                max_output_tokens: prompt.question.tokens_max,
+                shape: prompt.question.schema.map(|schema| Shape {
+                    response_mime_type: "application/json",
+                    response_json_schema: schema,
+                }),
+            },
         })
     }
 

@@ -22,6 +22,8 @@ pub(super) struct Question {
     pub(super) instructions: &'static str,
     /// What the answer must look like; none: a text.
     pub(super) schema: Option<&'static Schema>,
+    /// Most tokens of an answer, those included that a model thinks with: what a budget must have room for.
+    pub(super) tokens_max: u32,
 }
 
 /// What a model is asked: told apart, what to do and the data to do it with.
@@ -164,7 +166,7 @@ mod tests {
             let base = base(&format!("https://models.example/v1{end}"));
             let address = |wire: &dyn WireFormat| wire.address(&base, "org/m:8b").to_string();
             assert_eq!(
-                address(&OpenAi),
+                address(&OpenAi::OWN),
                 "https://models.example/v1/chat/completions"
             );
             assert_eq!(address(&Anthropic), "https://models.example/v1/messages");
@@ -177,14 +179,14 @@ mod tests {
 
     #[test]
     fn keys_are_shown_to_the_provider_and_to_nobody_else() {
-        let formats: [&dyn WireFormat; 3] = [&OpenAi, &Gemini, &Anthropic];
+        let formats: [&dyn WireFormat; 3] = [&OpenAi::OWN, &Gemini, &Anthropic];
         for wire in formats {
             let headers = wire.headers("sk-hunter2").unwrap();
             assert!(!format!("{headers:?}").contains("hunter2"));
             assert!(headers.values().any(HeaderValue::is_sensitive));
         }
         // A server of one's own may want none.
-        assert!(OpenAi.headers("").unwrap().is_empty());
+        assert!(OpenAi::OWN.headers("").unwrap().is_empty());
     }
 
     #[test]
@@ -194,11 +196,11 @@ mod tests {
         Gemini.read(usage, &mut answer).unwrap();
         assert_eq!((answer.tokens_read, answer.end), (7, None));
         let usage = br#"{"choices":[],"usage":{"completion_tokens":9}}"#;
-        OpenAi.read(usage, &mut answer).unwrap();
+        OpenAi::OWN.read(usage, &mut answer).unwrap();
         assert_eq!(answer.tokens_written, 9);
         let ping = br#"{"type":"ping"}"#;
         Anthropic.read(ping, &mut answer).unwrap();
-        let formats: [&dyn WireFormat; 3] = [&OpenAi, &Gemini, &Anthropic];
+        let formats: [&dyn WireFormat; 3] = [&OpenAi::OWN, &Gemini, &Anthropic];
         for wire in formats {
             assert!(wire.read(br#"{"status":"ok"}"#, &mut answer).is_err());
         }
@@ -208,7 +210,7 @@ mod tests {
     fn every_header_by_which_a_limit_is_told_is_read() {
         let cases: [(&dyn WireFormat, &[&str], &str); 2] = [
             (
-                &OpenAi,
+                &OpenAi::OWN,
                 &[
                     "x-ratelimit-remaining-requests x-ratelimit-reset-requests",
                     "x-ratelimit-remaining-tokens x-ratelimit-reset-tokens",
@@ -255,8 +257,8 @@ mod tests {
             "message":"prompt is too long: 210000 tokens > 200000 maximum"}}"#;
         assert_eq!(Anthropic.told(anthropic).cause, Some(Cause::TooLong));
         let openai = br#"{"error":{"message":"m","type":"t","code":"insufficient_quota"}}"#;
-        assert_eq!(OpenAi.told(openai).cause, Some(Cause::Quota));
-        let formats: [&dyn WireFormat; 3] = [&OpenAi, &Gemini, &Anthropic];
+        assert_eq!(OpenAi::OWN.told(openai).cause, Some(Cause::Quota));
+        let formats: [&dyn WireFormat; 3] = [&OpenAi::OWN, &Gemini, &Anthropic];
         for wire in formats {
             assert_eq!(wire.told(b"<html>"), Told::default());
         }

@@ -22,6 +22,8 @@ struct Request<'a> {
     stream_options: StreamOptions,
     messages: [Message<'a>; 2],
     #[serde(skip_serializing_if = "Option::is_none")]
+    max_completion_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     response_format: Option<ResponseFormat>,
 }
 
@@ -92,7 +94,22 @@ struct Error {
     code: Value,
 }
 
-pub(in crate::model) struct OpenAi;
+pub(in crate::model) struct OpenAi {
+    /// Whether it is told how much an answer may be.
+    is_told_the_most: bool,
+}
+
+impl OpenAi {
+    /// OpenAI's own.
+    pub(in crate::model) const OWN: Self = Self {
+        is_told_the_most: true,
+    };
+    /// A server of the like. Some refuse what does not fit beside the text, which they know and we do not;
+    /// they have limits of their own.
+    pub(in crate::model) const COMPATIBLE: Self = Self {
+        is_told_the_most: false,
+    };
+}
 
 impl WireFormat for OpenAi {
     fn address(&self, base: &Url, _model: &str) -> Url {
@@ -123,6 +140,7 @@ impl WireFormat for OpenAi {
             stream_options: StreamOptions {
                 include_usage: true,
             },
+            max_completion_tokens: self.is_told_the_most.then_some(question.tokens_max),
             messages: [
                 message("system", question.instructions),
                 message("user", prompt.material),

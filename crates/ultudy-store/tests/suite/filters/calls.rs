@@ -89,7 +89,6 @@ async fn courses_and_documents(store: &Store) {
         chunks::searchable(tx),
         chunks::find_many(tx, &[1, 2]),
         chunks::lock_pending(tx, id(60)),
-        embeddings::extent(tx, id(10)),
         embeddings::passages(tx, id(10), 0, 9),
         embeddings::stamp(tx, "model"),
         embeddings::numbers(tx, "model"),

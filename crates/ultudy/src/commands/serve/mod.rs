@@ -29,6 +29,8 @@ use stop::{Door, Stop};
 
 /// How long open requests may take to end at least, once no more are taken.
 const REQUESTS_END: Duration = Duration::from_secs(10);
+/// How long the process waits at its end until what calls of models cost is written down.
+const LAST_RECORDS: Duration = Duration::from_secs(3);
 
 /// How long computations may go on after everything else has ended.
 pub const COMPUTATIONS_END: Duration = Duration::from_secs(2);
@@ -82,6 +84,7 @@ async fn serve(
         open_files,
         "serving"
     );
+    let settled = app.clone();
     let state = HttpState::new(Served {
         app,
         config: http_config(&config),
@@ -99,7 +102,9 @@ async fn serve(
         false => router::of_worker(state),
     };
     answer(listener, router, stop.closing, requests_end).await?;
-    work.await.map_err(|error| Failure::new("worker", error))
+    let ended = work.await;
+    settled.settle(LAST_RECORDS).await;
+    ended.map_err(|error| Failure::new("worker", error))
 }
 
 /// Does jobs and clears up until told to stop, if that is this process' to do; what is cached is

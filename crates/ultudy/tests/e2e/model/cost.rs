@@ -192,8 +192,8 @@ async fn a_call_of_unknown_cost_is_never_free() {
 
 #[tokio::test]
 async fn a_spent_budget_refuses_before_the_call_and_keeps_what_there_is() {
-    // One lesson costs some 0.01 dollars, and 0.03 are kept for it.
-    let settings = [PRICES, ("LLM_BUDGET_USER_DAY", "0.04")];
+    // One lesson costs some 0.01 dollars, and may cost some 0.10.
+    let settings = [PRICES, ("LLM_BUDGET_USER_DAY", "0.105")];
     let class = Class::start(2, &settings).await;
     let made = class.api.ended(&class.ask(0).await).await;
     assert_eq!(made["status"], "completed", "{made}");
@@ -201,12 +201,12 @@ async fn a_spent_budget_refuses_before_the_call_and_keeps_what_there_is() {
     assert_eq!(refused["status"], "failed", "{refused}");
     assert_eq!(refused["code"], "budget_spent", "{refused}");
     let message = text(&refused["error"]);
-    assert!(message.contains("today ($0.04)"), "{message}");
+    assert!(message.contains("today ($0.105)"), "{message}");
     assert_eq!(class.llm.counts().made, 1, "nobody was asked");
     let usage = class.usage().await;
     let budget = &usage["budgets"][0];
     assert_eq!(budget["period"], "day", "{usage}");
-    assert_eq!(budget["limit_micros"], 40_000, "{usage}");
+    assert_eq!(budget["limit_micros"], 105_000, "{usage}");
     assert_eq!(budget["spent_micros"], cost(&class), "{usage}");
     assert_eq!(budget["reserved_micros"], 0, "{usage}");
     // What was made before is there, for another document, too.
@@ -219,10 +219,10 @@ async fn a_spent_budget_refuses_before_the_call_and_keeps_what_there_is() {
 }
 
 #[tokio::test]
-async fn what_is_under_way_counts_and_is_settled_whatever_becomes_of_it() {
+async fn a_lesson_waits_while_what_is_under_way_may_spend_the_budget() {
     let settings = [
         PRICES,
-        ("LLM_BUDGET_MONTH", "0.07"),
+        ("LLM_BUDGET_MONTH", "0.26"),
         ("LESSON_QUEUE_CONCURRENCY", "3"),
     ];
     let class = Class::start(3, &settings).await;
@@ -232,34 +232,79 @@ async fn what_is_under_way_counts_and_is_settled_whatever_becomes_of_it() {
         jobs.push(class.ask(section).await);
     }
     // For two there is room, whichever they are.
-    let mut refused = Vec::new();
-    let one = wait::for_some("one is refused", PATIENCE, async || {
+    let one = wait::for_some("one waits", PATIENCE, async || {
         for job_id in &jobs {
             let job = class.api.get(&format!("/api/jobs/{job_id}")).await.body;
-            if job["status"] == "failed" {
+            if job["status"] == "queued" && !job["started_at"].is_null() {
                 return Some(job);
             }
         }
         None
     });
-    let job = one.await.expect("it is");
-    assert_eq!(job["code"], "budget_of_all_spent", "{job}");
-    refused.push(text(&job["id"]));
+    let waiting = one.await.expect("it does");
     class
         .until("two are open", |counts| counts.in_flight == 2)
         .await;
     class.llm.answers(Answer::Lesson);
     class.llm.release();
-    for job_id in jobs.iter().filter(|id| !refused.contains(id)) {
-        let job = class.api.ended(job_id).await;
-        assert_eq!(job["status"], "completed", "{job}");
-    }
     // Less was spent than was kept for them: there is room again.
-    let retry = format!("/api/jobs/{}/retry", refused[0]);
-    class.api.post(&retry, json!({})).await;
-    let job = class.api.ended(&refused[0]).await;
-    assert_eq!(job["status"], "completed", "{job}");
+    for job_id in &jobs {
+        let job = class.api.ended(job_id).await;
+        assert_eq!(job["status"], "completed", "{job} {waiting}");
+        assert_eq!(job["attempt"], 0, "{job}");
+    }
     assert_eq!(class.llm.counts().made, 3);
+}
+
+#[tokio::test]
+async fn a_budget_that_is_less_than_one_lesson_may_cost_says_so() {
+    let settings = [PRICES, ("LLM_BUDGET_USER_DAY", "0.01")];
+    let class = Class::start(1, &settings).await;
+    let refused = class.api.ended(&class.ask(0).await).await;
+    assert_eq!(refused["code"], "budget_spent", "{refused}");
+    let message = text(&refused["error"]);
+    assert!(message.contains("may cost more than all"), "{message}");
+    assert_eq!(class.llm.counts().made, 0, "nobody was asked");
+}
+
+/// Each of its calls is paid by itself: a second one is not made for what is kept for the first.
+#[tokio::test]
+async fn a_lesson_that_takes_more_calls_than_there_is_room_for_stops_between_them() {
+    let settings = [
+        PRICES,
+        ("LLM_BUDGET_USER_DAY", "0.105"),
+        ("LLM_FALLBACK", "openai:test-model"),
+    ];
+    let class = Class::start(1, &settings).await;
+    class.llm.answers(Answer::Text("no JSON ".repeat(2_000)));
+    let refused = class.api.ended(&class.ask(0).await).await;
+    assert_eq!(refused["code"], "budget_spent", "{refused}");
+    assert_eq!(class.llm.counts().made, 1);
+    let budget = &class.usage().await["budgets"][0];
+    assert_eq!(budget["spent_micros"], cost(&class), "{budget}");
+    assert_eq!(budget["reserved_micros"], 0, "{budget}");
+}
+
+/// Whoever hangs up before the end has used up a question all the same.
+#[tokio::test]
+async fn questions_that_are_given_up_count() {
+    let settings = [PRICES, ("QUESTIONS_PER_MINUTE", "2")];
+    let class = Class::start(1, &settings).await;
+    let long = "A cell is alive [1]. ".repeat(10);
+    class.llm.answers(Answer::HalfText(long));
+    let body = json!({"document_id": class.document_id, "question": "What is a cell?"});
+    for made in 1..=2 {
+        let mut asked = Events::of(&class.api, "/api/ask", body.clone()).await;
+        asked.named("sources").await;
+        asked.named("text").await;
+        drop(asked);
+        class
+            .until("it is given up", |counts| counts.cancelled == made)
+            .await;
+    }
+    let refused = class.api.post("/api/ask", body).await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS, "{refused:?}");
+    assert_eq!(class.llm.counts().made, 2);
 }
 
 #[tokio::test]
@@ -311,6 +356,6 @@ async fn with_a_spent_budget_questions_are_answered_by_quotations_and_say_why() 
     let asked = Events::of(&class.api, "/api/ask", body).await;
     let (told, done) = asked.done().await;
     assert_eq!(done["by"], "quotations", "{done}");
-    assert!(told.contains("is used up"), "{told}");
+    assert!(told.contains("leaves no room"), "{told}");
     assert_eq!(class.llm.counts().made, 0, "nobody was asked");
 }

@@ -201,6 +201,12 @@ async fn a_lesson_that_is_written_while_the_database_is_away_is_stored_and_asked
     let job = class.api.ended(&job_id).await;
     assert_eq!(job["status"], "completed", "{}", worker.server.log());
     assert_eq!(class.llm.counts().made, 1, "{}", worker.server.log());
+    let recorded = async || {
+        let calls = ground.database.sql("SELECT count(*) FROM llm_calls");
+        calls.expect("it runs").trim() == "1"
+    };
+    let recorded = wait::until("what it cost is recorded", PATIENCE, recorded).await;
+    assert!(recorded.is_ok(), "{}", worker.server.log());
 }
 
 /// What was asked for may be called off when it is nearly done; others may want the same.
