@@ -26,8 +26,15 @@ pub use crate::lessons::keep_telling;
 pub async fn keep_house(app: App, shutdown: CancellationToken) {
     let telling = keep_telling(app.clone(), shutdown.clone());
     let sweeping = sweep_for_all(app.clone(), shutdown.clone());
+    let forgetting = forget_calls(app.clone(), shutdown.clone());
     let embedding = embed::keep_embedded(app.clone(), shutdown.clone());
-    tokio::join!(clear_up(app, shutdown), sweeping, telling, embedding);
+    tokio::join!(
+        clear_up(app, shutdown),
+        sweeping,
+        forgetting,
+        telling,
+        embedding
+    );
 }
 
 /// Looks through the whole object store now and then, in the one process that does so for all. Who does so
@@ -57,6 +64,27 @@ async fn sweep_for_all(app: App, shutdown: CancellationToken) {
     }
 }
 
+/// Forgets now and then what earlier calls of language models cost, in the one process that does so for all.
+async fn forget_calls(app: App, shutdown: CancellationToken) {
+    let mut does_for_all = app.does_for_all().subscribe();
+    loop {
+        let is_me = async { does_for_all.wait_for(|does| *does).await.is_ok() };
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            is_me = is_me => if !is_me { return },
+        }
+        match spending::clear_up(&app, &shutdown).await {
+            Ok(0) => {}
+            Ok(cleared) => tracing::info!(cleared, "forgot earlier calls of language models"),
+            Err(error) => tracing::warn!(%error, "cannot forget earlier calls of language models"),
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+    }
+}
+
 async fn clear_up(app: App, shutdown: CancellationToken) {
     loop {
         match sweep_ended(&app).await {
@@ -65,11 +93,6 @@ async fn clear_up(app: App, shutdown: CancellationToken) {
                 tracing::info!(swept, "deleted sessions, tokens and links that have ended");
             }
             Err(error) => tracing::warn!(%error, "cannot delete sessions that have ended"),
-        }
-        match spending::clear_up(&app).await {
-            Ok(0) => {}
-            Ok(cleared) => tracing::info!(cleared, "forgot earlier calls of language models"),
-            Err(error) => tracing::warn!(%error, "cannot forget earlier calls of language models"),
         }
         match index::catch_up(&app, &shutdown).await {
             Ok(0) => {}

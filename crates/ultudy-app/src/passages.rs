@@ -26,6 +26,7 @@ pub(crate) async fn lesson(
     glossary: Vec<GlossaryEntry>,
 ) -> Result<Option<LessonContent>> {
     let input = LessonInput {
+        generation: None,
         title: title.to_owned(),
         parts,
         glossary,

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::hidden::is_hidden;
+
 /// Longest that something in brackets can be and yet be a citation, in characters.
 const CITATION_MAX: usize = 40;
 
@@ -84,11 +86,10 @@ impl CitedText {
         &self.cited
     }
 
-    /// What can be shown of this piece and those before it. Without control characters, and without
-    /// what turns the direction of a text round.
+    /// What can be shown of this piece and those before it, without what is [hidden](crate::hidden).
     pub fn push(&mut self, piece: &str) -> String {
         let mut shown = String::with_capacity(piece.len());
-        for c in piece.chars().filter(|&c| is_seen(c)) {
+        for c in piece.chars().filter(|&c| !is_hidden(c)) {
             self.take(c, &mut shown);
         }
         shown
@@ -198,11 +199,6 @@ impl CitedText {
     }
 }
 
-fn is_seen(c: char) -> bool {
-    let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    matches!(c, '\n' | '\t') || !(c.is_control() || turns)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -263,7 +259,8 @@ mod tests {
 
     #[test]
     fn what_is_not_seen_goes() {
-        assert_eq!(whole("a\u{0}\u{202e}b\u{7}\tc").0, "ab\tc");
+        let text = "a\u{0}\u{202e}b\u{7}\u{200b}\u{2060}\u{feff}\u{e0041}\tc";
+        assert_eq!(whole(text).0, "ab\tc");
     }
 
     proptest! {

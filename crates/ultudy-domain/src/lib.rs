@@ -15,6 +15,7 @@ pub mod figure;
 pub mod formula;
 pub mod glossary;
 pub mod grading;
+pub mod hidden;
 pub mod job;
 pub mod language;
 pub mod lesson;

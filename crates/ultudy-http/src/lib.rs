@@ -3,13 +3,13 @@
 pub mod access;
 pub mod auth;
 mod cookie;
+mod crawl;
 mod error;
 mod etag;
 mod input;
 mod layers;
 mod limits;
 pub mod openapi;
-mod pace;
 pub mod request_id;
 pub mod router;
 mod routes;

@@ -137,6 +137,7 @@ fn told(text: &str, otherwise: bool) -> String {
 
 async fn section(part: &LessonPart) -> Result<Option<Section>, Box<dyn Error>> {
     let input = LessonInput {
+        generation: None,
         title: part.name.clone(),
         parts: vec![part.clone()],
         glossary: Vec::new(),

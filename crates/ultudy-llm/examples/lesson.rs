@@ -23,6 +23,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }];
     let cancel = CancellationToken::new();
     let input = LessonInput {
+        generation: None,
         title: "Standard input".into(),
         glossary: Extractive.glossary(parts.clone(), &cancel).await?,
         parts,

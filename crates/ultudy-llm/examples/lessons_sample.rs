@@ -83,6 +83,7 @@ async fn lessons(
     );
     for part in parts {
         let input = LessonInput {
+            generation: None,
             title: part.name.clone(),
             parts: vec![part.clone()],
             glossary: glossary.clone(),

@@ -35,6 +35,10 @@ pub struct LessonInput {
     /// are made without a model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// The key of the generation that it is made for, if there is one. Nothing depends on it but what a
+    /// lesson that failed is made of when it is tried again: parts that were written for this one.
+    #[serde(skip)]
+    pub generation: Option<String>,
 }
 
 /// One section's text.

@@ -92,14 +92,25 @@ pub fn write_reused(key: String, now: Timestamp) -> Write<()> {
     Write::new(vec![reused], |_| Ok(()))
 }
 
-/// Deletes calls that ended before `calls`, and what was summed up of days before `days`; how many.
-pub async fn delete_old(tx: &mut SystemTx, calls: Timestamp, days: Timestamp) -> Result<u64> {
-    let connection = tx.connection();
-    let sql = "DELETE FROM llm_calls WHERE made_at < $1";
-    let deleted = connection.execute(sql.into(), binds![calls]).await?;
-    let sql = "DELETE FROM llm_usage WHERE day < $1";
+/// Deletes calls that ended before `calls`, and what was summed up of days before `days`, at most so many of
+/// each; how many. Fewer than that were all.
+pub async fn delete_old(
+    tx: &mut SystemTx,
+    calls: Timestamp,
+    days: Timestamp,
+    at_most: u32,
+) -> Result<u64> {
+    let (connection, at_most) = (tx.connection(), i64::from(at_most));
+    let sql = "DELETE FROM llm_calls WHERE (owner_id, id) IN (
+            SELECT owner_id, id FROM llm_calls WHERE made_at < $1 ORDER BY made_at LIMIT $2)";
+    let deleted = connection
+        .execute(sql.into(), binds![calls, at_most])
+        .await?;
+    let sql = "DELETE FROM llm_usage WHERE (owner_id, day, provider, model, task) IN (
+            SELECT owner_id, day, provider, model, task FROM llm_usage
+            WHERE day < $1 ORDER BY day LIMIT $2)";
     let summed = connection
-        .execute(sql.into(), binds![days.date_naive()])
+        .execute(sql.into(), binds![days.date_naive(), at_most])
         .await?;
     Ok(deleted + summed)
 }

@@ -149,7 +149,8 @@ pub async fn by_course(tx: &mut TenantTx, since: Timestamp, limit: i64) -> Resul
     .await
 }
 
-/// What the owner's calls for each lesson came to since then, the dearest first.
+/// What the owner's calls for each lesson, and for questions and answers on what it is of, came to since
+/// then, the dearest first. What is of no document, such as a question to a course, is of no lesson.
 pub async fn by_lesson(tx: &mut TenantTx, since: Timestamp, limit: i64) -> Result<Vec<OfWork>> {
     tx.all(
         concat!(

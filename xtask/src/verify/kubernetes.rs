@@ -11,7 +11,7 @@ use crate::{process, python, workspace};
 const PACKAGES: [&str; 2] = ["kubernetes-validate==1.37.0", "checkov==3.3.30"];
 const MODULES: &str = "kubernetes_validate, checkov";
 /// What is rendered.
-const RENDERED: [&str; 3] = ["base", "hpa", "keda"];
+const RENDERED: [&str; 4] = ["base", "hpa", "keda", "model"];
 /// Versions of Kubernetes whose schemas they must satisfy.
 const VERSIONS: [&str; 3] = ["1.29.0", "1.31.0", "1.34.0"];
 /// Rules of the policy that are the operator's to keep: to name the image by its digest, and to have it

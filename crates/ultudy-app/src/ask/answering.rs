@@ -9,10 +9,7 @@ use std::{
 use futures_util::Stream;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio_util::sync::{CancellationToken, DropGuard};
-use ultudy_domain::{
-    cited_text::{CitedText, Pages},
-    usage::MadeFor,
-};
+use ultudy_domain::cited_text::{CitedText, Pages};
 use ultudy_llm::Bill;
 
 use super::{
@@ -103,7 +100,7 @@ async fn answer(
         let text = quoted::answer(&material, Why::NoModel);
         return teller.finish(&text, AnsweredBy::Quotations);
     };
-    let account = Account::open(app, owner_id, MadeFor::default());
+    let account = Account::open(app, owner_id, material.made_for);
     // It counts whatever comes of it, also if nobody listens to the end: it is paid for.
     place.use_up();
     let asked = asked(tutor, &material, &teller, account.bill()).await;

@@ -1,19 +1,25 @@
 //! What an answer is made from: the passages that say most about a question, or the pages of what is
 //! explained once more.
 
-use ultudy_domain::search::{Query, passage};
+use ultudy_domain::{
+    search::{Query, passage},
+    usage::MadeFor,
+};
 use ultudy_llm::{AnswerInput, AnswerKind, Source};
 use ultudy_store::{
     TenantTx,
     chunks::{Chunk, Within},
     concepts, documents,
     lessons::LessonOf,
-    search, sections,
+    sections,
 };
 use uuid::Uuid;
 
 use super::CitedSource;
-use crate::{App, Error, Result, lessons};
+use crate::{
+    App, Error, Result, lessons,
+    search::hybrid::{self, Question},
+};
 
 /// Most passages that an answer is made from.
 const PASSAGES_MAX: usize = 8;
@@ -29,10 +35,16 @@ pub(super) struct Material {
     pub(super) languages: Vec<Option<String>>,
     /// The question as it was looked for.
     pub(super) query: Query,
+    /// On whose bill it is what the answer costs.
+    pub(super) made_for: MadeFor,
 }
 
 impl Material {
-    fn new(kind: AnswerKind, question: String, chunks: Vec<Chunk>, query: Query) -> Self {
+    fn new(
+        (kind, question, made_for): (AnswerKind, String, MadeFor),
+        chunks: Vec<Chunk>,
+        query: Query,
+    ) -> Self {
         let mut material = Self {
             input: AnswerInput {
                 kind,
@@ -43,6 +55,7 @@ impl Material {
             sources: Vec::new(),
             languages: Vec::new(),
             query,
+            made_for,
         };
         for (chunk, number) in chunks.into_iter().zip(1..) {
             material.input.sources.push(Source {
@@ -70,16 +83,18 @@ impl Material {
     }
 }
 
-/// What is found about a question.
+/// What is found about a question, by its words and by its meaning.
 pub(super) async fn found(
+    app: &App,
     tx: &mut TenantTx,
-    kind: AnswerKind,
-    question: String,
+    (kind, made_for): (AnswerKind, MadeFor),
+    question: &Question<'_>,
     within: Within,
 ) -> Result<Material> {
-    let ranked = search::find(tx, &question, within, PASSAGES_MAX).await?;
+    let ranked = hybrid::find(app, tx, question, within, (0, PASSAGES_MAX)).await?;
     let chunks = ranked.chunks.into_iter().map(|(chunk, _)| chunk).collect();
-    Ok(Material::new(kind, question, chunks, ranked.query))
+    let asked = (kind, question.text().to_owned(), made_for);
+    Ok(Material::new(asked, chunks, ranked.query))
 }
 
 /// What there is to explain a section once more.
@@ -131,11 +146,19 @@ pub(super) async fn of_concept(
             pages(&mut tx, kind, concept.name, section, only).await?
         }
         None => {
+            drop(tx);
             let within = Within {
                 course_id: None,
                 document_id: Some(concept.document_id),
             };
-            found(&mut tx, kind, concept.name, within).await?
+            let searched = hybrid::question(app, owner_id, &concept.name).await;
+            let mut tx = app.store.read(owner_id).await?;
+            let made_for = MadeFor {
+                course_id: concept.course_id,
+                document_id: Some(concept.document_id),
+                ..MadeFor::default()
+            };
+            found(app, &mut tx, (kind, made_for), &searched, within).await?
         }
     };
     if let Some(taught) = taught {
@@ -180,7 +203,13 @@ async fn pages(
         chunk.language = language.map(str::to_owned);
     }
     let query = Query::parse(&name, &[language]);
-    Ok(Material::new(kind, name, chunks, query))
+    let made_for = MadeFor {
+        job_id: None,
+        course_id: document.course_id,
+        document_id: Some(document.id),
+        section_id: Some(section.id),
+    };
+    Ok(Material::new((kind, name, made_for), chunks, query))
 }
 
 fn shortened(text: &str) -> String {

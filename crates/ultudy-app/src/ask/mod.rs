@@ -3,12 +3,12 @@
 //! say no model is asked about.
 
 use serde::Serialize;
-use ultudy_domain::field;
+use ultudy_domain::{field, usage::MadeFor};
 use ultudy_llm::AnswerKind;
 use ultudy_store::{chunks::Within, courses, documents};
 use uuid::Uuid;
 
-use crate::{App, Error, Result, limits::Kind};
+use crate::{App, Error, Result, limits::Kind, search::hybrid};
 
 mod answering;
 mod material;
@@ -113,20 +113,33 @@ pub async fn ask(app: &App, owner_id: &str, asked: &Question) -> Result<Answerin
     if asked.course_id.is_none() && asked.document_id.is_none() {
         return Err(Error::field("document_id", "or course_id is missing"));
     }
+    let searched = hybrid::question(app, owner_id, &question).await;
     let mut tx = app.store.read(owner_id).await?;
     if let Some(id) = asked.course_id {
         let course = courses::find(&mut tx, id).await?;
         course.ok_or(Error::NotFound("course"))?;
     }
+    let mut made_for = MadeFor {
+        course_id: asked.course_id,
+        document_id: asked.document_id,
+        ..MadeFor::default()
+    };
     if let Some(id) = asked.document_id {
         let document = documents::find(&mut tx, id).await?;
-        document.ok_or(Error::NotFound("document"))?;
+        made_for.course_id = document.ok_or(Error::NotFound("document"))?.course_id;
     }
     let within = Within {
         course_id: asked.course_id,
         document_id: asked.document_id,
     };
-    let material = material::found(&mut tx, AnswerKind::Answer, question, within).await?;
+    let material = material::found(
+        app,
+        &mut tx,
+        (AnswerKind::Answer, made_for),
+        &searched,
+        within,
+    )
+    .await?;
     drop(tx);
     begin(app, owner_id, material).await
 }

@@ -72,13 +72,13 @@ impl Writer {
     ) -> Result<Stored> {
         let written = self.copy(body, bytes_max).await;
         let begun = self.begun.take();
-        match (&written, begun) {
+        if let (Err(error), Some(begun)) = (&written, begun) {
+            // A task, so that it ends though whoever waits for it goes away.
+            let discarding = tokio::spawn(begun.discard());
             // Who does not take it will hardly be quick to give it back.
-            (Err(Error::Unavailable(_)), Some(begun)) => {
-                tokio::spawn(begun.discard());
+            if !matches!(error, Error::Unavailable(_)) {
+                let _ = discarding.await;
             }
-            (Err(_), Some(begun)) => begun.discard().await,
-            _ => {}
         }
         written
     }

@@ -2,7 +2,7 @@
 //! the concept's mastery. What the client says is right counts for nothing.
 
 use serde::Serialize;
-use ultudy_domain::{check_in::Question, concept::MasteryUpdate, mastery::Mastery};
+use ultudy_domain::{check_in::Question, concept::MasteryUpdate, mastery::Mastery, usage::MadeFor};
 use ultudy_store::{
     TenantTx,
     answers::{self, Answer},
@@ -86,9 +86,17 @@ pub async fn submit(app: &App, owner_id: &str, submission: &Submission) -> Resul
         (Judged::ByKey(judgement), _) => judgement,
         (Judged::InOwnWords(asked), None) => asked.by_terms(&submission.answer),
         (Judged::InOwnWords(asked), Some(tutor)) => {
+            let concept = concepts::find(&mut tx, question.concept_id()).await?;
+            let concept = concept.ok_or(Error::NotFound("concept"))?;
             drop(tx);
-            let answer = &submission.answer;
-            let judgement = asked.by_model(app, tutor, owner_id, answer).await;
+            let made_for = MadeFor {
+                job_id: None,
+                course_id: concept.course_id,
+                document_id: Some(concept.document_id),
+                section_id: concept.section_id,
+            };
+            let (whose, answer) = ((owner_id, made_for), &submission.answer);
+            let judgement = asked.by_model(app, tutor, whose, answer).await;
             tx = app.store.write(owner_id).await?;
             // It may have gone meanwhile.
             let found = check_ins::find(&mut tx, question.id()).await?;

@@ -71,10 +71,10 @@ impl OwnWords {
         &self,
         app: &App,
         tutor: &Tutor,
-        owner_id: &str,
+        (owner_id, made_for): (&str, MadeFor),
         answer: &str,
     ) -> Judgement {
-        let read = self.read(app, tutor, owner_id, answer).await;
+        let read = self.read(app, tutor, (owner_id, made_for), answer).await;
         let outcome = read.as_ref().map_or_else(Instead::as_str, |_| "model");
         metrics::counter!(GRADED, "outcome" => outcome).increment(1);
         match read {
@@ -87,7 +87,7 @@ impl OwnWords {
         &self,
         app: &App,
         tutor: &Tutor,
-        owner_id: &str,
+        (owner_id, made_for): (&str, MadeFor),
         answer: &str,
     ) -> Result<Grade, Instead> {
         let expected = self.expected();
@@ -106,7 +106,7 @@ impl OwnWords {
         };
         let verdict = match tutor.known(owner_id, &input) {
             Some(verdict) => verdict,
-            None => self.ask(app, tutor, owner_id, &input).await?,
+            None => self.ask(app, tutor, (owner_id, made_for), &input).await?,
         };
         let believed = verdict::believed(&expected, &answer, &verdict);
         believed.map_err(|doubt| {
@@ -119,7 +119,7 @@ impl OwnWords {
         &self,
         app: &App,
         tutor: &Tutor,
-        owner_id: &str,
+        (owner_id, made_for): (&str, MadeFor),
         input: &GradingInput,
     ) -> Result<verdict::Verdict, Instead> {
         let reserved = app
@@ -131,7 +131,7 @@ impl OwnWords {
             }
             Instead::Limited
         })?;
-        let account = Account::open(app, owner_id, MadeFor::default());
+        let account = Account::open(app, owner_id, made_for);
         // It counts whatever comes of it, also if nobody waits for the end: it is paid for.
         place.use_up();
         let verdict = tutor.verdict(owner_id, input, account.bill()).await;

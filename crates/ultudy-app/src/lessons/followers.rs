@@ -96,10 +96,11 @@ fn completed_as(
 }
 
 /// Before the commit that fails a leader, so that nobody leads in its place meanwhile: its error counts
-/// for those who wait, too, and a text that nobody can make a lesson of is not tried once for each.
+/// for those who wait, too, and a text that nobody can make a lesson of is not tried once for each. Where
+/// another run of the leader has begun meanwhile, they wait for that one. Without a run it has failed.
 pub(super) async fn fail(
     app: &App,
-    leader: Uuid,
+    (leader, run): (Uuid, Option<Uuid>),
     failure: &JobFailure,
     cause: Cause,
 ) -> Result<()> {
@@ -114,10 +115,11 @@ pub(super) async fn fail(
         return Ok(());
     };
     let why = (failure, cause == Cause::Input);
+    let ending = run.map(|run| (leader, run));
     let mut after = Uuid::nil();
     loop {
         let mut tx = app.store.owners().await?;
-        let mut held = jobs::hold_followers(&mut tx, &key, (Some(leader), after), TOGETHER).await?;
+        let mut held = jobs::hold_followers(&mut tx, &key, (ending, after), TOGETHER).await?;
         let Some(last) = held.last() else {
             return Ok(());
         };

@@ -150,6 +150,7 @@ async fn gather_section(
             variant: text.lesson_variant,
         },
         input: LessonInput {
+            generation: None,
             title,
             variant: u32::try_from(text.lesson_variant).unwrap_or(0),
             language: language(run),
@@ -180,6 +181,7 @@ async fn gather_document(run: &Run, document_id: Uuid) -> Result<Source, JobErro
             variant,
         },
         input: LessonInput {
+            generation: None,
             title: document.title,
             parts,
             glossary,

@@ -88,6 +88,7 @@ mod tests {
             markdown: markdown.into(),
         };
         LessonInput {
+            generation: None,
             title: "One".into(),
             parts: vec![part],
             glossary: Vec::new(),

@@ -15,12 +15,13 @@ use super::key;
 /// The generator's, and `lesson_without_concepts` when nothing worth studying is left.
 pub async fn make(
     generator: &dyn Generator,
-    input: LessonInput,
+    mut input: LessonInput,
     key: &str,
     progress: &(dyn Fn(f32) + Send + Sync),
     bill: &Bill,
     cancel: &CancellationToken,
 ) -> Result<MadeLesson, GenerateError> {
+    input.generation = Some(key.to_owned());
     let made = generator.lesson(input, progress, bill, cancel).await?;
     let content = prepared(made.content, key).ok_or_else(|| GenerateError::Permanent {
         code: "lesson_without_concepts",

@@ -26,7 +26,7 @@ pub enum Kind {
     LessonJobs,
     /// Jobs that read uploads.
     UploadJobs,
-    /// Questions, and answers in own words, for which a model is asked.
+    /// Questions that are answered, with a model or without, and answers in own words that a model reads.
     Questions,
     /// Requests of any kind, of a user.
     UserRequests,
@@ -63,7 +63,7 @@ pub struct Rules {
     pub lesson_jobs: u32,
     /// Jobs that read uploads.
     pub upload_jobs: u32,
-    /// Questions, and answers in own words, for which a model is asked.
+    /// Questions that are answered, with a model or without, and answers in own words that a model reads.
     pub questions: u32,
     /// Requests of a user.
     pub user_requests: u32,

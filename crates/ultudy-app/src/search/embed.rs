@@ -2,7 +2,14 @@
 //! for all, document by document; whatever stops it, it goes on with those that are left. Until a
 //! document has its vectors, words find it.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use futures_util::{StreamExt as _, stream};
 use tokio::time::{Instant, sleep};
@@ -35,8 +42,17 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// The pause after an embedder did not answer: twice as long each time, unless it says how long.
 const PAUSE: Duration = Duration::from_secs(5);
 const PAUSE_MAX: Duration = Duration::from_secs(300);
-/// When a document is tried again whose texts were not taken, or that no budget allowed.
+/// How often in a row the same texts wait for an embedder that says when it may be asked again.
+const WAITS_MAX: usize = 3;
+/// Documents that fail one after the other, without a call that is answered, until it is the embedder that
+/// does not answer, and no more are tried.
+const IN_A_ROW: usize = 3;
+/// How often a document fails while other texts are embedded, until it is taken for what is at fault.
+const FAILURES_MAX: u32 = 2;
+/// When a document whose texts were not taken, or that no budget allowed, is tried again: twice as long each
+/// time.
 const LATER: Duration = Duration::from_secs(60 * 60);
+const LATER_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 /// Where waiting documents are no longer counted.
 const COUNTED_MAX: i64 = 100_000;
 
@@ -59,21 +75,21 @@ pub(crate) async fn keep_embedded(app: App, shutdown: CancellationToken) {
             () = shutdown.cancelled() => return,
             is_me = is_me => if !is_me { return },
         }
+        let mut tries_others = false;
         let next = match work.catch_up(&shutdown).await {
             Ok(done) => {
                 if done > 0 {
                     tracing::info!(documents = done, "embedded documents for the search");
                 }
                 pause = PAUSE;
+                tries_others = true;
                 LOOK_EVERY
             }
             Err(Stopped::Embedder(error)) => {
                 let next = error.wait.unwrap_or(pause).clamp(PAUSE, PAUSE_MAX);
-                tracing::warn!(
-                    reason = error.reason,
-                    ?next,
-                    "documents cannot be embedded: search finds them by words alone"
-                );
+                told(error.reason, next);
+                // Whether it answers for another document is soon known.
+                tries_others = error.wait.is_none();
                 pause = (pause * 2).min(PAUSE_MAX);
                 next
             }
@@ -84,16 +100,24 @@ pub(crate) async fn keep_embedded(app: App, shutdown: CancellationToken) {
         };
         tokio::select! {
             () = shutdown.cancelled() => return,
-            () = work.doing.app.read_into_index().notified(), if next == LOOK_EVERY => {}
+            () = work.doing.app.read_into_index().notified(), if tries_others => {}
             () = sleep(next) => {}
         }
     }
 }
 
+fn told(reason: &'static str, next: Duration) {
+    tracing::warn!(
+        reason,
+        ?next,
+        "documents cannot be embedded: search finds them by words alone"
+    );
+}
+
 /// Embeds all documents that wait for it; how many.
 ///
 /// # Errors
-/// The embedder or the database does not answer.
+/// The embedder or the database does not answer, the former perhaps for some documents only.
 pub async fn catch_up(app: &App, stop: &CancellationToken) -> Result<usize> {
     let Some(embedder) = app.embedder.clone() else {
         return Ok(0);
@@ -107,8 +131,27 @@ pub async fn catch_up(app: &App, stop: &CancellationToken) -> Result<usize> {
 
 struct Work {
     doing: Doing,
-    /// Documents whose texts were not taken, or that no budget allowed, and when.
-    refused: HashMap<Uuid, Instant>,
+    /// Documents whose texts are not taken.
+    refused: HashMap<Uuid, Refused>,
+    /// Documents that failed, for their own or for the embedder's sake: they are tried after the others.
+    suspects: HashMap<Uuid, Suspect>,
+}
+
+/// A document that is left alone.
+struct Refused {
+    until: Instant,
+    pause: Duration,
+}
+
+#[derive(Default)]
+struct Suspect {
+    /// How often it failed while other texts were embedded.
+    failures: u32,
+    /// Calls that had been answered when it failed.
+    answered: u64,
+    /// When it is tried again, unless others are embedded before.
+    until: Option<Instant>,
+    pause: Duration,
 }
 
 /// What it takes to embed a document.
@@ -116,6 +159,31 @@ struct Work {
 struct Doing {
     app: App,
     embedder: Arc<dyn Embedder>,
+    /// Calls that were answered, for whatever document.
+    answered: Arc<AtomicU64>,
+}
+
+/// What came of the documents so far.
+#[derive(Default)]
+struct Round {
+    embedded: usize,
+    failed: HashSet<Uuid>,
+    in_a_row: usize,
+    answered: u64,
+    /// The last one, of a document that is to be tried again.
+    error: Option<EmbedError>,
+}
+
+impl Round {
+    /// Whether so many have failed in a row that it is not for their sake.
+    fn is_over(&mut self, answered: u64) -> bool {
+        if answered > self.answered {
+            self.in_a_row = 0;
+        }
+        self.answered = answered;
+        self.in_a_row += 1;
+        self.in_a_row >= IN_A_ROW
+    }
 }
 
 type StoppedOr<T> = std::result::Result<T, Stopped>;
@@ -143,67 +211,154 @@ impl<T: Into<Error>> From<T> for Stopped {
 
 impl Work {
     fn new(app: App, embedder: Arc<dyn Embedder>) -> Self {
+        let answered = Arc::default();
         Self {
-            doing: Doing { app, embedder },
+            doing: Doing {
+                app,
+                embedder,
+                answered,
+            },
             refused: HashMap::new(),
+            suspects: HashMap::new(),
         }
     }
 
     async fn catch_up(&mut self, stop: &CancellationToken) -> StoppedOr<usize> {
-        let doing = self.doing.clone();
-        let traits = doing.embedder.traits();
-        self.refused.retain(|_, since| since.elapsed() < LATER);
-        let (mut done, mut after) = (0, None);
+        let model = &self.doing.embedder.traits().model.clone();
+        let (mut round, mut after, mut last) = (Round::default(), None, Vec::new());
         loop {
-            let mut tx = doing.app.store.system().await?;
-            let waiting =
-                embeddings::waiting(&mut tx, &traits.model, after.as_ref(), DOCUMENTS).await?;
-            let count = embeddings::count_waiting(&mut tx, &traits.model, COUNTED_MAX).await?;
+            let mut tx = self.doing.app.store.system().await?;
+            let waiting = embeddings::waiting(&mut tx, model, after.as_ref(), DOCUMENTS).await?;
+            let count = embeddings::count_waiting(&mut tx, model, COUNTED_MAX).await?;
             drop(tx);
             metrics::gauge!(WAITING).set(f64::from(u32::try_from(count).unwrap_or(u32::MAX)));
-            let Some(last) = waiting.last().cloned() else {
-                return Ok(done);
-            };
-            after = Some(last);
-            let mut wanted = waiting;
-            wanted.retain(|(_, id)| !self.refused.contains_key(id));
-            let each = stream::iter(wanted).map(|(owner_id, document_id)| {
-                let (doing, stop) = (doing.clone(), stop.clone());
-                async move {
-                    let embedded = doing.document(&owner_id, document_id, &stop).await;
-                    (document_id, embedded)
-                }
-            });
-            let mut each = each.buffer_unordered(traits.documents_at_once);
-            let mut refused = Vec::new();
-            while let Some((document_id, embedded)) = each.next().await {
-                let outcome = match embedded {
-                    Ok(Outcome::Left) => continue,
-                    Ok(Outcome::Embedded) => {
-                        done += 1;
-                        "embedded"
-                    }
-                    Ok(Outcome::OverBudget) => {
-                        tracing::info!(%document_id, "no budget allows a document's vectors");
-                        refused.push(document_id);
-                        "over_budget"
-                    }
-                    Err(Stopped::Embedder(error)) if error.is_of_the_texts => {
-                        let reason = error.reason;
-                        tracing::warn!(%document_id, reason, "a document cannot be embedded");
-                        refused.push(document_id);
-                        "refused"
-                    }
-                    Err(stopped) => return Err(stopped),
-                };
-                metrics::counter!(EMBEDDED, "outcome" => outcome).increment(1);
+            after = waiting.last().cloned();
+            if after.is_none() {
+                break;
             }
             let now = Instant::now();
-            self.refused.extend(refused.into_iter().map(|id| (id, now)));
+            self.refused.retain(|_, it| it.until + LATER_MAX > now);
+            let is_refused = |id: &Uuid| self.refused.get(id).is_some_and(|it| it.until > now);
+            let wanted = waiting.into_iter().filter(|(_, id)| !is_refused(id));
+            let (suspected, wanted): (Vec<_>, Vec<_>) =
+                wanted.partition(|(_, id)| self.suspects.contains_key(id));
+            last.extend(suspected);
+            self.embed(wanted, stop, &mut round).await?;
             if stop.is_cancelled() {
-                return Ok(done);
+                return Ok(round.embedded);
             }
         }
+        let there: HashSet<Uuid> = last.iter().map(|(_, id)| *id).collect();
+        let (now, answered) = (Instant::now(), self.doing.answered.load(Ordering::Relaxed));
+        last.retain(|(_, id)| {
+            let suspect = self.suspects.get(id);
+            suspect.is_none_or(|it| answered > it.answered || it.until.is_none_or(|at| at <= now))
+        });
+        self.embed(last, stop, &mut round).await?;
+        self.suspects
+            .retain(|id, _| there.contains(id) || round.failed.contains(id));
+        match round.error {
+            Some(error) => Err(Stopped::Embedder(error)),
+            None => Ok(round.embedded),
+        }
+    }
+
+    /// Embeds these, some at once. What was begun goes on to its end whatever comes of another.
+    async fn embed(
+        &mut self,
+        wanted: Vec<(String, Uuid)>,
+        stop: &CancellationToken,
+        round: &mut Round,
+    ) -> StoppedOr<()> {
+        let (doing, over) = (self.doing.clone(), CancellationToken::new());
+        let each = stream::iter(wanted).map(|(owner_id, document_id)| {
+            let (doing, stop, over) = (doing.clone(), stop.clone(), over.clone());
+            async move {
+                let embedded = match over.is_cancelled() {
+                    true => Ok(Outcome::Left),
+                    false => doing.document(&owner_id, document_id, &stop).await,
+                };
+                (document_id, embedded)
+            }
+        });
+        let mut each = each.buffer_unordered(doing.embedder.traits().documents_at_once);
+        let mut stopped = None;
+        while let Some((document_id, embedded)) = each.next().await {
+            let outcome = match embedded {
+                Ok(Outcome::Left) => continue,
+                Ok(Outcome::OverBudget) => {
+                    tracing::info!(%document_id, "no budget allows a document's vectors");
+                    self.leave_alone(document_id);
+                    "over_budget"
+                }
+                Ok(Outcome::Embedded) => {
+                    round.embedded += 1;
+                    self.suspects.remove(&document_id);
+                    self.refused.remove(&document_id);
+                    "embedded"
+                }
+                Err(Stopped::Embedder(error))
+                    if error.is_of_the_texts || self.is_at_fault(document_id, &error) =>
+                {
+                    self.refuse(document_id, error.reason);
+                    "refused"
+                }
+                Err(Stopped::Embedder(error)) => {
+                    round.failed.insert(document_id);
+                    let is_over = round.is_over(doing.answered.load(Ordering::Relaxed));
+                    if is_over || error.wait.is_some() {
+                        over.cancel();
+                        stopped = Some(Stopped::Embedder(error));
+                    } else {
+                        round.error = Some(error);
+                    }
+                    continue;
+                }
+                Err(other) => {
+                    over.cancel();
+                    stopped = Some(other);
+                    continue;
+                }
+            };
+            metrics::counter!(EMBEDDED, "outcome" => outcome).increment(1);
+        }
+        stopped.map_or(Ok(()), Err)
+    }
+
+    /// Whether it is the document that fails, since other texts were embedded before and after. (A long
+    /// one's own count, too, or it would be paid for up to what is not taken again and again.)
+    fn is_at_fault(&mut self, document_id: Uuid, error: &EmbedError) -> bool {
+        if error.wait.is_some() {
+            // It is nobody's turn.
+            return false;
+        }
+        let answered = self.doing.answered.load(Ordering::Relaxed);
+        let suspect = self.suspects.entry(document_id).or_default();
+        if suspect.failures == 0 || answered > suspect.answered {
+            suspect.failures += 1;
+        }
+        suspect.answered = answered;
+        suspect.pause = (suspect.pause * 2).clamp(PAUSE, PAUSE_MAX);
+        suspect.until = Some(Instant::now() + suspect.pause);
+        suspect.failures >= FAILURES_MAX
+    }
+
+    fn refuse(&mut self, document_id: Uuid, reason: &'static str) {
+        let pause = self.leave_alone(document_id);
+        tracing::warn!(
+            %document_id, reason, again_after = ?pause,
+            "a document cannot be embedded: search finds it by words alone"
+        );
+    }
+
+    /// For how long it is not tried again: twice as long each time.
+    fn leave_alone(&mut self, document_id: Uuid) -> Duration {
+        self.suspects.remove(&document_id);
+        let before = self.refused.get(&document_id);
+        let pause = before.map_or(LATER, |before| (before.pause * 2).min(LATER_MAX));
+        let until = Instant::now() + pause;
+        self.refused.insert(document_id, Refused { until, pause });
+        pause
     }
 }
 
@@ -260,7 +415,7 @@ impl Doing {
             if passages.is_empty() {
                 break;
             }
-            all.extend(self.vectors(passages, bill).await?);
+            all.extend(self.vectors(passages, stop, bill).await?);
         }
         let mut tx = store.write(owner_id).await?;
         let model = &self.embedder.traits().model;
@@ -272,7 +427,12 @@ impl Doing {
         })
     }
 
-    async fn vectors(&self, passages: Vec<Passage>, bill: &Bill) -> StoppedOr<Vec<PassageVectors>> {
+    async fn vectors(
+        &self,
+        passages: Vec<Passage>,
+        stop: &CancellationToken,
+        bill: &Bill,
+    ) -> StoppedOr<Vec<PassageVectors>> {
         let mut texts = Vec::new();
         let mut owners = Vec::new();
         for (place, passage) in passages.iter().enumerate() {
@@ -290,9 +450,10 @@ impl Doing {
         let mut all: Vec<PassageVectors> = passages.into_iter().map(empty).collect();
         let batch = self.embedder.traits().batch;
         for (texts, owners) in texts.chunks(batch).zip(owners.chunks(batch)) {
-            let texts = texts.to_vec();
-            let embedding = self.embedder.embed(texts, Purpose::Passage, PATIENCE, bill);
-            let vectors = embedding.await.map_err(Stopped::Embedder)?;
+            let vectors = self
+                .batch(texts, stop, bill)
+                .await
+                .map_err(Stopped::Embedder)?;
             for (vector, owner) in vectors.iter().zip(owners) {
                 // One of a text that says nothing is never alike.
                 let Some(bytes) = vector::bytes(vector) else {
@@ -305,5 +466,38 @@ impl Doing {
             }
         }
         Ok(all)
+    }
+    /// The vectors of texts. Where the embedder says when it may be asked again, they wait for that: what
+    /// was embedded of the document before is paid for.
+    async fn batch(
+        &self,
+        texts: &[String],
+        stop: &CancellationToken,
+        bill: &Bill,
+    ) -> std::result::Result<Vec<Vec<f32>>, EmbedError> {
+        let mut waits = 0;
+        loop {
+            let asked = self
+                .embedder
+                .embed(texts.to_vec(), Purpose::Passage, PATIENCE, bill);
+            let error = match asked.await {
+                Ok(vectors) => {
+                    self.answered.fetch_add(1, Ordering::Relaxed);
+                    return Ok(vectors);
+                }
+                Err(error) => error,
+            };
+            waits += 1;
+            let wait = error.wait.filter(|wait| *wait <= PAUSE_MAX);
+            let Some(wait) = wait.filter(|_| waits <= WAITS_MAX && !error.is_of_the_texts) else {
+                return Err(error);
+            };
+            let wait = wait.max(PAUSE);
+            told(error.reason, wait);
+            tokio::select! {
+                () = stop.cancelled() => return Err(error),
+                () = sleep(wait) => {}
+            }
+        }
     }
 }

@@ -48,6 +48,13 @@ pub(crate) struct Question<'a> {
     vector: Option<Vec<f32>>,
 }
 
+impl Question<'_> {
+    /// As it was asked.
+    pub(crate) fn text(&self) -> &str {
+        self.text
+    }
+}
+
 /// Reads an owner's query; before any transaction is begun, since a provider may have to be asked.
 pub(crate) async fn question<'a>(app: &App, owner_id: &str, text: &'a str) -> Question<'a> {
     let vector = match &app.embedder {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use tokio::{runtime::Handle, time::Instant};
+use tokio_util::sync::CancellationToken;
 use ultudy_domain::{
     Timestamp,
     usage::{Budget, Dollars, MadeFor, ModelCall, Period, Price, Standing, Whose},
@@ -40,6 +41,8 @@ const HELD: TimeDelta = TimeDelta::hours(2);
 const PATIENCE: Duration = Duration::from_secs(600);
 const AGAIN: Duration = Duration::from_millis(250);
 const AGAIN_MAX: Duration = Duration::from_secs(5);
+/// Calls that are deleted in one transaction.
+const DELETED: u32 = 1_000;
 
 /// What models cost and may cost.
 #[derive(Debug, Default)]
@@ -308,18 +311,29 @@ fn tell(app: &App, owner_id: &str, settled: Settled, spent: i64) {
     }
 }
 
-/// Deletes calls that are old enough, and settles what vanished processes had reserved; how many rows.
+/// Deletes calls that are old enough, and settles what vanished processes had reserved; how many rows. Of a
+/// long time that is many, which nobody is to wait behind: some at once, until `stop` fires.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn clear_up(app: &App) -> Result<u64> {
+pub async fn clear_up(app: &App, stop: &CancellationToken) -> Result<u64> {
     let now = app.clock.now();
     let mut tx = app.store.system().await?;
     let before = (now - TimeDelta::days(62)).date_naive();
     let mut cleared = budgets::clear_up(&mut tx, now, before).await? as u64;
-    if let Some(kept) = app.spending.kept {
-        cleared += llm_calls::delete_old(&mut tx, now - kept.calls, now - kept.days).await?;
-    }
     tx.commit().await?;
+    let Some(kept) = app.spending.kept else {
+        return Ok(cleared);
+    };
+    while !stop.is_cancelled() {
+        let (calls, days) = (now - kept.calls, now - kept.days);
+        let mut tx = app.store.system().await?;
+        let deleted = llm_calls::delete_old(&mut tx, calls, days, DELETED).await?;
+        tx.commit().await?;
+        cleared += deleted;
+        if deleted < u64::from(DELETED) {
+            break;
+        }
+    }
     Ok(cleared)
 }

@@ -27,7 +27,7 @@ pub struct MyUsage {
     pub models: Vec<Model>,
     /// This month, by course, the dearest first; at most 100.
     pub courses: Vec<OfCourse>,
-    /// This month, by lesson, the dearest first; at most 100.
+    /// This month, by lesson, the dearest first, with questions and answers on what it is of; at most 100.
     pub lessons: Vec<OfLesson>,
     /// What the user may spend.
     pub budgets: Vec<OwnBudget>,
@@ -69,7 +69,7 @@ pub struct OfCourse {
     pub totals: Totals,
 }
 
-/// A lesson.
+/// A lesson, or a document or section that was asked about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct OfLesson {
     /// Its document.

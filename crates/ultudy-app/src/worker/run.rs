@@ -12,7 +12,7 @@ use ultudy_store::{
 };
 use uuid::Uuid;
 
-use super::{JobError, pace::Pace};
+use super::{JobError, progress_pace::Pace};
 use crate::App;
 
 /// The code of a job whose document was deleted.

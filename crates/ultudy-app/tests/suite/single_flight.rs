@@ -268,6 +268,7 @@ async fn content(app: &App, owner: &str) -> LessonContent {
         markdown: text.markdown,
     };
     let input = LessonInput {
+        generation: None,
         title: TEXT.into(),
         parts: vec![part],
         glossary: vec![],

@@ -7,7 +7,10 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::search::words::fold;
+use crate::{
+    hidden::{is_hidden, is_joining},
+    search::words::fold,
+};
 
 /// Words by which somebody speaks to a grader or a model, and hardly anybody of a matter; folded, between
 /// single spaces.
@@ -108,14 +111,7 @@ const ROLES: [&str; 4] = ["system", "assistant", "developer", "grader"];
 /// only look different made the same.
 #[must_use]
 pub fn cleaned(answer: &str) -> String {
-    let is_hidden = |c: char| {
-        matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{3164}'
-            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e0fff}')
-            || (c.is_control() && !matches!(c, '\n' | '\t'))
-    };
-    let seen = answer.chars().filter(|&c| !is_hidden(c));
+    let seen = answer.chars().filter(|&c| !is_hidden(c) && !is_joining(c));
     seen.nfkc().collect::<String>().trim().to_owned()
 }
 

@@ -25,8 +25,8 @@ use uuid::Uuid;
 use crate::{
     HttpState,
     auth::Owner,
+    crawl::{self, GivenUp, Shared, Unread},
     error::{ApiError, Problems},
-    pace::{self, GivenUp, Shared, Unread},
 };
 
 /// Longest text field beside the file, in bytes.
@@ -135,7 +135,7 @@ async fn received<T>(
     let (given_up, unread) = (GivenUp::default(), Unread::default());
     let (parts, body) = request.into_parts();
     let body = Shared::of(body);
-    let kept = pace::kept(body.clone(), &given_up, &unread);
+    let kept = crawl::kept(body.clone(), &given_up, &unread);
     let outcome = async {
         let form = Multipart::from_request(Request::from_parts(parts, kept), &()).await;
         let mut form = form.map_err(|rejection| {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{Models, chain::Unfit, wire::Question};
+use super::{Models, chain::Unfit, inert, wire::Question};
 use crate::{
     Bill, GenerateError, Task,
     answerer::{AnswerInput, Answerer, Told},
@@ -23,11 +23,15 @@ const ANSWER: Question = Question {
     tokens_max: 4_000,
 };
 
+/// Made inert, as lessons are: it is answered to other programs, too.
 fn checked(text: &str) -> Result<String, Unfit> {
-    match text.trim() {
-        "" => Err(Unfit::Unsound("an empty answer")),
-        text if text.len() > ANSWER_MAX => Err(Unfit::Unsound("too long an answer")),
-        text => Ok(text.to_owned()),
+    if text.trim().len() > ANSWER_MAX {
+        return Err(Unfit::Unsound("too long an answer"));
+    }
+    let text = inert::cited(text);
+    match text.is_empty() {
+        true => Err(Unfit::Unsound("an empty answer")),
+        false => Ok(text),
     }
 }
 
@@ -120,5 +124,7 @@ mod tests {
         assert!(checked(" \n").is_err());
         assert!(checked(&"a".repeat(ANSWER_MAX + 1)).is_err());
         assert_eq!(checked(" Cells. [1]\n").unwrap(), "Cells. [1]");
+        let hostile = "[Cells](javascript:alert(1)) <b>[1]</b>";
+        assert_eq!(checked(hostile).unwrap(), "Cells &lt;b>[1]&lt;/b>");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use futures_util::future::{self, BoxFuture, FutureExt as _};
 use tokio::time::Instant;
 
 use super::{
@@ -76,16 +77,30 @@ impl Chain {
         }
     }
 
+    /// What the first model wrote that passed the check, which is quick.
+    ///
+    /// # Errors
+    /// As by [`Self::ask_and_wait`].
+    pub(super) async fn ask<T: Send>(
+        &self,
+        material: &Kept,
+        work: &Work<'_>,
+        check: impl Fn(&str) -> Result<T, Unfit>,
+    ) -> Result<Made<T>, GenerateError> {
+        let check = |text: String| future::ready(check(&text)).boxed();
+        self.ask_and_wait(material, work, check).await
+    }
+
     /// What the first model wrote that passed the check. Calls are many, and wait for minutes: their text is
     /// kept packed, once for all tries and models.
     ///
     /// # Errors
     /// The one that leaves most hope, when all have failed.
-    pub(super) async fn ask<T>(
+    pub(super) async fn ask_and_wait<'a, T>(
         &self,
         material: &Kept,
         work: &Work<'_>,
-        check: impl Fn(&str) -> Result<T, Unfit>,
+        check: impl Fn(String) -> BoxFuture<'a, Result<T, Unfit>>,
     ) -> Result<Made<T>, GenerateError> {
         let terms = Terms {
             task: self.task.name(),
@@ -116,7 +131,11 @@ impl Chain {
                 told: work.told,
             };
             let answered = target.ask(&exchange, &terms).await;
-            let outcome = match answered.map(|content| check(&content)) {
+            let checked = match answered {
+                Ok(content) => Ok(check(content).await),
+                Err(failure) => Err(failure),
+            };
+            let outcome = match checked {
                 Ok(Ok(value)) => Outcome::Made(value),
                 Ok(Err(Unfit::NothingTaught)) => Outcome::NothingTaught,
                 Ok(Err(Unfit::Unsound(reason))) => Outcome::Failed(Failure::Unreadable(reason)),

@@ -11,11 +11,9 @@
 //! Words of one language do not stand in a text of another: where a lesson is in another language than
 //! its text, claims are not looked for, and their pages are only held to be some of the text's.
 
-use std::{collections::HashSet, ops::RangeInclusive};
+use std::{cell::Cell, collections::HashSet, ops::RangeInclusive};
 
-use ultudy_domain::{language, search::words::Analyser};
-
-use super::inert;
+use ultudy_domain::{hidden::seen, language, search::words::Analyser};
 
 /// Of the words of a concept's name, and of all its claim's, how many must stand on its pages; fewer of all,
 /// where its whole name does.
@@ -37,6 +35,9 @@ const WINDOW_MAX: usize = 3;
 const FORMULA_SHARE: f32 = 0.8;
 /// Signs of a formula or page that are compared at most.
 const SIGNS_MAX: usize = 2_000;
+/// Comparisons of signs that all formulas of a lesson may take together: twice what some dozens of formulas
+/// take on a text as long as a model reads at once. Formulas behind that are not found.
+const COMPARISONS_MAX: usize = 50_000_000;
 
 /// A text that lessons are made of, ready to look things up in.
 pub struct Source {
@@ -46,6 +47,8 @@ pub struct Source {
     pages: Vec<Page>,
     /// Whether the lesson is written in another language.
     is_foreign: bool,
+    /// Comparisons of signs that may still be made.
+    comparisons: Cell<usize>,
 }
 
 struct Page {
@@ -77,7 +80,7 @@ impl Source {
         // What cannot be seen in the text is not in what is written on it either.
         let visible = pages
             .into_iter()
-            .map(|(number, text)| (number, inert::visible(&text)));
+            .map(|(number, text)| (number, seen(&text)));
         let pages = visible.map(|(number, text)| Page {
             number,
             terms: terms(&analyser, &text),
@@ -89,6 +92,7 @@ impl Source {
             analyser,
             language,
             is_foreign: false,
+            comparisons: Cell::new(COMPARISONS_MAX),
         }
     }
 
@@ -166,26 +170,33 @@ impl Source {
         if wanted.is_empty() {
             return false;
         }
-        self.pages.iter().any(|page| {
-            page.signs.windows(wanted.len()).any(|at| at == wanted)
-                || page.formulas.iter().any(|there| is_like(&wanted, there))
-        })
+        let may_compare = |signs: usize| {
+            let left = self.comparisons.get().checked_sub(signs);
+            self.comparisons.set(left.unwrap_or(0));
+            left.is_some()
+        };
+        let is_among = |signs: &[String]| {
+            let mut places = signs.windows(wanted.len());
+            may_compare(signs.len()) && places.any(|at| at == wanted)
+        };
+        let is_like_one = |there: &&Vec<String>| {
+            let is_as_long = is_about_as_long(&wanted, there);
+            is_as_long && may_compare(wanted.len() * there.len()) && is_like(&wanted, there)
+        };
+        self.pages.iter().any(|page| is_among(&page.signs))
+            || self
+                .pages
+                .iter()
+                .flat_map(|page| &page.formulas)
+                .any(|there| is_like_one(&there))
     }
 
     fn holds(&self, claim: &Claim, window: RangeInclusive<usize>) -> bool {
-        let is_enough = |terms: &HashSet<String>, share: f32| {
-            #[allow(clippy::cast_precision_loss, reason = "some hundreds at most")]
-            let needed = terms.len() as f32 * share;
-            #[allow(clippy::cast_precision_loss, reason = "some hundreds at most")]
-            let found = self.found(terms, window.clone()) as f32;
-            found >= needed
-        };
-        let is_answered =
-            claim.answer.len() >= ANSWER_MIN && is_enough(&claim.answer, ANSWER_SHARE);
-        let is_named = !claim.name.is_empty() && is_enough(&claim.name, 1.0);
-        is_answered
-            || (is_named && is_enough(&claim.all, NAMED_SHARE))
-            || (is_enough(&claim.name, NAME_SHARE) && is_enough(&claim.all, claim.share))
+        claim.is_borne_out(&Found {
+            all: self.found(&claim.all, window.clone()),
+            name: self.found(&claim.name, window.clone()),
+            answer: self.found(&claim.answer, window),
+        })
     }
 
     fn found(&self, terms: &HashSet<String>, window: RangeInclusive<usize>) -> usize {
@@ -194,25 +205,92 @@ impl Source {
         terms.iter().filter(is_there).count()
     }
 
-    /// The fewest of these pages that say most of what they say together.
+    /// The fewest of these pages, the first of several, that say most of what they say together. Which pages
+    /// do is no matter of how they are cut: more pages say no less. So one look along them finds it.
     fn narrowed(&self, claim: &Claim, window: RangeInclusive<usize>) -> RangeInclusive<usize> {
-        let (first, last) = window.clone().into_inner();
         #[allow(clippy::cast_precision_loss, reason = "some hundreds at most")]
         let needed = self.found(&claim.all, window.clone()) as f32 * NARROWED_SHARE;
-        let fewer = (1..=last - first).flat_map(|length| {
-            let starts = first..=last + 1 - length;
-            starts.map(move |from| from..=from + length - 1)
-        });
-        let mut holding = fewer.filter(|window| {
-            #[allow(clippy::cast_precision_loss, reason = "some hundreds at most")]
-            let found = self.found(&claim.all, window.clone()) as f32;
-            found >= needed && self.holds(claim, window.clone())
-        });
-        holding.next().unwrap_or(window)
+        let terms: Vec<&String> = claim.all.iter().collect();
+        let (mut times, mut found) = (vec![0_usize; terms.len()], Found::default());
+        let on = |place: usize| {
+            let page = self.pages.get(place);
+            let is_there = |(_, term): &(usize, &&String)| {
+                page.is_some_and(|page| page.terms.contains(**term))
+            };
+            let there = terms.iter().enumerate().filter(is_there);
+            there.map(|(at, _)| at).collect::<Vec<_>>()
+        };
+        let (mut start, mut best) = (*window.start(), None::<RangeInclusive<usize>>);
+        for end in window.clone() {
+            for at in on(end) {
+                times[at] += 1;
+                if times[at] == 1 {
+                    found.take(claim, terms[at]);
+                }
+            }
+            loop {
+                #[allow(clippy::cast_precision_loss, reason = "some hundreds at most")]
+                let is_enough = found.all as f32 >= needed && claim.is_borne_out(&found);
+                if start > end || !is_enough {
+                    break;
+                }
+                let length = |window: &RangeInclusive<usize>| window.end() - window.start();
+                if best.as_ref().is_none_or(|best| end - start < length(best)) {
+                    best = Some(start..=end);
+                }
+                for at in on(start) {
+                    times[at] -= 1;
+                    if times[at] == 0 {
+                        found.leave(claim, terms[at]);
+                    }
+                }
+                start += 1;
+            }
+        }
+        best.unwrap_or(window)
     }
 
     fn numbers(&self, window: RangeInclusive<usize>) -> [u32; 2] {
         [*window.start(), *window.end()].map(|place| self.pages[place].number)
+    }
+}
+
+/// How many of a claim's words are found.
+#[derive(Debug, Clone, Copy, Default)]
+struct Found {
+    all: usize,
+    name: usize,
+    answer: usize,
+}
+
+impl Found {
+    fn take(&mut self, claim: &Claim, term: &String) {
+        self.all += 1;
+        self.name += usize::from(claim.name.contains(term));
+        self.answer += usize::from(claim.answer.contains(term));
+    }
+
+    fn leave(&mut self, claim: &Claim, term: &String) {
+        self.all -= 1;
+        self.name -= usize::from(claim.name.contains(term));
+        self.answer -= usize::from(claim.answer.contains(term));
+    }
+}
+
+impl Claim {
+    fn is_borne_out(&self, found: &Found) -> bool {
+        let is_enough = |terms: &HashSet<String>, found: usize, share: f32| {
+            #[allow(clippy::cast_precision_loss, reason = "some hundreds at most")]
+            let (needed, found) = (terms.len() as f32 * share, found as f32);
+            found >= needed
+        };
+        let is_answered =
+            self.answer.len() >= ANSWER_MIN && is_enough(&self.answer, found.answer, ANSWER_SHARE);
+        let is_named = !self.name.is_empty() && is_enough(&self.name, found.name, 1.0);
+        is_answered
+            || (is_named && is_enough(&self.all, found.all, NAMED_SHARE))
+            || (is_enough(&self.name, found.name, NAME_SHARE)
+                && is_enough(&self.all, found.all, self.share))
     }
 }
 
@@ -279,11 +357,15 @@ fn signs(formula: &str) -> Vec<String> {
     signs
 }
 
-/// Whether most signs of one formula come in the same order in the other, and that is not much longer.
+/// Whether one formula can be like the other by its length: it has most of its signs, and not much more.
+fn is_about_as_long(wanted: &[String], there: &[String]) -> bool {
+    #[allow(clippy::cast_precision_loss, reason = "some thousands at most")]
+    let has_enough = there.len() as f32 >= wanted.len() as f32 * FORMULA_SHARE;
+    has_enough && there.len() <= wanted.len() * 3
+}
+
+/// Whether most signs of one formula come in the same order in the other.
 fn is_like(wanted: &[String], there: &[String]) -> bool {
-    if there.len() > wanted.len() * 3 {
-        return false;
-    }
     let mut row = vec![0_usize; there.len() + 1];
     for sign in wanted {
         let mut before = 0;

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
+use ultudy_domain::hidden::seen;
 
 use super::tex;
 
@@ -16,9 +17,14 @@ const DEPTH_MAX: usize = 16;
 /// How often a text is looked at: taking one thing away may make another of what remains.
 const ROUNDS: usize = 8;
 
+/// As pages parse it.
+const OPTIONS: Options = Options::ENABLE_MATH
+    .union(Options::ENABLE_TABLES)
+    .union(Options::ENABLE_STRIKETHROUGH);
+
 /// The text without what could do anything; empty if that cannot be taken out of it.
 pub(super) fn text(text: &str) -> String {
-    let mut text = visible(text);
+    let mut text = seen(text);
     for _ in 0..ROUNDS {
         let Some(edits) = edits(&text) else {
             return String::new();
@@ -31,18 +37,17 @@ pub(super) fn text(text: &str) -> String {
     String::new()
 }
 
-/// Without control characters, which databases refuse, and without what is not seen or turns the
-/// direction of a text round, which can make it read as something else than it is.
-pub(super) fn visible(text: &str) -> String {
-    let kept = |c: &char| match c {
-        '\n' | '\t' => true,
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => false,
-        // Zero-width and joining marks that no script needs, tags, noncharacters.
-        '\u{200b}' | '\u{2060}'..='\u{2065}' | '\u{feff}' | '\u{ad}' | '\u{180e}' => false,
-        '\u{e0000}'..='\u{e0fff}' | '\u{fdd0}'..='\u{fdef}' => false,
-        c => !c.is_control(),
-    };
-    text.chars().filter(kept).collect()
+/// The same of an answer that cites its sources by number. A document that gives a number an address would
+/// make a link of each of its citations: it goes first, and they stay.
+pub(super) fn cited(written: &str) -> String {
+    let written = seen(written);
+    let parser = Parser::new_ext(&written, OPTIONS);
+    let definitions = parser.reference_definitions().iter();
+    let numbered = definitions.filter(|(label, _)| label.bytes().all(|b| b.is_ascii_digit()));
+    let edits: Vec<Edit> = numbered
+        .map(|(_, definition)| (definition.span.clone(), String::new()))
+        .collect();
+    text(&edited(&written, edits))
 }
 
 /// A place in the text, and what stands there instead.
@@ -53,8 +58,7 @@ fn edits(text: &str) -> Option<Vec<Edit>> {
     if text.chars().nth(TEXT_MAX).is_some() {
         return None;
     }
-    let options = Options::ENABLE_MATH | Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
-    let parser = Parser::new_ext(text, options);
+    let parser = Parser::new_ext(text, OPTIONS);
     let mut edits: Vec<Edit> = parser
         .reference_definitions()
         .iter()
@@ -202,6 +206,18 @@ mod tests {
         assert!(!script.contains("<script"), "{script}");
         let nested = text("<scr<script>ipt>alert(1)</script>");
         assert!(!nested.contains("<script"), "{nested}");
+    }
+
+    #[test]
+    fn an_answer_keeps_its_citations_and_nothing_else_in_brackets_is_a_link() {
+        for (written, kept) in [
+            ("A cell [1], says [2].", "A cell [1], says [2]."),
+            ("A cell [1].\n\n[1]: javascript:alert(1)\n", "A cell [1]."),
+            ("[x][a] [1]\n\n[a]: //e\n[1]: //e", "x [1]"),
+            ("[in](https://evil.example) \u{feff}[1]", "in [1]"),
+        ] {
+            assert_eq!(cited(written), kept, "{written}");
+        }
     }
 
     #[test]

@@ -1,13 +1,17 @@
 //! What is kept of a call's text while the model writes. Calls are many, each is some tens of kilobytes, and
 //! hardly one is made again: packed it is a third of that.
 
-use std::io::{self, Read as _, Write as _};
+use std::{
+    io::{self, Read as _, Write as _},
+    sync::Arc,
+};
 
 use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 
-/// A text, packed.
+/// A text, packed. A clone is the same one.
+#[derive(Clone)]
 pub(super) struct Kept {
-    packed: Vec<u8>,
+    packed: Arc<[u8]>,
     /// The text's.
     bytes: usize,
 }
@@ -17,10 +21,8 @@ impl Kept {
     pub(super) fn pack(text: &str) -> io::Result<Self> {
         let mut packed = DeflateEncoder::new(Vec::new(), Compression::fast());
         packed.write_all(text.as_bytes())?;
-        let mut packed = packed.finish()?;
-        packed.shrink_to_fit();
         Ok(Self {
-            packed,
+            packed: packed.finish()?.into(),
             bytes: text.len(),
         })
     }
@@ -33,7 +35,7 @@ impl Kept {
     /// The text.
     pub(super) fn unpack(&self) -> io::Result<String> {
         let mut text = String::new();
-        DeflateDecoder::new(self.packed.as_slice()).read_to_string(&mut text)?;
+        DeflateDecoder::new(&*self.packed).read_to_string(&mut text)?;
         Ok(text)
     }
 }
@@ -50,7 +52,7 @@ mod tests {
         let kept = Kept::pack(&text).unwrap();
         assert_eq!(kept.unpack().unwrap(), text);
         assert_eq!(kept.bytes(), text.len());
-        let packed = kept.packed.capacity();
+        let packed = kept.packed.len();
         assert!(packed < text.len() / 2, "{packed}");
         assert_eq!(Kept::pack("").unwrap().unpack().unwrap(), "");
     }

@@ -268,9 +268,10 @@ impl<'a> Checks<'a> {
         })
     }
 
-    /// Those of the text.
+    /// Those of the text, among as many as may be kept: no more are looked for.
     fn formulas(&self, concept: &Concept) -> Vec<Formula> {
-        let formulas = concept.formulas.iter().filter_map(|item| {
+        let formulas = concept.formulas.iter().take(TEXTS_MAX);
+        let formulas = formulas.filter_map(|item| {
             let formula = inert::text(&item.formula);
             let is_kept = tex::is_harmless(&formula) && self.source.has_formula(&formula);
             is_kept.then(|| Formula {
@@ -278,7 +279,7 @@ impl<'a> Checks<'a> {
                 variables: inert::text(&item.variables),
             })
         });
-        formulas.take(TEXTS_MAX).collect()
+        formulas.collect()
     }
 
     fn questions<T>(

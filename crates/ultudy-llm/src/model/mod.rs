@@ -12,6 +12,7 @@ mod answers;
 mod breaker;
 mod call;
 mod chain;
+mod checking;
 mod draft;
 mod embeddings;
 mod events;
@@ -48,6 +49,7 @@ pub use self::provider::Provider;
 use self::{
     call::Line,
     chain::{Chain, Unfit, Work},
+    checking::Checking,
     kept::Kept,
     metrics::Counted,
     target::Target,
@@ -115,6 +117,7 @@ pub struct Models {
     context_tokens: usize,
     total_timeout: Duration,
     written: Written,
+    checking: Checking,
 }
 
 impl Models {
@@ -178,6 +181,7 @@ impl Models {
             context_tokens,
             total_timeout,
             written: Written::default(),
+            checking: Checking::default(),
         })
     }
 
@@ -187,7 +191,7 @@ impl Models {
     }
 
     /// What the models for this task say to a question of somebody who waits no longer than this.
-    async fn ask_within<T>(
+    async fn ask_within<T: Send>(
         &self,
         task: Task,
         question: &Question,

@@ -84,12 +84,22 @@ impl Written {
 /// What all calls of a lesson have in common.
 struct Asking<'a> {
     bill: &'a Bill,
+    /// The generation that it is.
+    generation: Option<String>,
     /// How far each part is.
     shares: Vec<AtomicU32>,
     progress: Progress<'a>,
 }
 
 impl Asking<'_> {
+    /// By what a part of this text is remembered: for this generation only, for what was written and paid for
+    /// one student need not be for another. None where it would not be known again.
+    fn key(&self, text: &str) -> Option<PartKey> {
+        let generation = self.generation.as_ref()?;
+        let digest = Sha256::new().chain_update(generation).chain_update([0]);
+        Some(digest.chain_update(text).finalize().into())
+    }
+
     fn told(&self, place: usize, text: &str) {
         #[allow(clippy::cast_precision_loss, reason = "a share need not be exact")]
         let received = text.len() as f32;
@@ -119,6 +129,7 @@ impl Models {
     ) -> Result<MadeLesson, GenerateError> {
         let title = input.title.clone();
         let (pages, variant) = (parts::pages(&input), input.variant);
+        let generation = input.generation.clone();
         let whole = Material::new(&title, input.language.as_deref(), pages, variant);
         // Calls are many, and wait for minutes: their texts are with the model by then.
         drop(input);
@@ -134,6 +145,7 @@ impl Models {
         let places = materials.len();
         let asking = Asking {
             bill,
+            generation,
             // The last one is what is said of the whole.
             shares: (0..places + usize::from(!is_whole))
                 .map(|_| AtomicU32::new(0))
@@ -209,7 +221,7 @@ impl Models {
     ) -> BoxFuture<'a, Result<Vec<Piece>, GenerateError>> {
         Box::pin(async move {
             let key: Option<PartKey> = match is_part {
-                true => Some(Sha256::digest(unpacked(&material)?).into()),
+                true => asking.key(&unpacked(&material)?),
                 false => None,
             };
             if let Some(part) = key.and_then(|key| self.written.find(&key)) {
@@ -263,11 +275,13 @@ impl Models {
             told: &told,
             bill: asking.bill,
         };
-        let check = |text: &str| {
-            let mut source = source(material)?;
-            lesson::checked(text, &mut source)
+        let check = |text: String| {
+            let material = material.clone();
+            self.checking
+                .done(move || lesson::checked(&text, &mut source(&material)?))
         };
-        let made = self.chain(Task::Lesson).ask(material, &work, check).await?;
+        let chain = self.chain(Task::Lesson);
+        let made = chain.ask_and_wait(material, &work, check).await?;
         let Made {
             mut value,
             provider,
@@ -304,13 +318,18 @@ impl Models {
             told: &|_| {},
             ..*work
         };
-        let check = |text: &str| {
-            let mut source = source(material)?;
-            source.is_told_in(&checked.overview.explanation);
-            let mut better = checked.clone();
-            lesson::repaired(text, &source, &mut better).map(|is_better| (better, is_better))
+        let before = &*checked;
+        let check = |text: String| {
+            let (material, mut better) = (material.clone(), before.clone());
+            self.checking.done(move || {
+                let mut source = source(&material)?;
+                source.is_told_in(&better.overview.explanation);
+                let is_better = lesson::repaired(&text, &source, &mut better)?;
+                Ok((better, is_better))
+            })
         };
-        let made = self.chain(Task::Lesson).ask(&asked, &work, check).await;
+        let chain = self.chain(Task::Lesson);
+        let made = chain.ask_and_wait(&asked, &work, check).await;
         match made.map(|made| made.value) {
             Ok((better, true)) => {
                 *checked = better;

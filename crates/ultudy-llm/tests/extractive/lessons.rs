@@ -402,6 +402,7 @@ fn what_another_section_defines_is_explained_and_asked_with_its_page() {
          good hyperparameter shows by a curve that falls fast and smoothly from the start.",
     );
     let input = LessonInput {
+        generation: None,
         title: "Practice".into(),
         glossary: glossary(&[defining, using.clone()]),
         parts: vec![using],
@@ -568,6 +569,7 @@ fn wrong_names_are_of_the_kind_that_is_asked_for() {
         "<!-- page 9 -->\n\nA cape is a piece of land that reaches far out into the sea.",
     );
     let input = LessonInput {
+        generation: None,
         title: "Land".into(),
         glossary: glossary(&[defining.clone(), other]),
         parts: vec![defining],

@@ -29,6 +29,7 @@ fn section(name: &str, markdown: &str) -> LessonPart {
 
 fn input(markdown: &str) -> LessonInput {
     LessonInput {
+        generation: None,
         title: "Title".to_owned(),
         parts: vec![section("Title", markdown)],
         glossary: Vec::new(),

@@ -66,6 +66,7 @@ fn section() -> LessonInput {
     let page = "A cell is the smallest unit of life. An enzyme is a protein that speeds up a \
                 reaction. A tissue is a group of cells of one kind.";
     LessonInput {
+        generation: None,
         title: "Cells".into(),
         parts: vec![LessonPart {
             name: "Cells".into(),

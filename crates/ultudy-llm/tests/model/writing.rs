@@ -166,8 +166,17 @@ fn small(llm: &Llm) -> Models {
 }
 
 async fn study(models: &Models) -> Result<LessonContent, GenerateError> {
+    study_as(models, "one").await
+}
+
+/// As this generation.
+async fn study_as(models: &Models, generation: &str) -> Result<LessonContent, GenerateError> {
     let (bill, cancel) = (Bill::default(), CancellationToken::new());
-    let made = models.lesson(book(), &|_| {}, &bill, &cancel).await;
+    let input = LessonInput {
+        generation: Some(generation.into()),
+        ..book()
+    };
+    let made = models.lesson(input, &|_| {}, &bill, &cancel).await;
     made.map(|made| made.content)
 }
 
@@ -208,12 +217,16 @@ async fn when_a_part_fails_the_others_are_not_paid_for_again() {
     );
     let first = llm.counts().made;
     assert!(first < 7, "after a failure nothing more is begun");
+    // Another's is not made of what was paid for this one.
+    study_as(&models, "another").await.unwrap();
+    let both = llm.counts().made;
+    assert_eq!(both - first, 7);
     study(&models).await.unwrap();
     let done = first - 1;
-    assert_eq!(llm.counts().made - first, 6 - done + 1);
+    assert_eq!(llm.counts().made - both, 6 - done + 1);
     // What is done is forgotten: another lesson on it is asked for anew.
     study(&models).await.unwrap();
-    assert_eq!(llm.counts().made - first, 6 - done + 1 + 7);
+    assert_eq!(llm.counts().made - both, 6 - done + 1 + 7);
 }
 
 #[tokio::test]

@@ -118,7 +118,6 @@ pub async fn what_calls_came_to_is_told_by_day_course_and_lesson(bench: &Bench) 
         .collect();
     let expected = [
         (Some(id(11)), Some("Section 1"), 200),
-        (None, None, 107),
         (Some(id(12)), Some("Section 2"), 100),
     ];
     assert_eq!(lessons, expected);
@@ -143,7 +142,7 @@ pub async fn what_calls_came_to_is_told_by_day_course_and_lesson(bench: &Bench) 
             .collect();
         assert_eq!(found, expected);
     }
-    for (by, groups) in [(By::Course, 2), (By::Lesson, 3)] {
+    for (by, groups) in [(By::Course, 2), (By::Lesson, 2)] {
         let found = usage::across(&mut tx, by, at(0), 9).await.unwrap();
         assert_eq!(found.len(), groups, "{found:?}");
     }
@@ -185,20 +184,36 @@ pub async fn a_generation_used_again_is_counted_as_saved(bench: &Bench) {
 
 pub async fn old_calls_go_and_what_they_came_to_stays_for_longer(bench: &Bench) {
     let mut tx = bench.write().await;
-    for (n, day) in [(1, 0), (2, 1), (3, 2)] {
+    let of_a_lesson = MadeFor {
+        document_id: Some(id(7)),
+        ..MadeFor::default()
+    };
+    for (n, day) in [(1, 0), (2, 1), (3, 2), (4, 0), (5, 1)] {
         let calls = [model_call(n, day * 86_400, Some(1))];
-        let stored = llm_calls::insert_all(&mut tx, &calls, MadeFor::default()).await;
+        let stored = llm_calls::insert_all(&mut tx, &calls, of_a_lesson).await;
         stored.unwrap();
     }
     tx.commit().await.unwrap();
+    // A few at a time, the oldest first; of days there is one.
     let mut tx = bench.store.system().await.unwrap();
-    let deleted = llm_calls::delete_old(&mut tx, at(2 * 86_400), at(86_400)).await;
-    assert_eq!(deleted.unwrap(), 2 + 1);
+    for deleted in [3 + 1, 1, 0] {
+        let (calls, days) = (at(2 * 86_400), at(86_400));
+        let done = llm_calls::delete_old(&mut tx, calls, days, 3).await;
+        assert_eq!(done.unwrap(), deleted);
+    }
     tx.commit().await.unwrap();
-    assert_eq!(by_day(bench).await.calls, 2);
+    assert_eq!(by_day(bench).await.calls, 3);
     let mut tx = bench.write().await;
     let lessons = usage::by_lesson(&mut tx, at(0), 9).await.unwrap();
     assert_eq!(lessons[0].totals.calls, 1);
+    // What is of no document is of no lesson.
+    let calls = [model_call(6, 2 * 86_400, Some(1))];
+    let stored = llm_calls::insert_all(&mut tx, &calls, MadeFor::default()).await;
+    stored.unwrap();
+    let lessons = usage::by_lesson(&mut tx, at(0), 9).await.unwrap();
+    assert_eq!(lessons.len(), 1);
+    let courses = usage::by_course(&mut tx, at(0), 9).await.unwrap();
+    assert_eq!(courses[0].totals.calls, 2);
 }
 
 pub async fn budgets_are_reserved_and_settled(bench: &Bench) {

@@ -65,6 +65,8 @@ struct Inner {
     otherwise: Embedded,
     /// What a word means, if not itself.
     meanings: HashMap<String, String>,
+    /// A word that no text it takes has.
+    chokes_on: Option<String>,
     /// All texts that it was asked for, with the model.
     asked: Vec<(String, String)>,
     calls: usize,
@@ -86,6 +88,7 @@ impl EmbeddingModel {
                 next: VecDeque::new(),
                 otherwise: Embedded::Vectors,
                 meanings: HashMap::new(),
+                chokes_on: None,
                 asked: Vec::new(),
                 calls: 0,
                 tokens: 0,
@@ -113,6 +116,11 @@ impl EmbeddingModel {
     pub fn means(&self, word: &str, like: &str) {
         let mut state = self.shared.state();
         state.meanings.insert(word.to_owned(), like.to_owned());
+    }
+
+    /// From now on it breaks down over each call with a text that has this word, and over no other.
+    pub fn chokes_on(&self, word: &str) {
+        self.shared.state().chokes_on = Some(word.to_owned());
     }
 
     /// Answers every call so from now on.
@@ -173,6 +181,10 @@ impl Shared {
         let Some(texts) = texts.filter(|texts| !texts.is_empty() && texts.len() <= 100) else {
             return refuse(StatusCode::BAD_REQUEST, "invalid_request");
         };
+        let word = self.state().chokes_on.clone();
+        if word.is_some_and(|word| texts.iter().any(|text| text.contains(&word))) {
+            return refuse(StatusCode::INTERNAL_SERVER_ERROR, "server_error");
+        }
         match answer {
             Embedded::Status(status, wait) => {
                 let status = StatusCode::from_u16(status).unwrap_or(StatusCode::IM_A_TEAPOT);

@@ -175,6 +175,90 @@ fn every_setting_and_secret_is_one() {
     }
 }
 
+/// What `model` adds to the programs is settings that there are, and a key that is in the secret and mounted
+/// where the setting says.
+#[test]
+fn a_model_is_set_for_who_asks_it() {
+    let (base, model) = (base(), objects(&["model/config.yaml"]));
+    let config = &find(&model, "ConfigMap", "ultudy-config")["data"];
+    let is_setting = |name: &str| SETTINGS.contains(&format!("\n{name} = "));
+    for name in config.as_object().expect("data").keys() {
+        assert!(is_setting(name), "{name}");
+    }
+    assert!(config["LLM_PROVIDER"].is_string() && config["LLM_BUDGET_DAY"].is_string());
+    let overlay = read("model/kustomization.yaml");
+    let secrets = objects(&["base/secrets.example.yaml"]);
+    let secrets = &find(&secrets, "Secret", "ultudy-secrets")["stringData"];
+    for (file, name) in [("api.yaml", "ultudy-api"), ("worker.yaml", "ultudy-worker")] {
+        assert!(overlay.contains(&format!("- path: {file}")), "{overlay}");
+        let patch = objects(&[&format!("model/{file}")]);
+        let pod = &find(&patch, "Deployment", name)["spec"]["template"]["spec"];
+        let container = &pod["containers"][0];
+        let there = &find(&base, "Deployment", name)["spec"]["template"]["spec"];
+        // Patches find what they change by its name.
+        assert_eq!(container["name"], there["containers"][0]["name"]);
+        let variable = &container["env"][0];
+        let setting = text(&variable["name"]);
+        let setting = setting.strip_suffix("_FILE").expect("a file");
+        assert!(is_setting(setting), "{setting}");
+        let (folder, key) = {
+            let path = text(&variable["value"]);
+            let (folder, key) = path.rsplit_once('/').expect("a path");
+            (folder.to_owned(), key.to_owned())
+        };
+        assert_eq!(container["volumeMounts"][0]["mountPath"], folder.as_str());
+        let volume = &pod["volumes"][0];
+        assert_eq!(container["volumeMounts"][0]["name"], volume["name"]);
+        let item = &volume["secret"]["items"][0];
+        assert_eq!(
+            (&item["key"], &item["path"]),
+            (&key.as_str().into(), &key.as_str().into())
+        );
+        assert!(secrets[&key].is_string(), "{key}");
+    }
+}
+
+/// Whatever gets hold of a pod reaches nothing of the cluster's networks but what is named.
+#[test]
+fn every_way_out_says_where_to() {
+    let network = objects(&["base/network.yaml"]);
+    let (mut to_anywhere, mut ports) = (0, Vec::new());
+    for policy in &network {
+        for rule in policy["spec"]["egress"].as_array().into_iter().flatten() {
+            let to = rule["to"].as_array().expect("where to");
+            assert!(
+                !to.is_empty() && rule["ports"][0]["port"] != Value::Null,
+                "{rule}"
+            );
+            ports.push(rule["ports"][0]["port"].to_string());
+            for peer in to {
+                let block = &peer["ipBlock"];
+                let private: &[&str] = match block["cidr"].as_str() {
+                    Some("0.0.0.0/0") => &[
+                        "10.0.0.0/8",
+                        "172.16.0.0/12",
+                        "192.168.0.0/16",
+                        "169.254.0.0/16",
+                    ],
+                    Some("::/0") => &["fc00::/7", "fe80::/10"],
+                    _ => continue,
+                };
+                to_anywhere += 1;
+                assert_eq!(rule["ports"].as_array().map(Vec::len), Some(1), "{rule}");
+                assert_eq!(rule["ports"][0]["port"], 443, "{rule}");
+                let except = block["except"].as_array().expect("what is not");
+                for network in private {
+                    assert!(except.iter().any(|it| it == network), "{network}: {rule}");
+                }
+            }
+        }
+    }
+    assert_eq!(to_anywhere, 2);
+    for port in ["53", "6379", "5432", "443"] {
+        assert!(ports.iter().any(|it| it == port), "{port}: {ports:?}");
+    }
+}
+
 /// The ports of a container, by their names.
 fn ports(container: &Value) -> BTreeMap<String, u64> {
     let ports = container["ports"].as_array().expect("ports").iter();

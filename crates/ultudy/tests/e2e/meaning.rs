@@ -2,6 +2,7 @@
 //! told to.
 
 use reqwest::StatusCode;
+use serde_json::json;
 use ultudy_testkit::{
     llm::{EMBEDDING_MODELS, Embedded, EmbeddingModel, Format, KEY},
     wait,
@@ -9,6 +10,7 @@ use ultudy_testkit::{
 
 use crate::{
     api::{Api, PATIENCE, text},
+    asking::Events,
     metrics::{number, scrape},
     pdf,
 };
@@ -56,8 +58,12 @@ async fn until_found(api: &Api, query: &str) {
 }
 
 async fn until_none_waits(api: &Api) {
-    let done = wait::until("all is embedded", PATIENCE, async || {
-        number(&scrape(api).await, WAITING) == Some(0.0)
+    until_waiting(api, 0.0).await;
+}
+
+async fn until_waiting(api: &Api, documents: f64) {
+    let done = wait::until("so many documents wait", PATIENCE, async || {
+        number(&scrape(api).await, WAITING) == Some(documents)
     });
     assert!(done.await.is_ok(), "{}", api.server.log());
 }
@@ -93,9 +99,55 @@ async fn what_is_meant_is_found_without_its_words_until_it_is_deleted() {
         .await;
     assert_eq!(lesson.status, StatusCode::OK, "{lesson:?}");
 
+    // A question is answered from what a search finds.
+    let question = json!({"document_id": document, "question": format!("{QUERY}?")});
+    let mut asked = Events::of(&api, "/api/ask", question).await;
+    let sources = asked.named("sources").await;
+    assert_eq!(sources["sources"][0]["page_start"], 1, "{sources}");
+    let (told, done) = asked.done().await;
+    assert_eq!(done["by"], "quotations", "{done}");
+    assert!(told.contains("come closest"), "{told}");
+
     api.delete(&format!("/api/documents/{document}")).await;
     assert!(found(&api, QUERY).await.is_empty());
     assert!(!api.server.log().contains(KEY));
+}
+
+/// As llama.cpp does over a text longer than its batch.
+#[tokio::test]
+async fn a_document_that_the_model_breaks_down_over_keeps_no_others_waiting() {
+    let model = model().await;
+    model.chokes_on("quagmire");
+    let api = start(&model, None).await;
+    let course = api.course("Biology").await;
+    // All others wait behind them.
+    for number in 0..3 {
+        let page = format!("A quagmire of kind {number} is a wetland where one sinks in.");
+        let page = pdf::Pdf::with_pages(&[&page]).bytes();
+        api.document(page, &course).await;
+    }
+    api.document(pdf::biology(), &course).await;
+    until_found(&api, QUERY).await;
+    // What is at fault is left alone, and found by its words.
+    let refused = wait::until("they are left alone", PATIENCE, async || {
+        let outcome = "ultudy_embedding_documents_total{outcome=\"refused\"}";
+        number(&scrape(&api).await, outcome) == Some(3.0)
+    });
+    assert!(refused.await.is_ok(), "{}", api.server.log());
+    let calls = model.calls();
+    let other = pdf::Pdf::with_pages(&["A limit is approached and never passed."]).bytes();
+    api.document(other, &course).await;
+    until_found(&api, "approached").await;
+    until_waiting(&api, 3.0).await;
+    // The other one, and searches for it.
+    assert!(
+        model
+            .asked()
+            .iter()
+            .any(|(_, text)| text.contains("approached"))
+    );
+    assert!(model.calls() < calls + 10, "{} {calls}", model.calls());
+    assert_eq!(found(&api, "quagmire").await.len(), 3);
 }
 
 #[tokio::test]

@@ -2,7 +2,10 @@
 //! figures set aside behind placeholders.
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Tag, TagEnd};
-use ultudy_domain::formula::{AS_PRINTED, AS_PRINTED_MARK};
+use ultudy_domain::{
+    formula::{AS_PRINTED, AS_PRINTED_MARK},
+    hidden::{is_hidden, seen},
+};
 
 use super::{
     figures::{Figure, Pictures},
@@ -143,11 +146,10 @@ fn below_the_pages_own(level: HeadingLevel) -> HeadingLevel {
     }
 }
 
-/// The text without noncharacters.
+/// The text without what is hidden, noncharacters among it.
 fn visible(text: CowStr<'_>) -> CowStr<'_> {
-    let is_noncharacter = |c| ('\u{FDD0}'..='\u{FDEF}').contains(&c);
-    if text.contains(is_noncharacter) {
-        return text.replace(is_noncharacter, "").into();
+    if text.contains(is_hidden) {
+        return seen(&text).into();
     }
     text
 }

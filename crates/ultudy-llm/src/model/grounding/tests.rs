@@ -186,3 +186,37 @@ fn japanese_is_read_in_pairs_of_characters() {
     let invented = source.concept("光合成", "植物は葉緑体で太陽の光からブドウ糖を作り出す。");
     assert_eq!(source.place(&invented, [1, 2]), None);
 }
+
+/// A document may talk a model into any number of long formulas that are nearly its own.
+#[test]
+fn looking_for_formulas_ends_however_many_and_long_they_are() {
+    let formula = |first: usize| {
+        let signs = (0..SIGNS_MAX).map(|place| format!("x_{} ", (first + place * 7) % 1_000));
+        signs.collect::<String>()
+    };
+    let page = |number| (number, format!("${}$ and ${}$", formula(1), formula(2)));
+    let source = Source::new((1..=20).map(page).collect());
+    let found = (3..40).filter(|&first| source.has_formula(&formula(first)));
+    assert_eq!(found.count(), 0);
+    assert_eq!(source.comparisons.get(), 0, "no more are compared");
+}
+
+#[test]
+fn of_a_long_range_the_pages_that_say_it_are_found() {
+    let page = |number: u32| {
+        let text = match number {
+            200 => "An enzyme is a protein that speeds up a reaction.".to_owned(),
+            201 => "The substrate binds where the enzyme is active.".to_owned(),
+            _ => format!("Page {number} tells of weather and of roads in valley {number}."),
+        };
+        (number, text)
+    };
+    let source = Source::new((1..=400).map(page).collect());
+    let one = source.concept("Enzyme", "A protein that speeds up a reaction.");
+    assert_eq!(source.place(&one, [1, 400]), Some([200, 200]));
+    let two = source.concept(
+        "Enzyme",
+        "A protein that speeds up a reaction; the substrate binds where it is active.",
+    );
+    assert_eq!(source.place(&two, [1, 400]), Some([200, 201]));
+}

@@ -120,6 +120,7 @@ async fn make_lesson(
     cancel: &CancellationToken,
 ) -> Result<Option<LessonContent>, Fault> {
     let input = LessonInput {
+        generation: None,
         title: section.name.clone(),
         parts: vec![part(section)],
         glossary: glossary.to_vec(),

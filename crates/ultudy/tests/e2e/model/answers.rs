@@ -132,7 +132,7 @@ async fn where_the_model_fails_the_material_answers() {
 
 /// A model's own words, to be shown to a student.
 const HOSTILE: &str = "<script>document.title = 'owned'</script> <img src=x onerror=\"document.title='owned'\"> \
-    [click](javascript:document.title='owned') [sign in](https://evil.example/) a\u{202e}b\u{0}c \
+    [click](javascript:document.title='owned') [sign in](https://evil.example/) a\u{202e}b\u{0}c\u{200b}\u{2060}\u{feff}\u{e0041}d \
     A cell [1].\n\n[1]: javascript:alert(1)\n";
 
 #[tokio::test]
@@ -140,9 +140,23 @@ async fn whatever_the_model_writes_does_nothing_in_the_browser() {
     let class = Class::start(1, &[]).await;
     class.llm.answers(written(HOSTILE));
     let (told, done) = class.asks().await.done().await;
+    // To programs that set it by themselves, too.
     for text in [told, text(&done["text"])] {
-        assert!(!text.contains(['\u{202e}', '\0']), "{text:?}");
+        let hidden = [
+            '\u{202e}',
+            '\0',
+            '\u{200b}',
+            '\u{2060}',
+            '\u{feff}',
+            '\u{e0041}',
+        ];
+        assert!(!text.contains(hidden), "{text:?}");
+        for active in ["](", "]:", "<script", "<img", "evil.example"] {
+            assert!(!text.contains(active), "{active}: {text:?}");
+        }
+        assert!(text.contains("A cell [1]."), "{text:?}");
     }
+    assert_eq!(done["cited"], json!([1]), "{done}");
     let student = Student {
         browser: Browser::start().await.expect("a browser"),
         api: class.api,

@@ -325,9 +325,46 @@ async fn questions_and_verdicts_are_on_the_bill_too() {
     let body = json!({"document_id": class.document_id, "question": "What is a cell?"});
     let asked = Events::of(&class.api, "/api/ask", body).await;
     assert_eq!(asked.done().await.1["by"], "model");
-    let usage = class.usage_of(3).await;
+    let concept = class.lesson(0).await["concepts"][0]["id"].clone();
+    let body = json!({"concept_id": concept, "kind": "simpler"});
+    let explained = Events::of(&class.api, "/api/explain", body).await;
+    assert_eq!(explained.done().await.1["by"], "model");
+    let course_id = class.api.get("/api/documents").await.body["documents"][0]["course_id"].clone();
+    let body = json!({"course_id": course_id, "question": "What is a cell?"});
+    let asked = Events::of(&class.api, "/api/ask", body).await;
+    assert_eq!(asked.done().await.1["by"], "model");
+    let usage = class.usage_of(5).await;
     let counts = class.llm.counts();
-    assert_eq!(counts.made, 3);
+    assert_eq!(counts.made, 5);
+    // All of the course, which is one; all but what was asked of it as a whole of what it is about.
+    assert_eq!(usage["courses"].as_array().map(Vec::len), Some(1));
+    assert_eq!(usage["courses"][0]["calls"], 5, "{usage}");
+    assert_eq!(usage["courses"][0]["course_id"], course_id, "{usage}");
+    let lessons = usage["lessons"].as_array().expect("lessons");
+    let calls = |section: Value| {
+        let mut of = lessons.iter().filter(|it| it["section_id"] == section);
+        let one = of.next().expect("it is listed");
+        assert_eq!(one["document_id"], class.document_id, "{usage}");
+        assert!(one["name"].is_string(), "{usage}");
+        one["calls"].clone()
+    };
+    assert_eq!(calls(json!(class.sections[0])), 3, "{usage}");
+    assert_eq!(calls(Value::Null), 1, "{usage}");
+    assert_eq!(lessons.len(), 2, "{usage}");
+    let page = class
+        .api
+        .request(reqwest::Method::GET, "/usage")
+        .send()
+        .await;
+    let page = page.expect("an answer").text().await.expect("a text");
+    for wrong in ["No longer there", "Without a course"] {
+        assert!(!page.contains(wrong), "{page}");
+    }
+    for by in ["course", "lesson"] {
+        let told = class.told(by);
+        let mut groups = told.lines().skip(1).map(|line| line.split('\t').nth(1));
+        assert!(groups.all(|group| group != Some("-")), "{told}");
+    }
     assert_eq!(usage["month"]["tokens_read"], counts.tokens_read, "{usage}");
     assert_eq!(usage["month"]["tokens_written"], counts.tokens_written);
     assert_eq!(usage["month"]["cost_micros"], cost(&class), "{usage}");
