@@ -20,7 +20,10 @@ use crate::{
     accounts::Accounts,
     blobs::Blobs,
     clock::Clock,
-    documents::under_way::{AtOnce, UnderWay},
+    documents::{
+        transcribe::Vision,
+        under_way::{AtOnce, UnderWay},
+    },
     handover::Handover,
     jobs::Told,
     lessons::{CachedLessons, KnownGenerations, Sharing},
@@ -44,6 +47,8 @@ pub struct Parts {
     pub blobs: Blobs,
     /// Reads documents.
     pub reader: Arc<dyn DocumentReader>,
+    /// Models that read pages from their pictures, if any do.
+    pub vision: Option<Vision>,
     /// Makes lessons.
     pub generator: Arc<dyn Generator>,
     /// Makes vectors for the search; none if words alone find.

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::{
     App, Result,
     blobs::Listed,
+    documents::transcribe,
     metrics::files_lost,
     search::{embed, index},
     spending,
@@ -93,6 +94,11 @@ async fn clear_up(app: App, shutdown: CancellationToken) {
                 tracing::info!(swept, "deleted sessions, tokens and links that have ended");
             }
             Err(error) => tracing::warn!(%error, "cannot delete sessions that have ended"),
+        }
+        match transcribe::clear_up(&app).await {
+            Ok(0) => {}
+            Ok(pages) => tracing::info!(pages, "forgot what models read on pages long ago"),
+            Err(error) => tracing::warn!(%error, "cannot forget what models read on pages"),
         }
         match index::catch_up(&app, &shutdown).await {
             Ok(0) => {}

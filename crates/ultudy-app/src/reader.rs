@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use ultudy_domain::{
     document::ExtractedDocument,
     extraction::{ExtractError, ExtractProgress, Probe},
+    page_text::PageReader,
 };
 
 /// Reads documents, so that no file can harm the process that asks.
@@ -18,13 +19,15 @@ pub trait DocumentReader: Send + Sync {
     /// The machine's; what is wrong with the file is the answer.
     async fn probe(&self, file: File) -> Result<Probe, ExtractError>;
 
-    /// Reads a whole file; nothing of it runs on when this returns or is dropped.
+    /// Reads a whole file, `pages` some of them from their pictures first; nothing of it runs on when this
+    /// returns or is dropped.
     ///
     /// # Errors
     /// [`ExtractError`]: the file's fault, the caller's wish, or the machine's.
     async fn extract(
         &self,
         file: File,
+        pages: Option<&dyn PageReader>,
         progress: &mut (dyn FnMut(ExtractProgress) + Send),
         cancel: &CancellationToken,
     ) -> Result<ExtractedDocument, ExtractError>;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use ultudy_domain::{
     document::{FoundHeading, Sectioning},
     figure::{ExtractedFigure, FIGURE_BYTES_MAX},
+    page_text::PageText,
     section::ExtractedSection,
 };
 
@@ -17,11 +18,17 @@ pub(crate) enum Message {
     Opened { pages: u32 },
     /// So many pages are read.
     Progress { pages_done: u32, pages_total: u32 },
-    /// These pages hold no text that can be read, and the child waits for what recognition
-    /// makes of each: one [`Answer`] a page, in this order.
-    Recognise { pages: Vec<u32> },
+    /// These pages are to be read from their pictures, and the child waits for what comes of
+    /// each: one [`Answer`] a page, in this order.
+    Recognise { pages: Vec<Asked> },
     /// A page's picture; `width` × `height` bytes of grey follow.
     Picture(Shape),
+    /// A page's picture as a JPEG file of so many bytes, which follow.
+    Photo {
+        width: u32,
+        height: u32,
+        bytes: usize,
+    },
     /// The page has nothing on it.
     Blank,
     /// A section, in reading order.
@@ -41,6 +48,15 @@ pub(crate) enum Message {
     Done(Summary),
     /// The file's fault; the last line of a bad run.
     Failed { fault: Fault },
+}
+
+/// A page that is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Asked {
+    /// From 1.
+    pub(crate) page: u32,
+    /// It has text that can be read without its picture.
+    pub(crate) legible: bool,
 }
 
 /// What a picture measures.
@@ -77,6 +93,8 @@ pub(crate) enum Answer {
         height: f32,
         lines: Vec<Line>,
     },
+    /// What a language model read, in blocks.
+    Transcribed { text: PageText },
     /// There is nothing on the page.
     Blank,
     /// It could not be read, or there was no time left for it.
@@ -92,6 +110,7 @@ pub(crate) struct Summary {
     pub(crate) headings: Vec<FoundHeading>,
     pub(crate) unreadable_pages: Vec<u32>,
     pub(crate) recognised_pages: Vec<u32>,
+    pub(crate) transcribed_pages: Vec<u32>,
     pub(crate) language: Option<String>,
 }
 

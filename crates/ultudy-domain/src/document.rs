@@ -70,6 +70,9 @@ pub struct Document {
     /// Pages whose text was recognised from their picture, by number from 1; it may hold
     /// mistakes.
     pub recognised_pages: Vec<u32>,
+    /// Pages whose text a language model read from their picture, by number from 1; it may hold
+    /// mistakes.
+    pub transcribed_pages: Vec<u32>,
 }
 
 /// What can be set on a document. `None` leaves a field as it is; `Some(None)` clears it.
@@ -145,6 +148,8 @@ pub struct ExtractedDocument {
     pub unreadable_pages: Vec<u32>,
     /// Pages whose text was recognised from their picture, by number from 1.
     pub recognised_pages: Vec<u32>,
+    /// Pages whose text a language model read from their picture, by number from 1.
+    pub transcribed_pages: Vec<u32>,
     /// ISO 639-1 code of the language most of it is in, where that is clear.
     pub language: Option<String>,
 }

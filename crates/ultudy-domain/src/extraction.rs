@@ -7,6 +7,8 @@ use crate::job::JobFailure;
 pub enum Stage {
     /// Their text is read.
     Reading,
+    /// Pages are read from their pictures by a model.
+    Transcribing,
     /// Those without text are read from their pictures.
     Recognising,
 }

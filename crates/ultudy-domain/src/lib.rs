@@ -22,6 +22,7 @@ pub mod lesson;
 pub mod lesson_text;
 pub mod mastery;
 pub mod overview_text;
+pub mod page_text;
 pub mod practice;
 pub mod progress;
 pub mod search;

@@ -56,7 +56,9 @@ export function showProgress(place, job) {
 
 function words(job) {
   const all = document.getElementById("stages").content;
-  const stage = job.status === "queued" ? "queued" : job.stage;
+  // Behind some stages' names stands at which of how many pages: `transcribing 3/40`.
+  const [stage, place] = (job.status === "queued" ? "queued" : job.stage).split(" ");
   const known = all.querySelector(`[data-stage="${CSS.escape(stage)}"]`);
-  return known?.textContent ?? "Working on it";
+  const said = known?.textContent ?? "Working on it";
+  return place ? `${said}: ${place.replace("/", " of ")}` : said;
 }

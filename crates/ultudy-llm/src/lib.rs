@@ -10,6 +10,7 @@ pub mod extractive;
 mod generator;
 mod grader;
 pub mod model;
+mod transcriber;
 
 pub use answerer::{AnswerInput, AnswerKind, Answerer, Source, Told};
 pub use bill::{Bill, Call, Payer, Planned, Task, Unpaid};
@@ -17,3 +18,4 @@ pub use generator::{
     GenerateError, Generator, GeneratorIdentity, LessonInput, LessonPart, MadeLesson,
 };
 pub use grader::{Grader, GradingInput};
+pub use transcriber::Transcriber;

@@ -176,6 +176,7 @@ async fn load(store: &Store, owner: &str, number: usize, pages: &[String]) -> Re
         language: Some("en"),
         unreadable_pages: &[],
         recognised_pages: &[],
+        transcribed_pages: &[],
     };
     documents::publish(&mut tx, id(0), &reading).await?;
     chunks::insert_all(&mut tx, id(0), Some("en"), &passages).await?;

@@ -136,6 +136,7 @@ async fn fill(
         language: Some("en"),
         unreadable_pages: &[],
         recognised_pages: &[],
+        transcribed_pages: &[],
     };
     documents::publish(tx, document.id, &reading).await?;
     let texts = rows.iter().map(|row| SectionText {

@@ -48,6 +48,8 @@ pub struct Reading<'a> {
     pub unreadable_pages: &'a [u32],
     /// Pages read from their pictures.
     pub recognised_pages: &'a [u32],
+    /// Pages that a language model read from their pictures.
+    pub transcribed_pages: &'a [u32],
 }
 
 /// Where a document's file lies.
@@ -81,7 +83,7 @@ pub struct DeletedDocument {
 macro_rules! columns {
     () => {
         "id, title, pages, uploaded_at, material_type, chapter, user_tags, course_id, sectioning,
-            language, unreadable_pages, recognised_pages"
+            language, unreadable_pages, recognised_pages, transcribed_pages"
     };
 }
 
@@ -102,6 +104,7 @@ impl FromRow for Document {
             language: row.get("language")?,
             unreadable_pages: row.json("unreadable_pages")?,
             recognised_pages: row.json("recognised_pages")?,
+            transcribed_pages: row.json("transcribed_pages")?,
         })
     }
 }
@@ -158,7 +161,7 @@ pub async fn publish(tx: &mut TenantTx, id: Uuid, read: &Reading<'_>) -> Result<
     let published = tx
         .execute(
             "UPDATE documents SET published = $3, pages = $4, sectioning = $5, language = $6,
-                unreadable_pages = $7, recognised_pages = $8
+                unreadable_pages = $7, recognised_pages = $8, transcribed_pages = $9
             WHERE owner_id = $1 AND id = $2",
             binds![
                 id,
@@ -167,7 +170,8 @@ pub async fn publish(tx: &mut TenantTx, id: Uuid, read: &Reading<'_>) -> Result<
                 read.sectioning.as_str(),
                 read.language,
                 json!(read.unreadable_pages),
-                json!(read.recognised_pages)
+                json!(read.recognised_pages),
+                json!(read.transcribed_pages)
             ],
         )
         .await?;

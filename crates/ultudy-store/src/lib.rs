@@ -34,6 +34,7 @@ pub mod llm_calls;
 pub mod one_time_links;
 pub mod original;
 pub mod outdated_lessons;
+pub mod page_readings;
 pub mod practice;
 pub mod queue;
 pub mod search;

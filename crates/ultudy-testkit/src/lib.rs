@@ -21,6 +21,7 @@ pub mod postgres;
 pub mod process;
 pub mod redis;
 pub mod s3;
+pub mod scan;
 pub mod server;
 pub mod tap;
 pub mod tls;

@@ -8,6 +8,7 @@ use ultudy_app::{
     App, Parts,
     accounts::{Accounts, Bearer},
     clock::{Clock as _, SystemClock},
+    documents::transcribe::Vision,
     issuer::{Caller, Provider, ProviderConfig, Verifier},
     lessons::CachedLessons,
     limits::Limits,
@@ -19,6 +20,7 @@ use ultudy_content::Extractor;
 use ultudy_domain::{
     document::ExtractedDocument,
     extraction::{ExtractError, ExtractProgress, Probe},
+    page_text::PageReader,
 };
 use ultudy_engines::{
     cache::{BELIEVED, Cache, InProcessCache, RedisCache},
@@ -65,6 +67,7 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         events: events(redis.as_ref()).await,
         blobs: objects::blobs(config, &config.objects).await?,
         reader: Arc::new(InChildren(extractor(config)?)),
+        vision: vision(config, models.as_ref()),
         generator: generator(models.as_ref()),
         embedder: embedder(config, &pace)?,
         tutor: tutor(config, models.as_ref()),
@@ -96,9 +99,6 @@ fn models(config: &Config, pace: &Arc<dyn Pace>) -> Result<Option<Arc<Models>>, 
     let Some(llm) = config.llm.clone() else {
         return Ok(None);
     };
-    for name in llm.unused {
-        tracing::warn!("{name} is set, and nothing asks a model for that yet");
-    }
     let models = Models::new(ModelsConfig {
         first: model(llm.first),
         by_task: llm.by_task,
@@ -128,6 +128,16 @@ fn tutor(config: &Config, models: Option<&Arc<Models>>) -> Option<Tutor> {
         (Arc::clone(models) as _, llm.grading_patience),
         (Arc::clone(models) as _, llm.answer_patience),
     ))
+}
+
+/// What reads pages from their pictures.
+fn vision(config: &Config, models: Option<&Arc<Models>>) -> Option<Vision> {
+    let (models, vision) = models.zip(config.vision)?;
+    Some(Vision {
+        transcriber: Arc::clone(models) as _,
+        reads_all: vision.reads_all,
+        pages_max: vision.pages_max,
+    })
 }
 
 fn warn_of_http(provider: model::Provider, base_url: &Url) {
@@ -329,10 +339,11 @@ impl DocumentReader for InChildren {
     async fn extract(
         &self,
         file: File,
+        pages: Option<&dyn PageReader>,
         progress: &mut (dyn FnMut(ExtractProgress) + Send),
         cancel: &CancellationToken,
     ) -> Result<ExtractedDocument, ExtractError> {
-        self.0.extract(file, progress, cancel).await
+        self.0.extract_with(pages, file, progress, cancel).await
     }
 }
 

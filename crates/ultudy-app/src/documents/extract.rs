@@ -1,9 +1,13 @@
 //! The `upload_pdf` job: reads a file in a child process and stores its sections, which
 //! makes the document visible.
 
+use std::borrow::Cow;
+
 use sha2::{Digest, Sha256};
 use ultudy_domain::extraction::{ExtractError, ExtractProgress, Stage};
-use ultudy_domain::{document::ExtractedDocument, section::ExtractedSection};
+use ultudy_domain::{
+    document::ExtractedDocument, page_text::PageReader, section::ExtractedSection,
+};
 use ultudy_store::{
     chunks,
     documents::{self, Reading},
@@ -11,7 +15,7 @@ use ultudy_store::{
 };
 use uuid::Uuid;
 
-use super::figures;
+use super::{figures, transcribe::Eyes};
 use crate::{
     App,
     search::index::{self, Source},
@@ -20,6 +24,9 @@ use crate::{
 
 /// Per cent done when the text of all pages is read.
 const READ: i16 = 60;
+
+/// Per cent done when a model has read those that it reads.
+const TRANSCRIBED: i16 = 80;
 
 /// Per cent done when pages without text are recognised too; what remains is storing.
 const RECOGNISED: i16 = 90;
@@ -41,11 +48,13 @@ pub(crate) async fn run(run: &Run) -> Result<(), JobError> {
 
 /// Reads the pages while telling how far it is.
 async fn read(run: &Run, pdf: std::fs::File) -> Result<ExtractedDocument, JobError> {
-    let (sender, receiver) = tokio::sync::watch::channel((1, "reading"));
+    let (sender, receiver) = tokio::sync::watch::channel((1, Cow::Borrowed("reading")));
     let mut note = |at: ExtractProgress| {
         let _ = sender.send(percent_and_stage(at));
     };
-    let reading = run.app.reader.extract(pdf, &mut note, &run.cancel);
+    let eyes = Eyes::of(run);
+    let pages = eyes.as_ref().map(|eyes| eyes as &dyn PageReader);
+    let reading = run.app.reader.extract(pdf, pages, &mut note, &run.cancel);
     tokio::select! {
         extracted = reading => extracted.map_err(|error| match error {
             ExtractError::File(failure) => JobError::Fail(failure),
@@ -56,10 +65,16 @@ async fn read(run: &Run, pdf: std::fs::File) -> Result<ExtractedDocument, JobErr
     }
 }
 
-fn percent_and_stage(at: ExtractProgress) -> (i16, &'static str) {
+/// Of what takes long, the stage tells at which page it is, too.
+fn percent_and_stage(at: ExtractProgress) -> (i16, Cow<'static, str>) {
     let (from, to, stage) = match at.stage {
-        Stage::Reading => (1, READ, "reading"),
-        Stage::Recognising => (READ, RECOGNISED, "recognising"),
+        Stage::Reading => (1, READ, "reading".into()),
+        Stage::Transcribing => {
+            let next = at.pages_total.min(at.pages_done + 1);
+            let stage = format!("transcribing {next}/{}", at.pages_total);
+            (READ, TRANSCRIBED, stage.into())
+        }
+        Stage::Recognising => (TRANSCRIBED, RECOGNISED, "recognising".into()),
     };
     let span = i64::from(to - from);
     let share = i64::from(at.pages_done) * span / i64::from(at.pages_total.max(1));
@@ -81,6 +96,7 @@ async fn store(run: &Run, document_id: Uuid, extracted: ExtractedDocument) -> Re
         "sectioning": extracted.sectioning,
         "unreadable_pages": extracted.unreadable_pages,
         "recognised_pages": extracted.recognised_pages,
+        "transcribed_pages": extracted.transcribed_pages,
         "language": extracted.language,
     });
     let sources = rows.iter().map(Source::from).collect();
@@ -97,6 +113,7 @@ async fn store(run: &Run, document_id: Uuid, extracted: ExtractedDocument) -> Re
         language: extracted.language.as_deref(),
         unreadable_pages: &extracted.unreadable_pages,
         recognised_pages: &extracted.recognised_pages,
+        transcribed_pages: &extracted.transcribed_pages,
     };
     if !documents::publish(&mut tx, document_id, &reading).await? {
         return Err(JobError::Stale);

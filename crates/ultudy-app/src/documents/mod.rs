@@ -15,6 +15,7 @@ pub mod extract;
 mod figures;
 mod file;
 pub(crate) mod held;
+pub mod transcribe;
 pub mod under_way;
 pub mod upload;
 

@@ -242,6 +242,7 @@ impl Importer<'_> {
                 language: passages.language,
                 unreadable_pages: &[],
                 recognised_pages: &[],
+                transcribed_pages: &[],
             };
             documents::publish(tx, document.id, &reading).await?;
             let created_at = bundle.row.time("created_at").unwrap_or(now);

@@ -207,11 +207,11 @@ async fn generate(
 ) -> Result<(MadeLesson, Cost), JobError> {
     Box::pin(run.progress(GATHERED, "writing")).await?;
     let account = Account::open(&run.app, &run.job.owner_id, made_for(run));
-    let (sender, receiver) = tokio::sync::watch::channel((GATHERED, "writing"));
+    let (sender, receiver) = tokio::sync::watch::channel((GATHERED, "writing".into()));
     let note = move |share: f32| {
         let span = f32::from(MADE - GATHERED) * share.clamp(0.0, 1.0);
         #[allow(clippy::cast_possible_truncation, reason = "between 0 and 90")]
-        let _ = sender.send((GATHERED + span as i16, "writing"));
+        let _ = sender.send((GATHERED + span as i16, "writing".into()));
     };
     let (generator, bill) = (&*run.app.generator, account.bill());
     let making = make(generator, input, key, &note, bill, &run.cancel);

@@ -1,5 +1,7 @@
 //! One run of a job, as its handler sees it.
 
+use std::borrow::Cow;
+
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::{
@@ -96,7 +98,10 @@ impl Run {
     /// Writes what `at` says (per cent and stage), not too often, until the run turns out to be stale or
     /// must stop: then gives the reason. A write that fails otherwise is tried again with
     /// the next one.
-    pub(crate) async fn follow(&self, mut at: watch::Receiver<(i16, &str)>) -> JobError {
+    pub(crate) async fn follow(
+        &self,
+        mut at: watch::Receiver<(i16, Cow<'static, str>)>,
+    ) -> JobError {
         let mut pace = Pace::new();
         loop {
             tokio::select! {
@@ -106,14 +111,14 @@ impl Run {
                     std::future::pending::<()>().await;
                 },
             }
-            let (percent, stage) = *at.borrow_and_update();
-            if !pace.is_news(&(percent, stage)) {
+            let now = at.borrow_and_update().clone();
+            if !pace.is_news(&now) {
                 continue;
             }
-            match Box::pin(self.progress(percent, stage)).await {
+            match Box::pin(self.progress(now.0, &now.1)).await {
                 Err(JobError::Stale) => return JobError::Stale,
                 Err(error) => tracing::warn!(job_id = %self.job.id, ?error, "progress not written"),
-                Ok(()) => pace.written((percent, stage)),
+                Ok(()) => pace.written(now),
             }
             tokio::time::sleep(pace.pause()).await;
         }

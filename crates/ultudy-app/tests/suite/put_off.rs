@@ -24,6 +24,7 @@ use ultudy_domain::{
     extraction::{ExtractError, ExtractProgress, Probe},
     glossary::GlossaryEntry,
     job::{Job, JobStatus},
+    page_text::PageReader,
 };
 use ultudy_engines::queue::Queue;
 use ultudy_llm::{
@@ -109,6 +110,7 @@ impl DocumentReader for NothingRead {
     async fn extract(
         &self,
         _: File,
+        _: Option<&dyn PageReader>,
         _: &mut (dyn FnMut(ExtractProgress) + Send),
         _: &CancellationToken,
     ) -> Result<ExtractedDocument, ExtractError> {

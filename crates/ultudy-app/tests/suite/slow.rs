@@ -147,6 +147,7 @@ pub async fn store_document(app: &App, owner: &str, title: &str) -> (Uuid, Uuid)
         language: Some("en"),
         unreadable_pages: &[],
         recognised_pages: &[],
+        transcribed_pages: &[],
     };
     documents::publish(&mut tx, document_id, &reading)
         .await

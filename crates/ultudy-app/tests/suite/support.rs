@@ -21,6 +21,7 @@ use ultudy_domain::{
     Timestamp,
     document::ExtractedDocument,
     extraction::{ExtractError, ExtractProgress, Probe},
+    page_text::PageReader,
 };
 use ultudy_engines::{events::InProcessEvents, limiter::InProcessLimiter, queue::Queue};
 use ultudy_llm::{Generator, embeddings::Hashed, extractive::Extractive};
@@ -90,6 +91,7 @@ impl DocumentReader for Unused {
     async fn extract(
         &self,
         _: File,
+        _: Option<&dyn PageReader>,
         _: &mut (dyn FnMut(ExtractProgress) + Send),
         _: &CancellationToken,
     ) -> Result<ExtractedDocument, ExtractError> {
@@ -152,6 +154,7 @@ pub fn parts_on(
         store,
         events: Arc::new(InProcessEvents::default()),
         blobs: Blobs::new(Arc::new(objects), folder.to_owned()).in_folder(folder),
+        vision: None,
         reader: Arc::new(Unused),
         generator,
         embedder: Some(Arc::new(Hashed::default())),

@@ -23,6 +23,7 @@ use ultudy_domain::{
     document::{ExtractedDocument, Sectioning},
     extraction::{ExtractError, ExtractProgress, Probe},
     job::{Job, JobFailure, JobStatus, QueueName},
+    page_text::PageReader,
     section::{ExtractedSection, page_mark},
 };
 use ultudy_engines::queue::Queue;
@@ -57,6 +58,7 @@ impl DocumentReader for Held {
     async fn extract(
         &self,
         _: File,
+        _: Option<&dyn PageReader>,
         _: &mut (dyn FnMut(ExtractProgress) + Send),
         _: &CancellationToken,
     ) -> Result<ExtractedDocument, ExtractError> {
@@ -108,6 +110,7 @@ fn book() -> ExtractedDocument {
         figures: Vec::new(),
         unreadable_pages: Vec::new(),
         recognised_pages: Vec::new(),
+        transcribed_pages: Vec::new(),
         language: None,
     }
 }

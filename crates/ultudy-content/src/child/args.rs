@@ -2,18 +2,29 @@
 
 use std::str::FromStr;
 
+/// Which pages the child asks the parent to have read from their pictures, on the socket that
+/// is then the standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ask {
+    Nothing,
+    /// Those whose text cannot be read.
+    Illegible,
+    All,
+}
+
 /// What the child is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Task {
-    /// Read everything. With `recognise`, what is not text is asked of the parent, on the
-    /// socket that is then the standard output.
-    Extract { recognise: bool },
+    /// Read everything, some pages from their pictures.
+    Extract { ask: Ask },
     /// Only see whether it opens.
     Probe,
-    /// Read all text, before anything is left out; `recognise` as above.
-    Text { recognise: bool },
+    /// Read all text, before anything is left out; some pages as above.
+    Text { ask: Ask },
     /// Draw a page, by number from 1.
     Picture { page: u32 },
+    /// Draw a page, by number from 1, as a file for models that look at pictures.
+    Photo { page: u32 },
     /// Become another program, under the same limits; it may read programs and their data.
     Run { command: Vec<String> },
     /// Only call the PDF library for the text of every page, and print pages and seconds:
@@ -22,11 +33,11 @@ pub(crate) enum Task {
 }
 
 impl Task {
-    fn recognises(&self) -> bool {
-        matches!(
-            self,
-            Self::Extract { recognise: true } | Self::Text { recognise: true }
-        )
+    fn asks(&self) -> Ask {
+        match self {
+            Self::Extract { ask } | Self::Text { ask } => *ask,
+            _ => Ask::Nothing,
+        }
     }
 }
 
@@ -58,6 +69,7 @@ impl Args {
             Task::Extract { .. } => {}
             Task::Probe => words.push("--probe".to_owned()),
             Task::Picture { page } => words.push(format!("--picture={page}")),
+            Task::Photo { page } => words.push(format!("--photo={page}")),
             Task::Text { .. } => words.push("--text".to_owned()),
             Task::Raw => words.push("--raw".to_owned()),
             Task::Run { command } => {
@@ -65,8 +77,10 @@ impl Args {
                 words.extend(command.iter().cloned());
             }
         }
-        if self.task.recognises() {
-            words.push("--recognise".to_owned());
+        match self.task.asks() {
+            Ask::Nothing => {}
+            Ask::Illegible => words.push("--recognise".to_owned()),
+            Ask::All => words.push("--recognise=all".to_owned()),
         }
         words
     }
@@ -74,23 +88,28 @@ impl Args {
     /// Reads the words of a command line; an answer of `Err` says which one is wrong.
     pub(crate) fn parse(words: &[String]) -> Result<Self, String> {
         let mut args = Self {
-            task: Task::Extract { recognise: false },
+            task: Task::Extract { ask: Ask::Nothing },
             memory_bytes: None,
             cpu_seconds: None,
             pages_max: u32::MAX,
             parent: None,
         };
-        let mut recognised = false;
+        let mut asks = Ask::Nothing;
         let mut words = words.iter();
         while let Some(word) = words.next() {
             match word.split_once('=').unwrap_or((word, "")) {
-                ("--recognise", "") => recognised = true,
+                ("--recognise", "") => asks = Ask::Illegible,
+                ("--recognise", "all") => asks = Ask::All,
                 ("--probe", "") => args.task = Task::Probe,
-                ("--text", "") => args.task = Task::Text { recognise: false },
+                ("--text", "") => args.task = Task::Text { ask: Ask::Nothing },
                 ("--raw", "") => args.task = Task::Raw,
                 ("--picture", value) => {
                     let page = number(word, value)?;
                     args.task = Task::Picture { page };
+                }
+                ("--photo", value) => {
+                    let page = number(word, value)?;
+                    args.task = Task::Photo { page };
                 }
                 ("--run", "") => {
                     let command = words.by_ref().cloned().collect();
@@ -103,8 +122,8 @@ impl Args {
                 _ => return Err(format!("{word} is no argument of extract")),
             }
         }
-        if let Task::Extract { recognise } | Task::Text { recognise } = &mut args.task {
-            *recognise = recognised;
+        if let Task::Extract { ask } | Task::Text { ask } = &mut args.task {
+            *ask = asks;
         }
         Ok(args)
     }
@@ -126,11 +145,17 @@ mod tests {
         for task in [
             Task::Probe,
             Task::Raw,
-            Task::Text { recognise: false },
-            Task::Text { recognise: true },
-            Task::Extract { recognise: false },
-            Task::Extract { recognise: true },
+            Task::Text { ask: Ask::Nothing },
+            Task::Text {
+                ask: Ask::Illegible,
+            },
+            Task::Extract { ask: Ask::Nothing },
+            Task::Extract {
+                ask: Ask::Illegible,
+            },
+            Task::Extract { ask: Ask::All },
             Task::Picture { page: 7 },
+            Task::Photo { page: 7 },
             Task::Run {
                 command: command.to_vec(),
             },

@@ -16,7 +16,7 @@ use crate::{
     fault::Fault,
     layout::Picture,
     pdf::{DrawnPage, ImageFile, Pdf},
-    picture,
+    picture::{self, Grey},
     protocol::{Message, Shape},
 };
 
@@ -26,10 +26,7 @@ const TIME_MAX: Duration = Duration::from_secs(12);
 
 /// Says a page's picture, or that there is nothing on the page.
 pub(super) fn picture(page: u32, speaker: &mut Speaker) -> Result<(), Stop> {
-    let pdf = read::open()?;
-    let index = page.checked_sub(1).ok_or(Fault::Damaged)?;
-    let (picture, scale) = pdf.picture(index).map_err(|_| Fault::Damaged)?;
-    let Some(picture) = picture::levelled(picture) else {
+    let Some((picture, scale)) = levelled(page)? else {
         return Ok(speaker.say(&Message::Blank)?);
     };
     let side = |pixels| u32::try_from(pixels).map_err(|_| Fault::TooMuchMemory);
@@ -41,6 +38,30 @@ pub(super) fn picture(page: u32, speaker: &mut Speaker) -> Result<(), Stop> {
     let mut out = io::stdout().lock();
     out.write_all(picture.pixels())?;
     Ok(out.flush()?)
+}
+
+/// Says a page's picture as a JPEG, or that there is nothing on the page.
+pub(super) fn photo(page: u32, speaker: &mut Speaker) -> Result<(), Stop> {
+    let Some((picture, _)) = levelled(page)? else {
+        return Ok(speaker.say(&Message::Blank)?);
+    };
+    let photo = picture::photo(&picture).ok_or(Fault::TooMuchMemory)?;
+    speaker.say(&Message::Photo {
+        width: photo.width,
+        height: photo.height,
+        bytes: photo.jpeg.len(),
+    })?;
+    let mut out = io::stdout().lock();
+    out.write_all(&photo.jpeg)?;
+    Ok(out.flush()?)
+}
+
+/// A page drawn, with the pixels there are to a point; none if there is nothing on it.
+fn levelled(page: u32) -> Result<Option<(Grey, f32)>, Stop> {
+    let pdf = read::open()?;
+    let index = page.checked_sub(1).ok_or(Fault::Damaged)?;
+    let (picture, scale) = pdf.picture(index).map_err(|_| Fault::Damaged)?;
+    Ok(picture::levelled(picture).map(|picture| (picture, scale)))
 }
 
 /// Draws pages for their figures, each once, ahead of who asks for them and as long as

@@ -73,14 +73,13 @@ fn perform(args: Args) -> std::io::Result<()> {
 
 fn run(args: &Args) -> Result<(), Stop> {
     match &args.task {
-        Task::Extract { recognise } => {
-            read::extract(args.pages_max, *recognise, &mut Speaker::new())
-        }
+        Task::Extract { ask } => read::extract(args.pages_max, *ask, &mut Speaker::new()),
         Task::Picture { page } => draw::picture(*page, &mut Speaker::new()),
+        Task::Photo { page } => draw::photo(*page, &mut Speaker::new()),
         // Done where there was no thread yet.
         Task::Run { .. } => Ok(()),
         Task::Probe => read::probe(args.pages_max, &mut Speaker::new()),
-        Task::Text { recognise } => read::text(args.pages_max, *recognise, &mut Speaker::new()),
+        Task::Text { ask } => read::text(args.pages_max, *ask, &mut Speaker::new()),
         Task::Raw => raw(args.pages_max),
     }
 }

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use ultudy_domain::{language, section::ExtractedSection};
 
 use super::{
+    args::Ask,
     figures::{self, Files},
     recognise,
     speaker::Speaker,
@@ -112,18 +113,16 @@ pub(super) fn probe(pages_max: u32, speaker: &mut Speaker) -> Result<(), Stop> {
 }
 
 /// Says the whole document, section by section.
-pub(super) fn extract(pages_max: u32, recognise: bool, speaker: &mut Speaker) -> Result<(), Stop> {
+pub(super) fn extract(pages_max: u32, ask: Ask, speaker: &mut Speaker) -> Result<(), Stop> {
     let (pdf, file) = open_to_read(pages_max)?;
     let page_count = pdf.page_count(pages_max)?;
     let mut pages = read_pages(&pdf, page_count, speaker)?;
     let mut unreadable_pages = drop_illegible(&mut pages);
-    let recognised_pages = if recognise {
-        recognise::pages(&mut pages, &mut unreadable_pages, speaker)?
-    } else {
-        Vec::new()
-    };
+    // What a model reads is without its page's number.
+    let numbered = headings::folios(&pages);
+    let read = recognise::pages(&mut pages, &mut unreadable_pages, ask, speaker)?;
     let language = language(&pages);
-    let folios = headings::folios(&pages);
+    let folios = headings::folios(&pages).or(numbered);
     layout::drop_running_lines(&mut pages);
     layout::mark_tables(&mut pages);
     layout::set_footnotes_apart(&mut pages);
@@ -145,22 +144,21 @@ pub(super) fn extract(pages_max: u32, recognise: bool, speaker: &mut Speaker) ->
         sectioning: division.sectioning,
         headings: division.headings,
         unreadable_pages,
-        recognised_pages,
+        recognised_pages: read.recognised,
+        transcribed_pages: read.transcribed,
         language,
     }))?;
     Ok(())
 }
 
 /// Says all text there is, page by page, in reading order.
-pub(super) fn text(pages_max: u32, recognise: bool, speaker: &mut Speaker) -> Result<(), Stop> {
+pub(super) fn text(pages_max: u32, ask: Ask, speaker: &mut Speaker) -> Result<(), Stop> {
     let (pdf, _) = open_to_read(pages_max)?;
     let page_count = pdf.page_count(pages_max)?;
     let mut pages = read_pages(&pdf, page_count, speaker)?;
-    if recognise {
-        // What stays unread keeps the text it has.
-        let mut illegible = illegible(&pages);
-        recognise::pages(&mut pages, &mut illegible, speaker)?;
-    }
+    // What stays unread keeps the text it has.
+    let mut illegible = illegible(&pages);
+    recognise::pages(&mut pages, &mut illegible, ask, speaker)?;
     layout::mark_tables(&mut pages);
     layout::set_footnotes_apart(&mut pages);
     layout::mend_hyphens(&mut pages);

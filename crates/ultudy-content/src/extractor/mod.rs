@@ -4,6 +4,7 @@ mod conversation;
 pub(crate) mod helper;
 mod launcher;
 mod reader_process;
+mod sight;
 mod stderr_tail;
 mod verdict;
 mod wall;
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use ultudy_domain::{
     document::ExtractedDocument,
     extraction::{ExtractError, ExtractProgress, Probe},
+    page_text::PageReader,
 };
 
 pub(crate) use self::launcher::{Launcher, Limits};
@@ -23,7 +25,11 @@ use self::{
     reader_process::{Outcome, ReaderProcess},
     wall::Wall,
 };
-use crate::{child::args::Task, fault::Fault, recognition::Recogniser};
+use crate::{
+    child::args::{Ask, Task},
+    fault::Fault,
+    recognition::Recogniser,
+};
 
 /// Processor time of a quick look.
 const PROBE_CPU: Duration = Duration::from_secs(2);
@@ -66,17 +72,21 @@ pub struct Extractor {
     limits: ExtractLimits,
     probes: Arc<Semaphore>,
     recogniser: Option<Recogniser>,
+    /// Pages at once, of all documents, that are drawn for whoever reads them.
+    turns: Arc<Semaphore>,
 }
 
 impl Extractor {
     /// Children are `program args…`, which must call [`crate::child::main`].
     #[must_use]
     pub fn new(program: PathBuf, args: Vec<String>, limits: ExtractLimits) -> Self {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             launcher: Launcher { program, args },
             limits,
             probes: Arc::new(Semaphore::new(PROBES_AT_ONCE)),
             recogniser: None,
+            turns: Arc::new(Semaphore::new(processors)),
         }
     }
 
@@ -122,9 +132,28 @@ impl Extractor {
         progress: &mut (dyn FnMut(ExtractProgress) + Send),
         cancel: &CancellationToken,
     ) -> Result<ExtractedDocument, ExtractError> {
-        let recognise = self.recogniser.is_some();
-        let task = Task::Extract { recognise };
-        match self.read(task, pdf, progress, cancel).await? {
+        self.extract_with(None, pdf, progress, cancel).await
+    }
+
+    /// The same, pages being read from their pictures by this reader first: those without readable text,
+    /// or all that it wants. What it does not read is read as without it.
+    ///
+    /// # Errors
+    /// [`ExtractError`]: the file's fault, the caller's wish, or the machine's.
+    pub async fn extract_with(
+        &self,
+        reader: Option<&dyn PageReader>,
+        pdf: File,
+        progress: &mut (dyn FnMut(ExtractProgress) + Send),
+        cancel: &CancellationToken,
+    ) -> Result<ExtractedDocument, ExtractError> {
+        let ask = match reader {
+            Some(reader) if reader.reads_all() => Ask::All,
+            Some(_) => Ask::Illegible,
+            None => self.asks(),
+        };
+        let task = Task::Extract { ask };
+        match self.read(task, (reader, pdf), progress, cancel).await? {
             Outcome::Document(document) => Ok(document),
             other => Err(self.unfinished(&other)),
         }
@@ -142,11 +171,18 @@ impl Extractor {
         pdf: File,
         cancel: &CancellationToken,
     ) -> Result<String, ExtractError> {
-        let recognise = self.recogniser.is_some();
-        let task = Task::Text { recognise };
-        match self.read(task, pdf, &mut |_| {}, cancel).await? {
+        let task = Task::Text { ask: self.asks() };
+        match self.read(task, (None, pdf), &mut |_| {}, cancel).await? {
             Outcome::Text(text) => Ok(text),
             other => Err(self.unfinished(&other)),
+        }
+    }
+
+    /// Which pages a child asks for that nobody but Tesseract reads.
+    fn asks(&self) -> Ask {
+        match self.recogniser {
+            Some(_) => Ask::Illegible,
+            None => Ask::Nothing,
         }
     }
 
@@ -154,20 +190,22 @@ impl Extractor {
     async fn read(
         &self,
         task: Task,
-        pdf: File,
+        (reader, pdf): (Option<&dyn PageReader>, File),
         progress: &mut (dyn FnMut(ExtractProgress) + Send),
         cancel: &CancellationToken,
     ) -> Result<Outcome, ExtractError> {
         let again = pdf.try_clone()?;
-        let aid = self.recogniser.as_ref().map(|recogniser| Aid {
-            recogniser,
+        let aid = Aid {
+            reader,
+            recogniser: self.recogniser.as_ref(),
             launcher: &self.launcher,
+            turns: &self.turns,
             pdf: again,
-        });
+        };
         let mut conversation = Conversation {
             progress,
             wall: &Wall::new(self.limits.wall),
-            aid,
+            aid: Some(aid).filter(|aid| aid.reader.is_some() || aid.recogniser.is_some()),
         };
         let mut child = self.start(task, self.limits.cpu, pdf)?;
         let told = tokio::select! {

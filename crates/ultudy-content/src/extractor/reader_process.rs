@@ -165,7 +165,9 @@ async fn listen_to(
                 last_word = Some(Outcome::Document(whole));
             }
             // Of a child that draws, not of one that reads.
-            Message::Picture(_) | Message::Blank => return Err(Broken::Garbled),
+            Message::Picture(_) | Message::Photo { .. } | Message::Blank => {
+                return Err(Broken::Garbled);
+            }
         }
     }
     Ok(last_word)
@@ -199,6 +201,7 @@ fn document(
         figures,
         unreadable_pages: summary.unreadable_pages,
         recognised_pages: summary.recognised_pages,
+        transcribed_pages: summary.transcribed_pages,
         language: summary.language,
     }
 }

@@ -37,6 +37,8 @@ enum Kind {
     Code,
     Figure(u32),
     Formula,
+    /// As it was given.
+    Given,
     Heading(u8),
     Item,
     Note,
@@ -87,6 +89,8 @@ pub(super) fn runs<'a>(lines: &'a [Line], typography: &Typography) -> Vec<&'a [L
 fn kind(line: &Line, typography: &Typography) -> Kind {
     if let Some(number) = line.figure {
         Kind::Figure(number)
+    } else if line.given.is_some() {
+        Kind::Given
     } else if line.table.is_some() {
         Kind::Table
     } else if line.note.is_some() {
@@ -119,6 +123,10 @@ fn block(kind: Kind, lines: &[Line], levels: &mut list::Levels) -> Block {
             caption: text,
         },
         Kind::Formula => display::block(lines),
+        Kind::Given => match lines.first().and_then(|line| line.given.clone()) {
+            Some(given) => given,
+            None => Block::Paragraph(text),
+        },
         Kind::Heading(level) => Block::Heading { level, text },
         Kind::Item => match (list::mark(&text), lines.first()) {
             (Some(mark), Some(first)) => Block::Item {

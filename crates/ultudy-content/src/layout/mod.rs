@@ -9,6 +9,7 @@ mod display;
 mod edge;
 mod figures;
 mod footnotes;
+mod given;
 mod hyphens;
 pub(crate) mod join;
 mod list;
@@ -27,6 +28,7 @@ pub(crate) use self::{
     caption::{captions_figure, is_caption},
     figures::{Drawing, Picture, has_caption, place_figures, place_labels},
     footnotes::set_footnotes_apart,
+    given::given,
     hyphens::mend_hyphens,
     join::ends_sentence,
     list::is_bullet,
@@ -87,6 +89,9 @@ pub(crate) struct Line {
     /// The formulas in its text, in order.
     #[serde(default)]
     pub(crate) formulas: Vec<Formula>,
+    /// What it is, where that is known: its text is all of the block's.
+    #[serde(skip)]
+    pub(crate) given: Option<Block>,
 }
 
 /// A part of a line with space around it.

@@ -1,10 +1,11 @@
 //! A page as a picture for recognition: grey, upright, its lines level.
 
 mod grey;
+mod photo;
 mod skew;
 
-pub(crate) use self::grey::Grey;
 use self::skew::Rows;
+pub(crate) use self::{grey::Grey, photo::photo};
 
 /// One dark pixel in so many is dust, not print.
 const DUST: usize = 20_000;

@@ -3,7 +3,7 @@
 
 mod budget;
 mod language;
-mod picture;
+pub(crate) mod picture;
 mod tesseract;
 mod tsv;
 mod turn;

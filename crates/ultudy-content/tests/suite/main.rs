@@ -22,6 +22,7 @@ mod mutations;
 mod notes;
 mod passwords;
 mod pdf_file;
+mod pictured;
 mod reading;
 mod scans;
 mod signs;

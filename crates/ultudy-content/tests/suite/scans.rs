@@ -61,7 +61,7 @@ fn smudge() -> Vec<u8> {
 }
 
 /// A picture of 300 pixels to an inch on each page, turned by so many degrees.
-fn picture_book(width: u64, height: u64, pixels: &[u8], degrees: &[f64]) -> Vec<u8> {
+pub fn picture_book(width: u64, height: u64, pixels: &[u8], degrees: &[f64]) -> Vec<u8> {
     let mut packed = ZlibEncoder::new(Vec::new(), Compression::fast());
     packed.write_all(pixels).unwrap();
     let image = format!(

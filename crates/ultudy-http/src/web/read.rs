@@ -29,6 +29,8 @@ pub(super) struct PageText {
     number: u32,
     /// It was recognised from a picture.
     is_recognised: bool,
+    /// A model read it from its picture.
+    is_transcribed: bool,
     text: Html,
 }
 
@@ -50,10 +52,12 @@ impl ReadPage {
         let section = opened.section.as_ref();
         let first = section.map_or(1, |section| u32::try_from(section.page_start).unwrap_or(1));
         let recognised = &opened.document.recognised_pages;
+        let transcribed = &opened.document.transcribed_pages;
         let name = section.map_or("", |section| section.name.as_str());
         let page = |(number, text): (u32, String)| PageText {
             number,
             is_recognised: recognised.contains(&number),
+            is_transcribed: transcribed.contains(&number),
             text: markdown::block_with(without_title(&text, name), pictures),
         };
         Self {

@@ -73,6 +73,7 @@ pub fn document(title: &str) -> Document {
         language: Some("en".into()),
         unreadable_pages: vec![4, 7, 8, 9],
         recognised_pages: vec![5],
+        transcribed_pages: vec![2, 3],
     }
 }
 

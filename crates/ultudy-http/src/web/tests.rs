@@ -85,7 +85,7 @@ fn course(name: &str) -> CoursePage {
             id: samples::id(9),
             title: name.into(),
             progress: 40,
-            stage: "Reading the pages",
+            stage: "Reading the pages".into(),
             failure: None,
         }],
         upload_bytes_max: 200 << 20,
@@ -357,6 +357,8 @@ fn a_document_says_how_it_was_split_and_what_could_not_be_read() {
     assert!(html.contains("split into equal parts"));
     assert!(html.contains("Pages 4, 7–9 hold no text that can be read"));
     assert!(html.contains("Page 5 was recognised from a scan"));
+    assert!(html.contains("Pages 2–3 were read from pictures by a model"));
+    assert!(html.contains("/file#page=2"));
     assert!(html.contains("pages 2–3"));
 }
 

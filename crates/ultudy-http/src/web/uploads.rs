@@ -1,5 +1,7 @@
 //! Uploads that are still being read, or could not be.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use chrono::TimeDelta;
 use ultudy_app::{
@@ -24,7 +26,7 @@ pub(super) struct Upload {
     pub(super) id: Uuid,
     pub(super) title: String,
     pub(super) progress: i16,
-    pub(super) stage: &'static str,
+    pub(super) stage: Cow<'static, str>,
     /// Why it failed; it is in flight if there is no reason.
     pub(super) failure: Option<String>,
 }

@@ -1,6 +1,8 @@
 //! The page of a lesson that is not there yet: it asks for it, shows how far it is, and
 //! gives way to it; or says why there is none.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::response::Response;
 use ultudy_app::{
@@ -24,7 +26,7 @@ pub(super) struct WaitingPage {
     /// Why the last attempt came to nothing; asked for again only by the student.
     pub(super) failure: Option<String>,
     pub(super) progress: i16,
-    pub(super) stage: &'static str,
+    pub(super) stage: Cow<'static, str>,
 }
 
 /// The page for a lesson that does not exist.
@@ -44,7 +46,9 @@ impl WaitingPage {
             at: "courses",
             opened,
             progress: in_flight.map_or(0, |job| job.progress),
-            stage: in_flight.map_or(words::QUEUED, |job| words::stage(job.status, &job.stage)),
+            stage: in_flight.map_or(words::QUEUED.into(), |job| {
+                words::stage(job.status, &job.stage)
+            }),
             failure: job.and_then(failure),
         }
     }

@@ -1,5 +1,7 @@
 //! What pages call things. Templates pass references.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 use ultudy_domain::{
     document::{MaterialType, Sectioning},
@@ -88,10 +90,11 @@ pub fn session(kind: &SessionType) -> &'static str {
 pub const QUEUED: &str = "Waiting for its turn";
 
 /// Stages of a job and what they are called.
-pub const STAGES: [(&str, &str); 8] = [
+pub const STAGES: [(&str, &str); 9] = [
     ("queued", QUEUED),
     ("opening", "Opening the file"),
     ("reading", "Reading the pages"),
+    ("transcribing", "Reading pictures of pages"),
     ("recognising", "Recognising scanned pages"),
     ("sectioning", "Finding the sections"),
     ("gathering", "Gathering the text"),
@@ -99,13 +102,18 @@ pub const STAGES: [(&str, &str); 8] = [
     ("storing", "Putting it away"),
 ];
 
-/// What a job is doing.
-pub fn stage(status: JobStatus, name: &str) -> &'static str {
+/// What a job is doing; behind some stages' names stands at which of how many pages.
+pub fn stage(status: JobStatus, stage: &str) -> Cow<'static, str> {
     if status == JobStatus::Queued {
-        return QUEUED;
+        return QUEUED.into();
     }
+    let (name, place) = stage.split_once(' ').unwrap_or((stage, ""));
     let known = STAGES.iter().find(|(stage, _)| *stage == name);
-    known.map_or("Working on it", |(_, words)| words)
+    let words = known.map_or("Working on it", |(_, words)| words);
+    match place.split_once('/') {
+        Some((page, pages)) => format!("{words}: {page} of {pages}").into(),
+        None => words.into(),
+    }
 }
 
 /// `1 page`, `2 pages`.

@@ -11,12 +11,14 @@ use super::{
     kept::Kept,
     provider::Provider,
     target::{Haste, Target, Terms},
-    wire::{Prompt, Question},
+    wire::{Picture, Prompt, Question},
 };
 use crate::{Bill, GenerateError, Task};
 
 /// Tokens of what stands around the text: the schema, and the provider's own words.
 const TOKENS_OF_FORMAT: u64 = 500;
+/// Tokens that a picture of a page costs to read, by what providers say of pictures of its size.
+const TOKENS_OF_PICTURE: u64 = 1_600;
 
 /// Why what a model wrote is not taken.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,6 +32,8 @@ pub(super) enum Unfit {
 /// What is asked, and within what bounds.
 pub(super) struct Work<'a> {
     pub(super) question: &'a Question,
+    /// Pictures that belong to what is asked.
+    pub(super) pictures: &'a [Picture],
     /// Until when there must be an answer, with all tries and models.
     pub(super) deadline: Instant,
     /// How long that was at the beginning.
@@ -69,10 +73,11 @@ impl Chain {
     }
 
     /// Tokens that are read and written for this, rather too many than too few.
-    fn tokens_expected(&self, question: &Question, material: &Kept) -> Tokens {
-        let read = tokens_of(question.instructions.len() + material.bytes());
+    fn tokens_expected(&self, work: &Work<'_>, material: &Kept) -> Tokens {
+        let text = tokens_of(work.question.instructions.len() + material.bytes());
+        let pictures = TOKENS_OF_PICTURE * work.pictures.len() as u64;
         Tokens {
-            read: read + TOKENS_OF_FORMAT,
+            read: text + pictures + TOKENS_OF_FORMAT,
             written: self.task.tokens_written().into(),
         }
     }
@@ -120,13 +125,14 @@ impl Chain {
                 let prompt = Prompt {
                     question: work.question,
                     material: &text,
+                    pictures: work.pictures,
                 };
                 Ok(target.wire().body(&target.counted.model, &prompt)?)
             };
             let exchange = Streamed {
                 wire: target.wire(),
                 body: &body,
-                tokens_expected: self.tokens_expected(work.question, material),
+                tokens_expected: self.tokens_expected(work, material),
                 tokens_max: work.question.tokens_max.into(),
                 told: work.told,
             };

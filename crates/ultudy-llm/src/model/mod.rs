@@ -24,6 +24,7 @@ mod kept;
 mod lesson;
 mod metrics;
 mod pace;
+mod pages;
 mod parts;
 mod prompt;
 mod provider;
@@ -114,6 +115,8 @@ pub struct Models {
     /// One for each task, by its place in [`Task::ALL`].
     chains: [Chain; Task::ALL.len()],
     identity: GeneratorIdentity,
+    /// Of what reads pages.
+    reads_pages: GeneratorIdentity,
     context_tokens: usize,
     total_timeout: Duration,
     written: Written,
@@ -170,13 +173,18 @@ impl Models {
             Ok(Chain::new(task, all))
         };
         let [lesson, grading, sections, answer] = Task::ALL.map(&mut chain);
-        let asked_for_lessons = of(Task::Lesson);
+        let (asked_for_lessons, asked_for_pages) = (of(Task::Lesson), of(Task::Sections));
         Ok(Self {
             chains: [lesson?, grading?, sections?, answer?],
             identity: GeneratorIdentity {
                 provider: asked_for_lessons.provider.name(),
                 model: asked_for_lessons.model,
                 version: prompt::VERSION,
+            },
+            reads_pages: GeneratorIdentity {
+                provider: asked_for_pages.provider.name(),
+                model: asked_for_pages.model,
+                version: pages::VERSION,
             },
             context_tokens,
             total_timeout,
@@ -204,6 +212,7 @@ impl Models {
         let material = Kept::pack(&material).map_err(|error| chain::unwritten(&error))?;
         let work = Work {
             question,
+            pictures: &[],
             deadline: Instant::now() + patience,
             time: patience,
             told,

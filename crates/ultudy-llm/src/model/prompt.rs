@@ -179,6 +179,7 @@ mod tests {
         let prompt = Prompt {
             question: &LESSON,
             material: &material,
+            pictures: &[],
         };
         serde_json::from_str(&wire.body("m", &prompt).unwrap()).unwrap()
     }

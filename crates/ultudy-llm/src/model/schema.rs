@@ -9,11 +9,13 @@ pub(super) enum Schema {
     Text,
     Number,
     Truth,
+    /// One of these texts.
+    Choice(&'static [&'static str]),
     List(&'static Schema),
     Object(&'static [(&'static str, Schema)]),
 }
 
-use Schema::{List, Number, Object, Text, Truth};
+use Schema::{Choice, List, Number, Object, Text, Truth};
 
 /// A lesson; [`super::draft`] reads it.
 pub(super) const LESSON: Schema = Object(&[
@@ -89,6 +91,10 @@ impl Serialize for Schema {
             Text => schema.serialize_entry("type", "string")?,
             Number => schema.serialize_entry("type", "integer")?,
             Truth => schema.serialize_entry("type", "boolean")?,
+            Choice(texts) => {
+                schema.serialize_entry("type", "string")?;
+                schema.serialize_entry("enum", texts)?;
+            }
             List(items) => {
                 schema.serialize_entry("type", "array")?;
                 schema.serialize_entry("items", items)?;

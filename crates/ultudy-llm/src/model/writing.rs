@@ -270,6 +270,7 @@ impl Models {
         let told = |text: &str| asking.told(place, text);
         let work = Work {
             question: &prompt::LESSON,
+            pictures: &[],
             deadline: Instant::now() + self.total_timeout,
             time: self.total_timeout,
             told: &told,
@@ -357,6 +358,7 @@ impl Models {
         let told = |text: &str| asking.told(place, text);
         let work = Work {
             question: &prompt::OVERVIEW,
+            pictures: &[],
             deadline: Instant::now() + self.total_timeout,
             time: self.total_timeout,
             told: &told,

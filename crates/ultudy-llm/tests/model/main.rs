@@ -13,6 +13,7 @@ mod faults;
 mod hostile;
 mod lessons;
 mod pace;
+mod pages;
 mod table;
 mod writing;
 

@@ -95,6 +95,10 @@ const SQLITE: &[(&str, &str)] = &[
         "llm_calls",
         include_str!("../../migrations/sqlite/0018_llm_calls.sql"),
     ),
+    (
+        "page_readings",
+        include_str!("../../migrations/sqlite/0020_page_readings.sql"),
+    ),
 ];
 
 const POSTGRES: &[(&str, &str)] = &[
@@ -169,6 +173,10 @@ const POSTGRES: &[(&str, &str)] = &[
     (
         "llm_calls",
         include_str!("../../migrations/postgres/0018_llm_calls.sql"),
+    ),
+    (
+        "page_readings",
+        include_str!("../../migrations/postgres/0020_page_readings.sql"),
     ),
 ];
 

@@ -79,6 +79,10 @@ pub const LEFT_BEHIND: &[(&str, &str)] = &[
         "calls of processes on the source's database",
     ),
     (
+        "page_readings",
+        "of no document any more: what was read of those that are stored is in their sections",
+    ),
+    (
         "chunk_terms",
         "made anew from the chunks: the two databases keep it differently, and SQLite's \
          cannot be read back",

@@ -34,6 +34,7 @@ pub async fn a_document_is_invisible_until_it_is_published(bench: &Bench) {
         &Reading {
             unreadable_pages: &[3, 4],
             recognised_pages: &[1],
+            transcribed_pages: &[2, 5],
             language: Some("de"),
             ..reading(12, Sectioning::EqualParts)
         },
@@ -54,6 +55,7 @@ pub async fn a_document_is_invisible_until_it_is_published(bench: &Bench) {
         language: Some("de".into()),
         unreadable_pages: vec![3, 4],
         recognised_pages: vec![1],
+        transcribed_pages: vec![2, 5],
     };
     let found = documents::find(&mut tx, id(10)).await.unwrap();
     assert_eq!(found, Some(expected));

@@ -67,6 +67,7 @@ pub fn reading(pages: i32, sectioning: Sectioning) -> documents::Reading<'static
         language: None,
         unreadable_pages: &[],
         recognised_pages: &[],
+        transcribed_pages: &[],
     }
 }
 

@@ -25,6 +25,7 @@ mod jobs;
 mod lessons;
 mod llm_calls;
 mod migrations;
+mod page_readings;
 mod pgbouncer;
 mod queue;
 mod read_at_once;
@@ -160,6 +161,8 @@ on_both! {
         calls_at_the_same_time_overspend_nothing,
         what_a_vanished_process_reserved_counts_as_spent,
         a_deleted_user_leaves_no_usage;
+    page_readings:
+        what_was_read_is_known_by_its_key_until_it_is_old;
     lessons:
         a_lesson_has_the_generations_texts_under_the_owners_ids,
         a_lesson_is_known_by_its_id_and_its_concepts_by_their_states,

@@ -40,9 +40,13 @@ const SEEN_BY_THE_SYSTEM: [(&str, &str); 13] = [
 ];
 
 /// Tables without row-level security, and why. No tenant may touch them.
-const UNSECURED: [(&str, &str); 5] = [
+const UNSECURED: [(&str, &str); 6] = [
     ("llm_budgets", "what was spent, that of all as well"),
     ("llm_reservations", "what calls under way may cost"),
+    (
+        "page_readings",
+        "what stands on a page, for whoever holds its picture",
+    ),
     ("schema_migrations", "which migrations have run"),
     ("transfers", "which databases were carried into this one"),
     ("workers", "which processes do jobs"),

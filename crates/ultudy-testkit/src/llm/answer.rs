@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use super::{
     Answer, Asked, Call, Shared,
     format::{Format, Request},
-    lesson, verdict,
+    lesson, page, verdict,
 };
 
 /// Characters of an event; models send a few at a time.
@@ -56,7 +56,13 @@ pub(super) async fn complete(
         at: Instant::now(),
     });
     let mut released = shared.released.subscribe();
-    let written = || Said::text(lesson::of(material).to_string());
+    // It was looked at before.
+    let pictures = format.pictures(&request.body).unwrap_or_default();
+    let pages = || page::of(&pictures, &shared.state().pages);
+    let written = || match pictures.is_empty() {
+        true => Said::text(lesson::of(material).to_string()),
+        false => Said::text(pages().to_string()),
+    };
     let said = match answer {
         Answer::Lesson => written(),
         Answer::HeldLesson => {
@@ -81,6 +87,11 @@ pub(super) async fn complete(
             end: End::Length,
             ..written().halved()
         },
+        Answer::PageMissing => {
+            let mut pages = pages();
+            let _ = pages["pages"].as_array_mut().and_then(Vec::pop);
+            Said::text(pages.to_string())
+        }
         Answer::Truncated => written().halved(),
         Answer::Spoilt(spoil) => Said::text(lesson::spoilt(material, spoil).to_string()),
         Answer::Obedient => Said::text(lesson::obedient(material).to_string()),

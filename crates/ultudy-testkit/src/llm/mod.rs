@@ -10,6 +10,7 @@ mod answer;
 mod embeddings;
 mod format;
 mod lesson;
+mod page;
 mod verdict;
 
 use std::{
@@ -31,6 +32,7 @@ use tokio::{net::TcpListener, sync::watch};
 
 pub use self::embeddings::{EMBEDDING_MODELS, Embedded, EmbeddingModel};
 pub use self::format::Format;
+pub use self::page::{block, paragraph};
 
 use crate::{Result, wait};
 
@@ -48,7 +50,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// What a call is answered.
 #[derive(Debug, Clone)]
 pub enum Answer {
-    /// A lesson made of the text in the prompt.
+    /// A lesson made of the text in the prompt; of pictures in it, what stands on them.
     Lesson,
     /// The same once [`Llm::release`] is called; not a byte before.
     HeldLesson,
@@ -76,6 +78,8 @@ pub enum Answer {
     WholeLesson,
     /// The model's answer was cut off by its length.
     TooLong,
+    /// Of pictures the pages without the last one.
+    PageMissing,
     /// Half a lesson, which the model takes for whole.
     Truncated,
     /// A lesson with a fault.
@@ -144,6 +148,8 @@ struct State {
     about: Vec<(String, Answer)>,
     otherwise: Answer,
     counts: Counts,
+    /// What stands on pages, by the numbers they are marked with.
+    pages: Vec<Value>,
     /// When each call came in.
     arrivals: Vec<Instant>,
     /// When each call came in that was told its tokens, and how many they were.
@@ -186,6 +192,7 @@ impl Llm {
                 about: Vec::new(),
                 otherwise: Answer::Lesson,
                 counts: Counts::default(),
+                pages: Vec::new(),
                 arrivals: Vec::new(),
                 spent: Vec::new(),
                 asked: VecDeque::new(),
@@ -232,6 +239,11 @@ impl Llm {
     /// Answers the next call on material that contains this text so, whatever else is answered to others.
     pub fn answers_about(&self, text: &str, answer: Answer) {
         self.shared.state().about.push((text.to_owned(), answer));
+    }
+
+    /// What it sees on pages that are marked with 1, 2 …: the blocks of each.
+    pub fn sees(&self, pages: Vec<Value>) {
+        self.shared.state().pages = pages;
     }
 
     /// Lets go of the calls that are held now.

@@ -12,8 +12,6 @@ use crate::pace::Allowed;
 const SECONDS_MAX: u64 = 3_600;
 /// Least that a model must read and write at once for lessons, in tokens.
 const CONTEXT_MIN: usize = 4_096;
-/// Work that no model is asked for so far.
-const LATER: [Task; 1] = [Task::Sections];
 
 /// Which models are asked, and how long they may take.
 #[derive(Debug, Clone)]
@@ -66,7 +64,6 @@ pub(super) fn llm(
         );
         settings.error("LLM_PROVIDER", reason)
     })?;
-    let unused = LATER.into_iter().map(Task::model_setting);
     Ok(Some(LlmConfig {
         first: model(settings, "LLM_MODEL", provider, model_for_all(settings)?)?,
         by_task: by_task(settings)?,
@@ -322,11 +319,7 @@ mod tests {
         assert_eq!(taken.by_task[&Task::Lesson], "better");
         let set = [&WHOLE[..], &[("LLM_MODEL_SECTIONS", "cheap")]].concat();
         let taken = read(&set).unwrap().llm.unwrap();
-        assert_eq!(
-            taken.unused,
-            ["LLM_MODEL_SECTIONS"],
-            "it is said, not hidden"
-        );
+        assert_eq!(taken.by_task[&Task::Sections], "cheap");
     }
 
     #[test]

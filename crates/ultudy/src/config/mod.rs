@@ -34,6 +34,7 @@ pub use cache::CacheConfig;
 pub use embeddings::EmbeddingsConfig;
 pub use llm::{LlmConfig, LlmModel};
 pub use objects::{BucketConfig, ObjectsConfig, Provider};
+pub use reading::VisionConfig;
 #[cfg(test)]
 pub use secrets::SECRETS;
 
@@ -109,6 +110,8 @@ pub struct Config {
     pub extract: ExtractLimits,
     /// What reads scans; none if it is off or not installed.
     pub recogniser: Option<Recogniser>,
+    /// Which pages a model reads from their pictures; none if none does.
+    pub vision: Option<VisionConfig>,
     /// How often a user may ask for what costs; none if nothing is limited.
     pub limits: Option<Rules>,
     /// What providers of models allow.
@@ -170,6 +173,7 @@ impl Config {
             uploads_at_once: limits::uploads_at_once(&settings)?,
             extract: reading::extract_limits(&settings)?,
             recogniser: reading::recogniser(&settings)?,
+            vision: reading::vision(&settings, llm.as_ref())?,
             limits: limits::rules(&settings)?,
             spending: Arc::new(prices::spending(&settings, llm.as_ref(), &embeddings)?),
             allowed: llm::pace(&settings)?,

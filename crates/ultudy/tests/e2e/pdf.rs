@@ -88,6 +88,43 @@ impl Pdf {
         self
     }
 
+    /// A scan: a page of 300 pixels to an inch for each of these grey pictures of one width.
+    pub fn scanned(width: usize, pictures: &[Vec<u8>]) -> Self {
+        let mut pdf = Self::with_pages(&[]);
+        let first = pdf.objects.len() + 1;
+        let kids: Vec<String> = (0..pictures.len())
+            .map(|page| format!("{} 0 R", first + 3 * page))
+            .collect();
+        let kids = kids.join(" ");
+        let count = pictures.len();
+        pdf.objects[1] = format!("<< /Type /Pages /Count {count} /Kids [{kids}] >>").into_bytes();
+        for (page, picture) in pictures.iter().enumerate() {
+            let number = first + 3 * page;
+            let height = picture.len() / width;
+            let (across, down) = (width * 72 / 300, height * 72 / 300);
+            pdf.object(&format!(
+                "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {across} {down}] /Contents {} 0 R \
+                 /Resources << /XObject << /I {} 0 R >> >> >>",
+                number + 1,
+                number + 2
+            ));
+            pdf.stream(
+                "",
+                format!("q {across} 0 0 {down} 0 0 cm /I Do Q").as_bytes(),
+            );
+            let mut encoder =
+                flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+            encoder.write_all(picture).expect("writing to memory");
+            let packed = encoder.finish().expect("writing to memory");
+            let image = format!(
+                "/Type /XObject /Subtype /Image /Width {width} /Height {height} \
+                 /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /FlateDecode"
+            );
+            pdf.stream(&image, &packed);
+        }
+        pdf
+    }
+
     /// The same document, saying that it needs a password nobody knows.
     pub fn encrypted(mut self) -> Self {
         let key = "5a".repeat(32);

@@ -8,7 +8,9 @@ use reqwest::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Cause, End, Prompt, Told, WireFormat, below, no_answer, overloaded, secret};
+use super::{
+    Answer, Cause, End, Picture, Prompt, Told, WireFormat, below, no_answer, overloaded, secret,
+};
 use crate::model::{failure::Failure, rates, schema::Schema};
 
 const KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -28,7 +30,28 @@ struct Request<'a> {
 #[derive(Serialize)]
 struct Message<'a> {
     role: &'static str,
-    content: &'a str,
+    content: Content<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Content<'a> {
+    Text(&'a str),
+    Blocks(Vec<Block<'a>>),
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Block<'a> {
+    Image { source: Source<'a> },
+    Text { text: &'a str },
+}
+
+#[derive(Serialize)]
+struct Source<'a> {
+    r#type: &'static str,
+    media_type: &'static str,
+    data: &'a str,
 }
 
 #[derive(Serialize)]
@@ -111,6 +134,25 @@ struct Error {
     message: String,
 }
 
+/// Pictures go before what is to be done with them.
+fn content<'a>(prompt: &Prompt<'a>) -> Content<'a> {
+    if prompt.pictures.is_empty() {
+        return Content::Text(prompt.material);
+    }
+    let image = |picture: &'a Picture| Block::Image {
+        source: Source {
+            r#type: "base64",
+            media_type: picture.media_type,
+            data: &picture.base64,
+        },
+    };
+    let text = Block::Text {
+        text: prompt.material,
+    };
+    let pictures = prompt.pictures.iter().map(image);
+    Content::Blocks(pictures.chain([text]).collect())
+}
+
 pub(in crate::model) struct Anthropic;
 
 impl WireFormat for Anthropic {
@@ -130,7 +172,7 @@ impl WireFormat for Anthropic {
             system: prompt.question.instructions,
             messages: [Message {
                 role: "user",
-                content: prompt.material,
+                content: content(prompt),
             }],
             output_config: prompt.question.schema.map(|schema| OutputConfig {
                 format: Format {

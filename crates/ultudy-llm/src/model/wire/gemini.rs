@@ -8,7 +8,9 @@ use reqwest::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Cause, End, Prompt, Told, WireFormat, below, no_answer, overloaded, secret};
+use super::{
+    Answer, Cause, End, Picture, Prompt, Told, WireFormat, below, no_answer, overloaded, secret,
+};
 use crate::model::{failure::Failure, rates, schema::Schema};
 
 const KEY: HeaderName = HeaderName::from_static("x-goog-api-key");
@@ -25,12 +27,21 @@ struct Request<'a> {
 struct Content<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     role: Option<&'static str>,
-    parts: [Part<'a>; 1],
+    parts: Vec<Part<'a>>,
 }
 
 #[derive(Serialize)]
-struct Part<'a> {
-    text: &'a str,
+#[serde(rename_all = "camelCase")]
+enum Part<'a> {
+    Text(&'a str),
+    InlineData(Blob<'a>),
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Blob<'a> {
+    mime_type: &'static str,
+    data: &'a str,
 }
 
 #[derive(Serialize)]
@@ -123,6 +134,13 @@ struct Detail {
     retry_delay: String,
 }
 
+fn blob(picture: &Picture) -> Part<'_> {
+    Part::InlineData(Blob {
+        mime_type: picture.media_type,
+        data: &picture.base64,
+    })
+}
+
 pub(in crate::model) struct Gemini;
 
 impl WireFormat for Gemini {
@@ -137,13 +155,17 @@ impl WireFormat for Gemini {
     }
 
     fn body(&self, _model: &str, prompt: &Prompt<'_>) -> serde_json::Result<String> {
-        let content = |role, text| Content {
-            role,
-            parts: [Part { text }],
-        };
+        let mut parts = vec![Part::Text(prompt.material)];
+        parts.extend(prompt.pictures.iter().map(blob));
         serde_json::to_string(&Request {
-            system_instruction: content(None, prompt.question.instructions),
-            contents: [content(Some("user"), prompt.material)],
+            system_instruction: Content {
+                role: None,
+                parts: vec![Part::Text(prompt.question.instructions)],
+            },
+            contents: [Content {
+                role: Some("user"),
+                parts,
+            }],
             generation_config: GenerationConfig {
                 max_output_tokens: prompt.question.tokens_max,
                 shape: prompt.question.schema.map(|schema| Shape {

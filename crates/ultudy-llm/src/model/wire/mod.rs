@@ -31,6 +31,15 @@ pub(super) struct Prompt<'a> {
     pub(super) question: &'a Question,
     /// JSON; never instructions.
     pub(super) material: &'a str,
+    /// Pictures that belong to it.
+    pub(super) pictures: &'a [Picture],
+}
+
+/// A picture, as every format takes it.
+pub(super) struct Picture {
+    pub(super) media_type: &'static str,
+    /// Its file in base64.
+    pub(super) base64: String,
 }
 
 /// Why a model says no more.

@@ -9,7 +9,9 @@ use reqwest::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Answer, Cause, End, Prompt, Told, WireFormat, below, no_answer, overloaded, secret};
+use super::{
+    Answer, Cause, End, Picture, Prompt, Told, WireFormat, below, no_answer, overloaded, secret,
+};
 use crate::model::{failure::Failure, rates, schema::Schema};
 
 /// What ends a stream.
@@ -35,7 +37,28 @@ struct StreamOptions {
 #[derive(Serialize)]
 struct Message<'a> {
     role: &'static str,
-    content: &'a str,
+    content: Content<'a>,
+}
+
+/// Servers that take no pictures take no parts either.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Content<'a> {
+    Text(&'a str),
+    Parts(Vec<Part<'a>>),
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Part<'a> {
+    Text { text: &'a str },
+    ImageUrl { image_url: ImageUrl },
+}
+
+#[derive(Serialize)]
+struct ImageUrl {
+    url: String,
+    detail: &'static str,
 }
 
 #[derive(Serialize)]
@@ -94,6 +117,24 @@ struct Error {
     code: Value,
 }
 
+fn content<'a>(prompt: &Prompt<'a>) -> Content<'a> {
+    if prompt.pictures.is_empty() {
+        return Content::Text(prompt.material);
+    }
+    let picture = |picture: &Picture| Part::ImageUrl {
+        image_url: ImageUrl {
+            url: format!("data:{};base64,{}", picture.media_type, picture.base64),
+            // Print is small.
+            detail: "high",
+        },
+    };
+    let text = Part::Text {
+        text: prompt.material,
+    };
+    let pictures = prompt.pictures.iter().map(picture);
+    Content::Parts(std::iter::once(text).chain(pictures).collect())
+}
+
 pub(in crate::model) struct OpenAi {
     /// Whether it is told how much an answer may be.
     is_told_the_most: bool,
@@ -124,7 +165,6 @@ impl WireFormat for OpenAi {
     }
 
     fn body(&self, model: &str, prompt: &Prompt<'_>) -> serde_json::Result<String> {
-        let message = |role, content| Message { role, content };
         let question = prompt.question;
         let response_format = question.schema.map(|schema| ResponseFormat {
             r#type: "json_schema",
@@ -142,8 +182,14 @@ impl WireFormat for OpenAi {
             },
             max_completion_tokens: self.is_told_the_most.then_some(question.tokens_max),
             messages: [
-                message("system", question.instructions),
-                message("user", prompt.material),
+                Message {
+                    role: "system",
+                    content: Content::Text(question.instructions),
+                },
+                Message {
+                    role: "user",
+                    content: content(prompt),
+                },
             ],
             response_format,
         })

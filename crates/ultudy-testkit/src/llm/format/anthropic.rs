@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Format, Refused, Request, event, is_known, strict};
+use super::{Format, Found, Refused, Request, both, event, is_known, strict};
 use crate::llm::{
     KEY, MODEL,
     answer::{End, Said},
@@ -52,7 +52,21 @@ pub(super) fn check(request: &Request) -> Result<(), Refused> {
 
 /// Instructions go in `system`, not in a message.
 fn is_message(message: &Value) -> bool {
-    matches!(message["role"].as_str(), Some("user" | "assistant")) && message["content"].is_string()
+    let is_block = |block: &Value| match block["type"].as_str() {
+        Some("text") => block["text"].as_str().is_some_and(|text| !text.is_empty()),
+        Some("image") => block["source"]["type"] == "base64",
+        _ => false,
+    };
+    let content = &message["content"];
+    let blocks = content.as_array();
+    let has_blocks = blocks.is_some_and(|blocks| !blocks.is_empty() && blocks.iter().all(is_block));
+    matches!(message["role"].as_str(), Some("user" | "assistant"))
+        && (content.is_string() || has_blocks)
+}
+
+pub(super) fn picture(block: &Value) -> Found<'_> {
+    let source = block.get("source")?;
+    both(&source["media_type"], &source["data"])
 }
 
 pub(super) fn error(code: &str, message: &str) -> Value {

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Format, Refused, Request, event};
+use super::{Format, Found, Refused, Request, both, event};
 use crate::llm::{
     KEY, LARGE_MODEL, MODEL,
     answer::{End, Said},
@@ -54,10 +54,15 @@ pub(super) fn check(request: &Request) -> Result<(), Refused> {
 }
 
 fn is_content(content: &Value) -> bool {
-    let is_text = |part: &Value| part["text"].is_string();
+    let is_text = |part: &Value| part["text"].is_string() != part["inlineData"].is_object();
     let parts = content["parts"].as_array();
     matches!(content["role"].as_str(), Some("user" | "model"))
         && parts.is_some_and(|parts| parts.iter().all(is_text))
+}
+
+pub(super) fn picture(part: &Value) -> Found<'_> {
+    let data = part.get("inlineData")?;
+    both(&data["mimeType"], &data["data"])
 }
 
 pub(super) fn error(status: StatusCode, code: &str, message: &str) -> Value {

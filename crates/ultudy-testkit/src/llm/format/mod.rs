@@ -5,9 +5,10 @@ mod gemini;
 mod openai;
 
 use axum::http::{HeaderMap, HeaderName, StatusCode};
+use image::GrayImage;
 use serde_json::Value;
 
-use super::{LARGE_MODEL, MODEL, answer::Said};
+use super::{LARGE_MODEL, MODEL, answer::Said, page};
 
 /// A provider's wire format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,16 +105,51 @@ impl Format {
             Self::OpenAi => openai::check(request),
             Self::Gemini => gemini::check(request),
             Self::Anthropic => anthropic::check(request),
-        }
+        }?;
+        let code = match self {
+            Self::OpenAi => "invalid_image",
+            Self::Gemini => "INVALID_ARGUMENT",
+            Self::Anthropic => "invalid_request_error",
+        };
+        let seen = self.pictures(&request.body);
+        seen.map(drop)
+            .map_err(|reason| Refused::new(StatusCode::BAD_REQUEST, code, reason))
     }
 
     /// The last message's text.
     pub(super) fn material(self, body: &Value) -> Option<&str> {
-        match self {
-            Self::OpenAi => body["messages"].as_array()?.last()?["content"].as_str(),
-            Self::Gemini => body["contents"].as_array()?.last()?["parts"][0]["text"].as_str(),
-            Self::Anthropic => body["messages"].as_array()?.last()?["content"].as_str(),
+        let content = self.content(body)?;
+        match content.as_array() {
+            Some(parts) => parts.iter().find_map(|part| part["text"].as_str()),
+            None => content.as_str(),
         }
+    }
+
+    /// The pictures beside it.
+    ///
+    /// # Errors
+    /// What is wrong with one.
+    pub(super) fn pictures(self, body: &Value) -> Result<Vec<GrayImage>, String> {
+        let parts = self.content(body).and_then(Value::as_array);
+        let parts = parts.into_iter().flatten();
+        let pictures = parts.filter_map(|part| match self {
+            Self::OpenAi => openai::picture(part),
+            Self::Gemini => gemini::picture(part),
+            Self::Anthropic => anthropic::picture(part),
+        });
+        let pictures = pictures.map(|found| {
+            let (media_type, data) = found?;
+            page::picture(media_type, data)
+        });
+        pictures.collect()
+    }
+
+    /// What the last message holds.
+    fn content(self, body: &Value) -> Option<&Value> {
+        Some(match self {
+            Self::OpenAi | Self::Anthropic => &body["messages"].as_array()?.last()?["content"],
+            Self::Gemini => &body["contents"].as_array()?.last()?["parts"],
+        })
     }
 
     /// Whether events are asked for.
@@ -176,6 +212,15 @@ fn event(format: Format, data: &Value) -> String {
         (Format::Gemini, _) => format!("data: {data}\r\n\r\n"),
         _ => format!("data: {data}\n\n"),
     }
+}
+
+/// A picture's type and its file in base64, or what is wrong with it.
+type Found<'a> = Option<Result<(&'a str, &'a str), String>>;
+
+/// Both, of a part that must have both.
+fn both<'a>(media_type: &'a Value, data: &'a Value) -> Found<'a> {
+    let found = media_type.as_str().zip(data.as_str());
+    Some(found.ok_or_else(|| "a picture without its type or data".to_owned()))
 }
 
 /// Whether this names one of its models.

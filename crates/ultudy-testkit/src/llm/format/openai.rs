@@ -3,7 +3,7 @@
 use axum::http::{StatusCode, header};
 use serde_json::{Value, json};
 
-use super::{Format, Refused, Request, event, is_known, strict};
+use super::{Format, Found, Refused, Request, event, is_known, strict};
 use crate::llm::{
     KEY, MODEL,
     answer::{End, Said},
@@ -46,7 +46,28 @@ pub(super) fn check(request: &Request) -> Result<(), Refused> {
 }
 
 fn is_message(message: &Value) -> bool {
-    matches!(message["role"].as_str(), Some("system" | "user")) && message["content"].is_string()
+    let role = message["role"].as_str();
+    let is_part = |part: &Value| match part["type"].as_str() {
+        Some("text") => part["text"].is_string(),
+        Some("image_url") => part["image_url"]["url"].is_string(),
+        _ => false,
+    };
+    let content = &message["content"];
+    let has_parts = || {
+        let parts = content.as_array();
+        role == Some("user")
+            && parts.is_some_and(|parts| !parts.is_empty() && parts.iter().all(is_part))
+    };
+    matches!(role, Some("system" | "user")) && (content.is_string() || has_parts())
+}
+
+/// In a data URL: it fetches none.
+pub(super) fn picture(part: &Value) -> Found<'_> {
+    let url = part["image_url"]["url"].as_str()?;
+    let data = url
+        .strip_prefix("data:")
+        .and_then(|rest| rest.split_once(";base64,"));
+    Some(data.ok_or_else(|| "no data URL".to_owned()))
 }
 
 pub(super) fn error(code: &str, message: &str) -> Value {

@@ -22,6 +22,7 @@ mod grading;
 mod hostile;
 mod lessons;
 mod pace;
+mod pages;
 mod providers;
 mod rest;
 
