@@ -53,6 +53,8 @@ pub struct Parts {
     pub generator: Arc<dyn Generator>,
     /// Makes vectors for the search; none if words alone find.
     pub embedder: Option<Arc<dyn Embedder>>,
+    /// Most bytes that what is kept of vectors takes, for all who search here.
+    pub search_bytes_max: u64,
     /// Models that are asked while a student waits, if any are.
     pub tutor: Option<Tutor>,
     /// Who shares what it made.
@@ -101,13 +103,14 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let under_way = UnderWay::new(parts.uploads_at_once);
+        let known_codes = KnownCodes::new(parts.search_bytes_max);
         Self(Arc::new(Joined {
             parts,
             handover: Handover::default(),
             told: Told::default(),
             generations: KnownGenerations::default(),
             under_way,
-            known_codes: KnownCodes::default(),
+            known_codes,
             known_queries: KnownQueries::default(),
             recordings: TaskTracker::new(),
             read_into_index: Notify::new(),

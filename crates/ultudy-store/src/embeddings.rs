@@ -60,6 +60,25 @@ pub struct Stamp {
     sum: i64,
 }
 
+/// A document's vectors, by their number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listed {
+    /// Their number.
+    pub number: i64,
+    /// Bytes of memory that their codes take when they are read.
+    pub bytes: usize,
+}
+
+impl FromRow for Listed {
+    fn from_row(row: &Row) -> Result<Self> {
+        let bytes: i64 = row.get("bytes")?;
+        Ok(Self {
+            number: row.get("number")?,
+            bytes: usize::try_from(bytes).unwrap_or(usize::MAX),
+        })
+    }
+}
+
 impl FromRow for Passage {
     fn from_row(row: &Row) -> Result<Self> {
         Ok(Self {
@@ -230,9 +249,10 @@ pub async fn stamp(tx: &mut TenantTx, model: &str) -> Result<Stamp> {
 }
 
 /// The numbers of the documents' vectors of this model.
-pub async fn numbers(tx: &mut TenantTx, model: &str) -> Result<Vec<i64>> {
+pub async fn listed(tx: &mut TenantTx, model: &str) -> Result<Vec<Listed>> {
     tx.all(
-        "SELECT number FROM document_embeddings WHERE owner_id = $1 AND model = $2 ORDER BY number",
+        "SELECT number, CAST(length(passages) + length(codes) AS bigint) AS bytes
+        FROM document_embeddings WHERE owner_id = $1 AND model = $2 ORDER BY number",
         binds![model],
     )
     .await

@@ -246,6 +246,15 @@ fn describe_embeddings() {
     );
     describe_counter!(
         "ultudy_search_words_only_total",
-        "Searches without vectors, since the model did not answer, by reason"
+        "Searches without vectors, since the model did not answer or for memory, by reason"
+    );
+    describe_gauge!(
+        "ultudy_search_codes_bytes",
+        Unit::Bytes,
+        "Memory that what is kept of vectors takes"
+    );
+    describe_counter!(
+        "ultudy_search_codes_reads_total",
+        "Times that a search read vectors from the database, by whether they were kept"
     );
 }

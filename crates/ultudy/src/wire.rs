@@ -70,6 +70,7 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         vision: vision(config, models.as_ref()),
         generator: generator(models.as_ref()),
         embedder: embedder(config, &pace)?,
+        search_bytes_max: config.search_bytes_max,
         tutor: tutor(config, models.as_ref()),
         sharing: config.sharing,
         clock: Arc::new(SystemClock),

@@ -84,6 +84,13 @@ impl Api {
         Ok(answer.body_mut().read_json()?)
     }
 
+    /// Gets JSON as this user, where `AUTH_MODE=dev`.
+    pub fn get_as(&self, user: &str, path: &str) -> Result<Value> {
+        let request = self.agent.get(self.address(path));
+        let mut answer = request.header("x-user-id", user).call()?;
+        Ok(answer.body_mut().read_json()?)
+    }
+
     /// Posts JSON.
     pub fn post(&self, path: &str, body: &Value) -> Result<Value> {
         let mut answer = self.agent.post(self.address(path)).send_json(body)?;

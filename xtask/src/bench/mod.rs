@@ -31,6 +31,7 @@ mod streams;
 mod study;
 mod transfer;
 mod upload;
+mod vectors;
 
 use std::path::PathBuf;
 
@@ -48,7 +49,7 @@ pub use self::{
 use crate::{process, workspace};
 
 /// The measurements: name on the command line and in bench/results/, and the function.
-const MEASUREMENTS: [(&str, Measure); 20] = [
+const MEASUREMENTS: [(&str, Measure); 21] = [
     ("start", start::measure),
     ("memory", memory::measure),
     ("upload", upload::measure),
@@ -57,6 +58,7 @@ const MEASUREMENTS: [(&str, Measure); 20] = [
     ("corpus", corpus::measure),
     ("content", content::measure),
     ("search", search::measure),
+    ("vectors", vectors::measure),
     ("transfer", transfer::measure),
     ("growth", growth::measure),
     ("database", database::measure),
@@ -102,7 +104,7 @@ impl Programs {
 }
 
 /// Measures what the product promises and writes bench/results/ (start, memory, upload,
-/// extraction, page, corpus, content, search, transfer, growth, database, queue, limits, cache,
+/// extraction, page, corpus, content, search, vectors, transfer, growth, database, queue, limits, cache,
 /// calls, streams, lessons-flow, recovery, day, day-rolling)
 #[derive(Args)]
 pub struct Bench {

@@ -110,8 +110,8 @@ impl Services {
         Ok(text.lines().map(row).collect())
     }
 
-    /// Row-level security holds for whoever owns the tables, too.
-    fn as_superuser(&self) -> String {
+    /// Past it as the superuser: row-level security holds for whoever owns the tables, too.
+    pub fn as_superuser(&self) -> String {
         self.direct_url.replace("//owner@", "//superuser@")
     }
 

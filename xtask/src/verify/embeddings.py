@@ -25,6 +25,20 @@ def serve():
     with tempfile.TemporaryDirectory() as folder:
         model = SentenceTransformer(str(extract_model(folder)), device="cpu")
     lock = Lock()
+    # Of texts asked by themselves, as queries are: on a busy machine the first answer may come too late for
+    # who asked, the next does not.
+    known = {}
+
+    def vectors_of(texts):
+        if len(texts) == 1 and texts[0] in known:
+            return known[texts[0]]
+        with lock:
+            vectors = model.encode(texts, normalize_embeddings=True)
+        if len(texts) == 1:
+            known[texts[0]] = vectors
+        return vectors
+
+    vectors_of(["warm"])
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -36,8 +50,7 @@ def serve():
             asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
             if self.path != "/v1/embeddings" or asked["model"] != MODEL:
                 return self.answer(404, {"error": {"code": "model_not_found"}})
-            with lock:
-                vectors = model.encode(asked["input"], normalize_embeddings=True)
+            vectors = vectors_of(asked["input"])
             data = [
                 {"object": "embedding", "index": place, "embedding": [round(float(x), 6) for x in vector]}
                 for place, vector in enumerate(vectors)

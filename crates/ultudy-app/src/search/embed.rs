@@ -293,6 +293,7 @@ impl Work {
                 }
                 Ok(Outcome::Embedded) => {
                     round.embedded += 1;
+                    metrics::gauge!(WAITING).decrement(1.0);
                     self.suspects.remove(&document_id);
                     self.refused.remove(&document_id);
                     "embedded"

@@ -19,7 +19,7 @@ use ultudy_store::{
     search::{self, ByWords, Ranked},
 };
 
-use super::{HITS_MAX, codes::Nearest};
+use super::{HITS_MAX, nearest::Nearest};
 use crate::{App, Result, spending::Account};
 
 /// How long a search waits for its query's vector: words alone are better than late.
@@ -31,6 +31,10 @@ const QUERIES: u64 = 512;
 
 /// Searches that words alone answered: `reason`, as of the embedder's calls.
 const WORDS_ONLY: &str = "ultudy_search_words_only_total";
+/// The query's vector has other dimensions than those of the passages.
+const UNREADABLE: &str = "unreadable";
+/// Others' codes are being read, and there is no room for more at a time.
+const BUSY: &str = "busy";
 
 /// The vectors of queries that were asked of late.
 pub(crate) struct KnownQueries(Cache<String, Vec<f32>>);
@@ -121,11 +125,13 @@ pub(crate) async fn find(
     if let (Some(embedder), Some(vector)) = (&app.embedder, &question.vector) {
         let embedder = embedder.as_ref();
         let alike = match by_meaning(app, tx, embedder, vector, within).await? {
-            Some(alike) => alike,
-            None => {
-                // One of them is not the model's; the next time it is asked again.
-                app.known_queries().0.invalidate(question.text);
-                words_alone("unreadable");
+            Ok(alike) => alike,
+            Err(reason) => {
+                if reason == UNREADABLE {
+                    // The next time it is asked again.
+                    app.known_queries().0.invalidate(question.text);
+                }
+                words_alone(reason);
                 Vec::new()
             }
         };
@@ -154,14 +160,14 @@ pub(crate) async fn find(
 }
 
 /// The passages whose vectors are most alike the query's, the best first, and how alike they are: the
-/// best of a passage's vectors counts. None if the query's vector has other dimensions than theirs.
+/// best of a passage's vectors counts. Else why there are none, in a word.
 async fn by_meaning(
     app: &App,
     tx: &mut TenantTx,
     embedder: &dyn Embedder,
     query: &[f32],
     within: Within,
-) -> Result<Option<Vec<(i64, f32)>>> {
+) -> Result<std::result::Result<Vec<(i64, f32)>, &'static str>> {
     let documents = match within {
         Within {
             document_id: Some(id),
@@ -185,14 +191,16 @@ async fn by_meaning(
         documents,
         wanted: CANDIDATES,
     };
-    let numbers = app.known_codes().nearest(tx, nearest).await?;
+    let Some(numbers) = app.known_codes().nearest(tx, nearest).await? else {
+        return Ok(Err(BUSY));
+    };
     if numbers.is_empty() {
-        return Ok(Some(Vec::new()));
+        return Ok(Ok(Vec::new()));
     }
     let vectors = embeddings::vectors(tx, &traits.model, &numbers, within).await?;
     let is_whole = |(_, vectors): &(i64, Vec<u8>)| vectors.len().is_multiple_of(query.len());
     if !vectors.iter().all(is_whole) {
-        return Ok(None);
+        return Ok(Err(UNREADABLE));
     }
     let mut alike: Vec<(i64, f32)> = vectors
         .into_iter()
@@ -204,5 +212,5 @@ async fn by_meaning(
         .filter(|(_, similarity)| *similarity >= traits.least_similarity)
         .collect();
     alike.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(&right.0)));
-    Ok(Some(alike))
+    Ok(Ok(alike))
 }

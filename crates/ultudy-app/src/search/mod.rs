@@ -12,6 +12,7 @@ mod codes;
 pub mod embed;
 pub(crate) mod hybrid;
 pub mod index;
+mod nearest;
 
 pub(crate) use codes::KnownCodes;
 pub(crate) use hybrid::KnownQueries;

@@ -158,6 +158,7 @@ pub fn parts_on(
         reader: Arc::new(Unused),
         generator,
         embedder: Some(Arc::new(Hashed::default())),
+        search_bytes_max: 1 << 20,
         tutor: None,
         sharing: Sharing::Global,
         clock,

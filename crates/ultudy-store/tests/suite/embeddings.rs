@@ -62,9 +62,11 @@ pub async fn vectors_are_of_one_model_and_replaced_as_a_whole(bench: &Bench) {
     );
     assert_eq!(embedded(&mut tx, "one", &all, Within::default()).await, all);
     let of_one = embeddings::stamp(&mut tx, "one").await.unwrap();
-    let read = embeddings::numbers(&mut tx, "one").await.unwrap();
+    let listed = embeddings::listed(&mut tx, "one").await.unwrap();
+    let read: Vec<i64> = listed.iter().map(|listed| listed.number).collect();
     let codes = embeddings::codes(&mut tx, &read).await.unwrap();
     assert_eq!(codes.len(), 1);
+    assert_eq!(listed[0].bytes, 32, "two passages, a code of one word each");
     assert_eq!((codes[0].0, codes[0].1.document_id), (read[0], id(100)));
     let code = vector::code(&[0.5, -0.5, 1.0]);
     let each: Vec<_> = codes[0].1.iter().collect();
@@ -147,7 +149,7 @@ pub async fn vectors_are_found_where_their_document_is(bench: &Bench) {
         embedded(&mut tx, "one", &all, Within::default()).await,
         second
     );
-    assert_eq!(embeddings::numbers(&mut tx, "one").await.unwrap().len(), 1);
+    assert_eq!(embeddings::listed(&mut tx, "one").await.unwrap().len(), 1);
 }
 
 pub async fn only_what_is_in_the_index_is_embedded(bench: &Bench) {

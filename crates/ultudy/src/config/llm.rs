@@ -28,8 +28,6 @@ pub struct LlmConfig {
     /// How long a student waits for a verdict, and for an answer.
     pub grading_patience: Duration,
     pub answer_patience: Duration,
-    /// Settings that are given and used by nothing.
-    pub unused: Vec<&'static str>,
 }
 
 /// A model of a provider.
@@ -73,9 +71,6 @@ pub(super) fn llm(
         idle_timeout,
         grading_patience,
         answer_patience,
-        unused: unused
-            .filter(|name| !settings.text(name).is_empty())
-            .collect(),
     }))
 }
 

@@ -120,6 +120,8 @@ pub struct Config {
     pub llm: Option<LlmConfig>,
     /// What makes vectors for the search.
     pub embeddings: EmbeddingsConfig,
+    /// Most bytes that what is kept of vectors takes.
+    pub search_bytes_max: u64,
     /// What they cost and may cost.
     pub spending: Arc<Spending>,
 }
@@ -179,6 +181,9 @@ impl Config {
             allowed: llm::pace(&settings)?,
             llm,
             embeddings,
+            search_bytes_max: settings
+                .positive("SEARCH_MEMORY_MB")?
+                .saturating_mul(1 << 20),
         };
         config.refuse_public_address()?;
         Ok(config)

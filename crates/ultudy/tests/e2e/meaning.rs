@@ -2,11 +2,12 @@
 //! told to.
 
 use reqwest::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 use ultudy_testkit::{
     llm::{EMBEDDING_MODELS, Embedded, EmbeddingModel, Format, KEY},
     wait,
 };
+use url::form_urlencoded::byte_serialize;
 
 use crate::{
     api::{Api, PATIENCE, text},
@@ -248,6 +249,62 @@ async fn another_model_s_vectors_are_never_compared_and_all_is_embedded_anew() {
     assert_eq!(model.asked().len(), before);
 }
 
+/// Fifty documents get another model's vectors in the background, over a crash.
+#[tokio::test]
+async fn a_library_is_embedded_anew_while_words_find_and_goes_on_after_a_crash() {
+    const DOCUMENTS: usize = 50;
+    const BEFORE: usize = 20;
+    let model = model().await;
+    let mut api = start(&model, None).await;
+    let course = api.course("Biology").await;
+    let mut jobs = Vec::new();
+    for n in 0..DOCUMENTS {
+        let page = format!("A mitochondrion is an organelle. The specimen{n}x shows another.");
+        let file = pdf::Pdf::with_pages(&[&page]).bytes();
+        let accepted = api.upload(file, &[("course_id", &course)]).await;
+        assert_eq!(accepted.status, StatusCode::OK, "{accepted:?}");
+        jobs.push(text(&accepted.body["job_id"]));
+    }
+    for job in jobs {
+        assert_eq!(api.ended(&job).await["status"], "completed");
+    }
+    until_found(&api, QUERY).await;
+    until_none_waits(&api).await;
+
+    let [_, second] = EMBEDDING_MODELS;
+    // So often it answers, and then no more.
+    model.answers(Embedded::Held);
+    model.answers_next([Embedded::Vectors; BEFORE]);
+    api.server.set("OPENAI_EMBEDDING_MODEL", second);
+    api.server.restart().await.expect("it comes back");
+    let left = wait::until("some are left", PATIENCE, async || {
+        let waiting = number(&scrape(&api).await, WAITING);
+        waiting == Some(f64::from(u32::try_from(DOCUMENTS - BEFORE).unwrap()))
+    });
+    assert!(left.await.is_ok(), "{}", api.server.log());
+    for n in [0, DOCUMENTS - 1] {
+        assert_eq!(found(&api, &format!("specimen{n}x")).await, [1], "{n}");
+    }
+    let embedded = || {
+        let asked = model.asked().into_iter();
+        let by_second = asked.filter(|(model, text)| model == second && text.contains("specimen"));
+        by_second.map(|(_, text)| text).collect::<Vec<_>>()
+    };
+    assert_eq!(embedded().len(), BEFORE);
+
+    api.server.kill().await.expect("it dies");
+    model.answers(Embedded::Vectors);
+    api.server.restart().await.expect("it comes back");
+    until_none_waits(&api).await;
+    until_found(&api, QUERY).await;
+    let mut all = embedded();
+    all.retain(|text| text.contains("organelle"));
+    assert_eq!(all.len(), DOCUMENTS, "none twice");
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), DOCUMENTS, "each once");
+}
+
 #[tokio::test]
 async fn nobody_finds_what_is_anothers_by_its_meaning() {
     let model = model().await;
@@ -278,4 +335,47 @@ async fn what_is_misspelt_is_found_without_any_service() {
         .await;
     until_found(&api, "mitochondrien+organelen").await;
     assert!(found(&api, "quaternions").await.is_empty());
+}
+
+/// The sample course's questions of those that the search is measured by: what the program adds to search
+/// by words by itself costs none of what words find.
+#[tokio::test]
+async fn the_sample_s_questions_are_answered_no_worse_than_by_words_alone() {
+    const FOUND: usize = 14;
+    let sample = include_bytes!("../../../../sample/course.pdf");
+    let mut api = Api::local().await;
+    let course = api.course("Sample").await;
+    api.document(sample.to_vec(), &course).await;
+    until_none_waits(&api).await;
+    let both = answered(&api).await;
+    api.server.set("EMBEDDINGS_PROVIDER", "off");
+    api.server.restart().await.expect("it comes back");
+    let words = answered(&api).await;
+    assert!(words >= FOUND && both >= words, "{both}, {words} by words");
+}
+
+/// Of how many of the sample's questions a page with the answer is among the first five hits.
+async fn answered(api: &Api) -> usize {
+    let questions = include_str!("../../../../bench/search/questions.toml");
+    let questions: toml::Table = questions.parse().expect("TOML");
+    let questions = questions["question"].as_array().expect("questions");
+    let mut answered = 0;
+    for question in questions {
+        let field = |name: &str| question[name].as_str().expect("a text");
+        if field("source") != "sample" {
+            continue;
+        }
+        let query: String = byte_serialize(field("text").as_bytes()).collect();
+        let answer = api.get(&format!("/api/search?limit=5&q={query}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        let hits = answer.body["results"].as_array().expect("results");
+        let page = |hit: &Value, of: &str| hit[of].as_i64().expect("a page");
+        let holds = |hit: &Value, wanted: i64| {
+            (page(hit, "page_start")..=page(hit, "page_end")).contains(&wanted)
+        };
+        let pages = question["pages"].as_array().expect("pages");
+        let mut pages = pages.iter().filter_map(toml::Value::as_integer);
+        answered += usize::from(pages.any(|page| hits.iter().any(|hit| holds(hit, page))));
+    }
+    answered
 }

@@ -146,6 +146,8 @@ async fn studying_shows_in_the_numbers_and_every_number_is_explained() {
             "_log_lines_dropped_total",
             "_reads_broken_total",
             "_words_only_total",
+            "_codes_bytes",
+            "_codes_reads_total",
         ];
         assert!(
             scraped.contains(name)

@@ -169,7 +169,7 @@ fn pictures_go_beside_the_data_in_every_format() {
     let body = |wire: &dyn WireFormat| -> Value {
         serde_json::from_str(&wire.body("m", &prompt).unwrap()).unwrap()
     };
-    let openai = body(&OpenAi);
+    let openai = body(&OpenAi::OWN);
     assert_eq!(openai["messages"][0]["content"], INSTRUCTIONS);
     assert_eq!(
         openai["messages"][1]["content"],

@@ -91,7 +91,7 @@ async fn courses_and_documents(store: &Store) {
         chunks::lock_pending(tx, id(60)),
         embeddings::passages(tx, id(10), 0, 9),
         embeddings::stamp(tx, "model"),
-        embeddings::numbers(tx, "model"),
+        embeddings::listed(tx, "model"),
         embeddings::codes(tx, &[1, 2, 3, 4]),
         embeddings::vectors(tx, "model", &[1, 2], within),
         embeddings::put(tx, id(10), "another", &[]),

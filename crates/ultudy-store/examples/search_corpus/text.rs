@@ -1,11 +1,8 @@
-//! Fills a data folder with documents to search, for `cargo xtask bench search`:
-//! `search_corpus DIR DOCUMENTS`. Prints queries, one a line.
-//!
-//! Words come as they do in languages: the n-th is n times rarer than the first (Zipf);
-//! the commonest are English function words. They go through the product's own reading and
-//! store. Another owner has a fifth as many documents, between the first one's.
+//! Documents to search, and queries for them. Words come as they do in languages: the n-th is n times rarer
+//! than the first (Zipf); the commonest are English function words. They go through the product's own
+//! reading and store.
 
-use std::{error::Error, path::PathBuf};
+use std::error::Error;
 
 use ultudy_domain::{
     Timestamp,
@@ -14,27 +11,24 @@ use ultudy_domain::{
     section::page_mark,
 };
 use ultudy_store::{
-    Store, StoreConfig, blobs,
+    Store, blobs,
     chunks::{self, NewChunk},
     documents::{self, NewDocument, Reading},
     sections::{self, NewSection},
 };
 use uuid::Uuid;
 
-const OWNER: &str = "local";
-const OTHER: &str = "another";
-const PAGES: i32 = 100;
+/// Pages of a document.
+pub const PAGES: i32 = 100;
 const PAGES_A_SECTION: usize = 10;
-const WORDS_A_PAGE: usize = 300;
 const VOCABULARY: usize = 50_000;
-const QUERIES: usize = 1_000;
 const GRAMMAR: &str = "the of and to a in is that it as was for on are with be by this have from \
     or at not but what which when there can an they all we were if will each about how up out \
     them then these so some her would other into has more two no than its only over such most \
     also any where between both through";
 
 /// The same chances each time (Knuth's MMIX generator).
-struct Chance(u64);
+pub struct Chance(pub u64);
 
 impl Chance {
     fn next(&mut self) -> u64 {
@@ -51,44 +45,15 @@ impl Chance {
     }
 
     #[allow(clippy::cast_possible_truncation, reason = "31 bits")]
-    fn below(&mut self, end: usize) -> usize {
+    pub fn below(&mut self, end: usize) -> usize {
         self.next() as usize % end
     }
 }
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
-    let mut arguments = std::env::args().skip(1);
-    let folder = PathBuf::from(arguments.next().ok_or("no folder")?);
-    let count: usize = arguments.next().ok_or("no number of documents")?.parse()?;
-    let store = Store::open(&StoreConfig::Sqlite {
-        path: folder.join("ultudy.db"),
-    })
-    .await?;
-    let mut random = Chance(7);
-    let words = vocabulary();
-    for number in 0..count {
-        let pages = pages(&mut random, &words);
-        for _ in 0..QUERIES.div_ceil(count) {
-            say(&query(&mut random, &pages));
-        }
-        load(&store, OWNER, number, &pages).await?;
-        if number % 5 == 0 {
-            load(&store, OTHER, number, &self::pages(&mut random, &words)).await?;
-        }
-    }
-    Ok(())
-}
-
-#[allow(clippy::print_stdout, reason = "this is what the program is asked for")]
-fn say(line: &str) {
-    println!("{line}");
-}
+pub type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Function words, then made-up ones.
-fn vocabulary() -> Vec<String> {
+pub fn vocabulary() -> Vec<String> {
     const SYLLABLES: [&str; 16] = [
         "ba", "ce", "di", "fo", "gu", "ha", "ki", "lo", "mu", "ne", "pa", "ro", "su", "ti", "vo",
         "za",
@@ -114,9 +79,10 @@ fn word<'a>(random: &mut Chance, words: &'a [String]) -> &'a str {
     &words[rank.saturating_sub(1)]
 }
 
-fn pages(random: &mut Chance, words: &[String]) -> Vec<String> {
+/// A document's pages of so many words.
+pub fn pages(random: &mut Chance, words: &[String], of_a_page: usize) -> Vec<String> {
     let mut page = || {
-        let words: Vec<&str> = (0..WORDS_A_PAGE).map(|_| word(random, words)).collect();
+        let words: Vec<&str> = (0..of_a_page).map(|_| word(random, words)).collect();
         let sentences = words.chunks(15).map(|run| run.join(" "));
         sentences.collect::<Vec<_>>().join(". ")
     };
@@ -124,7 +90,7 @@ fn pages(random: &mut Chance, words: &[String]) -> Vec<String> {
 }
 
 /// One to four words of meaning, as they follow each other on a page.
-fn query(random: &mut Chance, pages: &[String]) -> String {
+pub fn query(random: &mut Chance, pages: &[String]) -> String {
     let page = &pages[random.below(pages.len())];
     let is_grammar = |word: &str| GRAMMAR.split_whitespace().any(|one| one == word);
     let words = page.split([' ', '.']).filter(|word| !word.is_empty());
@@ -134,7 +100,8 @@ fn query(random: &mut Chance, pages: &[String]) -> String {
     words[start..start + length].join(" ")
 }
 
-async fn load(store: &Store, owner: &str, number: usize, pages: &[String]) -> Result<()> {
+/// Stores a document of an owner.
+pub async fn load(store: &Store, owner: &str, number: usize, pages: &[String]) -> Result<()> {
     let now = Timestamp::from_timestamp(1_780_000_000, 0).unwrap_or_default();
     let first_id = number as u128 * 100;
     let id = |place: u128| Uuid::from_u128(first_id + place);
