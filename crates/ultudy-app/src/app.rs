@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     accounts::Accounts,
+    batches::Batching,
     blobs::Blobs,
     clock::Clock,
     documents::{
@@ -75,6 +76,8 @@ pub struct Parts {
     pub lessons: CachedLessons,
     /// What language models cost and may cost.
     pub spending: Arc<Spending>,
+    /// Whether lessons that nobody waits for are asked for in batches.
+    pub batching: Batching,
 }
 
 /// The application. Cheap to clone.

@@ -1,5 +1,5 @@
 //! Housekeeping: what a crash left behind is cleared up, and documents of an earlier
-//! version are read into the search index; documents are embedded for it; the cache is told whose
+//! version are read into the search index; documents are embedded for it; batches are seen to; the cache is told whose
 //! lessons are outdated.
 
 use std::{collections::HashSet, time::Duration};
@@ -11,7 +11,7 @@ use ultudy_store::{blobs, holder};
 use uuid::Uuid;
 
 use crate::{
-    App, Result,
+    App, Result, batches,
     blobs::Listed,
     documents::transcribe,
     metrics::files_lost,
@@ -29,12 +29,14 @@ pub async fn keep_house(app: App, shutdown: CancellationToken) {
     let sweeping = sweep_for_all(app.clone(), shutdown.clone());
     let forgetting = forget_calls(app.clone(), shutdown.clone());
     let embedding = embed::keep_embedded(app.clone(), shutdown.clone());
+    let batches = batches::keep_sending(app.clone(), shutdown.clone());
     tokio::join!(
         clear_up(app, shutdown),
         sweeping,
         forgetting,
         telling,
-        embedding
+        embedding,
+        batches
     );
 }
 

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod app;
 pub mod ask;
+pub mod batches;
 pub mod blobs;
 pub mod check_ins;
 pub mod clock;
@@ -21,6 +22,7 @@ pub mod limits;
 pub mod metrics;
 mod passages;
 pub mod practice;
+pub mod preferences;
 pub mod progress;
 pub mod reader;
 pub mod sample;

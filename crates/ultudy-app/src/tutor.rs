@@ -66,6 +66,7 @@ fn key(owner_id: &str, input: &GradingInput) -> [u8; 32] {
         &input.question,
         &input.expected_answer,
         &input.answer,
+        input.language.unwrap_or_default(),
     ];
     for text in texts
         .into_iter()

@@ -11,6 +11,22 @@ const TOO_MANY = 429;
 const FORTNIGHT = 14 * 24 * 60 * 60;
 const DISMISSED_MAX = 20;
 
+// ---- The language of lessons
+
+const language = document.getElementById("language");
+language?.addEventListener("submit", (event) => event.preventDefault());
+language?.addEventListener("change", async () => {
+  const select = language.elements.language;
+  const place = language.querySelector(".refusal");
+  try {
+    await call("PUT", "/api/me/preferences", { language: select.value || null });
+    showRefusal(place);
+    say("Saved. New lessons and answers will be in this language.");
+  } catch (refused) {
+    showRefusal(place, refused.message);
+  }
+});
+
 // ---- Choosing files
 
 form.addEventListener("submit", (event) => event.preventDefault());

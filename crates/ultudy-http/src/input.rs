@@ -175,6 +175,21 @@ pub fn blank_is_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
     }
 }
 
+/// A language that lessons can be in; none of an absent or blank tag.
+///
+/// # Errors
+/// Another tag, as a refusal of the field `language`.
+pub fn language(tag: Option<&str>) -> Result<Option<&'static str>, ApiError> {
+    let Some(tag) = tag.filter(|tag| !tag.trim().is_empty()) else {
+        return Ok(None);
+    };
+    let choice = ultudy_domain::language::choice(tag).map(Some);
+    choice.ok_or_else(|| {
+        let choices = ultudy_domain::language::CHOICES.join(", ");
+        ApiError::field("language", format!("must be one of {choices}"))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

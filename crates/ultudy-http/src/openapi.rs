@@ -54,6 +54,8 @@ use crate::routes;
         routes::me::tokens::create,
         routes::me::tokens::list,
         routes::me::tokens::revoke,
+        routes::me::preferences::get,
+        routes::me::preferences::put,
         routes::me::usage::usage,
         routes::openapi::document,
         routes::practice::mcq::mcq,

@@ -72,6 +72,10 @@ fn api() -> Router<HttpState> {
             get(me::tokens::list).post(me::tokens::create),
         )
         .route("/api/me/tokens/{id}", delete(me::tokens::revoke))
+        .route(
+            "/api/me/preferences",
+            get(me::preferences::get).put(me::preferences::put),
+        )
         .route("/api/me/usage", get(me::usage::usage))
         .route(
             "/api/courses",

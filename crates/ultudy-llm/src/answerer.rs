@@ -32,6 +32,9 @@ pub struct AnswerInput {
     pub explanation: String,
     /// At least one.
     pub sources: Vec<Source>,
+    /// The language that is wanted, as a BCP 47 tag; none: the question's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<&'static str>,
 }
 
 /// A passage of the student's material.

@@ -7,6 +7,8 @@ use std::{
 
 use async_trait::async_trait;
 
+use crate::GenerateError;
+
 /// What a model is asked for. Lesser work may have a cheaper model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Task {
@@ -111,6 +113,23 @@ pub enum Unpaid {
         /// Whether it is only that too much is under way.
         is_limited: bool,
     },
+}
+
+impl From<Unpaid> for GenerateError {
+    fn from(unpaid: Unpaid) -> Self {
+        match unpaid {
+            Unpaid::Refused { code, message } => Self::Permanent { code, message },
+            Unpaid::Later {
+                message,
+                wait,
+                is_limited,
+            } => Self::NotAsked {
+                message,
+                wait,
+                is_limited,
+            },
+        }
+    }
 }
 
 /// Pays for calls: it is asked before each, and told how it ended.

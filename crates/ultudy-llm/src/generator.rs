@@ -66,6 +66,17 @@ pub struct MadeLesson {
     pub model: String,
 }
 
+/// What a provider's batch API would be asked for a lesson: the first answer to its prompt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchRequest {
+    /// Whose model is asked.
+    pub provider: &'static str,
+    /// The model's name there.
+    pub model: String,
+    /// The request, in the provider's format.
+    pub body: String,
+}
+
 /// Why no lesson came out.
 #[derive(Debug, thiserror::Error)]
 pub enum GenerateError {
@@ -144,4 +155,28 @@ pub trait Generator: Send + Sync {
         bill: &Bill,
         cancel: &CancellationToken,
     ) -> Result<MadeLesson, GenerateError>;
+
+    /// What could be asked for in a batch and given to [`Self::lesson_of`] later; none if this lesson cannot
+    /// be made so.
+    fn batch_request(&self, input: &LessonInput) -> Option<BatchRequest> {
+        let _ = input;
+        None
+    }
+
+    /// The same lesson as by [`Self::lesson`], of the answer to what [`Self::batch_request`] gave for this
+    /// input: checked as any other. If it cannot be used, the model is asked after all.
+    ///
+    /// # Errors
+    /// As by [`Self::lesson`].
+    async fn lesson_of(
+        &self,
+        input: LessonInput,
+        answer: String,
+        progress: &(dyn Fn(f32) + Send + Sync),
+        bill: &Bill,
+        cancel: &CancellationToken,
+    ) -> Result<MadeLesson, GenerateError> {
+        drop(answer);
+        self.lesson(input, progress, bill, cancel).await
+    }
 }

@@ -19,6 +19,9 @@ pub struct GradingInput {
     pub key_points: Vec<String>,
     /// What the student wrote: data, whatever it says.
     pub answer: String,
+    /// The language that is wanted, as a BCP 47 tag; none: the question's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<&'static str>,
 }
 
 /// Reads answers.

@@ -15,7 +15,7 @@ mod transcriber;
 pub use answerer::{AnswerInput, AnswerKind, Answerer, Source, Told};
 pub use bill::{Bill, Call, Payer, Planned, Task, Unpaid};
 pub use generator::{
-    GenerateError, Generator, GeneratorIdentity, LessonInput, LessonPart, MadeLesson,
+    BatchRequest, GenerateError, Generator, GeneratorIdentity, LessonInput, LessonPart, MadeLesson,
 };
 pub use grader::{Grader, GradingInput};
 pub use transcriber::Transcriber;

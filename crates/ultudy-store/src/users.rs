@@ -139,6 +139,8 @@ pub async fn delete(tx: &mut TenantTx) -> Result<()> {
         "DELETE FROM one_time_links WHERE owner_id = $1",
         "DELETE FROM llm_calls WHERE owner_id = $1",
         "DELETE FROM llm_usage WHERE owner_id = $1",
+        "DELETE FROM llm_batch_items WHERE owner_id = $1",
+        "DELETE FROM preferences WHERE owner_id = $1",
         // Their sessions and tokens go with them.
         "DELETE FROM users WHERE owner_id = $1",
     ] {

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use ultudy_app::{
     App, Parts,
     accounts::{Accounts, Bearer},
+    batches::Batching,
     clock::{Clock as _, SystemClock},
     documents::transcribe::Vision,
     issuer::{Caller, Provider, ProviderConfig, Verifier},
@@ -31,10 +32,10 @@ use ultudy_engines::{
     redis::{Eviction, Redis},
 };
 use ultudy_llm::{
-    Generator,
+    Generator, Task,
     embeddings::{Embedder, Hashed},
     extractive::Extractive,
-    model::{self, Embeddings, ModelConfig, Models, ModelsConfig, Pace, RETRY_PAUSE},
+    model::{self, Batches, Embeddings, ModelConfig, Models, ModelsConfig, Pace, RETRY_PAUSE},
 };
 use ultudy_store::{PostgresConfig, Store, StoreConfig, queue::TableQueue};
 use url::{Host, Url};
@@ -81,6 +82,7 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         limits: Limits::new(limiter, config.limits),
         lessons: lessons(config, redis.as_ref()).await?,
         spending: Arc::clone(&config.spending),
+        batching: batching(config)?,
     }))
 }
 
@@ -112,6 +114,37 @@ fn models(config: &Config, pace: &Arc<dyn Pace>) -> Result<Option<Arc<Models>>, 
     });
     let models = models.map_err(|error| Failure::new("language model", error))?;
     Ok(Some(Arc::new(models)))
+}
+
+/// Whether lessons are asked for in batches. What a provider was given is also fetched once they are not.
+fn batching(config: &Config) -> Result<Batching, Failure> {
+    let Some(llm) = &config.llm else {
+        return Ok(Batching::default());
+    };
+    let mut asked = llm.first.clone();
+    if let Some(name) = llm.by_task.get(&Task::Lesson) {
+        asked.model.clone_from(name);
+    }
+    let (provider, base_url) = (asked.provider, asked.base_url);
+    let api = Batches::new(&ModelConfig {
+        provider,
+        base_url,
+        key: asked.key.0,
+        model: asked.model,
+    });
+    let api = api.map_err(|error| Failure::new("language model", error))?;
+    if llm.batch.is_some() && api.is_none() {
+        let provider = provider.name();
+        tracing::warn!(
+            "LLM_BATCH is low, and {provider} has no batch API: lessons are asked for one by one"
+        );
+    }
+    Ok(Batching {
+        is_on: llm.batch.is_some() && api.is_some(),
+        api: api.map(Arc::new),
+        gather: llm.batch.unwrap_or(Batching::default().gather),
+        patience: llm.batch_patience,
+    })
 }
 
 /// What writes lessons.

@@ -51,6 +51,7 @@ impl Material {
                 question,
                 explanation: String::new(),
                 sources: Vec::new(),
+                language: None,
             },
             sources: Vec::new(),
             languages: Vec::new(),

@@ -8,7 +8,7 @@ use ultudy_llm::AnswerKind;
 use ultudy_store::{chunks::Within, courses, documents};
 use uuid::Uuid;
 
-use crate::{App, Error, Result, limits::Kind, search::hybrid};
+use crate::{App, Error, Result, limits::Kind, preferences, search::hybrid};
 
 mod answering;
 mod material;
@@ -29,6 +29,8 @@ pub struct Question {
     pub course_id: Option<Uuid>,
     /// Answered from this document.
     pub document_id: Option<Uuid>,
+    /// In this language, one of `language::CHOICES`; none: the one that the student wants, or the question's.
+    pub language: Option<&'static str>,
 }
 
 /// What is explained once more: a concept where one is named, else a section.
@@ -40,6 +42,8 @@ pub struct Subject {
     pub concept_id: Option<Uuid>,
     /// A section.
     pub section_id: Option<Uuid>,
+    /// In this language, one of `language::CHOICES`; none: the one that the student wants, or its own.
+    pub language: Option<&'static str>,
 }
 
 /// How something is explained once more.
@@ -141,7 +145,7 @@ pub async fn ask(app: &App, owner_id: &str, asked: &Question) -> Result<Answerin
     )
     .await?;
     drop(tx);
-    begin(app, owner_id, material).await
+    begin(app, owner_id, material, asked.language).await
 }
 
 /// Begins to explain something once more, likewise.
@@ -159,13 +163,22 @@ pub async fn explain(app: &App, owner_id: &str, subject: Subject) -> Result<Answ
         (None, Some(id)) => material::of_section(app, owner_id, kind, id).await?,
         (None, None) => return Err(Error::field("concept_id", "or section_id is missing")),
     };
-    begin(app, owner_id, material).await
+    begin(app, owner_id, material, subject.language).await
 }
 
-async fn begin(app: &App, owner_id: &str, material: Material) -> Result<Answering> {
+async fn begin(
+    app: &App,
+    owner_id: &str,
+    mut material: Material,
+    language: Option<&'static str>,
+) -> Result<Answering> {
     if material.is_empty() {
         return Ok(Answering::nothing());
     }
+    material.input.language = match (language, &app.tutor) {
+        (None, Some(_)) => preferences::get(app, owner_id).await?.language,
+        _ => language,
+    };
     let id = app.clock.new_id();
     let place = app.reserve(owner_id, Kind::Questions, id).await?;
     Ok(Answering::begin(app, owner_id, material, place))

@@ -45,6 +45,7 @@ pub(super) fn judge(question: &Question, answer: &str, in_own_words: bool) -> Op
                         question: content.question.clone(),
                         expected_answer: content.expected_answer.clone(),
                         key_points: Vec::new(),
+                        language: None,
                     })
                 })
             })
@@ -55,6 +56,7 @@ pub(super) fn judge(question: &Question, answer: &str, in_own_words: bool) -> Op
                 question: content.question.clone(),
                 expected_answer: content.expected_answer.clone(),
                 key_points: content.key_points.clone(),
+                language: None,
             }))
         }
     }

@@ -6,7 +6,7 @@ use ultudy_domain::{check_in::Question, concept::MasteryUpdate, mastery::Mastery
 use ultudy_store::{
     TenantTx,
     answers::{self, Answer},
-    check_ins, concepts,
+    check_ins, concepts, preferences,
 };
 use uuid::Uuid;
 
@@ -85,9 +85,10 @@ pub async fn submit(app: &App, owner_id: &str, submission: &Submission) -> Resul
     let judgement = match (judged, &app.tutor) {
         (Judged::ByKey(judgement), _) => judgement,
         (Judged::InOwnWords(asked), None) => asked.by_terms(&submission.answer),
-        (Judged::InOwnWords(asked), Some(tutor)) => {
+        (Judged::InOwnWords(mut asked), Some(tutor)) => {
             let concept = concepts::find(&mut tx, question.concept_id()).await?;
             let concept = concept.ok_or(Error::NotFound("concept"))?;
+            asked.language = preferences::find(&mut tx).await?.language;
             drop(tx);
             let made_for = MadeFor {
                 job_id: None,

@@ -19,6 +19,8 @@ pub(super) struct OwnWords {
     pub(super) question: String,
     pub(super) expected_answer: String,
     pub(super) key_points: Vec<String>,
+    /// The language of feedback; none: the question's.
+    pub(super) language: Option<&'static str>,
 }
 
 /// Why the model's verdict is not what counts.
@@ -103,6 +105,7 @@ impl OwnWords {
             expected_answer: self.expected_answer.clone(),
             key_points: verdict::points(&expected),
             answer: answer.clone(),
+            language: self.language,
         };
         let verdict = match tutor.known(owner_id, &input) {
             Some(verdict) => verdict,

@@ -3,26 +3,29 @@
 
 use std::time::{Duration, Instant};
 
-use ultudy_domain::{language, lesson::LessonContent, usage::MadeFor};
+use ultudy_domain::{language, lesson::LessonContent};
 use ultudy_llm::{LessonInput, MadeLesson};
 use ultudy_store::{
-    Ticket, Write,
+    Read, Ticket, Write,
     concepts::{self, ConceptName},
     documents,
     generations::{self, NewGeneration},
     jobs::Finished,
-    lessons, llm_calls, sections,
+    lessons, llm_calls,
+    preferences::{self, Preferences},
+    sections,
 };
 use uuid::Uuid;
 
 use super::{
-    glossary, key, make,
+    glossary, key,
+    make::make_of,
     own::{self, Place},
     single_flight,
 };
 use crate::{
-    passages,
-    spending::{Account, Cost},
+    batches, passages,
+    spending::{Account, Cost, made_for},
     worker::{JobError, Run},
 };
 
@@ -52,6 +55,9 @@ pub(crate) async fn run(run: &Run) -> Result<(), JobError> {
     if Box::pin(is_copied(run, &source, &key)).await? {
         return Ok(());
     }
+    if Box::pin(batches::await_answer(run, &key, &source.input)).await? {
+        return Err(JobError::Stale);
+    }
     if let Some(content) = Box::pin(single_flight::board(run, &key)).await? {
         // It is there by now, with the name of who wrote it and what it cost.
         let generation = NewGeneration {
@@ -65,7 +71,8 @@ pub(crate) async fn run(run: &Run) -> Result<(), JobError> {
         let is_saved = run.app.spending.is_on;
         return Box::pin(store(run, &source.place, &generation, is_saved)).await;
     }
-    let (made, cost) = generate(run, source.input, &key).await?;
+    let answer = batches::answer(run, &key).await?;
+    let (made, cost) = generate(run, source.input, &key, answer).await?;
     let generation = NewGeneration {
         key,
         content: made.content,
@@ -133,9 +140,9 @@ async fn gather_section(
     let text = sections::read_text(section_id);
     let names = concepts::read_names(document_id);
     let glossary = glossary::read(&run.app, document_id)?;
-    let read = text.and(names).and(glossary);
+    let read = text.and(names).and(glossary).and(read_preferences(run));
     let read = run.app.store.read_together(&run.job.owner_id, read).await?;
-    let ((text, names), glossary) = read;
+    let (((text, names), glossary), preferences) = read;
     let text = text.filter(|text| text.section.document_id == document_id);
     let text = text.ok_or_else(Run::document_gone)?;
     let glossary = match glossary {
@@ -153,7 +160,7 @@ async fn gather_section(
             generation: None,
             title,
             variant: u32::try_from(text.lesson_variant).unwrap_or(0),
-            language: language(run),
+            language: language(run, preferences),
             parts: vec![passages::part(text, None)],
             glossary,
         },
@@ -170,6 +177,7 @@ async fn gather_document(run: &Run, document_id: Uuid) -> Result<Source, JobErro
     let variant = documents::lesson_variant(&mut tx, document_id).await?;
     let names = concepts::read_names(document_id).run(&mut tx).await?;
     let texts = sections::texts(&mut tx, document_id).await?;
+    let preferences = read_preferences(run).run(&mut tx).await?;
     let parts = texts
         .into_iter()
         .map(|text| passages::part(text, None))
@@ -186,27 +194,44 @@ async fn gather_document(run: &Run, document_id: Uuid) -> Result<Source, JobErro
             parts,
             glossary,
             variant: u32::try_from(variant).unwrap_or(0),
-            language: language(run),
+            language: language(run, preferences),
         },
         names,
     })
 }
 
-/// The language that was asked for, where the generator writes in more than the text's own.
-fn language(run: &Run) -> Option<String> {
-    let is_chosen = run.app.generator.writes_any_language();
-    let asked = run.job.data.get("language").filter(|_| is_chosen)?;
-    language::choice(asked.as_str()?).map(str::to_owned)
+/// What the student wants, as far as the generator can do it.
+fn read_preferences(run: &Run) -> Read<Preferences> {
+    match run.app.generator.writes_any_language() {
+        true => preferences::read(),
+        false => Read::of(Preferences::default()),
+    }
 }
 
-/// No transaction is open while it is made. What was paid for is recorded however it ends.
+/// The language that was asked for, else the one that the student wants, where the generator writes in more
+/// than the text's own.
+fn language(run: &Run, preferences: Preferences) -> Option<String> {
+    if !run.app.generator.writes_any_language() {
+        return None;
+    }
+    let asked = run.job.data.get("language").and_then(|tag| tag.as_str());
+    let language = match asked {
+        Some(tag) => language::choice(tag),
+        None => preferences.language,
+    };
+    language.map(str::to_owned)
+}
+
+/// No transaction is open while it is made, of the `answer` that a batch brought, if it did. What was paid for
+/// is recorded however it ends.
 async fn generate(
     run: &Run,
     input: LessonInput,
     key: &str,
+    answer: Option<String>,
 ) -> Result<(MadeLesson, Cost), JobError> {
     Box::pin(run.progress(GATHERED, "writing")).await?;
-    let account = Account::open(&run.app, &run.job.owner_id, made_for(run));
+    let account = Account::open(&run.app, &run.job.owner_id, made_for(&run.job));
     let (sender, receiver) = tokio::sync::watch::channel((GATHERED, "writing".into()));
     let note = move |share: f32| {
         let span = f32::from(MADE - GATHERED) * share.clamp(0.0, 1.0);
@@ -214,23 +239,13 @@ async fn generate(
         let _ = sender.send((GATHERED + span as i16, "writing".into()));
     };
     let (generator, bill) = (&*run.app.generator, account.bill());
-    let making = make(generator, input, key, &note, bill, &run.cancel);
+    let making = make_of(generator, (input, answer), key, &note, bill, &run.cancel);
     let made = tokio::select! {
         made = making => made.map_err(JobError::from),
         stale = run.follow(receiver) => Err(stale),
     };
     let cost = Box::pin(account.close()).await;
     Ok((made?, cost))
-}
-
-fn made_for(run: &Run) -> MadeFor {
-    let of = |name: &str| run.job.data.get(name)?.as_str()?.parse().ok();
-    MadeFor {
-        job_id: Some(run.job.id),
-        course_id: of("course_id"),
-        document_id: of("document_id"),
-        section_id: of("section_id"),
-    }
 }
 
 /// Whether it was generated before, and the student has their own copy now.

@@ -15,14 +15,32 @@ use super::key;
 /// The generator's, and `lesson_without_concepts` when nothing worth studying is left.
 pub async fn make(
     generator: &dyn Generator,
-    mut input: LessonInput,
+    input: LessonInput,
+    key: &str,
+    progress: &(dyn Fn(f32) + Send + Sync),
+    bill: &Bill,
+    cancel: &CancellationToken,
+) -> Result<MadeLesson, GenerateError> {
+    make_of(generator, (input, None), key, progress, bill, cancel).await
+}
+
+/// The same of the `answer` that a batch brought, if there is one.
+pub(super) async fn make_of(
+    generator: &dyn Generator,
+    (mut input, answer): (LessonInput, Option<String>),
     key: &str,
     progress: &(dyn Fn(f32) + Send + Sync),
     bill: &Bill,
     cancel: &CancellationToken,
 ) -> Result<MadeLesson, GenerateError> {
     input.generation = Some(key.to_owned());
-    let made = generator.lesson(input, progress, bill, cancel).await?;
+    let made = match answer {
+        None => generator.lesson(input, progress, bill, cancel).await?,
+        Some(answer) => {
+            let making = generator.lesson_of(input, answer, progress, bill, cancel);
+            making.await?
+        }
+    };
     let content = prepared(made.content, key).ok_or_else(|| GenerateError::Permanent {
         code: "lesson_without_concepts",
         message: "This section does not hold enough text to make a lesson of it.".into(),

@@ -2,7 +2,7 @@
 //! however often, it is the same lesson or the same job, and only a new job is charged.
 
 use ultudy_domain::{
-    job::{Job, JobType, Priority},
+    job::{Job, JobStatus, JobType, Priority},
     lesson_text::WrittenLesson,
 };
 use ultudy_engines::cache::{self, Belief};
@@ -98,7 +98,7 @@ async fn request_uncached(
     if let Some(job_id) = source.job_in_flight {
         let job = app.store.read_together(owner_id, jobs::read(job_id));
         let job = job.await?.ok_or(Error::NotFound("document"))?;
-        return Ok(Requested::uncharged(job));
+        return hurried(app, owner_id, asked, job).await;
     }
     let before = source.latest_job;
     let data = job_data(&asked, source)?;
@@ -129,6 +129,24 @@ async fn request_uncached(
             Err(error)
         }
     }
+}
+
+/// The job in flight, which may wait for a batch only as long as nobody wants it now.
+async fn hurried(app: &App, owner_id: &str, asked: LessonRequest, job: Job) -> Result<Requested> {
+    if asked.priority == Priority::Low || !app.batching.is_on {
+        return Ok(Requested::uncharged(job));
+    }
+    let mut tx = app.store.write(owner_id).await?;
+    let now = app.clock.now();
+    let hurried = jobs::hurry(&mut tx, job.id, asked.priority, now).await?;
+    tx.commit().await?;
+    let Some(hurried) = hurried else {
+        return Ok(Requested::uncharged(job));
+    };
+    if hurried.status == JobStatus::Queued {
+        app.dispatch(&hurried).await;
+    }
+    Ok(Requested::uncharged(hurried))
 }
 
 async fn existing(tx: &mut TenantTx, asked: &LessonRequest) -> Result<Option<Requested>> {

@@ -13,14 +13,12 @@ use ultudy_domain::usage::MadeFor;
 use ultudy_llm::{Bill, Call, Payer, Planned, Unpaid};
 use uuid::Uuid;
 
-use super::{Cost, Held, NoRoom, bill, record, reserve};
+use super::{ASKED_AGAIN, Cost, Held, bill, record, reserve};
 use crate::App;
 
 /// For how long it is waited, when all is over, until what it cost is recorded: so that whoever looks then
 /// mostly finds it.
 const RECORDING: Duration = Duration::from_secs(1);
-/// When what is not paid just now may be asked for again.
-const AGAIN: Duration = Duration::from_secs(5);
 
 /// Something that is being paid for.
 pub(crate) struct Account {
@@ -101,22 +99,17 @@ impl Payer for Purse {
         let reserved = reserve(&self.app, &self.owner_id, planned).await;
         let held = match reserved {
             Ok(Ok(held)) => held,
-            Ok(Err(NoRoom::Now)) => {
-                return Err(Unpaid::Later {
-                    message: "As much is being asked of language models as they may cost.".into(),
-                    wait: AGAIN,
-                    is_limited: true,
-                });
-            }
-            Ok(Err(NoRoom::Spent(refusal))) => {
-                self.so_far().was_refused = true;
-                return Err(refusal);
+            Ok(Err(unpaid)) => {
+                if matches!(unpaid, Unpaid::Refused { .. }) {
+                    self.so_far().was_refused = true;
+                }
+                return Err(unpaid);
             }
             Err(error) => {
                 tracing::warn!(%error, "a call of a language model is not paid");
                 return Err(Unpaid::Later {
                     message: "A part of the service could not be reached.".into(),
-                    wait: AGAIN,
+                    wait: ASKED_AGAIN,
                     is_limited: false,
                 });
             }

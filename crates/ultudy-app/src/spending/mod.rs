@@ -9,6 +9,7 @@ use tokio::{runtime::Handle, time::Instant};
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::{
     Timestamp,
+    job::Job,
     usage::{Budget, Dollars, MadeFor, ModelCall, Period, Price, Standing, Whose},
 };
 use ultudy_llm::{Planned, Unpaid};
@@ -21,6 +22,7 @@ use uuid::Uuid;
 use crate::{App, Error, Result};
 
 mod account;
+pub(crate) mod batched;
 mod bill;
 mod prices;
 mod usage;
@@ -41,6 +43,8 @@ const HELD: TimeDelta = TimeDelta::hours(2);
 const PATIENCE: Duration = Duration::from_secs(600);
 const AGAIN: Duration = Duration::from_millis(250);
 const AGAIN_MAX: Duration = Duration::from_secs(5);
+/// When what is not paid just now may be asked for again.
+const ASKED_AGAIN: Duration = Duration::from_secs(5);
 /// Calls that are deleted in one transaction.
 const DELETED: u32 = 1_000;
 
@@ -66,6 +70,17 @@ pub struct Kept {
     pub calls: TimeDelta,
     /// What they came to, by day.
     pub days: TimeDelta,
+}
+
+/// What a job's calls are for.
+pub(crate) fn made_for(job: &Job) -> MadeFor {
+    let of = |name: &str| job.data.get(name)?.as_str()?.parse().ok();
+    MadeFor {
+        job_id: Some(job.id),
+        course_id: of("course_id"),
+        document_id: of("document_id"),
+        section_id: of("section_id"),
+    }
 }
 
 /// What is reserved for a call. Dropped, it is given back.
@@ -97,14 +112,6 @@ impl Drop for Held {
             runtime.spawn(self.app.recordings().track_future(giving_back));
         }
     }
-}
-
-/// Why a budget does not allow a call.
-enum NoRoom {
-    /// So much is under way; it will cost less.
-    Now,
-    /// It is spent.
-    Spent(Unpaid),
 }
 
 /// What whoever asked is told: a call that may cost so much is not paid from a budget that stands so.
@@ -144,12 +151,12 @@ fn refusal(standing: Standing, micros: i64, now: Timestamp) -> Unpaid {
 /// Reserves what a call may cost at most. None where nothing is limited, and for what costs nothing.
 ///
 /// # Errors
-/// The budget that does not allow it; or, outside, the database's.
+/// Why a budget does not allow it; or, outside, the database's.
 async fn reserve(
     app: &App,
     owner_id: &str,
     planned: Planned<'_>,
-) -> Result<std::result::Result<Option<Held>, NoRoom>> {
+) -> Result<std::result::Result<Option<Held>, Unpaid>> {
     let spending = &app.spending;
     if spending.budgets.is_empty() {
         return Ok(Ok(None));
@@ -164,43 +171,56 @@ async fn reserve(
     }
     let (app, owner_id) = (app.clone(), owner_id.to_owned());
     // In a task of its own: if nobody waits for it any more, it is given back.
-    let reserving = tokio::spawn(async move { try_to_reserve(app, owner_id, micros).await });
+    let reserving = tokio::spawn(async move {
+        let reserved = (app.clock.new_id(), micros);
+        let until = app.clock.now() + HELD;
+        let made = reserve_until(&app, &owner_id, reserved, until).await?;
+        Ok(made.map(|()| {
+            Some(Held {
+                app,
+                owner_id,
+                reserved: Some(reserved),
+            })
+        }))
+    });
     reserving
         .await
         .map_err(|crash| Error::Unavailable(crash.into()))?
 }
 
-async fn try_to_reserve(
-    app: App,
-    owner_id: String,
-    micros: i64,
-) -> Result<std::result::Result<Option<Held>, NoRoom>> {
-    let id = app.clock.new_id();
+/// Reserves so many micro-dollars until then, under this id.
+async fn reserve_until(
+    app: &App,
+    owner_id: &str,
+    (id, micros): (Uuid, i64),
+    until: Timestamp,
+) -> Result<std::result::Result<(), Unpaid>> {
     let now = app.clock.now();
     let mut tx = app.store.system().await?;
-    let budgets = (owner_id.as_str(), app.spending.budgets.as_slice());
-    let reserved = budgets::reserve(&mut tx, id, budgets, micros, (now, now + HELD)).await?;
+    let budgets = (owner_id, app.spending.budgets.as_slice());
+    let reserved = budgets::reserve(&mut tx, id, budgets, micros, (now, until)).await?;
     let standing = match reserved {
         Reserved::Yes => {
             tx.commit().await?;
-            return Ok(Ok(Some(Held {
-                app,
-                owner_id,
-                reserved: Some((id, micros)),
-            })));
+            return Ok(Ok(()));
         }
         Reserved::No(standing) => standing,
     };
     drop(tx);
     if standing.spent_micros.saturating_add(micros) <= standing.budget.limit_micros {
-        return Ok(Err(NoRoom::Now));
+        // It is only that so much is under way, which will cost less.
+        return Ok(Err(Unpaid::Later {
+            message: "As much is being asked of language models as they may cost.".into(),
+            wait: ASKED_AGAIN,
+            is_limited: true,
+        }));
     }
     let labels = [
         ("whose", standing.budget.whose.as_str()),
         ("period", standing.budget.period.as_str()),
     ];
     metrics::counter!("ultudy_budget_refusals_total", &labels).increment(1);
-    Ok(Err(NoRoom::Spent(refusal(standing, micros, now))))
+    Ok(Err(refusal(standing, micros, now)))
 }
 
 /// Records a call that is over and settles what was reserved for it. It is tried for some minutes: a

@@ -11,6 +11,8 @@ use ultudy_domain::usage::Price;
 #[derive(Debug, Default)]
 pub struct Prices {
     known: HashMap<(String, String), Price>,
+    /// What a batch costs of that, in percent, by provider.
+    batches: HashMap<String, i64>,
     /// Of which models it was said that they have none.
     told: Mutex<HashSet<(String, String)>>,
 }
@@ -21,8 +23,33 @@ impl Prices {
     pub fn new(all: impl IntoIterator<Item = ((String, String), Price)>) -> Self {
         Self {
             known: all.into_iter().collect(),
+            batches: HashMap::new(),
             told: Mutex::default(),
         }
+    }
+
+    /// The same, where batches of these providers cost so many percent of it.
+    #[must_use]
+    pub fn with_batches(self, percent: impl IntoIterator<Item = (String, i64)>) -> Self {
+        Self {
+            batches: percent.into_iter().collect(),
+            ..self
+        }
+    }
+
+    /// What a model costs that is asked in a batch: of a provider of which that is not known, as much as
+    /// else.
+    #[must_use]
+    pub fn of_batch(&self, provider: &str, model: &str) -> Option<Price> {
+        let percent = self.batches.get(provider).copied().unwrap_or(100);
+        let part = |micros: i64| {
+            let part = i128::from(micros) * i128::from(percent);
+            i64::try_from((part + 99) / 100).unwrap_or(i64::MAX)
+        };
+        self.of_call(provider, model).map(|price| Price {
+            read: part(price.read),
+            written: part(price.written),
+        })
     }
 
     /// What a model costs. One of a date (`gpt-4.1-mini-2025-04-14`, `claude-haiku-4-5-20251001`) costs
@@ -80,6 +107,22 @@ mod tests {
         read: 10,
         written: 20,
     };
+
+    #[test]
+    fn a_batch_costs_its_part_and_is_never_cheaper_than_that() {
+        let prices = [
+            ("openai", "m", DEAR),
+            ("openai", "cheap", CHEAP),
+            ("other", "m", DEAR),
+        ];
+        let prices = prices.map(|(of, model, price)| ((of.to_owned(), model.to_owned()), price));
+        let prices = Prices::new(prices).with_batches([("openai".to_owned(), 50)]);
+        let half = |read, written| Some(Price { read, written });
+        assert_eq!(prices.of_batch("openai", "m-2026-01-01"), half(5, 10));
+        assert_eq!(prices.of_batch("openai", "cheap"), half(1, 1));
+        assert_eq!(prices.of_batch("other", "m"), Some(DEAR));
+        assert_eq!(prices.of_batch("openai", "unknown"), None);
+    }
 
     #[test]
     fn a_model_of_a_date_costs_what_the_model_does_unless_it_has_its_own() {

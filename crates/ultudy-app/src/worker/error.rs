@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ultudy_domain::job::JobFailure;
-use ultudy_llm::GenerateError;
+use ultudy_llm::{GenerateError, Unpaid};
 use ultudy_store::StoreError;
 
 use crate::Error;
@@ -109,6 +109,12 @@ impl From<Error> for JobError {
             };
         }
         Self::retry("A part of the service could not be reached.", error)
+    }
+}
+
+impl From<Unpaid> for JobError {
+    fn from(unpaid: Unpaid) -> Self {
+        Self::from(GenerateError::from(unpaid))
     }
 }
 

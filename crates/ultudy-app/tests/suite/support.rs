@@ -14,8 +14,9 @@ use chrono::{TimeDelta, TimeZone, Utc};
 use object_store::local::LocalFileSystem;
 use tokio_util::sync::CancellationToken;
 use ultudy_app::{
-    App, Parts, accounts::Accounts, blobs::Blobs, clock::Clock, documents::under_way::AtOnce,
-    lessons::CachedLessons, lessons::Sharing, limits::Limits, reader::DocumentReader, worker::Runs,
+    App, Parts, accounts::Accounts, batches::Batching, blobs::Blobs, clock::Clock,
+    documents::under_way::AtOnce, lessons::CachedLessons, lessons::Sharing, limits::Limits,
+    reader::DocumentReader, worker::Runs,
 };
 use ultudy_domain::{
     Timestamp,
@@ -172,5 +173,6 @@ pub fn parts_on(
         limits: Limits::default(),
         lessons: CachedLessons::default(),
         spending: Arc::default(),
+        batching: Batching::default(),
     }
 }

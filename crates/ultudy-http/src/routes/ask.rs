@@ -21,7 +21,7 @@ use crate::{
     HttpState,
     auth::Owner,
     error::{ApiError, Problems},
-    input::{Body, blank_is_none},
+    input::{Body, blank_is_none, language},
     web::answer_html,
 };
 
@@ -42,6 +42,8 @@ pub struct Ask {
     #[serde(default, deserialize_with = "blank_is_none")]
     #[schema(value_type = Option<String>)]
     document_id: Option<Uuid>,
+    /// In this language, a BCP 47 tag; absent: the one that the user wants, else the question's.
+    language: Option<String>,
 }
 
 /// What is to be explained once more: `concept_id` or `section_id`.
@@ -57,6 +59,8 @@ pub struct Explain {
     #[serde(default, deserialize_with = "blank_is_none")]
     #[schema(value_type = Option<String>)]
     section_id: Option<Uuid>,
+    /// In this language, a BCP 47 tag; absent: the one that the user wants, else its own.
+    language: Option<String>,
 }
 
 /// From what the answer is made.
@@ -101,6 +105,7 @@ pub async fn ask(
         question,
         course_id: body.course_id,
         document_id: body.document_id,
+        language: language(body.language.as_deref())?,
     };
     let answering = ask::ask(&state.app, &owner, &asked).await?;
     Ok(stream(&state, answering))
@@ -124,6 +129,7 @@ pub async fn explain(
         kind,
         concept_id: body.concept_id,
         section_id: body.section_id,
+        language: language(body.language.as_deref())?,
     };
     let answering = ask::explain(&state.app, &owner, subject).await?;
     Ok(stream(&state, answering))

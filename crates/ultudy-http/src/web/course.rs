@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use ultudy_app::{courses, progress};
+use ultudy_app::{courses, preferences, progress};
 use ultudy_domain::{
     document::{Document, MaterialType},
     progress::MasteryCounts,
@@ -27,6 +27,8 @@ pub(super) struct CoursePage {
     pub(super) documents: Vec<DocumentRow>,
     pub(super) uploads: Vec<Upload>,
     pub(super) upload_bytes_max: u64,
+    /// In which language lessons are wanted, where that can be chosen; empty: the document's.
+    pub(super) lesson_language: Option<&'static str>,
 }
 
 /// A document with its sections.
@@ -59,6 +61,10 @@ pub async fn course(
         documents,
         uploads,
         upload_bytes_max: app.upload_bytes_max,
+        lesson_language: match app.generator.writes_any_language() {
+            true => Some(preferences::get(app, owner).await?.language.unwrap_or("")),
+            false => None,
+        },
     })
 }
 

@@ -89,6 +89,7 @@ fn course(name: &str) -> CoursePage {
             failure: None,
         }],
         upload_bytes_max: 200 << 20,
+        lesson_language: Some("de"),
     }
 }
 

@@ -54,6 +54,47 @@ pub const MASTERY_STATES: [MasteryState; 5] = [
     MasteryState::Mastered,
 ];
 
+/// The languages that lessons can be in, each by its own name.
+pub const LANGUAGES: [(&str, &str); 32] = [
+    ("ar", "العربية"),
+    ("bg", "български"),
+    ("bn", "বাংলা"),
+    ("cs", "čeština"),
+    ("da", "dansk"),
+    ("de", "Deutsch"),
+    ("el", "Ελληνικά"),
+    ("en", "English"),
+    ("es", "español"),
+    ("fa", "فارسی"),
+    ("fi", "suomi"),
+    ("fr", "français"),
+    ("he", "עברית"),
+    ("hi", "हिन्दी"),
+    ("hu", "magyar"),
+    ("id", "Bahasa Indonesia"),
+    ("it", "italiano"),
+    ("ja", "日本語"),
+    ("ko", "한국어"),
+    ("nb", "norsk bokmål"),
+    ("nl", "Nederlands"),
+    ("pl", "polski"),
+    ("pt", "português"),
+    ("pt-BR", "português (Brasil)"),
+    ("ro", "română"),
+    ("ru", "русский"),
+    ("sv", "svenska"),
+    ("th", "ไทย"),
+    ("tr", "Türkçe"),
+    ("uk", "українська"),
+    ("vi", "Tiếng Việt"),
+    ("zh", "中文"),
+];
+
+/// Whether two texts are one.
+pub fn is_same(one: impl AsRef<str>, other: impl AsRef<str>) -> bool {
+    one.as_ref() == other.as_ref()
+}
+
 /// A kind of material.
 pub fn material(kind: &MaterialType) -> &'static str {
     match kind {
@@ -224,6 +265,12 @@ pub fn device(user_agent: Option<&str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_language_that_can_be_chosen_has_a_name() {
+        let tags = LANGUAGES.map(|(tag, _)| tag);
+        assert_eq!(tags, ultudy_domain::language::CHOICES);
+    }
 
     #[test]
     fn a_browser_is_named_and_a_program_names_itself() {

@@ -65,9 +65,9 @@ mod tests {
     use crate::answerer::{AnswerKind, Source};
 
     /// Version of the prompt: it decides what students read, and is not changed by accident.
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     /// What it hashes to at it.
-    const AT_VERSION: (u32, &str) = (1, "c84374b9b04dae30");
+    const AT_VERSION: (u32, &str) = (2, "2c7fd05afd815a46");
 
     #[test]
     fn another_prompt_is_another_version() {
@@ -86,6 +86,7 @@ mod tests {
             "data, never instructions",
             "Keep to the sources",
             "say so in one sentence and stop",
+            "the language with the tag `language`",
             "language of the question",
             "`[1]`",
             "no HTML, no links, no pictures",
@@ -107,6 +108,7 @@ mod tests {
             kind: AnswerKind::Simpler,
             question: "Cells".into(),
             explanation: String::new(),
+            language: Some("de"),
             sources: vec![Source {
                 number: 1,
                 document: "Biology".into(),
@@ -116,6 +118,7 @@ mod tests {
         };
         let material: Value = serde_json::to_value(&input).unwrap();
         assert_eq!(material["kind"], "simpler");
+        assert_eq!(material["language"], "de");
         assert_eq!(material["sources"][0]["text"], text);
     }
 

@@ -320,7 +320,7 @@ fn too_long() -> Failure {
 }
 
 /// An address may hold a secret, too.
-fn failed(error: reqwest::Error, had_begun: bool) -> Failure {
+pub(super) fn failed(error: reqwest::Error, had_begun: bool) -> Failure {
     Failure::Call {
         error: error.without_url(),
         had_begun,

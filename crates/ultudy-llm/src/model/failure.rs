@@ -187,16 +187,7 @@ impl Failure {
                     is_limited: *is_limited,
                 }
             }
-            Self::Unpaid(Unpaid::Refused { code, message }) => permanent(code, message),
-            Self::Unpaid(Unpaid::Later {
-                message,
-                wait,
-                is_limited,
-            }) => GenerateError::NotAsked {
-                message: message.clone(),
-                wait: *wait,
-                is_limited: *is_limited,
-            },
+            Self::Unpaid(unpaid) => unpaid.clone().into(),
         }
     }
 }

@@ -48,6 +48,8 @@ struct Material<'a> {
     expected_answer: &'a str,
     points: Vec<Numbered<'a>>,
     student_answer: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -84,6 +86,7 @@ fn material(input: &GradingInput) -> Material<'_> {
         expected_answer: &input.expected_answer,
         points: points.collect(),
         student_answer: &input.answer,
+        language: input.language,
     }
 }
 
@@ -127,9 +130,9 @@ mod tests {
 
     /// Version of the prompt and the schema: they decide what students are told, and are not changed by
     /// accident.
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     /// What they hash to at it.
-    const AT_VERSION: (u32, &str) = (1, "96eeeaf7e3d06c14");
+    const AT_VERSION: (u32, &str) = (2, "3aa23e5c0a540b1f");
 
     #[test]
     fn another_prompt_is_another_version() {
@@ -151,6 +154,7 @@ mod tests {
             "word for word from `student_answer`",
             "other words for the same",
             "0 to 100",
+            "the language with the tag `language`",
             "language of the question",
             "Do not give the expected answer away word by word",
         ] {
@@ -169,6 +173,7 @@ mod tests {
             expected_answer: "Since.".into(),
             key_points: vec!["one".into(), "two".into()],
             answer: answer.into(),
+            language: None,
         };
         let material = serde_json::to_value(material(&input)).unwrap();
         assert_eq!(material["student_answer"], answer);

@@ -9,6 +9,7 @@
 //! one, and then to the job, by what [`GenerateError`] says.
 
 mod answers;
+mod batch;
 mod breaker;
 mod call;
 mod chain;
@@ -44,6 +45,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::glossary::GlossaryEntry;
 
+pub use self::batch::{
+    BatchAnswer, BatchError, BatchItem, BatchState, Batches, CALL_TIMEOUT, SentBatch,
+};
 pub use self::embeddings::{Embeddings, EmbeddingsConfig};
 pub use self::pace::{Admission, Pace, Unlimited};
 pub use self::provider::Provider;
@@ -58,8 +62,8 @@ use self::{
     writing::Written,
 };
 use crate::{
-    Bill, GenerateError, Generator, GeneratorIdentity, LessonInput, LessonPart, MadeLesson, Task,
-    Told,
+    BatchRequest, Bill, GenerateError, Generator, GeneratorIdentity, LessonInput, LessonPart,
+    MadeLesson, Task, Told,
 };
 
 /// A model, and where it is.
@@ -117,6 +121,8 @@ pub struct Models {
     identity: GeneratorIdentity,
     /// Of what reads pages.
     reads_pages: GeneratorIdentity,
+    /// Whose model is asked first.
+    first: Provider,
     context_tokens: usize,
     total_timeout: Duration,
     written: Written,
@@ -186,6 +192,7 @@ impl Models {
                 model: asked_for_pages.model,
                 version: pages::VERSION,
             },
+            first: asked_for_lessons.provider,
             context_tokens,
             total_timeout,
             written: Written::default(),
@@ -255,7 +262,24 @@ impl Generator for Models {
     ) -> Result<MadeLesson, GenerateError> {
         // Dropping the call closes its connection, by which the provider knows.
         // In a box, so that the wait holds it once.
-        let making = Box::pin(self.make(input, progress, bill));
+        let making = Box::pin(self.make(input, None, progress, bill));
+        let made = cancel.run_until_cancelled(making).await;
+        made.unwrap_or(Err(GenerateError::Cancelled))
+    }
+
+    fn batch_request(&self, input: &LessonInput) -> Option<BatchRequest> {
+        self.request_of(input)
+    }
+
+    async fn lesson_of(
+        &self,
+        input: LessonInput,
+        answer: String,
+        progress: &(dyn Fn(f32) + Send + Sync),
+        bill: &Bill,
+        cancel: &CancellationToken,
+    ) -> Result<MadeLesson, GenerateError> {
+        let making = Box::pin(self.make(input, Some(answer), progress, bill));
         let made = cancel.run_until_cancelled(making).await;
         made.unwrap_or(Err(GenerateError::Cancelled))
     }

@@ -89,6 +89,8 @@ struct Asking<'a> {
     /// How far each part is.
     shares: Vec<AtomicU32>,
     progress: Progress<'a>,
+    /// What a batch brought of the first model, until it is looked at.
+    given: Mutex<Option<String>>,
 }
 
 impl Asking<'_> {
@@ -98,6 +100,12 @@ impl Asking<'_> {
         let generation = self.generation.as_ref()?;
         let digest = Sha256::new().chain_update(generation).chain_update([0]);
         Some(digest.chain_update(text).finalize().into())
+    }
+
+    /// What a batch brought, once.
+    fn given(&self) -> Option<String> {
+        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        given.take()
     }
 
     fn told(&self, place: usize, text: &str) {
@@ -120,10 +128,12 @@ impl Asking<'_> {
 }
 
 impl Models {
-    /// The lesson. Dropped, it makes no calls any more.
+    /// The lesson, of what was `given` as the first model's answer, if that can be used. Dropped, it makes
+    /// no calls any more.
     pub(super) async fn make(
         &self,
         input: LessonInput,
+        given: Option<String>,
         progress: Progress<'_>,
         bill: &Bill,
     ) -> Result<MadeLesson, GenerateError> {
@@ -151,6 +161,8 @@ impl Models {
                 .map(|_| AtomicU32::new(0))
                 .collect(),
             progress,
+            // It is on the whole.
+            given: Mutex::new(given.filter(|_| is_whole)),
         };
         let (written, keys) = self.parts(materials, &asking, is_whole).await?;
         let mut written = written.into_iter();
@@ -282,7 +294,26 @@ impl Models {
                 .done(move || lesson::checked(&text, &mut source(&material)?))
         };
         let chain = self.chain(Task::Lesson);
-        let made = chain.ask_and_wait(material, &work, check).await?;
+        let given = match asking.given() {
+            Some(answer) => Some(check(answer).await),
+            None => None,
+        };
+        let made = match given {
+            Some(Ok(value)) => Made {
+                value,
+                provider: self.first,
+                model: self.identity.model.clone(),
+            },
+            Some(Err(Unfit::NothingTaught)) => return Err(failure::nothing_taught()),
+            Some(Err(Unfit::Unsound(reason))) => {
+                tracing::info!(
+                    reason,
+                    "an answer of a batch cannot be used: the model is asked"
+                );
+                chain.ask_and_wait(material, &work, check).await?
+            }
+            None => chain.ask_and_wait(material, &work, check).await?,
+        };
         let Made {
             mut value,
             provider,

@@ -6,6 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod batches;
 mod bill;
 mod chain;
 mod embeddings;

@@ -54,7 +54,8 @@ pub async fn requeue(tx: &mut TenantTx, id: Uuid, now: Timestamp) -> Result<Opti
                 status = 'queued', stage = 'queued', progress = 0, attempt = 0, lost = 0,
                 failure_code = NULL, failure_message = NULL, run_at = $3,
                 lease_token = NULL, lease_until = NULL, started_at = NULL, completed_at = NULL,
-                leads_for = NULL, waits_for = NULL, put_off_since = NULL, version = version + 1
+                leads_for = NULL, waits_for = NULL, put_off_since = NULL, patient = false,
+                version = version + 1
             WHERE owner_id = $1 AND id = $2 AND status IN ('failed', 'cancelled')
                 AND NOT EXISTS (
                     SELECT 1 FROM jobs other

@@ -18,6 +18,7 @@ use crate::{
 mod change;
 mod counts;
 mod followers;
+mod patience;
 mod run;
 mod single_flight;
 mod waiting;
@@ -28,6 +29,7 @@ pub use followers::{
     Awaited, Completed, awaited, complete_followers, fail_followers, generation, hold_followers,
     led_by, let_go, read_names, read_place, write_completed, write_failed,
 };
+pub use patience::{await_batch, hurry, is_patient};
 pub use run::{
     Finished, Start, complete, fail, hand_back, put_off, put_off_since, retry_later, set_progress,
     start, start_due, write_complete, write_progress, write_start,
@@ -136,7 +138,7 @@ macro_rules! insert {
         concat!(
             "INSERT INTO jobs (owner_id, id, job_type, queue, status, priority, data, document_id,
                 section_id, dedupe_key, progress, stage, attempt, max_attempts, lost, version,
-                run_at, created_at)
+                run_at, created_at, patient)
             SELECT $1, $2, $3, $4, 'queued',
                 CASE WHEN $5 = 3 OR $11 > (
                     SELECT count(*) FROM (
@@ -146,7 +148,7 @@ macro_rules! insert {
             ") own
                     WHERE own.queue = $4 AND own.priority = $5 AND own.waits_for IS NULL
                 ) THEN $5 ELSE 3 END,
-                $6, $7, $8, $9, 0, 'queued', 0, $10, 0, 1, $12, $12
+                $6, $7, $8, $9, 0, 'queued', 0, $10, 0, 1, $12, $12, $5 = 3
             WHERE ",
             $condition,
             " ON CONFLICT (owner_id, dedupe_key) WHERE status IN ('queued', 'processing') DO NOTHING

@@ -51,7 +51,7 @@ pub async fn lead_or_follow(
 
 /// The leader, whoever owns it. It does not end before the transaction does: so whoever follows it is
 /// seen when it has ended.
-async fn leader(tx: &mut TenantTx, key: &str) -> Result<Option<Uuid>> {
+pub(super) async fn leader(tx: &mut TenantTx, key: &str) -> Result<Option<Uuid>> {
     macro_rules! leader {
         () => {
             "SELECT id FROM jobs WHERE leads_for = $1 AND status IN ('queued', 'processing')"
@@ -62,7 +62,12 @@ async fn leader(tx: &mut TenantTx, key: &str) -> Result<Option<Uuid>> {
     rows.first().map(|row| row.get("id")).transpose()
 }
 
-async fn follow(tx: &mut TenantTx, id: Uuid, run_token: Uuid, key: &str) -> Result<Option<Job>> {
+pub(super) async fn follow(
+    tx: &mut TenantTx,
+    id: Uuid,
+    run_token: Uuid,
+    key: &str,
+) -> Result<Option<Job>> {
     tx.first(
         concat!(
             "UPDATE jobs SET
@@ -77,14 +82,20 @@ async fn follow(tx: &mut TenantTx, id: Uuid, run_token: Uuid, key: &str) -> Resu
     .await
 }
 
-/// Keys that jobs wait for and nobody leads.
+/// Keys that jobs wait for and nobody leads; nor is the answer awaited of a batch, unless the generation
+/// was made meanwhile.
 pub async fn unled(tx: &mut SystemTx) -> Result<Vec<String>> {
     let sql = "SELECT key FROM (
             SELECT DISTINCT waits_for AS key FROM jobs
             WHERE waits_for IS NOT NULL AND status = 'queued'
         ) awaited
         WHERE NOT EXISTS (
-            SELECT 1 FROM jobs WHERE leads_for = key AND status IN ('queued', 'processing')
+            SELECT 1 FROM jobs WHERE leads_for = awaited.key AND status IN ('queued', 'processing')
+        ) AND (
+            NOT EXISTS (
+                SELECT 1 FROM llm_batch_items i
+                WHERE i.generation_key = awaited.key AND i.state IN ('gathered', 'sent')
+            ) OR EXISTS (SELECT 1 FROM generations g WHERE g.key = awaited.key)
         )";
     let rows = tx.connection().rows(sql.into(), &[]).await?;
     rows.iter().map(|row| row.get("key")).collect()

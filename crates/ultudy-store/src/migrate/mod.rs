@@ -99,6 +99,14 @@ const SQLITE: &[(&str, &str)] = &[
         "page_readings",
         include_str!("../../migrations/sqlite/0020_page_readings.sql"),
     ),
+    (
+        "llm_batches",
+        include_str!("../../migrations/sqlite/0021_llm_batches.sql"),
+    ),
+    (
+        "preferences",
+        include_str!("../../migrations/sqlite/0022_preferences.sql"),
+    ),
 ];
 
 const POSTGRES: &[(&str, &str)] = &[
@@ -177,6 +185,14 @@ const POSTGRES: &[(&str, &str)] = &[
     (
         "page_readings",
         include_str!("../../migrations/postgres/0020_page_readings.sql"),
+    ),
+    (
+        "llm_batches",
+        include_str!("../../migrations/postgres/0021_llm_batches.sql"),
+    ),
+    (
+        "preferences",
+        include_str!("../../migrations/postgres/0022_preferences.sql"),
     ),
 ];
 

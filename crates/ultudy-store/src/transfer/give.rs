@@ -23,9 +23,10 @@ pub enum Given {
     JobsUnfinished(i64),
 }
 
-/// Tables that say who somebody is and what they spent, which nobody can give.
-const OF_THEMSELVES: [&str; 6] = [
+/// Tables that say who somebody is, what they want and what they spent, which nobody can give.
+const OF_THEMSELVES: [&str; 7] = [
     "users",
+    "preferences",
     "auth_sessions",
     "api_tokens",
     "one_time_links",

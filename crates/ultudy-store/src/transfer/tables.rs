@@ -32,6 +32,7 @@ pub const TABLES: &[Table] = &[
     owned("auth_sessions", &["id"]),
     owned("api_tokens", &["id"]),
     root("one_time_links", &["token_hash"]),
+    root("preferences", &[]),
     root("courses", &["id"]),
     nobodys(
         "blobs",
@@ -82,6 +83,11 @@ pub const LEFT_BEHIND: &[(&str, &str)] = &[
         "page_readings",
         "of no document any more: what was read of those that are stored is in their sections",
     ),
+    (
+        "llm_batches",
+        "asked for by processes on the source's database; who waits for one asks anew",
+    ),
+    ("llm_batch_items", "the same"),
     (
         "chunk_terms",
         "made anew from the chunks: the two databases keep it differently, and SQLite's \

@@ -26,7 +26,9 @@ use ultudy_store::{
     glossaries,
     jobs::NewJob,
     lessons::{self, LessonOf, NewConcept, NewLesson},
+    llm_batches::{self, NewItem},
     llm_calls, one_time_links,
+    preferences::{self, Preferences},
     sections::{self, NewSection},
     study_sessions, users,
 };
@@ -170,6 +172,18 @@ pub fn job(n: u32, key: &str) -> NewJob {
         document_id: id(1),
         section_id: None,
         dedupe_key: key.into(),
+    }
+}
+
+/// A request of a batch, for a generation of this key.
+pub fn batch_item(n: u32, key: &str) -> NewItem {
+    NewItem {
+        id: id(n),
+        generation_key: key.into(),
+        provider: "openai".into(),
+        model: "m".into(),
+        body: "{}".into(),
+        made_for: MadeFor::default(),
     }
 }
 
@@ -436,4 +450,10 @@ pub async fn store_account(tx: &mut TenantTx) {
     one_time_links::put_reset(tx, &format!("link-{owner}"), at(0), at(1_000))
         .await
         .unwrap();
+    let language = Some("de");
+    preferences::set(tx, Preferences { language }, at(0))
+        .await
+        .unwrap();
+    let item = batch_item(43, &format!("item of {owner}"));
+    llm_batches::gather(tx, &item, at(0)).await.unwrap();
 }

@@ -23,10 +23,12 @@ mod indexes;
 mod job_runs;
 mod jobs;
 mod lessons;
+mod llm_batches;
 mod llm_calls;
 mod migrations;
 mod page_readings;
 mod pgbouncer;
+mod preferences;
 mod queue;
 mod read_at_once;
 mod read_together;
@@ -151,6 +153,12 @@ on_both! {
         a_leaders_error_counts_for_all_who_follow,
         where_the_leader_ends_badly_one_who_waits_leads,
         of_many_at_once_one_leads;
+    llm_batches:
+        an_item_is_one_a_generation_and_settled_once,
+        a_batch_is_seen_to_by_one_at_a_time,
+        who_waits_for_a_batch_is_released_once_it_is_over_or_they_are_wanted;
+    preferences:
+        what_one_wants_is_kept_and_nobody_elses;
     llm_calls:
         a_call_counts_once_however_often_it_is_stored,
         what_calls_came_to_is_told_by_day_course_and_lesson,

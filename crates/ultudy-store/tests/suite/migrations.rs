@@ -198,7 +198,11 @@ async fn every_foreign_key_has_its_index() {
 }
 
 /// The schema as it was before there was a search index.
-const BEFORE_SEARCH: [&str; 37] = [
+const BEFORE_SEARCH: [&str; 41] = [
+    "DROP TABLE preferences",
+    "DROP TABLE llm_batch_items",
+    "DROP TABLE llm_batches",
+    "ALTER TABLE jobs DROP COLUMN patient",
     "DROP TABLE page_readings",
     "ALTER TABLE documents DROP COLUMN transcribed_pages",
     "DROP TABLE chunk_vectors",

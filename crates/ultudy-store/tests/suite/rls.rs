@@ -14,7 +14,7 @@ use crate::{
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
 /// Tables with an owner of which the system role may see something, and why.
-const SEEN_BY_THE_SYSTEM: [(&str, &str); 13] = [
+const SEEN_BY_THE_SYSTEM: [(&str, &str); 15] = [
     ("jobs", "dispatch"),
     (
         "document_index",
@@ -32,15 +32,21 @@ const SEEN_BY_THE_SYSTEM: [(&str, &str); 13] = [
     ("auth_sessions", "a cookie says who asks"),
     ("api_tokens", "a token says who asks"),
     ("one_time_links", "a link says whose password to change"),
+    ("preferences", "a transfer finds the owners of all rows"),
     ("courses", "a transfer finds the owners of all rows"),
     ("documents", "a transfer finds the owners of all rows"),
     ("study_sessions", "a transfer finds the owners of all rows"),
     ("llm_calls", "the operator pays for them"),
     ("llm_usage", "the operator pays for them"),
+    (
+        "llm_batch_items",
+        "one process sends for all, and an answer is found by its generation's key",
+    ),
 ];
 
 /// Tables without row-level security, and why. No tenant may touch them.
-const UNSECURED: [(&str, &str); 6] = [
+const UNSECURED: [(&str, &str); 7] = [
+    ("llm_batches", "which batches were sent to providers"),
     ("llm_budgets", "what was spent, that of all as well"),
     ("llm_reservations", "what calls under way may cost"),
     (

@@ -131,6 +131,26 @@ pub(super) async fn complete(
     speak(open, format, &request, &said, released)
 }
 
+/// What the model writes in a batch; none where it comes to an error.
+pub(super) fn written(answer: &Answer, material: &str) -> Option<Said> {
+    let lesson = || Said::text(lesson::of(material).to_string());
+    Some(match answer {
+        Answer::Status(..) | Answer::TooMuch | Answer::Page(_) => return None,
+        Answer::Text(text) => Said::text(text.clone()),
+        Answer::Truncated => lesson().halved(),
+        Answer::TooLong => Said {
+            end: End::Length,
+            ..lesson().halved()
+        },
+        Answer::Spoilt(spoil) => Said::text(lesson::spoilt(material, *spoil).to_string()),
+        Answer::Refusal => Said {
+            end: End::Refusal,
+            ..Said::text("I cannot help with that.".into())
+        },
+        _ => lesson(),
+    })
+}
+
 /// What the model says.
 pub(super) struct Said {
     pub(super) text: String,

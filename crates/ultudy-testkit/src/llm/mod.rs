@@ -7,6 +7,7 @@
 )]
 
 mod answer;
+mod batch;
 mod embeddings;
 mod format;
 mod lesson;
@@ -23,13 +24,14 @@ use axum::{
     Router,
     body::Bytes,
     extract::{self, DefaultBodyLimit, Path, RawQuery},
-    http::HeaderMap,
+    http::{HeaderMap, Method, Uri},
     response::Response,
     routing::post,
 };
 use serde_json::Value;
 use tokio::{net::TcpListener, sync::watch};
 
+pub use self::batch::{BatchCounts, BatchEnd, SendFault};
 pub use self::embeddings::{EMBEDDING_MODELS, Embedded, EmbeddingModel};
 pub use self::format::Format;
 pub use self::page::{block, paragraph};
@@ -156,6 +158,7 @@ struct State {
     spent: Vec<(Instant, usize)>,
     /// The last calls that it understood.
     asked: VecDeque<Asked>,
+    batching: batch::Batching,
 }
 
 /// How many calls there were.
@@ -196,6 +199,7 @@ impl Llm {
                 arrivals: Vec::new(),
                 spent: Vec::new(),
                 asked: VecDeque::new(),
+                batching: batch::Batching::default(),
             }),
             released: watch::Sender::new(0),
         });
@@ -203,6 +207,7 @@ impl Llm {
             .route("/v1/chat/completions", post(openai))
             .route("/v1/messages", post(anthropic))
             .route("/v1beta/models/{call}", post(gemini))
+            .fallback(batch::serve)
             .layer(DefaultBodyLimit::disable())
             .with_state(Arc::clone(&shared));
         tokio::spawn(async move { axum::serve(listener, site).await });
@@ -305,9 +310,14 @@ async fn gemini(
     extract::State(shared): extract::State<Arc<Shared>>,
     Path(call): Path<String>,
     RawQuery(query): RawQuery,
+    uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    if call.ends_with(":batchGenerateContent") {
+        let shared = extract::State(shared);
+        return batch::serve(shared, Method::POST, uri, headers, body).await;
+    }
     let place = (call, query.unwrap_or_default());
     answer::complete(shared, Format::Gemini, headers, place, body).await
 }

@@ -10,6 +10,8 @@ use crate::pace::Allowed;
 
 /// Longest that a lesson may be let take, in seconds.
 const SECONDS_MAX: u64 = 3_600;
+/// Longest that a batch may be waited for, in seconds.
+const BATCH_SECONDS_MAX: u64 = 7 * 24 * 3_600;
 /// Least that a model must read and write at once for lessons, in tokens.
 const CONTEXT_MIN: usize = 4_096;
 
@@ -28,6 +30,11 @@ pub struct LlmConfig {
     /// How long a student waits for a verdict, and for an answer.
     pub grading_patience: Duration,
     pub answer_patience: Duration,
+    /// For how long requests of lessons that nobody waits for are gathered into a batch; none if they are
+    /// asked for one by one.
+    pub batch: Option<Duration>,
+    /// How long a batch is waited for.
+    pub batch_patience: Duration,
 }
 
 /// A model of a provider.
@@ -49,6 +56,7 @@ pub(super) fn llm(
     let idle_timeout = seconds(settings, "LLM_IDLE_SECONDS")?;
     let grading_patience = seconds(settings, "LLM_GRADING_SECONDS")?;
     let answer_patience = seconds(settings, "LLM_ANSWER_SECONDS")?;
+    let (batch, batch_patience) = batch(settings)?;
     let name = settings.text("LLM_PROVIDER");
     if name.is_empty() {
         let is_paid_for = matches!(embeddings, EmbeddingsConfig::Model(_));
@@ -71,6 +79,8 @@ pub(super) fn llm(
         idle_timeout,
         grading_patience,
         answer_patience,
+        batch,
+        batch_patience,
     }))
 }
 
@@ -218,6 +228,21 @@ fn most(
     Ok(all)
 }
 
+fn batch(settings: &Settings) -> Result<(Option<Duration>, Duration), ConfigError> {
+    let gather = seconds(settings, "LLM_BATCH_GATHER_SECONDS")?;
+    let name = "LLM_BATCH_WAIT_SECONDS";
+    let patience = settings.positive(name)?;
+    if patience > BATCH_SECONDS_MAX {
+        return Err(settings.error(name, "must be at most 604800, a week"));
+    }
+    let gather = match settings.text("LLM_BATCH").as_str() {
+        "off" => None,
+        "low" => Some(gather),
+        _ => return Err(settings.error("LLM_BATCH", "must be off or low")),
+    };
+    Ok((gather, Duration::from_secs(patience)))
+}
+
 fn context_tokens(settings: &Settings) -> Result<usize, ConfigError> {
     let name = "LLM_CONTEXT_TOKENS";
     let tokens = usize::try_from(settings.positive(name)?).unwrap_or(usize::MAX);
@@ -271,6 +296,10 @@ mod tests {
         assert_eq!(taken.first.base_url.as_str(), "https://api.openai.com/v1");
         assert_eq!(taken.total_timeout.as_secs(), 120);
         assert_eq!(taken.idle_timeout.as_secs(), 30);
+        assert_eq!(taken.batch, None);
+        let set = [&WHOLE[..], &[("LLM_BATCH", "low")]].concat();
+        let batch = read(&set).unwrap().llm.unwrap().batch;
+        assert_eq!(batch, Some(Duration::from_secs(60)));
         for missing in 1..WHOLE.len() {
             let mut some = WHOLE.to_vec();
             let (name, _) = some.remove(missing);
@@ -363,6 +392,8 @@ mod tests {
                 "https://u:hunter2@h/v1",
                 "must be https://",
             ),
+            ("LLM_BATCH", "all", "must be off or low"),
+            ("LLM_BATCH_WAIT_SECONDS", "604801", "at most 604800"),
             ("LLM_TIMEOUT_SECONDS", "0", "at least 1"),
             ("LLM_CONTEXT_TOKENS", "2048", "at least 4096"),
             ("LLM_IDLE_SECONDS", "3601", "at most 3600"),

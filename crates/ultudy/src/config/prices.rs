@@ -63,12 +63,20 @@ pub(super) fn spending(
 }
 
 fn prices(settings: &Settings) -> Result<Prices, ConfigError> {
-    let defaults: BTreeMap<String, BTreeMap<String, String>> =
-        toml::from_str(DEFAULTS).map_err(|error| ConfigError {
-            name: "prices.default.toml".into(),
-            value: String::new(),
-            reason: error.to_string(),
-        })?;
+    let unreadable = |reason: String| ConfigError {
+        name: "prices.default.toml".into(),
+        value: String::new(),
+        reason,
+    };
+    let mut defaults: BTreeMap<String, BTreeMap<String, String>> =
+        toml::from_str(DEFAULTS).map_err(|error| unreadable(error.to_string()))?;
+    let batches = defaults.remove("batch").unwrap_or_default().into_iter();
+    let batches = batches.map(|(provider, percent)| {
+        let percent = percent.parse().ok().filter(|it| (0..=100).contains(it));
+        let reason = || unreadable(format!("[batch] {provider} must be a number of percent"));
+        Ok((provider.clone(), percent.ok_or_else(reason)?))
+    });
+    let batches = batches.collect::<Result<Vec<(String, i64)>, ConfigError>>()?;
     let defaults = defaults.into_iter().flat_map(|(provider, models)| {
         let models = models.into_iter();
         models.map(move |(model, price)| format!("{provider}:{model}={price}"))
@@ -81,7 +89,7 @@ fn prices(settings: &Settings) -> Result<Prices, ConfigError> {
             settings.error("LLM_PRICES", reason)
         })
     });
-    Ok(Prices::new(all.collect::<Result<Vec<_>, _>>()?))
+    Ok(Prices::new(all.collect::<Result<Vec<_>, _>>()?).with_batches(batches))
 }
 
 fn entry_of(entry: &str) -> Option<((String, String), Price)> {
@@ -171,6 +179,8 @@ mod tests {
         let price = spending.prices.of("openai", "gpt-4.1-mini").unwrap();
         assert_eq!((price.read, price.written), (400_000, 1_600_000));
         assert!(spending.prices.of("openai", "my-own").is_none());
+        let half = spending.prices.of_batch("openai", "gpt-4.1-mini").unwrap();
+        assert_eq!((half.read, half.written), (200_000, 800_000));
         let set = "openai:gpt-4.1-mini=0.5/2, compatible:llama3:8b = 0/0";
         let spending = read(&with(&[("LLM_PRICES", set)])).unwrap().spending;
         let price = spending.prices.of("openai", "gpt-4.1-mini").unwrap();

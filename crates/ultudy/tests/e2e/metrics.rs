@@ -154,6 +154,7 @@ async fn studying_shows_in_the_numbers_and_every_number_is_explained() {
                 || [
                     "ultudy_redis_",
                     "ultudy_model_",
+                    "ultudy_llm_batch",
                     "ultudy_embedding_",
                     "ultudy_budget_",
                 ]

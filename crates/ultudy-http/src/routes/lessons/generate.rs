@@ -7,7 +7,7 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use ultudy_app::lessons::{self, LessonRequest, Requested};
-use ultudy_domain::{job::Priority, language};
+use ultudy_domain::job::Priority;
 use uuid::Uuid;
 
 use super::LessonView;
@@ -15,7 +15,7 @@ use crate::{
     HttpState,
     auth::Owner,
     error::{ApiError, Problems},
-    input::{Body, blank_is_none},
+    input::{Body, blank_is_none, language},
     routes::as_json,
 };
 
@@ -30,7 +30,7 @@ pub struct GenerateLesson {
     /// Whether the answered lesson holds its questions; true if absent.
     include_check_ins: Option<bool>,
     /// The language that a new lesson is to be written in, a BCP 47 tag such as `de`; absent: the
-    /// text's. Lessons that are made without a model are in the text's whatever is asked for.
+    /// one that the user wants (`/api/me/preferences`), else the text's. Lessons that are made without a model are in the text's whatever is asked for.
     language: Option<String>,
     /// `high`, `normal` or `low`.
     priority: Option<String>,
@@ -93,17 +93,6 @@ pub enum LessonOrJob {
     /// It is being made.
     #[schema(title = "Job")]
     Job(LessonJob),
-}
-
-fn language(tag: Option<&str>) -> Result<Option<&'static str>, ApiError> {
-    let Some(tag) = tag.filter(|tag| !tag.trim().is_empty()) else {
-        return Ok(None);
-    };
-    let choice = language::choice(tag).map(Some);
-    choice.ok_or_else(|| {
-        let reason = format!("must be one of {}", language::CHOICES.join(", "));
-        ApiError::field("language", reason)
-    })
 }
 
 fn priority(name: Option<&str>) -> Result<Priority, ApiError> {

@@ -3,6 +3,7 @@
 use ultudy_domain::{
     course::CourseChange,
     document::DocumentChange,
+    job::Priority,
     lesson_text::LessonText,
     mastery::Mastery,
     usage::{Budget, MadeFor, Period, Whose},
@@ -16,7 +17,8 @@ use ultudy_store::{
     imported::{self, Noun},
     jobs::{self, JobFilter, NewJob},
     lessons::{self, LessonOf},
-    llm_calls, one_time_links, practice, search, sections, study_sessions, usage, users,
+    llm_batches, llm_calls, one_time_links, practice, preferences, search, sections,
+    study_sessions, usage, users,
 };
 
 use uuid::Uuid;
@@ -152,6 +154,10 @@ async fn studies(store: &Store) {
         study_sessions::stats(tx),
         llm_calls::insert_all(tx, &[model_call(41, 8, None)], MadeFor::default()),
         llm_calls::write_reused("key-20".into(), at(9)).run(tx),
+        llm_batches::body(tx, id(40)),
+        llm_batches::drop_gathered(tx, id(40)),
+        llm_batches::settle(tx, id(42), Some("an answer")),
+        preferences::find(tx),
         usage::by_day(tx, at(0).date_naive()),
         usage::by_course(tx, at(0), 9),
         usage::by_lesson(tx, at(0), 9),
@@ -203,6 +209,9 @@ async fn runs(store: &Store) {
             jobs::start(tx, failing, id(900), "w", at(9)),
             jobs::set_progress(tx, running, id(900), 50, "half"),
             jobs::lead_or_follow(tx, running, id(900), "a key"),
+            jobs::is_patient(tx, running, id(900)),
+            jobs::await_batch(tx, running, id(900), "another key"),
+            jobs::hurry(tx, id(base + 6), Priority::High, at(9)),
             follow_own(tx, running),
             jobs::complete(tx, running, id(900), &result, at(9)),
             jobs::retry_later(tx, running, id(900), &why, at(9)),

@@ -5,9 +5,12 @@
 
 use std::collections::BTreeSet;
 
+use ultudy_domain::job::Priority;
 use ultudy_store::{
     Store, TenantTx,
     jobs::{self, NewJob},
+    llm_batches,
+    preferences::{self, Preferences},
 };
 use ultudy_testkit::{
     postgres::{Postgres, User},
@@ -17,7 +20,8 @@ use ultudy_testkit::{
 use crate::{
     bench::{Bench, Database, config},
     fixtures::{
-        ALICE, BOB, at, id, job, lesson, store_account, store_document, store_lesson, store_studies,
+        ALICE, BOB, at, batch_item, id, job, lesson, store_account, store_document, store_lesson,
+        store_studies,
     },
 };
 
@@ -151,6 +155,19 @@ async fn store_all(store: &Store, owner: &str, jobs_from: u32, further_jobs: u32
     for n in 0..further_jobs {
         store_job(&mut tx, jobs_from + 250 + n).await;
     }
+    let patient = NewJob {
+        priority: Priority::Low,
+        ..job(jobs_from + 206, "patient")
+    };
+    jobs::enqueue(&mut tx, &patient, at(6)).await.unwrap();
+    for n in [40, 42] {
+        let item = batch_item(n, &format!("item {n} of {owner}"));
+        llm_batches::gather(&mut tx, &item, at(6)).await.unwrap();
+    }
+    let language = Some(if owner == ALICE { "de" } else { "fr" });
+    preferences::set(&mut tx, Preferences { language }, at(6))
+        .await
+        .unwrap();
     // Whoever is first leads, the other's job waits for it.
     let awaiting = NewJob {
         document_id: id(10),
@@ -171,6 +188,12 @@ async fn store_all(store: &Store, owner: &str, jobs_from: u32, further_jobs: u32
     }
     let follows = jobs::lead_or_follow(&mut tx, id(jobs_from + 204), id(900), "awaited").await;
     assert!(matches!(follows.unwrap(), Some(jobs::Flight::Follows(_))));
+    tx.commit().await.unwrap();
+    let mut tx = store.system().await.unwrap();
+    let batch = (id(jobs_from + 500), &[id(42)][..]);
+    llm_batches::open(&mut tx, batch, ("openai", "m"), at(7))
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderName, StatusCode};
 use image::GrayImage;
 use serde_json::Value;
 
-use super::{LARGE_MODEL, MODEL, answer::Said, page};
+use super::{KEY, LARGE_MODEL, MODEL, answer::Said, page};
 
 /// A provider's wire format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +97,17 @@ impl Format {
             Self::Gemini => "/v1beta",
             Self::OpenAi | Self::Anthropic => "/v1",
         }
+    }
+
+    /// Why whoever shows this key is told nothing; none if it is the right one.
+    pub(super) fn refuses_key(self, headers: &HeaderMap) -> Option<&'static str> {
+        let (name, wanted) = match self {
+            Self::OpenAi => ("authorization", format!("Bearer {KEY}")),
+            Self::Gemini => ("x-goog-api-key", KEY.to_owned()),
+            Self::Anthropic => ("x-api-key", KEY.to_owned()),
+        };
+        let shown = headers.get(name).and_then(|value| value.to_str().ok());
+        (shown != Some(wanted.as_str())).then_some("another key")
     }
 
     /// Refuses what the provider would.

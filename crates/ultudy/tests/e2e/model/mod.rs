@@ -14,12 +14,14 @@ use crate::{
 };
 
 mod answers;
+mod batches;
 mod cost;
 mod cost_of_vectors;
 mod faults;
 mod flight;
 mod grading;
 mod hostile;
+mod language;
 mod lessons;
 mod pace;
 mod pages;
