@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What the tests start beside the program itself.
-pub const PACKAGES: [Package; 8] = [
+pub const PACKAGES: [Package; 9] = [
     Package {
         name: "postgresql",
         purpose: "the store's tests on PostgreSQL",
@@ -44,6 +44,10 @@ pub const PACKAGES: [Package; 8] = [
     Package {
         name: "qpdf",
         purpose: "encrypting the files of tests about passwords",
+    },
+    Package {
+        name: "libfaketime",
+        purpose: "the tests of machines whose clocks are off",
     },
 ];
 

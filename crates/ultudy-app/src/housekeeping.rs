@@ -125,8 +125,9 @@ const ORPHANS_MOST: usize = 100;
 /// # Errors
 /// The database does not answer.
 pub async fn sweep_ended(app: &App) -> Result<u64> {
+    let now = no_later(app).await?;
     let mut tx = app.store.system().await?;
-    let swept = holder::delete_ended(&mut tx, app.clock.now()).await?;
+    let swept = holder::delete_ended(&mut tx, now).await?;
     tx.commit().await?;
     Ok(swept)
 }
@@ -138,7 +139,7 @@ pub async fn sweep_ended(app: &App) -> Result<u64> {
 /// # Errors
 /// The store or the database does not answer.
 pub async fn sweep_objects(app: &App) -> Result<usize> {
-    let now = app.clock.now();
+    let now = no_later(app).await?;
     let moment = now - app.blobs.grace();
     let half_written = app.blobs.sweep_half_written(now).await?;
     let listed: Vec<Listed> = app.blobs.list().try_collect().await?;
@@ -162,6 +163,13 @@ pub async fn sweep_objects(app: &App) -> Result<usize> {
         app.blobs.delete(&file.key).await;
     }
     Ok(half_written + orphans.len())
+}
+
+/// By whichever clock is behind, this machine's or the database's: what is deleted for its age must be
+/// that old, though this machine's clock is an hour ahead.
+async fn no_later(app: &App) -> Result<Timestamp> {
+    let (here, there) = (app.clock.now(), app.store.time().await?);
+    Ok(there.map_or(here, |there| there.min(here)))
 }
 
 fn tell_of_lost(listed: &[Listed], held: &[String], moment: Timestamp) {

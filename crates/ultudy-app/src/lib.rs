@@ -27,6 +27,7 @@ pub mod progress;
 pub mod reader;
 pub mod sample;
 pub mod search;
+pub mod skew;
 pub mod spending;
 pub mod study;
 pub mod study_sessions;

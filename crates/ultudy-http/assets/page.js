@@ -46,13 +46,24 @@ async function send(form, button) {
   showRefusal(place);
   button?.setAttribute("disabled", "");
   try {
-    const answer = await call(method, fill(api, known), method === "DELETE" ? undefined : values(form));
+    const path = fill(api, known);
+    const answer = method === "DELETE" ? await remove(path) : await call(method, path, values(form));
     if (then === "reload") location.reload();
     else location.assign(fill(then, answer));
   } catch (refused) {
     button?.removeAttribute("disabled");
     mark(form, refused.fields ?? []);
     showRefusal(place, refused.message);
+  }
+}
+
+/** Deletes what is there. What is gone already is as wanted: a proxy may have asked twice. */
+async function remove(path) {
+  try {
+    return await call("DELETE", path);
+  } catch (refused) {
+    if (refused.status !== 404) throw refused;
+    return {};
   }
 }
 

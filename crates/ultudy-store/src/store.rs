@@ -4,6 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use sqlx::postgres::PgRow;
 use tokio::time::timeout;
+use ultudy_domain::Timestamp;
 use ultudy_engines::pins::{InProcessPins, Pins};
 use uuid::Uuid;
 
@@ -319,6 +320,20 @@ impl Store {
     /// Whether rows are on a server that other processes use, too.
     pub fn is_shared(&self) -> bool {
         matches!(self.database, Database::Postgres { .. })
+    }
+
+    /// What time it is at the database; none if it is a file, which has no clock of its own.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub async fn time(&self) -> Result<Option<Timestamp>> {
+        if !self.is_shared() {
+            return Ok(None);
+        }
+        let mut connection = self.begin(Role::System, Access::Read).await?;
+        let sql = "SELECT clock_timestamp() AS time";
+        let rows = connection.rows(sql.into(), &[]).await?;
+        rows.first().map(|row| row.get("time")).transpose()
     }
 
     /// Whether the database answers.

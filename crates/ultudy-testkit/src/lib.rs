@@ -22,6 +22,7 @@ pub mod process;
 pub mod redis;
 pub mod s3;
 pub mod scan;
+pub mod seaweedfs;
 pub mod server;
 pub mod tap;
 pub mod tls;

@@ -14,6 +14,7 @@ use ultudy_app::{
     lessons::CachedLessons,
     limits::Limits,
     reader::DocumentReader,
+    skew,
     tutor::Tutor,
     worker::Runs,
 };
@@ -59,6 +60,7 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
     make_folder(&config.data_dir)?;
     let redis = redis(config).await?;
     let store = store(config, redis.as_ref()).await?;
+    watch_clocks(&store, redis.as_ref());
     let limiter = limiter(redis.as_ref());
     let pace = pace(config, redis.as_ref());
     let models = models(config, &pace)?;
@@ -84,6 +86,24 @@ pub async fn app(config: &Config) -> Result<App, Failure> {
         spending: Arc::clone(&config.spending),
         batching: batching(config)?,
     }))
+}
+
+/// Compares this machine's clock with those that all processes share.
+fn watch_clocks(store: &Store, redis: Option<&Redis>) {
+    let clock = Arc::new(SystemClock);
+    if store.is_shared() {
+        let store = store.clone();
+        let ask = async move || store.time().await.ok().flatten();
+        tokio::spawn(skew::watch(
+            clock.clone(),
+            ("database", "the database's"),
+            ask,
+        ));
+    }
+    if let Some(redis) = redis.cloned() {
+        let ask = async move || redis.time().await.ok();
+        tokio::spawn(skew::watch(clock, ("redis", "Redis'"), ask));
+    }
 }
 
 async fn store(config: &Config, redis: Option<&Redis>) -> Result<Store, Failure> {

@@ -20,6 +20,7 @@ mod model;
 mod page;
 mod proc;
 mod queue;
+mod readers;
 mod recovery;
 mod redis;
 mod report;
@@ -49,7 +50,7 @@ pub use self::{
 use crate::{process, workspace};
 
 /// The measurements: name on the command line and in bench/results/, and the function.
-const MEASUREMENTS: [(&str, Measure); 21] = [
+const MEASUREMENTS: [(&str, Measure); 22] = [
     ("start", start::measure),
     ("memory", memory::measure),
     ("upload", upload::measure),
@@ -66,6 +67,7 @@ const MEASUREMENTS: [(&str, Measure); 21] = [
     ("limits", limits::measure),
     ("cache", cache::measure),
     ("calls", calls::measure),
+    ("readers", readers::measure),
     ("streams", streams::measure),
     ("lessons-flow", lessons::measure),
     ("recovery", recovery::measure),
@@ -105,7 +107,7 @@ impl Programs {
 
 /// Measures what the product promises and writes bench/results/ (start, memory, upload,
 /// extraction, page, corpus, content, search, vectors, transfer, growth, database, queue, limits, cache,
-/// calls, streams, lessons-flow, recovery, day, day-rolling)
+/// calls, readers, streams, lessons-flow, recovery, day, day-rolling)
 #[derive(Args)]
 pub struct Bench {
     /// What to measure; everything if none is named

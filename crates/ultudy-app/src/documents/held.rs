@@ -15,7 +15,8 @@ const LOOKS: usize = 8;
 /// brings them again brings them back, for all who have them.
 pub(crate) struct Gone(HashMap<String, String>);
 
-/// Which of these contents are so.
+/// Which of these contents are so. Asking for each costs a request, of an import, too: a row cannot say that
+/// its file is lost, and what is brought again is often all there is to restore it from.
 ///
 /// # Errors
 /// The database or the object store does not answer.

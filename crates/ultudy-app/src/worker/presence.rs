@@ -7,6 +7,7 @@ use std::{collections::BTreeSet, time::Duration};
 use chrono::TimeDelta;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
+use ultudy_domain::Timestamp;
 use ultudy_store::workers::{self, Worker};
 use uuid::Uuid;
 
@@ -27,12 +28,13 @@ pub(super) async fn tell(app: App, worker_id: String, ended: CancellationToken) 
         app.does_for_all().send_replace(true);
         return;
     }
-    let me = Worker {
+    let mut me = Worker {
         id: app.clock.new_id(),
         worker_id,
         started_at: app.clock.now(),
     };
     let (mut namesakes, mut seen_at) = (BTreeSet::new(), me.started_at);
+    let mut is_told = false;
     let mut ticks = interval(REPORT_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -40,7 +42,9 @@ pub(super) async fn tell(app: App, worker_id: String, ended: CancellationToken) 
             () = ended.cancelled() => break,
             _ = ticks.tick() => {}
         }
-        match report(&app, &me).await {
+        let reported = report(&app, &mut me, is_told).await;
+        is_told |= reported.is_ok();
+        match reported {
             Ok((found, is_first)) => {
                 seen_at = app.clock.now();
                 does_for_all(&app, is_first);
@@ -73,9 +77,14 @@ fn does_for_all(app: &App, does_so: bool) {
     });
 }
 
-/// Gives the others that have its name, and whether it has been there longer than all others.
-async fn report(app: &App, me: &Worker) -> Result<(BTreeSet<Uuid>, bool)> {
-    let now = app.clock.now();
+/// Gives the others that have its name, and whether it has been there longer than all others. It
+/// begins to be there when it `is_told` of first. All is by the database's clock: who compares must
+/// not go by his own.
+async fn report(app: &App, me: &mut Worker, is_told: bool) -> Result<(BTreeSet<Uuid>, bool)> {
+    let now = time_of_all(app).await?;
+    if !is_told {
+        me.started_at = now;
+    }
     let mut tx = app.store.system().await?;
     workers::report(&mut tx, me, now).await?;
     let seen = workers::seen(&mut tx, now - GONE_AFTER).await?;
@@ -89,9 +98,15 @@ async fn report(app: &App, me: &Worker) -> Result<(BTreeSet<Uuid>, bool)> {
 }
 
 async fn leave(app: &App, me: &Worker) -> Result<()> {
+    let long_gone = time_of_all(app).await? - TimeDelta::hours(1);
     let mut tx = app.store.system().await?;
-    workers::leave(&mut tx, me.id, app.clock.now() - TimeDelta::hours(1)).await?;
+    workers::leave(&mut tx, me.id, long_gone).await?;
     Ok(tx.commit().await?)
+}
+
+async fn time_of_all(app: &App) -> Result<Timestamp> {
+    let of_database = app.store.time().await?;
+    Ok(of_database.unwrap_or_else(|| app.clock.now()))
 }
 
 /// Each other once: their runs are told apart by their tokens, only rows, logs and metrics are

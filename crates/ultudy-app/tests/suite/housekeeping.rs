@@ -12,6 +12,7 @@ use ultudy_app::{
         Incoming,
         arrival::{PART_BYTES, longest_of_a_part},
     },
+    clock::{Clock as _, SystemClock},
     housekeeping::{keep_house, sweep_objects},
     worker::{WorkerConfig, work},
 };
@@ -128,6 +129,33 @@ async fn only_old_objects_without_a_row_are_swept() {
         "orphan, held, young"
     );
     assert_eq!(sweep_objects(&app).await.unwrap(), 0);
+}
+
+/// A store over a database of its own on a server that others use, too.
+async fn shared_store() -> (Arc<Postgres>, Store) {
+    let server = Postgres::shared().unwrap();
+    let name = server.create_database(User::Owner).unwrap();
+    let url = server.url(User::Owner, &name);
+    migrate_postgres(&url).await.unwrap();
+    let config = PostgresConfig::new(server.url(User::Member, &name));
+    let store = Store::open(&StoreConfig::Postgres(config)).await.unwrap();
+    (server, store)
+}
+
+/// The worker that looks for all thinks that it is hours later than it is.
+#[tokio::test]
+async fn what_has_just_come_is_left_alone_by_who_is_hours_ahead() {
+    let (_server, store) = shared_store().await;
+    let (folder, clock) = (tempfile::tempdir().unwrap(), SetClock::new());
+    clock.advance(SystemClock.now() - clock.now() + TimeDelta::hours(5));
+    let app = app_with(folder.path(), clock, store, Arc::new(Extractive));
+    // Its row is not there yet.
+    let key = object(&app, folder.path(), 1, 5 * 60).await;
+    assert_eq!(sweep_objects(&app).await.unwrap(), 0);
+    assert!(folder.path().join(&key).exists());
+    let file = File::options().write(true).open(folder.path().join(&key));
+    written(&file.unwrap(), SystemClock.now() - TimeDelta::minutes(61));
+    assert_eq!(sweep_objects(&app).await.unwrap(), 1);
 }
 
 /// Whoever has not reached the database for so long that another worker does it by now, does it no more,

@@ -6,8 +6,43 @@ use redis::{ErrorKind, RedisError, ServerErrorKind};
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// Not a URL of Redis.
-    #[error("must be redis://[user:password@]host[:port][/db], or rediss:// for TLS")]
+    #[error(
+        "must be redis://[user:password@]host[:port][/db], or rediss:// for TLS; of a cluster several nodes, \
+         with commas between"
+    )]
     InvalidUrl,
+    /// Of several nodes not all are reached alike.
+    #[error("{first} and {other} differ in {differs}: all nodes of a cluster are reached alike")]
+    Mixed {
+        /// Host and port of the first.
+        first: String,
+        /// Host and port of another.
+        other: String,
+        /// In what.
+        differs: &'static str,
+    },
+    /// One of several is a server by itself.
+    #[error(
+        "{address} is no node of a Redis Cluster: name several servers only of one, else one alone"
+    )]
+    NoCluster {
+        /// Host and port.
+        address: String,
+    },
+    /// They are nodes of different clusters.
+    #[error("{first} and {other} are not of one Redis Cluster: name nodes of one")]
+    Strangers {
+        /// Host and port of the first.
+        first: String,
+        /// Host and port of another.
+        other: String,
+    },
+    /// Of several none can be used.
+    #[error("none of the nodes can be used: {reasons}")]
+    NoneAnswers {
+        /// Of each.
+        reasons: String,
+    },
     /// Nothing answers in time.
     #[error("nothing answers at {address} within 5 seconds")]
     TimedOut {

@@ -1,13 +1,15 @@
 //! What a server says of itself.
 
+use futures_util::future::join_all;
 use redis::{
-    Cmd, RedisError, Value,
+    Cmd, RedisError,
     aio::ConnectionLike,
-    cluster_routing::{MultipleNodeRoutingInfo, RoutingInfo},
+    cluster_routing::{RoutingInfo, SingleNodeRoutingInfo},
     from_redis_value,
 };
+use tokio::time::timeout;
 
-use super::{Connection, Redis};
+use super::{Connection, RESPONSE_TIMEOUT, Redis, nodes};
 
 /// What a server does when its memory is full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,21 +35,36 @@ impl Redis {
         Ok(policies.max().unwrap_or(Eviction::Nothing))
     }
 
-    /// Sends a command to each node that holds keys.
+    /// Sends a command to each node that holds keys. On a cluster those that are away are left out,
+    /// as long as one is there.
     pub(super) async fn ask_every_node(&self, cmd: &Cmd) -> Result<Vec<String>, RedisError> {
-        match self.connection() {
-            Connection::Single(mut connection) => Ok(vec![cmd.query_async(&mut connection).await?]),
-            Connection::Cluster(mut connection) => {
-                let all = RoutingInfo::MultiNode((MultipleNodeRoutingInfo::AllMasters, None));
-                match connection.route_command(cmd.clone(), all).await? {
-                    // By address.
-                    Value::Map(answers) => answers
-                        .into_iter()
-                        .map(|(_, answer)| Ok(from_redis_value(answer)?))
-                        .collect(),
-                    answers => Ok(from_redis_value(answers)?),
-                }
+        let mut connection = match self.connection() {
+            Connection::Single(mut connection) => {
+                return Ok(vec![cmd.query_async(&mut connection).await?]);
             }
+            Connection::Cluster(connection) => connection,
+        };
+        let masters = nodes::masters(&mut connection).await?;
+        let asked = masters.into_iter().map(|(host, port)| {
+            let to = RoutingInfo::SingleNode(SingleNodeRoutingInfo::ByAddress { host, port });
+            let (mut connection, cmd) = (connection.clone(), cmd.clone());
+            let answer = async move { connection.route_command(cmd, to).await };
+            timeout(RESPONSE_TIMEOUT, answer)
+        });
+        let (mut there, mut away) = (
+            Vec::new(),
+            std::io::Error::from(std::io::ErrorKind::TimedOut).into(),
+        );
+        for answer in join_all(asked).await {
+            match answer {
+                Ok(Ok(answer)) => there.push(from_redis_value(answer)?),
+                Ok(Err(error)) => away = error,
+                Err(_) => {}
+            }
+        }
+        match there.is_empty() {
+            true => Err(away),
+            false => Ok(there),
         }
     }
 }

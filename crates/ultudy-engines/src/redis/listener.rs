@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use redis::{
-    Client, ConnectionAddr, IntoConnectionInfo as _, Msg, RedisError, Value,
+    Client, ConnectionInfo, Msg, RedisError, Value,
     aio::{PubSub, PubSubSink},
-    from_redis_value,
 };
 use tokio::{sync::mpsc, task::JoinHandle, time};
 
-use super::{CONNECTION_TIMEOUT, Connection, RESPONSE_TIMEOUT, Redis};
+use super::{CONNECTION_TIMEOUT, Connection, RESPONSE_TIMEOUT, Redis, nodes};
 
 /// How long to leave a server alone that refused.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
@@ -120,8 +119,8 @@ impl Redis {
     /// so any that answers will do.
     async fn pub_sub(&self) -> Result<PubSub, RedisError> {
         let mut last = None;
-        for address in self.addresses().await {
-            match self.pub_sub_at(address).await {
+        for node in self.nodes().await {
+            match Self::pub_sub_at(node).await {
                 Ok(connection) => return Ok(connection),
                 Err(error) => last = Some(error),
             }
@@ -129,60 +128,22 @@ impl Redis {
         Err(last.unwrap_or_else(lost))
     }
 
-    async fn pub_sub_at(&self, address: ConnectionAddr) -> Result<PubSub, RedisError> {
-        let settings = self.0.seed.redis_settings().clone();
-        let info = address.into_connection_info()?.set_redis_settings(settings);
-        let client = Client::open(info)?;
+    async fn pub_sub_at(node: ConnectionInfo) -> Result<PubSub, RedisError> {
+        let client = Client::open(node)?;
         match time::timeout(CONNECTION_TIMEOUT, client.get_async_pubsub()).await {
             Ok(connection) => connection,
             Err(_) => Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()),
         }
     }
 
-    /// Of the URL's server, then of all other nodes that a cluster knows.
-    async fn addresses(&self) -> Vec<ConnectionAddr> {
-        let seed = self.0.seed.addr().clone();
-        let mut addresses = vec![seed.clone()];
-        if let Connection::Cluster(mut connection) = self.connection() {
-            let mut ask = redis::cmd("CLUSTER");
-            ask.arg("SLOTS");
-            let slots: Result<Value, _> = ask.query_async(&mut connection).await;
-            for (host, port) in nodes(slots.unwrap_or(Value::Nil)) {
-                let node = match &seed {
-                    ConnectionAddr::TcpTls {
-                        insecure,
-                        tls_params,
-                        ..
-                    } => ConnectionAddr::TcpTls {
-                        host,
-                        port,
-                        insecure: *insecure,
-                        tls_params: tls_params.clone(),
-                    },
-                    _ => ConnectionAddr::Tcp(host, port),
-                };
-                if !addresses.contains(&node) {
-                    addresses.push(node);
-                }
-            }
+    /// Those that are known, then those that the cluster has got since.
+    async fn nodes(&self) -> Vec<ConnectionInfo> {
+        let mut nodes = self.0.nodes.clone();
+        if let (Connection::Cluster(mut connection), Some(first)) =
+            (self.connection(), self.0.nodes.first())
+        {
+            nodes::extend(&mut nodes, nodes::of_cluster(&mut connection, first).await);
         }
-        addresses
+        nodes
     }
-}
-
-/// Hosts and ports in an answer to `CLUSTER SLOTS`: ranges, each `[first, last, node…]`, a
-/// node `[host, port, …]`.
-fn nodes(slots: Value) -> Vec<(String, u16)> {
-    let ranges: Vec<Vec<Value>> = from_redis_value(slots).unwrap_or_default();
-    let nodes = ranges
-        .into_iter()
-        .flat_map(|range| range.into_iter().skip(2));
-    nodes
-        .filter_map(|node| {
-            let mut parts = from_redis_value::<Vec<Value>>(node).ok()?.into_iter();
-            let host: String = from_redis_value(parts.next()?).ok()?;
-            let port: u16 = from_redis_value(parts.next()?).ok()?;
-            (!host.is_empty()).then_some((host, port))
-        })
-        .collect()
 }

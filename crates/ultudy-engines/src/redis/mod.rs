@@ -7,15 +7,17 @@
 use std::{sync::Arc, time::Duration};
 
 use redis::{
-    Client, ConnectionInfo, FromRedisValue, IntoConnectionInfo as _, RedisError, ScriptInvocation,
+    Client, ConnectionInfo, FromRedisValue, RedisError, ScriptInvocation,
     aio::ConnectionManagerConfig, cluster::ClusterClientBuilder,
 };
+use ultudy_domain::Timestamp;
 
 mod connection;
 mod error;
 mod info;
 mod listener;
 mod memory;
+mod nodes;
 mod patience;
 mod scheme;
 
@@ -43,26 +45,33 @@ const RETRY_PAUSE_MAX: Duration = Duration::from_millis(500);
 pub struct Redis(Arc<Inner>);
 
 struct Inner {
-    /// The server that the URL names; on a cluster one node of it.
-    seed: ConnectionInfo,
+    /// The server that the URL names; on a cluster all nodes that it names, and all others that the
+    /// cluster knew then. Never empty.
+    nodes: Vec<ConnectionInfo>,
     connection: Connection,
 }
 
 impl Redis {
     /// Connects to `redis://[[user]:password@]host[:port][/db]`, by TLS if it is `rediss://`.
-    /// Finds out by itself whether that is a node of a cluster.
+    /// Finds out by itself whether that is a node of a cluster. Several nodes of one may be named
+    /// with commas between them, the others also as just `host:port`: any that answers will do.
     ///
     /// # Errors
-    /// The URL is none, or nothing there that lets us in answers within 5 seconds. The error
-    /// never holds the password.
+    /// The URL is none, or nothing there that lets us in answers within 5 seconds, or of several
+    /// not all are of one cluster. The error never holds the password.
     pub async fn connect(url: &str) -> Result<Self, ConnectError> {
-        let seed = url
-            .into_connection_info()
-            .map_err(|_| ConnectError::InvalidUrl)?;
+        let nodes = nodes::parse(url)?;
         // An error says that there is one already, which is as good.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let address = seed.addr().clone();
-        let limit = tokio::time::timeout(CONNECT_LIMIT, Self::open(seed));
+        match nodes.as_slice() {
+            [server] => Self::open_one(server).await,
+            _ => Self::open_several(nodes).await,
+        }
+    }
+
+    async fn open_one(server: &ConnectionInfo) -> Result<Self, ConnectError> {
+        let address = server.addr();
+        let limit = tokio::time::timeout(CONNECT_LIMIT, Self::open(server));
         let failed = match limit.await {
             Ok(Ok(opened)) => return opened,
             Ok(Err(source)) => ConnectError::new(address.to_string(), source),
@@ -70,12 +79,23 @@ impl Redis {
                 address: address.to_string(),
             },
         };
-        Err(scheme::explain(failed, &address).await)
+        Err(scheme::explain(failed, address).await)
+    }
+
+    async fn open_several(named: Vec<ConnectionInfo>) -> Result<Self, ConnectError> {
+        let addresses: Vec<String> = named.iter().map(|node| node.addr().to_string()).collect();
+        let address = addresses.join(",");
+        let nodes = nodes::of_one_cluster(named).await?;
+        match tokio::time::timeout(CONNECT_LIMIT, Self::open_cluster(nodes)).await {
+            Ok(Ok(opened)) => Ok(opened),
+            Ok(Err(source)) => Err(ConnectError::new(address, source)),
+            Err(_) => Err(ConnectError::TimedOut { address }),
+        }
     }
 
     /// A server that answers and is of no use is an answer, too.
-    async fn open(seed: ConnectionInfo) -> Result<Result<Self, ConnectError>, RedisError> {
-        let client = Client::open(seed.clone())?;
+    async fn open(server: &ConnectionInfo) -> Result<Result<Self, ConnectError>, RedisError> {
+        let client = Client::open(server.clone())?;
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(CONNECTION_TIMEOUT))
             .set_response_timeout(Some(RESPONSE_TIMEOUT))
@@ -83,22 +103,44 @@ impl Redis {
             .set_min_delay(RETRY_PAUSE)
             .set_max_delay(RETRY_PAUSE_MAX);
         let mut single = client.get_connection_manager_with_config(config).await?;
-        let connection = if info::is_cluster(&mut single).await? {
-            let client = ClusterClientBuilder::new([seed.clone()])
-                .connection_timeout(CONNECTION_TIMEOUT)
-                .response_timeout(RESPONSE_TIMEOUT)
-                .retries(u32::try_from(RETRIES).unwrap_or(u32::MAX))
-                .min_retry_wait(millis(RETRY_PAUSE))
-                .max_retry_wait(millis(RETRY_PAUSE_MAX))
-                .build()?;
-            Connection::Cluster(client.get_async_connection().await?)
-        } else if let Some(primary) = info::primary(&mut single).await? {
-            let address = seed.addr().to_string();
+        if info::is_cluster(&mut single).await? {
+            let mut nodes = vec![server.clone()];
+            let known = nodes::of_cluster(&mut single, server).await;
+            nodes::extend(&mut nodes, known);
+            return Ok(Ok(Self::open_cluster(nodes).await?));
+        }
+        if let Some(primary) = info::primary(&mut single).await? {
+            let address = server.addr().to_string();
             return Ok(Err(ConnectError::ReadOnly { address, primary }));
-        } else {
-            Connection::Single(single)
-        };
-        Ok(Ok(Self(Arc::new(Inner { seed, connection }))))
+        }
+        Ok(Ok(Self(Arc::new(Inner {
+            nodes: vec![server.clone()],
+            connection: Connection::Single(single),
+        }))))
+    }
+
+    /// By any of these nodes; by any of them again whenever all connections are lost.
+    async fn open_cluster(nodes: Vec<ConnectionInfo>) -> Result<Self, RedisError> {
+        let client = ClusterClientBuilder::new(nodes.iter().cloned())
+            .connection_timeout(CONNECTION_TIMEOUT)
+            .response_timeout(RESPONSE_TIMEOUT)
+            .retries(u32::try_from(RETRIES).unwrap_or(u32::MAX))
+            .min_retry_wait(millis(RETRY_PAUSE))
+            .max_retry_wait(millis(RETRY_PAUSE_MAX))
+            .build()?;
+        let connection = Connection::Cluster(client.get_async_connection().await?);
+        Ok(Self(Arc::new(Inner { nodes, connection })))
+    }
+
+    /// What time it is there; on a cluster, at one of its nodes.
+    ///
+    /// # Errors
+    /// It cannot be reached.
+    pub async fn time(&self) -> Result<Timestamp, RedisError> {
+        let ask = redis::cmd("TIME");
+        let (seconds, micros): (i64, u32) = ask.query_async(&mut self.connection()).await?;
+        let time = Timestamp::from_timestamp(seconds, micros.saturating_mul(1_000));
+        Ok(time.unwrap_or_default())
     }
 
     /// Its connection: commands of all clones share it, none may block it.
@@ -148,7 +190,10 @@ impl std::fmt::Debug for Inner {
     /// Without the password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Redis")
-            .field("address", &self.seed.addr().to_string())
+            .field(
+                "nodes",
+                &Vec::from_iter(self.nodes.iter().map(|node| node.addr().to_string())),
+            )
             .finish_non_exhaustive()
     }
 }

@@ -15,7 +15,8 @@ pub(super) fn url(settings: &Settings, name: &str) -> Result<Option<Hidden>, Con
     Err(ConfigError {
         name: name.into(),
         value: "…".into(),
-        reason: "must be redis://…, rediss://… for TLS, or not set".into(),
+        reason: "must be redis://…, rediss://… for TLS, of a cluster several with commas between, or not set"
+            .into(),
     })
 }
 

@@ -441,6 +441,25 @@ async fn a_file_that_cannot_be_read_says_why_where_it_was_dropped() {
     assert!(row.text().await.expect("its text").contains("password"));
 }
 
+/// In another tab, or by this very request, which a proxy sent twice as a server died.
+#[tokio::test]
+async fn what_is_gone_already_counts_as_deleted() {
+    let student = Student::new().await;
+    let course_id = student.api.course("Bad").await;
+    student.open(&format!("/courses/{course_id}")).await;
+    let path = format!("/api/courses/{course_id}");
+    assert!(student.api.delete(&path).await.status.is_success());
+    for button in [
+        "[data-dialog=edit-course]",
+        "#edit-course [data-dialog=delete-course]",
+        "#delete-course .button.danger",
+    ] {
+        student.sees(button).await.click().await.expect("a click");
+    }
+    let home = "return location.pathname === '/'";
+    student.waits_until("it goes on as if deleted", home).await;
+}
+
 #[tokio::test]
 async fn every_page_can_be_used_with_the_keyboard_alone() {
     let student = Student::new().await;

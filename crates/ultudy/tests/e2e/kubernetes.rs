@@ -399,6 +399,57 @@ fn a_workers_readers_fit_in_its_memory() {
     assert!(readers + OWN_MB <= limit * 1024, "{readers} MB of readers");
 }
 
+/// The largest number in a column of a table of bench/results, in the rows that begin so.
+fn measured(results: &str, of: &str, column: &str) -> u64 {
+    let path = folder().join("../../bench/results").join(results);
+    let read = fs::read_to_string(path).expect(results);
+    let results: Value = serde_json::from_str(&read).expect("JSON");
+    let tables = results["report"]["tables"].as_array().expect("tables");
+    let mut numbers = Vec::new();
+    for table in tables {
+        let head = table["head"].as_array().expect("a head");
+        let Some(place) = head.iter().position(|head| head == column) else {
+            continue;
+        };
+        let rows = table["rows"].as_array().expect("rows").iter();
+        let rows = rows.filter(|row| row[0].as_str().is_some_and(|name| name.starts_with(of)));
+        numbers.extend(rows.map(|row| text(&row[place]).parse::<u64>().expect("a number")));
+    }
+    numbers.into_iter().max().expect("it was measured")
+}
+
+/// What workers that wait ask for is what they were measured to take, and some to spare.
+#[test]
+fn what_is_asked_for_is_what_was_measured() {
+    let patch: Value = serde_saphyr::from_str(&read("keda/worker.yaml")).expect("a patch");
+    let changes = patch.as_array().expect("changes").iter();
+    let path = "/spec/template/spec/containers/0/resources/requests";
+    let mut requests = changes.filter(|change| change["path"] == path);
+    let requests = &requests.next().expect("its requests")["value"];
+    let mib = |memory: &Value| {
+        let memory = text(memory);
+        let number = memory.trim_end_matches(['M', 'G', 'i']);
+        let number: u64 = number.parse().expect("a number");
+        number * if memory.ends_with("Gi") { 1_024 } else { 1 }
+    };
+    let asked = mib(&requests["memory"]);
+    let reading = measured("readers.json", "", "With its readers, MiB");
+    let calling = measured("day.json", "worker", "MiB at most");
+    assert!(reading.max(calling) * 5 / 4 <= asked, "{reading} {calling}");
+    let base = base();
+    for name in ["ultudy-api", "ultudy-worker"] {
+        let pod = &find(&base, "Deployment", name)["spec"]["template"]["spec"];
+        let resources = &pod["containers"][0]["resources"];
+        let (asked, allowed) = (&resources["requests"], &resources["limits"]);
+        assert!(mib(&asked["memory"]) <= mib(&allowed["memory"]), "{name}");
+        let took = match name {
+            "ultudy-api" => measured("day.json", "API", "MiB at most"),
+            _ => reading.max(calling),
+        };
+        assert!(took * 5 / 4 <= mib(&asked["memory"]), "{name}: {took}");
+    }
+}
+
 /// Started as the manifest says, by whoever may change tables.
 #[test]
 fn the_migration_migrates() {

@@ -13,6 +13,7 @@ mod bad_database;
 mod bad_input;
 mod balancer;
 mod browser;
+mod clocks;
 mod compose;
 mod failures;
 mod figures;

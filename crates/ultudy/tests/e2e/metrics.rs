@@ -153,6 +153,7 @@ async fn studying_shows_in_the_numbers_and_every_number_is_explained() {
             scraped.contains(name)
                 || [
                     "ultudy_redis_",
+                    "ultudy_clock_",
                     "ultudy_model_",
                     "ultudy_llm_batch",
                     "ultudy_embedding_",

@@ -198,6 +198,18 @@ async fn what_cannot_be_used_is_one_clear_line() {
             "cannot reach 127.0.0.1",
         ),
         ("http://127.0.0.1".into(), "REDIS_URL"),
+        (
+            format!("redis://127.0.0.1:{port},rediss://127.0.0.1:{port}"),
+            "differ in scheme",
+        ),
+        (
+            format!("redis://:wrongly@127.0.0.1:{port},redis://127.0.0.1:{port}"),
+            "differ in user or password",
+        ),
+        (
+            format!("redis://127.0.0.1:{port},127.0.0.1:{}", guarded.port()),
+            "none of the nodes can be used",
+        ),
     ] {
         let refused = Server::start(env!("CARGO_BIN_EXE_ultudy"), &[("REDIS_URL", &url)]).await;
         let said = refused.unwrap_err().to_string();

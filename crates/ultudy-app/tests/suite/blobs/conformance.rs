@@ -3,13 +3,14 @@
 use std::{collections::BTreeSet, io::Read as _, sync::Arc};
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use object_store::azure::MicrosoftAzureBuilder;
+use object_store::{aws::AmazonS3Builder, azure::MicrosoftAzureBuilder};
 use ultudy_app::{
     Error,
     blobs::{Blobs, Listed},
 };
 use ultudy_testkit::{
     azurite::{self, Azurite},
+    seaweedfs::{self, SeaweedFs},
     wait,
 };
 use uuid::Uuid;
@@ -37,6 +38,30 @@ async fn at_both(case: impl AsyncFn(&Blobs)) {
     if place == "azure" {
         in_container(&case).await;
     }
+    if place == "seaweedfs" {
+        in_seaweedfs(&case).await;
+    }
+}
+
+/// By another's server of S3's protocol, which deploy/compose.yaml has.
+async fn in_seaweedfs(case: &impl AsyncFn(&Blobs)) {
+    let server = SeaweedFs::start().unwrap();
+    let store = AmazonS3Builder::new()
+        .with_bucket_name(seaweedfs::BUCKET)
+        .with_endpoint(server.endpoint())
+        .with_region("us-east-1")
+        .with_access_key_id(seaweedfs::ACCESS_KEY)
+        .with_secret_access_key(seaweedfs::SECRET_KEY)
+        .with_disable_bulk_delete(true)
+        .with_allow_http(true)
+        .build();
+    let temp = tempfile::tempdir().unwrap();
+    let blobs = blobs_in(Arc::new(store.unwrap()), temp.path());
+    case(&blobs).await;
+    let emptied = wait::until("the bucket is empty", PATIENCE, async || {
+        keys(&blobs).await.is_empty()
+    });
+    emptied.await.unwrap();
 }
 
 async fn in_container(case: &impl AsyncFn(&Blobs)) {

@@ -47,7 +47,6 @@ mod state;
 mod wakers;
 
 use calls::{Added, Ended};
-use clock::Skew;
 use state::State;
 use wakers::Ears;
 
@@ -66,7 +65,6 @@ pub struct RedisQueue {
     token: Arc<str>,
     uploads: State,
     lessons: State,
-    skew: Skew,
     _ears: Ears,
 }
 
@@ -86,7 +84,6 @@ impl RedisQueue {
             token,
             uploads,
             lessons,
-            skew: Skew::default(),
         }
     }
 
@@ -146,10 +143,9 @@ impl Queue for RedisQueue {
         queue: QueueName,
         _worker_id: &str,
         lease_ids: &[Uuid],
-        now: Timestamp,
+        _now: Timestamp,
     ) -> Result<Vec<Delivery>, QueueError> {
         let taken = self.take(queue, lease_ids).await.map_err(failed)?;
-        self.skew.note(now, taken.at);
         let mut deliveries = Vec::with_capacity(taken.jobs.len());
         for (job, lease) in taken.jobs.into_iter().zip(lease_ids) {
             deliveries.extend(self.deliver(queue, *lease, job, taken.at).await);

@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use ultudy_testkit::{redis::Cluster, wait};
 
-use super::start;
+use super::{start, study};
 use crate::{
     api::{Api, PATIENCE, text},
     jobs::{long_book, processing},
@@ -59,5 +59,23 @@ async fn a_lost_master_without_a_replica_is_waited_for() {
         .await;
     assert_eq!(job.body["status"], json!("queued"));
     cluster.nodes_mut()[master].start_again().unwrap();
+    completes(&api, &accepted.body).await;
+}
+
+/// The first one named is away from before the start on, the other one dies later.
+#[tokio::test]
+async fn a_process_starts_and_goes_on_with_any_of_several_named_nodes() {
+    let mut cluster = Cluster::start_with_replicas().unwrap();
+    let nodes = cluster.nodes_mut();
+    let list = format!("{},127.0.0.1:{}", nodes[0].url(), nodes[1].port());
+    nodes[0].kill().unwrap();
+    cluster.wait_until_agreed().unwrap();
+    let api = start(&list).await;
+    api.server.logged("is done without").await;
+    study(&api).await;
+    cluster.nodes_mut()[1].kill().unwrap();
+    cluster.nodes_mut()[0].start_again().unwrap();
+    let accepted = api.upload(pdf::biology(), &[]).await;
+    assert_eq!(accepted.status, StatusCode::OK, "{accepted:?}");
     completes(&api, &accepted.body).await;
 }
