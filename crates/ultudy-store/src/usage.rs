@@ -160,7 +160,8 @@ pub async fn by_lesson(tx: &mut TenantTx, since: Timestamp, limit: i64) -> Resul
             " FROM llm_calls l
             LEFT JOIN documents d ON d.owner_id = l.owner_id AND d.id = l.document_id
             LEFT JOIN sections s ON s.owner_id = l.owner_id AND s.id = l.section_id
-            WHERE l.owner_id = $1 AND l.made_at >= $2 AND l.task = 'lesson'
+            WHERE l.owner_id = $1 AND l.made_at >= $2 AND l.document_id IS NOT NULL
+                AND l.task IN ('lesson', 'grading', 'answer')
             GROUP BY l.document_id, l.section_id, s.name, d.title
             ORDER BY cost_micros DESC, calls DESC, l.document_id, l.section_id LIMIT $3"
         ),
@@ -212,7 +213,8 @@ pub async fn across(
             let sql = concat!(
                 "SELECT owner_id, document_id, section_id, ",
                 of_calls!(),
-                " FROM llm_calls l WHERE made_at >= $1 AND task = 'lesson'
+                " FROM llm_calls l WHERE made_at >= $1 AND document_id IS NOT NULL
+                    AND task IN ('lesson', 'grading', 'answer')
                 GROUP BY owner_id, document_id, section_id
                 ORDER BY cost_micros DESC, calls DESC, owner_id, document_id, section_id LIMIT $2"
             );

@@ -96,11 +96,10 @@ fn completed_as(
 }
 
 /// Before the commit that fails a leader, so that nobody leads in its place meanwhile: its error counts
-/// for those who wait, too, and a text that nobody can make a lesson of is not tried once for each. Where
-/// another run of the leader has begun meanwhile, they wait for that one. Without a run it has failed.
+/// for those who wait, too, and a text that nobody can make a lesson of is not tried once for each.
 pub(super) async fn fail(
     app: &App,
-    (leader, run): (Uuid, Option<Uuid>),
+    leader: Uuid,
     failure: &JobFailure,
     cause: Cause,
 ) -> Result<()> {
@@ -115,11 +114,10 @@ pub(super) async fn fail(
         return Ok(());
     };
     let why = (failure, cause == Cause::Input);
-    let ending = run.map(|run| (leader, run));
     let mut after = Uuid::nil();
     loop {
         let mut tx = app.store.owners().await?;
-        let mut held = jobs::hold_followers(&mut tx, &key, (ending, after), TOGETHER).await?;
+        let mut held = jobs::hold_followers(&mut tx, &key, (Some(leader), after), TOGETHER).await?;
         let Some(last) = held.last() else {
             return Ok(());
         };

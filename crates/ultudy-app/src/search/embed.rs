@@ -4,10 +4,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     time::Duration,
 };
 
@@ -44,10 +41,10 @@ const PAUSE: Duration = Duration::from_secs(5);
 const PAUSE_MAX: Duration = Duration::from_secs(300);
 /// How often in a row the same texts wait for an embedder that says when it may be asked again.
 const WAITS_MAX: usize = 3;
-/// Documents that fail one after the other, without a call that is answered, until it is the embedder that
-/// does not answer, and no more are tried.
-const IN_A_ROW: usize = 3;
-/// How often a document fails while other texts are embedded, until it is taken for what is at fault.
+/// Texts that every embedder takes: they tell one that fails for a document's texts from one that is ill.
+const PROBE: [&str; 2] = ["water", "light"];
+const PROBE_PATIENCE: Duration = Duration::from_secs(30);
+/// How often a document fails while the probe is answered, until it is left alone.
 const FAILURES_MAX: u32 = 2;
 /// When a document whose texts were not taken, or that no budget allowed, is tried again: twice as long each
 /// time.
@@ -85,7 +82,7 @@ pub(crate) async fn keep_embedded(app: App, shutdown: CancellationToken) {
                 tries_others = true;
                 LOOK_EVERY
             }
-            Err(Stopped::Embedder(error)) => {
+            Err(Stopped::Embedder(error) | Stopped::Texts(error)) => {
                 let next = error.wait.unwrap_or(pause).clamp(PAUSE, PAUSE_MAX);
                 told(error.reason, next);
                 // Whether it answers for another document is soon known.
@@ -124,7 +121,7 @@ pub async fn catch_up(app: &App, stop: &CancellationToken) -> Result<usize> {
     };
     let mut work = Work::new(app.clone(), embedder);
     work.catch_up(stop).await.map_err(|stopped| match stopped {
-        Stopped::Embedder(error) => Error::Unavailable(error.into()),
+        Stopped::Embedder(error) | Stopped::Texts(error) => Error::Unavailable(error.into()),
         Stopped::Other(error) => error,
     })
 }
@@ -133,8 +130,8 @@ struct Work {
     doing: Doing,
     /// Documents whose texts are not taken.
     refused: HashMap<Uuid, Refused>,
-    /// Documents that failed, for their own or for the embedder's sake: they are tried after the others.
-    suspects: HashMap<Uuid, Suspect>,
+    /// Documents that failed, and how often: they are tried after the others.
+    suspects: HashMap<Uuid, u32>,
 }
 
 /// A document that is left alone.
@@ -143,24 +140,11 @@ struct Refused {
     pause: Duration,
 }
 
-#[derive(Default)]
-struct Suspect {
-    /// How often it failed while other texts were embedded.
-    failures: u32,
-    /// Calls that had been answered when it failed.
-    answered: u64,
-    /// When it is tried again, unless others are embedded before.
-    until: Option<Instant>,
-    pause: Duration,
-}
-
 /// What it takes to embed a document.
 #[derive(Clone)]
 struct Doing {
     app: App,
     embedder: Arc<dyn Embedder>,
-    /// Calls that were answered, for whatever document.
-    answered: Arc<AtomicU64>,
 }
 
 /// What came of the documents so far.
@@ -168,22 +152,8 @@ struct Doing {
 struct Round {
     embedded: usize,
     failed: HashSet<Uuid>,
-    in_a_row: usize,
-    answered: u64,
     /// The last one, of a document that is to be tried again.
     error: Option<EmbedError>,
-}
-
-impl Round {
-    /// Whether so many have failed in a row that it is not for their sake.
-    fn is_over(&mut self, answered: u64) -> bool {
-        if answered > self.answered {
-            self.in_a_row = 0;
-        }
-        self.answered = answered;
-        self.in_a_row += 1;
-        self.in_a_row >= IN_A_ROW
-    }
 }
 
 type StoppedOr<T> = std::result::Result<T, Stopped>;
@@ -200,6 +170,8 @@ enum Outcome {
 /// Why no more can be done now.
 enum Stopped {
     Embedder(EmbedError),
+    /// For these texts; others it takes.
+    Texts(EmbedError),
     Other(Error),
 }
 
@@ -211,13 +183,8 @@ impl<T: Into<Error>> From<T> for Stopped {
 
 impl Work {
     fn new(app: App, embedder: Arc<dyn Embedder>) -> Self {
-        let answered = Arc::default();
         Self {
-            doing: Doing {
-                app,
-                embedder,
-                answered,
-            },
+            doing: Doing { app, embedder },
             refused: HashMap::new(),
             suspects: HashMap::new(),
         }
@@ -249,11 +216,6 @@ impl Work {
             }
         }
         let there: HashSet<Uuid> = last.iter().map(|(_, id)| *id).collect();
-        let (now, answered) = (Instant::now(), self.doing.answered.load(Ordering::Relaxed));
-        last.retain(|(_, id)| {
-            let suspect = self.suspects.get(id);
-            suspect.is_none_or(|it| answered > it.answered || it.until.is_none_or(|at| at <= now))
-        });
         self.embed(last, stop, &mut round).await?;
         self.suspects
             .retain(|id, _| there.contains(id) || round.failed.contains(id));
@@ -298,21 +260,13 @@ impl Work {
                     self.refused.remove(&document_id);
                     "embedded"
                 }
-                Err(Stopped::Embedder(error))
-                    if error.is_of_the_texts || self.is_at_fault(document_id, &error) =>
-                {
+                Err(Stopped::Texts(error)) if self.is_at_fault(document_id, &error) => {
                     self.refuse(document_id, error.reason);
                     "refused"
                 }
-                Err(Stopped::Embedder(error)) => {
+                Err(Stopped::Texts(error)) => {
                     round.failed.insert(document_id);
-                    let is_over = round.is_over(doing.answered.load(Ordering::Relaxed));
-                    if is_over || error.wait.is_some() {
-                        over.cancel();
-                        stopped = Some(Stopped::Embedder(error));
-                    } else {
-                        round.error = Some(error);
-                    }
+                    round.error = Some(error);
                     continue;
                 }
                 Err(other) => {
@@ -326,22 +280,11 @@ impl Work {
         stopped.map_or(Ok(()), Err)
     }
 
-    /// Whether it is the document that fails, since other texts were embedded before and after. (A long
-    /// one's own count, too, or it would be paid for up to what is not taken again and again.)
+    /// Whether it is the document that fails, and not by chance.
     fn is_at_fault(&mut self, document_id: Uuid, error: &EmbedError) -> bool {
-        if error.wait.is_some() {
-            // It is nobody's turn.
-            return false;
-        }
-        let answered = self.doing.answered.load(Ordering::Relaxed);
-        let suspect = self.suspects.entry(document_id).or_default();
-        if suspect.failures == 0 || answered > suspect.answered {
-            suspect.failures += 1;
-        }
-        suspect.answered = answered;
-        suspect.pause = (suspect.pause * 2).clamp(PAUSE, PAUSE_MAX);
-        suspect.until = Some(Instant::now() + suspect.pause);
-        suspect.failures >= FAILURES_MAX
+        let failures = self.suspects.entry(document_id).or_default();
+        *failures += 1;
+        error.is_of_the_texts || *failures >= FAILURES_MAX
     }
 
     fn refuse(&mut self, document_id: Uuid, reason: &'static str) {
@@ -451,10 +394,7 @@ impl Doing {
         let mut all: Vec<PassageVectors> = passages.into_iter().map(empty).collect();
         let batch = self.embedder.traits().batch;
         for (texts, owners) in texts.chunks(batch).zip(owners.chunks(batch)) {
-            let vectors = self
-                .batch(texts, stop, bill)
-                .await
-                .map_err(Stopped::Embedder)?;
+            let vectors = self.batch(texts, stop, bill).await?;
             for (vector, owner) in vectors.iter().zip(owners) {
                 // One of a text that says nothing is never alike.
                 let Some(bytes) = vector::bytes(vector) else {
@@ -468,6 +408,7 @@ impl Doing {
         }
         Ok(all)
     }
+
     /// The vectors of texts. Where the embedder says when it may be asked again, they wait for that: what
     /// was embedded of the document before is paid for.
     async fn batch(
@@ -475,30 +416,41 @@ impl Doing {
         texts: &[String],
         stop: &CancellationToken,
         bill: &Bill,
-    ) -> std::result::Result<Vec<Vec<f32>>, EmbedError> {
+    ) -> StoppedOr<Vec<Vec<f32>>> {
         let mut waits = 0;
         loop {
             let asked = self
                 .embedder
                 .embed(texts.to_vec(), Purpose::Passage, PATIENCE, bill);
             let error = match asked.await {
-                Ok(vectors) => {
-                    self.answered.fetch_add(1, Ordering::Relaxed);
-                    return Ok(vectors);
-                }
+                Ok(vectors) => return Ok(vectors),
+                Err(error) if error.is_of_the_texts => return Err(Stopped::Texts(error)),
                 Err(error) => error,
             };
-            waits += 1;
-            let wait = error.wait.filter(|wait| *wait <= PAUSE_MAX);
-            let Some(wait) = wait.filter(|_| waits <= WAITS_MAX && !error.is_of_the_texts) else {
-                return Err(error);
+            let Some(wait) = error.wait else {
+                return Err(match self.takes_others(bill).await {
+                    true => Stopped::Texts(error),
+                    false => Stopped::Embedder(error),
+                });
             };
+            waits += 1;
+            if waits > WAITS_MAX || wait > PAUSE_MAX {
+                return Err(Stopped::Embedder(error));
+            }
             let wait = wait.max(PAUSE);
             told(error.reason, wait);
             tokio::select! {
-                () = stop.cancelled() => return Err(error),
+                () = stop.cancelled() => return Err(Stopped::Embedder(error)),
                 () = sleep(wait) => {}
             }
         }
+    }
+
+    async fn takes_others(&self, bill: &Bill) -> bool {
+        let probe = PROBE.map(str::to_owned).to_vec();
+        let asked = self
+            .embedder
+            .embed(probe, Purpose::Passage, PROBE_PATIENCE, bill);
+        asked.await.is_ok()
     }
 }

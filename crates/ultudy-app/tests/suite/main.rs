@@ -17,7 +17,6 @@ mod housekeeping;
 mod issuer;
 mod put_off;
 mod redelivery;
-mod searching;
 mod sharing;
 mod single_flight;
 mod slow;

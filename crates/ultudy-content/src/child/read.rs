@@ -1,7 +1,11 @@
 //! From the file on standard input to sections on standard output.
 
-use std::io::{self, Read};
+use std::{
+    io::{self, Read},
+    os::fd::AsFd,
+};
 
+use rustix::fs::FileType;
 use ultudy_domain::{language, section::ExtractedSection};
 
 use super::{
@@ -83,15 +87,13 @@ pub(super) fn open_again(pdf: Pdf, update: &[u8]) -> Result<Pdf, Stop> {
 
 /// Whether standard input is a file, and no pipe that gives its bytes once.
 pub(super) fn can_read_again() -> bool {
-    rustix::fs::seek(io::stdin(), rustix::fs::SeekFrom::Start(0)).is_ok()
+    let is_file = |stat: rustix::fs::Stat| FileType::from_raw_mode(stat.st_mode).is_file();
+    rustix::fs::fstat(io::stdin()).is_ok_and(is_file)
 }
 
-/// The file on standard input, from its beginning wherever its reader stands, with more
-/// bytes behind it.
+/// The file on standard input, with more bytes behind it.
 fn input(more: &[u8]) -> Result<Vec<u8>, Stop> {
     let mut stdin = io::stdin().lock();
-    // A pipe has no beginning to go back to.
-    let _ = rustix::fs::seek(&stdin, rustix::fs::SeekFrom::Start(0));
     let size = rustix::fs::fstat(&stdin).map_or(0, |stat| stat.st_size);
     let mut bytes = Vec::new();
     bytes
@@ -101,9 +103,29 @@ fn input(more: &[u8]) -> Result<Vec<u8>, Stop> {
                 .saturating_add(more.len()),
         )
         .map_err(|_| Fault::TooMuchMemory)?;
-    stdin.read_to_end(&mut bytes)?;
+    match can_read_again() {
+        true => read_by_place(&stdin, &mut bytes, size)?,
+        false => _ = stdin.read_to_end(&mut bytes)?,
+    }
     bytes.extend_from_slice(more);
     Ok(bytes)
+}
+
+/// Reads so many bytes of a file from its beginning. Children that draw its pages read the same open file at
+/// the same time: how far it has been read is known to all of them together, so none goes by that.
+fn read_by_place(file: impl AsFd, bytes: &mut Vec<u8>, size: i64) -> io::Result<()> {
+    bytes.resize(usize::try_from(size).unwrap_or(0), 0);
+    let mut there = 0;
+    while there < bytes.len() {
+        match rustix::io::pread(&file, &mut bytes[there..], there as u64) {
+            Ok(0) => break,
+            Ok(more) => there += more,
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    bytes.truncate(there);
+    Ok(())
 }
 
 /// Says whether the file opens.

@@ -44,7 +44,7 @@ async fn a_certificate_that_nobody_trusts_is_refused() {
 
 #[tokio::test]
 async fn nobody_there_is_said_with_the_address() {
-    let port = ultudy_testkit::ports::free_port().unwrap();
+    let port = free_port().unwrap();
     let url = format!("redis://127.0.0.1:{port}");
     let error = Redis::connect(&url).await.unwrap_err();
     assert!(matches!(error, ConnectError::Unreachable { .. }));

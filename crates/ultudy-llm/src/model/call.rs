@@ -15,7 +15,7 @@ use reqwest::{Body, Client, Response, StatusCode, Url, header::CONTENT_TYPE, red
 use tokio::time::Instant;
 
 use super::{
-    ModelError, Provider,
+    ModelError, Provider, cut,
     events::Events,
     failure::Failure,
     wire::{Answer, End, WireFormat},
@@ -254,7 +254,13 @@ impl Streamed<'_> {
         }
         match answer.end {
             Some(End::Said) => Ok(()),
-            Some(End::Length) => Err(Failure::Unreadable("an answer cut off by its length")),
+            Some(End::Length) => match cut::closed(&answer.content) {
+                Some(closed) => {
+                    answer.content = closed;
+                    Ok(())
+                }
+                None => Err(Failure::Unreadable("an answer cut off by its length")),
+            },
             Some(End::Declined) => Err(Failure::Declined),
             None => Err(Failure::Broken("an answer without its end")),
         }

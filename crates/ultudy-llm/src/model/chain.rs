@@ -112,6 +112,7 @@ impl Chain {
             deadline: work.deadline,
             time: work.time,
             haste: Haste::Patient,
+            is_ample: matches!(self.task, Task::Lesson | Task::Sections),
             bill: work.bill,
         };
         let mut given_up: Option<GenerateError> = None;

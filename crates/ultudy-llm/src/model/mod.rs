@@ -14,6 +14,7 @@ mod breaker;
 mod call;
 mod chain;
 mod checking;
+mod cut;
 mod draft;
 mod embeddings;
 mod events;

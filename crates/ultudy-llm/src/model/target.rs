@@ -37,6 +37,9 @@ pub(super) struct Terms<'a> {
     /// How long that was at the beginning.
     pub(super) time: Duration,
     pub(super) haste: Haste,
+    /// Whether a model that runs out of this time is not well: who waits for a student has less than it may
+    /// take for others.
+    pub(super) is_ample: bool,
     /// Where each call is noted down.
     pub(super) bill: &'a Bill,
 }
@@ -138,7 +141,7 @@ impl Target {
         let answered = asking.await;
         match &answered {
             // What was left by another is no measure of this one.
-            Err(Failure::Time) if remaining < terms.time / 2 => {}
+            Err(Failure::Time) if remaining < terms.time / 2 || !terms.is_ample => {}
             Err(Failure::Unpaid(_)) => {}
             Err(failure) if failure.is_of_the_provider() => pass.failed(Instant::now()),
             _ => pass.succeeded(),

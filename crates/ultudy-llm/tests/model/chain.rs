@@ -3,6 +3,7 @@
 use ultudy_testkit::llm::Answer;
 
 use super::*;
+use ultudy_llm::{Grader as _, GradingInput};
 
 /// The first asks `first`, each fallback its own.
 fn chain(first: (Provider, &Llm), fallbacks: &[(Provider, &Llm)]) -> ModelsConfig {
@@ -190,6 +191,28 @@ async fn without_another_the_job_is_told_when_to_come_again() {
     assert!(message.contains("out of order"), "{message}");
     assert!(wait <= Duration::from_secs(15), "{wait:?}");
     assert_eq!(llm.counts().made, 5);
+}
+
+/// A student waits for less than a lesson may take.
+#[tokio::test]
+async fn a_model_that_is_too_slow_for_a_student_is_asked_for_lessons_all_the_same() {
+    let llm = Llm::start().await;
+    let models = Models::new(alone(model(Provider::OpenAi, &llm))).unwrap();
+    llm.answers(Answer::HeldLesson);
+    let input = GradingInput {
+        question: "What is a cell?".into(),
+        expected_answer: "The smallest living unit.".into(),
+        key_points: vec!["smallest".into()],
+        answer: "A small thing.".into(),
+        language: None,
+    };
+    for _ in 0..6 {
+        let patience = Duration::from_millis(50);
+        let verdict = models.verdict(&input, patience, &Bill::default()).await;
+        assert!(verdict.is_err());
+    }
+    llm.answers(Answer::Lesson);
+    assert!(ask_of(&models).await.is_ok());
 }
 
 /// What a model writes badly is no fault of the line to it.

@@ -290,3 +290,22 @@ async fn the_model_is_told_the_language_that_was_chosen_else_the_texts() {
         assert_eq!(material(&llm.last().unwrap())["language"], wanted);
     }
 }
+
+/// It is paid for, and as good as any.
+#[tokio::test]
+async fn what_is_whole_of_an_answer_that_grew_too_long_is_kept() {
+    for provider in Provider::ALL {
+        let llm = Llm::start().await;
+        let concepts = ["Cell", "Enzyme", "Tissue"].map(|name| concept(name, true).to_string());
+        // In the schema's order: what is said of the whole comes first.
+        let mut text = format!(
+            r#"{{"summary": "S.", "explanation": "E.", "concepts": [{}"#,
+            concepts.join(", ")
+        );
+        text.truncate(text.rfind("open_questions").unwrap());
+        llm.answers_next([Answer::TextTooLong(text)]);
+        let made = ask(alone(model(provider, &llm))).await.unwrap();
+        assert_eq!(names(&made), ["Cell", "Enzyme"], "{provider:?}");
+        assert_eq!(llm.counts().made, 1, "{provider:?}");
+    }
+}

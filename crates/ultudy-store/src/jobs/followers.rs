@@ -46,13 +46,12 @@ pub struct Completed {
     pub result: serde_json::Value,
 }
 
-/// Followers of a key that nobody leads but for the job that is `ending`, in the order of their ids, at most
-/// so many behind `after`; none if that job is in another run than the one named with it, which has been
-/// overtaken. Until the transaction ends nobody else ends them.
+/// Followers of a key that nobody leads but for the job `ending`, in the order of their ids, at most so
+/// many behind `after`. Until the transaction ends nobody else ends them.
 pub async fn hold_followers(
     tx: &mut OwnersTx,
     key: &str,
-    (ending, after): (Option<(Uuid, Uuid)>, Uuid),
+    (ending, after): (Option<Uuid>, Uuid),
     at_most: u32,
 ) -> Result<Vec<Waiting>> {
     macro_rules! followers {
@@ -62,10 +61,7 @@ pub async fn hold_followers(
                 SELECT 1 FROM jobs leader
                 WHERE leader.leads_for = $1 AND leader.status IN ('queued', 'processing')
                     AND ($4 IS NULL OR leader.id <> $4)
-            ) AND ($4 IS NULL OR EXISTS (
-                SELECT 1 FROM jobs ending
-                WHERE ending.id = $4 AND ending.run_token = $5 AND ending.status = 'processing'
-            ))
+            )
             ORDER BY id
             LIMIT $3"
         };
@@ -74,8 +70,7 @@ pub async fn hold_followers(
         followers!(),
         concat!(followers!(), " FOR NO KEY UPDATE SKIP LOCKED"),
     );
-    let (job, run) = ending.unzip();
-    let binds = binds![key, after, i64::from(at_most), job, run];
+    let binds = binds![key, after, i64::from(at_most), ending];
     tx.connection().all(sql, binds).await
 }
 

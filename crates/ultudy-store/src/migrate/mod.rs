@@ -97,15 +97,15 @@ const SQLITE: &[(&str, &str)] = &[
     ),
     (
         "page_readings",
-        include_str!("../../migrations/sqlite/0020_page_readings.sql"),
+        include_str!("../../migrations/sqlite/0019_page_readings.sql"),
     ),
     (
         "llm_batches",
-        include_str!("../../migrations/sqlite/0021_llm_batches.sql"),
+        include_str!("../../migrations/sqlite/0020_llm_batches.sql"),
     ),
     (
         "preferences",
-        include_str!("../../migrations/sqlite/0022_preferences.sql"),
+        include_str!("../../migrations/sqlite/0021_preferences.sql"),
     ),
 ];
 
@@ -184,15 +184,15 @@ const POSTGRES: &[(&str, &str)] = &[
     ),
     (
         "page_readings",
-        include_str!("../../migrations/postgres/0020_page_readings.sql"),
+        include_str!("../../migrations/postgres/0019_page_readings.sql"),
     ),
     (
         "llm_batches",
-        include_str!("../../migrations/postgres/0021_llm_batches.sql"),
+        include_str!("../../migrations/postgres/0020_llm_batches.sql"),
     ),
     (
         "preferences",
-        include_str!("../../migrations/postgres/0022_preferences.sql"),
+        include_str!("../../migrations/postgres/0021_preferences.sql"),
     ),
 ];
 

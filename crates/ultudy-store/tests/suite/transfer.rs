@@ -439,7 +439,13 @@ pub async fn all_of_one_owner_is_given_to_another(bench: &Bench) {
     let names: BTreeSet<&str> = given.iter().map(|(table, _)| table.name).collect();
     for table in TABLES {
         let is_given = table.name != "blobs" && table.name != "generations";
-        let is_account = ["users", "auth_sessions", "api_tokens", "one_time_links"];
+        let is_account = [
+            "users",
+            "preferences",
+            "auth_sessions",
+            "api_tokens",
+            "one_time_links",
+        ];
         let is_theirs = is_account.contains(&table.name) || SPENT.contains(&table.name);
         let expected = is_given && !is_theirs;
         assert_eq!(names.contains(table.name), expected, "{}", table.name);

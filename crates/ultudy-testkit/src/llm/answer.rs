@@ -83,6 +83,10 @@ pub(super) async fn complete(
             is_spent: true,
             ..written()
         },
+        Answer::TextTooLong(text) => Said {
+            end: End::Length,
+            ..Said::text(text)
+        },
         Answer::TooLong => Said {
             end: End::Length,
             ..written().halved()

@@ -80,6 +80,8 @@ pub enum Answer {
     WholeLesson,
     /// The model's answer was cut off by its length.
     TooLong,
+    /// This text, cut off by its length.
+    TextTooLong(String),
     /// Of pictures the pages without the last one.
     PageMissing,
     /// Half a lesson, which the model takes for whole.

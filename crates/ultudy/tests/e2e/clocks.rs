@@ -20,7 +20,7 @@ use crate::{
 const HOUR: f64 = 3_600.0;
 /// How far clocks may be apart that are not off.
 const A_LITTLE: f64 = 5.0;
-const UPLOADS: usize = 8;
+const UPLOADS: usize = 4;
 
 /// The library, wherever Debian has put it for this processor.
 fn library() -> PathBuf {

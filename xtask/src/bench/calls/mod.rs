@@ -2,7 +2,12 @@
 
 mod worker;
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Result, bail};
 use serde_json::json;
@@ -24,14 +29,17 @@ const DOCUMENTS: usize = 7;
 const PAGES: usize = 1_800;
 /// Lines of a page, of about 90 letters: as many as a page of a book.
 const LINES: usize = 32;
+/// How long it may take until all documents have their vectors.
+const PATIENCE: Duration = Duration::from_secs(300);
+const EVERY: Duration = Duration::from_millis(200);
 /// What the server may hold then, in MiB.
 const LIMIT: Promise = Promise::AtMost(120.0);
 
 /// Opens all calls and looks, twice.
 pub fn measure(programs: &Programs) -> Result<Report> {
     let mut report = Report::new(
-        "A server over SQLite with LESSON_QUEUE_CONCURRENCY=1000, asked for the lessons of 1,000 \
-         sections of 12 pages and about 35 KB each, by a model that holds every call: resident \
+        "A server over SQLite with LESSON_QUEUE_CONCURRENCY=1000, whose documents were read and given \
+         their vectors before, asked for the lessons of 1,000 sections of 12 pages and about 35 KB each, by a model that holds every call: resident \
          memory of the server (VmRSS) before, with 1,000 calls in flight, and the most it held \
          until all lessons were stored. Then a worker with LESSON_QUEUE_CONCURRENCY=10000 over \
          PostgreSQL (through PgBouncer) and Redis, with 10,000 such sections: its resident memory \
@@ -82,16 +90,24 @@ fn one_server(programs: &Programs, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// Has the documents read by a server that ends then; their ids.
+/// Has the documents read, and given their vectors, by a server that ends then; their ids.
 fn store(programs: &Programs, folder: &Path) -> Result<Vec<String>> {
     let server = Server::start(&programs.ultudy, folder, &[("SAMPLE_COURSE", "false")])?;
-    (0..DOCUMENTS)
-        .map(|number| {
-            let file = folder.join("book.pdf");
-            fs::write(&file, book(number))?;
-            server.api.document(&file)
-        })
-        .collect()
+    let mut documents = Vec::new();
+    for number in 0..DOCUMENTS {
+        let file = folder.join("book.pdf");
+        fs::write(&file, book(number))?;
+        documents.push(server.api.document(&file)?);
+    }
+    let all = format!("ultudy_embedding_documents_total{{outcome=\"embedded\"}} {DOCUMENTS}");
+    let begun = Instant::now();
+    while !server.api.text("/metrics")?.lines().any(|line| line == all) {
+        if begun.elapsed() > PATIENCE {
+            bail!("the documents have no vectors after {PATIENCE:?}");
+        }
+        thread::sleep(EVERY);
+    }
+    Ok(documents)
 }
 
 /// Asks for the lessons of so many sections; their jobs.

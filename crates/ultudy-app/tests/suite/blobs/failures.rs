@@ -1,7 +1,10 @@
 //! A provider that refuses, fails, hangs, or whose answers are lost.
 
+use std::sync::Arc;
+
 use futures_util::TryStreamExt as _;
 use http::Method;
+use tokio::sync::Notify;
 use ultudy_app::{Error, blobs::Fault as Unusable};
 use ultudy_testkit::s3::{Asked, BUCKET, Fault, SECRET_KEY};
 use uuid::Uuid;
@@ -133,6 +136,32 @@ async fn an_upload_that_fails_at_any_step_leaves_nothing_half_written() {
             bucket.is_empty_soon().await;
         }
     }
+}
+
+/// Who sends too much and goes away as it is taken back.
+#[tokio::test]
+async fn what_is_taken_back_goes_though_nobody_waits_for_it() {
+    let bucket = Bucket::start();
+    let asked = Arc::new(Notify::new());
+    let told = Arc::clone(&asked);
+    let is_abort = move |asked: &Asked| {
+        let is_it = asked.method == Method::DELETE;
+        if is_it {
+            told.notify_one();
+        }
+        is_it
+    };
+    bucket.s3.fails(Fault::SLOW_DOWN, Some(2), is_abort);
+    let body = pdf(12 * MIB);
+    let receiving = bucket
+        .blobs
+        .receive(Uuid::from_u128(1), pieces(&body), 8 * MIB as u64);
+    tokio::select! {
+        biased;
+        received = receiving => panic!("too much was taken: {:?}", received.err()),
+        () = asked.notified() => {}
+    }
+    bucket.is_empty_soon().await;
 }
 
 /// What stays is for the bucket's own rule on unfinished uploads (docs/operating.md): no server can be

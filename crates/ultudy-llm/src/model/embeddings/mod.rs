@@ -173,6 +173,7 @@ impl Embedder for Embeddings {
                 // Words alone are better than late.
                 Purpose::Query => Haste::Hasty,
             },
+            is_ample: true,
             bill,
         };
         let answered = self.target.ask(&asked, &terms).await;

@@ -11,7 +11,7 @@ fn words(text: &str) -> Vec<Span> {
     vec![Span::Words(text.to_owned())]
 }
 
-fn page(picture: usize, blocks: Value) -> Value {
+fn page(picture: usize, blocks: &Value) -> Value {
     json!({"picture": picture, "blocks": blocks})
 }
 
@@ -58,7 +58,7 @@ fn the_prompt_says_what_a_page_must_be() {
 
 #[test]
 fn each_picture_has_one_page_or_nothing_is_believed() {
-    let one = |number| page(number, paragraph("A cell."));
+    let one = |number| page(number, &paragraph("A cell."));
     let both = pages(&[one(2), one(1)], 2).unwrap();
     assert!(both.iter().all(Option::is_some));
     for wrong in [
@@ -75,7 +75,7 @@ fn each_picture_has_one_page_or_nothing_is_believed() {
         assert!(read(text, 1).is_err(), "{text}");
     }
     let unknown = json!([{"kind": "script", "level": 0, "text": "x", "rows": []}]);
-    assert!(pages(&[page(1, unknown)], 1).is_err());
+    assert!(pages(&[page(1, &unknown)], 1).is_err());
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn every_kind_of_block_is_read() {
         {"kind": "note", "level": 0, "text": "1 See there.", "rows": []},
         {"kind": "paragraph", "level": 0, "text": "  ", "rows": []},
     ]);
-    let read = pages(&[page(1, blocks)], 1).unwrap();
+    let read = pages(&[page(1, &blocks)], 1).unwrap();
     let expected = vec![
         PageBlock::Heading {
             level: 2,
@@ -143,14 +143,14 @@ fn prices_are_no_formulas_and_bombs_are_no_formulas_either() {
 
 #[test]
 fn what_is_no_page_is_none() {
-    let of = |text: &str| pages(&[page(1, paragraph(text))], 1).unwrap().remove(0);
+    let of = |text: &str| pages(&[page(1, &paragraph(text))], 1).unwrap().remove(0);
     assert!(of(&"the same words again and ".repeat(60)).is_none());
     assert!(of(&"ab ".repeat(40_000)).is_none());
     assert!(of("").is_none());
     let many: Vec<Value> = (0..700)
         .map(|n| json!({"kind": "paragraph", "level": 0, "text": n.to_string(), "rows": []}))
         .collect();
-    assert_eq!(pages(&[page(1, json!(many))], 1).unwrap(), [None]);
+    assert_eq!(pages(&[page(1, &json!(many))], 1).unwrap(), [None]);
     assert!(of("A short page.").is_some());
 }
 

@@ -51,12 +51,15 @@ pub(super) fn upload(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Respo
     }
 }
 
+/// The id of a request, and its body.
+type NamedBody = (String, Value);
+
 /// The name of a batch, and its requests; or what is wrong with it.
 fn requests(
     shared: &Shared,
     format: Format,
     asked: &Value,
-) -> Result<(Value, Vec<(String, Value)>), &'static str> {
+) -> Result<(Value, Vec<NamedBody>), &'static str> {
     let of = |list: &Value, id: fn(&Value) -> &Value, body: &str| {
         let list = list.as_array().cloned().unwrap_or_default();
         let each = list.iter().map(|one| {

@@ -193,6 +193,7 @@ fn beside(template: &str) -> Map<String, Value> {
         "/api/ask" => [("question".to_owned(), json!("What is a cell?"))]
             .into_iter()
             .collect(),
+        "/api/me/preferences" => [("language".to_owned(), json!("de"))].into_iter().collect(),
         "/api/study/lesson" => [("query".to_owned(), json!("cell"))].into_iter().collect(),
         _ => Map::new(),
     }

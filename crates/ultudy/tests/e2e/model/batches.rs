@@ -322,21 +322,24 @@ async fn a_batch_that_nobody_wants_any_more_is_cancelled() {
 }
 
 #[tokio::test]
-async fn what_a_batch_may_cost_is_held_and_refused_where_it_is_too_much() {
-    // For one lesson of a batch some 0.016 dollars are held.
-    let settings = [PRICES, ON, GATHER, ("LLM_BUDGET_USER_DAY", "0.03")];
+async fn what_a_batch_may_cost_is_held_and_whoever_it_leaves_no_room_waits() {
+    // For one lesson of a batch some 0.05 dollars are held.
+    let settings = [PRICES, ON, GATHER, ("LLM_BUDGET_USER_DAY", "0.075")];
     let class = Class::start(2, &settings).await;
     class.llm.batches_end(BatchEnd::Never);
     let first = class.ask_low(1).await;
     class.until_all_wait(&first).await;
     let usage = class.api.get("/api/me/usage").await.body;
     let held = usage["budgets"][0]["reserved_micros"].as_i64().unwrap_or(0);
-    assert!((15_000..30_000).contains(&held), "{usage}");
-    let refused = class.api.ended(&class.ask_as(1, "low").await).await;
-    assert_eq!(refused["code"], "budget_spent", "{refused}");
+    assert!((40_000..75_000).contains(&held), "{usage}");
+    let second = class.ask_as(1, "low").await;
+    let waits = |job: &Value| job["status"] == "queued" && !job["started_at"].is_null();
+    class.job(&second, "the other one waits", waits).await;
     class.llm.batches_end(BatchEnd::Complete);
     class.all_complete(&first).await;
-    class.assert_paid_once(1).await;
+    let job = class.api.ended(&second).await;
+    assert_eq!(job["status"], "completed", "{job}");
+    class.assert_paid_once(2).await;
     let usage = class.api.get("/api/me/usage").await.body;
     let budget = &usage["budgets"][0];
     assert_eq!(budget["reserved_micros"], 0, "{usage}");

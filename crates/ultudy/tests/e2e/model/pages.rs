@@ -205,7 +205,9 @@ async fn a_scan_becomes_sections_with_its_own_pages_and_is_paid_for_once() {
     assert_eq!(job["status"], "completed", "{job}");
     assert_eq!(
         job["result"]["transcribed_pages"],
-        json!([1, 2, 3, 4, 5, 6])
+        json!([1, 2, 3, 4, 5, 6]),
+        "{}",
+        reading.api.server.log()
     );
 
     let path = format!("/api/documents/{document_id}");

@@ -1,5 +1,5 @@
 -- Pages that a language model read from their pictures (ultudy_domain::page_text).
--- The same as in ../sqlite/0020_page_readings.sql.
+-- The same as in ../sqlite/0019_page_readings.sql.
 ALTER TABLE documents ADD COLUMN transcribed_pages jsonb NOT NULL DEFAULT '[]';
 
 -- What was read, by the hash of the picture and of who read it, so that nobody pays for it twice; deleted

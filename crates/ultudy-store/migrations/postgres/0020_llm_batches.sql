@@ -1,5 +1,5 @@
 -- Lessons that nobody waits for, asked for by a provider's batch API (docs/jobs.md). The same tables as in
--- ../sqlite/0021_llm_batches.sql.
+-- ../sqlite/0020_llm_batches.sql.
 
 -- Whether whoever asked for it can wait for it.
 ALTER TABLE jobs ADD COLUMN patient boolean NOT NULL DEFAULT false;
