@@ -14,10 +14,27 @@ use uuid::Uuid;
 /// Only turns a hang into a failure.
 const HANG: Duration = Duration::from_secs(60);
 
+/// One that hears what is published: on a busy machine that may be later than its start.
 async fn process(url: &str) -> RedisEvents {
     static NUMBER: AtomicU64 = AtomicU64::new(1);
     let id = Uuid::from_u128(NUMBER.fetch_add(1, Ordering::Relaxed).into());
-    RedisEvents::start(Redis::connect(url).await.unwrap(), id).await
+    let events = RedisEvents::start(Redis::connect(url).await.unwrap(), id).await;
+    let probe = JobChanged {
+        owner_id: id.to_string().into(),
+        ..change(1)
+    };
+    let mut probed = events.subscribe(&probe.owner_id).await;
+    let hears = async {
+        loop {
+            events.publish(probe.clone()).await;
+            let heard = tokio::time::timeout(Duration::from_secs(1), probed.next()).await;
+            if let Ok(Some(Notice::Changed(_))) = heard {
+                break;
+            }
+        }
+    };
+    tokio::time::timeout(HANG, hears).await.unwrap();
+    events
 }
 
 fn change(version: i64) -> JobChanged {
