@@ -248,6 +248,23 @@ fn describe_embeddings() {
         "ultudy_search_words_only_total",
         "Searches without vectors, since the model did not answer or for memory, by reason"
     );
+    describe_counter!(
+        "ultudy_llm_batches_total",
+        "Batches of requests to providers, by what came of them"
+    );
+    describe_counter!(
+        "ultudy_llm_batch_items_total",
+        "Requests in batches, by what came of them"
+    );
+    describe_gauge!(
+        "ultudy_llm_batch_items",
+        "Requests in batches that are not answered yet, at the worker that sends for all"
+    );
+    describe_gauge!(
+        "ultudy_llm_batch_oldest_seconds",
+        Unit::Seconds,
+        "How long the first request in a batch has been awaited"
+    );
     describe_gauge!(
         "ultudy_search_codes_bytes",
         Unit::Bytes,
