@@ -6,7 +6,7 @@ use tokio::{
     sync::{Notify, watch},
     time::timeout,
 };
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use ultudy_domain::job::Job;
 use ultudy_engines::{
     events::{Events, JobChanged},
@@ -163,6 +163,15 @@ impl App {
     /// Whether this process does what one of all workers does, as it stands now and changes.
     pub(crate) fn does_for_all(&self) -> &watch::Sender<bool> {
         &self.0.does_for_all
+    }
+
+    /// Waits until this process does what one of all workers does; whether it will, or is to stop before.
+    pub(crate) async fn is_to_do_for_all(&self, shutdown: &CancellationToken) -> bool {
+        let mut does_for_all = self.0.does_for_all.subscribe();
+        tokio::select! {
+            () = shutdown.cancelled() => false,
+            does = does_for_all.wait_for(|does| *does) => does.is_ok(),
+        }
     }
 
     /// After the commit that enqueued a job (anew): hands it to the engine and tells the

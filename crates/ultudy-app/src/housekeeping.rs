@@ -45,10 +45,8 @@ pub async fn keep_house(app: App, shutdown: CancellationToken) {
 async fn sweep_for_all(app: App, shutdown: CancellationToken) {
     let mut does_for_all = app.does_for_all().subscribe();
     loop {
-        let is_me = async { does_for_all.wait_for(|does| *does).await.is_ok() };
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            is_me = is_me => if !is_me { return },
+        if !app.is_to_do_for_all(&shutdown).await {
+            return;
         }
         match sweep_objects(&app).await {
             Ok(0) => {}
@@ -69,12 +67,9 @@ async fn sweep_for_all(app: App, shutdown: CancellationToken) {
 
 /// Forgets now and then what earlier calls of language models cost, in the one process that does so for all.
 async fn forget_calls(app: App, shutdown: CancellationToken) {
-    let mut does_for_all = app.does_for_all().subscribe();
     loop {
-        let is_me = async { does_for_all.wait_for(|does| *does).await.is_ok() };
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            is_me = is_me => if !is_me { return },
+        if !app.is_to_do_for_all(&shutdown).await {
+            return;
         }
         match spending::clear_up(&app, &shutdown).await {
             Ok(0) => {}

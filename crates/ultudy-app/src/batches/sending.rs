@@ -43,12 +43,9 @@ const AGAIN: Duration = Duration::from_secs(5);
 /// [`tend`] again and again until `shutdown` fires, in the one process that does so for all.
 pub(crate) async fn keep_sending(app: App, shutdown: CancellationToken) {
     let every = (app.batching.gather / 2).clamp(PAUSE_MIN / 4, Duration::from_secs(5));
-    let mut does_for_all = app.does_for_all().subscribe();
     loop {
-        let is_me = async { does_for_all.wait_for(|does| *does).await.is_ok() };
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            is_me = is_me => if !is_me { return },
+        if !app.is_to_do_for_all(&shutdown).await {
+            return;
         }
         let pause = tokio::select! {
             () = shutdown.cancelled() => return,

@@ -65,12 +65,9 @@ pub(crate) async fn keep_embedded(app: App, shutdown: CancellationToken) {
     };
     let mut work = Work::new(app, embedder);
     let mut pause = PAUSE;
-    let mut does_for_all = work.doing.app.does_for_all().subscribe();
     loop {
-        let is_me = async { does_for_all.wait_for(|does| *does).await.is_ok() };
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            is_me = is_me => if !is_me { return },
+        if !work.doing.app.is_to_do_for_all(&shutdown).await {
+            return;
         }
         let mut tries_others = false;
         let next = match work.catch_up(&shutdown).await {

@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::fleet::{Ground, way_to_the_database};
-use ultudy_testkit::{chaos::Fault, llm::Answer};
+use ultudy_testkit::{
+    chaos::{Chaos, Fault},
+    llm::Answer,
+};
 
 #[tokio::test]
 async fn a_slow_lesson_shows_how_far_it_is_and_keeps_nobody_waiting() {
@@ -177,26 +180,54 @@ async fn a_server_that_stops_waits_for_its_calls_no_longer_than_it_may() {
     );
 }
 
+/// A lesson that is written, and whose worker does not reach the database.
+struct Written {
+    ground: Ground,
+    way: Chaos,
+    worker: Api,
+    class: Class,
+    job_id: String,
+}
+
+impl Written {
+    async fn with_the_database_away() -> Self {
+        let ground = Ground::start();
+        let llm = Llm::start().await;
+        let base_url = llm.base_url().to_owned();
+        let model = provider(&base_url);
+        let api = ground.process(&["api"], &model).await;
+        let (way, url) = way_to_the_database(&ground);
+        let settings = [&model[..], &[("DATABASE_URL", url.as_str())]].concat();
+        let worker = ground.process(&["worker"], &settings).await;
+        let class = Class::of(llm, api, 1).await;
+        class.llm.answers(Answer::HeldLesson);
+        let job_id = class.ask(0).await;
+        class
+            .until("the call is open", |counts| counts.in_flight == 1)
+            .await;
+        way.set(Fault::Cut);
+        class.llm.release();
+        worker.server.logged("waits for the database").await;
+        Self {
+            ground,
+            way,
+            worker,
+            class,
+            job_id,
+        }
+    }
+}
+
 /// F10: what is written is paid for.
 #[tokio::test]
 async fn a_lesson_that_is_written_while_the_database_is_away_is_stored_and_asked_for_once() {
-    let ground = Ground::start();
-    let llm = Llm::start().await;
-    let base_url = llm.base_url().to_owned();
-    let model = provider(&base_url);
-    let api = ground.process(&["api"], &model).await;
-    let (way, url) = way_to_the_database(&ground);
-    let settings = [&model[..], &[("DATABASE_URL", url.as_str())]].concat();
-    let worker = ground.process(&["worker"], &settings).await;
-    let class = Class::of(llm, api, 1).await;
-    class.llm.answers(Answer::HeldLesson);
-    let job_id = class.ask(0).await;
-    class
-        .until("the call is open", |counts| counts.in_flight == 1)
-        .await;
-    way.set(Fault::Cut);
-    class.llm.release();
-    worker.server.logged("waits for the database").await;
+    let Written {
+        ground,
+        way,
+        worker,
+        class,
+        job_id,
+    } = Written::with_the_database_away().await;
     way.set(Fault::None);
     let job = class.api.ended(&job_id).await;
     assert_eq!(job["status"], "completed", "{}", worker.server.log());
@@ -212,23 +243,13 @@ async fn a_lesson_that_is_written_while_the_database_is_away_is_stored_and_asked
 /// What was asked for may be called off when it is nearly done; others may want the same.
 #[tokio::test]
 async fn a_lesson_whose_job_is_cancelled_when_it_is_written_is_not_asked_for_again() {
-    let ground = Ground::start();
-    let llm = Llm::start().await;
-    let base_url = llm.base_url().to_owned();
-    let model = provider(&base_url);
-    let api = ground.process(&["api"], &model).await;
-    let (way, url) = way_to_the_database(&ground);
-    let settings = [&model[..], &[("DATABASE_URL", url.as_str())]].concat();
-    let worker = ground.process(&["worker"], &settings).await;
-    let class = Class::of(llm, api, 1).await;
-    class.llm.answers(Answer::HeldLesson);
-    let job_id = class.ask(0).await;
-    class
-        .until("the call is open", |counts| counts.in_flight == 1)
-        .await;
-    way.set(Fault::Cut);
-    class.llm.release();
-    worker.server.logged("waits for the database").await;
+    let Written {
+        ground,
+        way,
+        worker,
+        class,
+        job_id,
+    } = Written::with_the_database_away().await;
     let cancel = format!("/api/jobs/{job_id}/cancel");
     assert_eq!(
         class.api.post(&cancel, json!({})).await.status,
