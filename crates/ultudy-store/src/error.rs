@@ -57,6 +57,15 @@ impl StoreError {
         })
     }
 
+    /// Whether another connection has SQLite's file to itself just now (`SQLITE_BUSY`).
+    pub(crate) fn is_of_a_busy_file(&self) -> bool {
+        let Self::Unavailable(sqlx::Error::Database(refusal)) = self else {
+            return false;
+        };
+        let code = refusal.code();
+        code.is_some_and(|code| sqlite_code(&code) == Some(5))
+    }
+
     /// A conflict that the store found itself.
     pub(crate) fn conflict(what: &str) -> Self {
         Self::Conflict(sqlx::Error::Protocol(what.to_owned()))

@@ -9,9 +9,10 @@ use sqlx::{
         SqliteSynchronous,
     },
 };
+use tokio::time::Instant;
 
 use super::Connection;
-use crate::Result;
+use crate::{Result, StoreError};
 
 /// Connections for reading; each keeps a page cache of up to 2 MB.
 const READERS: u32 = 4;
@@ -20,6 +21,8 @@ const READERS: u32 = 4;
 const ROWS_AHEAD: usize = 1_000;
 /// How long a statement waits for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long one that cannot wait by itself pauses before it is tried again.
+const BUSY_PAUSE: Duration = Duration::from_millis(20);
 /// How long a transaction waits for its turn in this process.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -36,7 +39,7 @@ impl Pools {
     pub(crate) async fn open(path: &Path) -> Result<Self> {
         let options = options(path).create_if_missing(true);
         // The writer goes first: it makes the file and its WAL.
-        let writer = pool(1).connect_with(options.clone()).await?;
+        let writer = first_of(&options).await?;
         let readers = pool(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
         Ok(Self { writer, readers })
     }
@@ -55,6 +58,21 @@ impl Pools {
     /// Begins a transaction that sees the database as it is now.
     pub(crate) async fn read(&self) -> Result<Connection> {
         Ok(self.readers.begin().await?.into())
+    }
+}
+
+/// The writer, once the file is written by WAL. Which programs make it so at the same moment, SQLite refuses
+/// all but one of at once, instead of having them wait.
+async fn first_of(options: &SqliteConnectOptions) -> Result<SqlitePool> {
+    let latest = Instant::now() + BUSY_TIMEOUT;
+    loop {
+        let opened = pool(1).connect_with(options.clone()).await;
+        match opened.map_err(StoreError::from) {
+            Err(busy) if busy.is_of_a_busy_file() && Instant::now() < latest => {
+                tokio::time::sleep(BUSY_PAUSE).await;
+            }
+            opened => return opened,
+        }
     }
 }
 

@@ -118,18 +118,10 @@ pub(crate) async fn owners(connection: &mut Connection) -> Result<Vec<String>> {
 /// SQLite says no more than that the file is locked.
 fn in_use(error: impl Into<StoreError>) -> StoreError {
     let error = error.into();
-    match &error {
-        StoreError::Unavailable(sqlx::Error::Database(refusal)) if is_busy(&**refusal) => {
-            StoreError::Config(
-                "the file is in use: stop the `ultudy` that runs on it, then try again".to_owned(),
-            )
-        }
-        _ => error,
+    match error.is_of_a_busy_file() {
+        true => StoreError::Config(
+            "the file is in use: stop the `ultudy` that runs on it, then try again".to_owned(),
+        ),
+        false => error,
     }
-}
-
-/// `SQLITE_BUSY`; the low byte is the primary code.
-fn is_busy(refusal: &dyn sqlx::error::DatabaseError) -> bool {
-    let code = refusal.code().and_then(|code| code.parse::<u32>().ok());
-    code.is_some_and(|code| code & 0xff == 5)
 }

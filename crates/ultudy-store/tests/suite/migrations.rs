@@ -1,5 +1,6 @@
 //! Schemas: brought up to date, refused when they are not, the same on both databases.
 
+use futures_util::future::join_all;
 use ultudy_store::{Store, StoreConfig, StoreError, migrate_postgres};
 use ultudy_testkit::postgres::{Postgres, User};
 
@@ -27,17 +28,24 @@ async fn two_programs_that_migrate_at_once_do_it_once() {
     assert!(ran[0] == 0 && ran[1] > 0, "{ran:?}");
 }
 
-#[tokio::test]
-async fn two_programs_that_open_a_new_file_at_once_both_can() {
-    let dir = tempfile::tempdir().unwrap();
-    let config = StoreConfig::Sqlite {
-        path: dir.path().join("new.sqlite"),
-    };
-    let (one, other) = tokio::join!(Store::open(&config), Store::open(&config));
-    for store in [one.unwrap(), other.unwrap()] {
-        let mut tx = store.read(ALICE).await.unwrap();
-        let none = ultudy_store::jobs::in_flight(&mut tx, "key").await.unwrap();
-        assert!(none.is_none());
+/// As soon as the file is there they all want to change how it is written, which SQLite refuses all but
+/// one of without a wait.
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_that_open_a_new_file_at_once_all_can() {
+    for _ in 0..10 {
+        let dir = tempfile::tempdir().unwrap();
+        let config = StoreConfig::Sqlite {
+            path: dir.path().join("new.sqlite"),
+        };
+        let stores = join_all((0..8).map(|_| {
+            let config = config.clone();
+            tokio::spawn(async move { Store::open(&config).await })
+        }));
+        for store in stores.await {
+            let mut tx = store.unwrap().unwrap().read(ALICE).await.unwrap();
+            let none = ultudy_store::jobs::in_flight(&mut tx, "key").await.unwrap();
+            assert!(none.is_none());
+        }
     }
 }
 
