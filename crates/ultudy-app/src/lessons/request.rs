@@ -19,6 +19,9 @@ use crate::{
     limits::{Kind, Place, Standing, place_of},
 };
 
+/// How often a job is tried to be stored that others, which end meanwhile, stand in the way of.
+const TRIES: u32 = 5;
+
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct LessonRequest {
@@ -51,7 +54,8 @@ pub enum Requested {
 /// Gives the lesson, or the job that makes it.
 ///
 /// # Errors
-/// [`Error::NotFound`] for the document or section; [`Error::Limited`] for a new job.
+/// [`Error::NotFound`] for the document or section; [`Error::Limited`] for a new job; [`Error::Conflict`] when
+/// others' jobs for it and its lesson come and go meanwhile.
 pub async fn request(app: &App, owner_id: &str, asked: LessonRequest) -> Result<Requested> {
     request_as(app, owner_id, asked, app.clock.new_id()).await
 }
@@ -194,29 +198,29 @@ async fn enqueue(
         section_id: asked.section_id,
         dedupe_key: asked.dedupe_key(),
     };
-    let store = jobs::write_lesson_job(&new_job, app.clock.now());
-    let stored = app.store.write_together(owner_id, store, place.ticket());
-    let stored = stored.await.map(Option::flatten);
-    if let Some(job) = place.written(stored)? {
-        app.dispatch(&job).await;
-        return Ok((Requested::uncharged(job), true));
+    // A lesson or job that is in the way may be gone when it is looked for: another job ends, a lesson is
+    // deleted.
+    for _ in 0..TRIES {
+        let store = jobs::write_lesson_job(&new_job, app.clock.now());
+        let stored = app.store.write_together(owner_id, store, place.ticket());
+        let stored = stored.await.map(Option::flatten);
+        if let Some(job) = place.written(stored)? {
+            app.dispatch(&job).await;
+            return Ok((Requested::uncharged(job), true));
+        }
+        // Where it is written: a replica may not know yet.
+        let mut tx = app.store.write(owner_id).await?;
+        if let Some(found) = existing(&mut tx, asked).await? {
+            let latest = jobs::latest_id(&mut tx, asked.document_id, &asked.dedupe_key()).await?;
+            return Ok((found, latest != before));
+        }
+        documents::find(&mut tx, asked.document_id)
+            .await?
+            .ok_or(Error::NotFound("document"))?;
     }
-    let mut tx = app.store.write(owner_id).await?;
-    // A job may have completed since the first look.
-    if let Some(found) = existing(&mut tx, asked).await? {
-        let latest = jobs::latest_id(&mut tx, asked.document_id, &asked.dedupe_key()).await?;
-        return Ok((found, latest != before));
-    }
-    // So may the document have been deleted.
-    documents::find(&mut tx, asked.document_id)
-        .await?
-        .ok_or(Error::NotFound("document"))?;
-    let (job, is_new) = jobs::enqueue(&mut tx, &new_job, app.clock.now()).await?;
-    place.commit(tx).await?;
-    if is_new {
-        app.dispatch(&job).await;
-    }
-    Ok((Requested::uncharged(job), true))
+    Err(Error::Conflict(
+        "This lesson is being made and deleted just now. Please try again.".into(),
+    ))
 }
 
 impl Requested {

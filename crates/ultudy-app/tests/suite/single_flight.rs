@@ -45,6 +45,7 @@ use crate::{
     support::{SetClock, app_on},
 };
 
+mod asked_at_once;
 mod leaders;
 
 const PATIENCE: Duration = Duration::from_secs(120);
