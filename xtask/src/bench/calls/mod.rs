@@ -32,7 +32,7 @@ const LINES: usize = 32;
 /// How long it may take until all documents have their vectors.
 const PATIENCE: Duration = Duration::from_secs(300);
 const EVERY: Duration = Duration::from_millis(200);
-/// What the server may hold then, in MiB.
+/// What a process may hold then, in MiB.
 const LIMIT: Promise = Promise::AtMost(120.0);
 
 /// Opens all calls and looks, twice.
@@ -43,7 +43,7 @@ pub fn measure(programs: &Programs) -> Result<Report> {
          memory of the server (VmRSS) before, with 1,000 calls in flight, and the most it held \
          until all lessons were stored. Then a worker with LESSON_QUEUE_CONCURRENCY=10000 over \
          PostgreSQL (through PgBouncer) and Redis, with 10,000 such sections: its resident memory \
-         (VmRSS) with 10,000 calls in flight, above that of the worker without any.",
+         (VmRSS) with the first 1,000 calls in flight, and with 10,000, above that of the worker without any.",
     );
     one_server(programs, &mut report)?;
     worker::measure(programs, &mut report)?;

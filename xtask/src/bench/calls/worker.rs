@@ -23,6 +23,8 @@ use crate::{debian, test};
 const ROWS: &str = include_str!("rows.sql");
 /// Calls in flight at once: the most that LESSON_QUEUE_CONCURRENCY may be.
 const CALLS: u32 = 10_000;
+/// Of these, those that are opened and looked at before the others.
+const FEW: usize = super::CALLS;
 /// Sections of a document in `rows.sql`.
 const OF_DOCUMENT: u32 = 100;
 /// Connections that ask for the lessons.
@@ -50,7 +52,12 @@ pub fn measure(programs: &Programs, report: &mut Report) -> Result<()> {
     let api = bench.start("api")?;
     let worker = bench.start("worker")?;
     let idle = Memory::of(worker.pid())?.now;
-    load::each(api.api.address_of_server(), &requests(), CALLERS)?;
+    let requests = requests();
+    let (few, rest) = requests.split_at_checked(FEW).context("too few calls")?;
+    load::each(api.api.address_of_server(), few, CALLERS)?;
+    bench.model.until("in_flight", FEW)?;
+    let with_few = Memory::of(worker.pid())?;
+    load::each(api.api.address_of_server(), rest, CALLERS)?;
     bench.model.until("in_flight", CALLS as usize)?;
     let before = proc::processor_time(worker.pid())?;
     thread::sleep(HELD);
@@ -62,6 +69,18 @@ pub fn measure(programs: &Programs, report: &mut Report) -> Result<()> {
 
     let each = |mib: f64| (mib - idle) * 1024.0 / f64::from(CALLS);
     report.value("a worker before", idle, "MiB");
+    report.promised(
+        "a worker with 1,000 calls in flight",
+        with_few.now,
+        "MiB",
+        super::LIMIT,
+    );
+    report.promised(
+        "the most that it held until then",
+        with_few.most,
+        "MiB",
+        super::LIMIT,
+    );
     report.value("with 10,000 calls in flight", open.now, "MiB");
     report.promised("of that for each call", each(open.now), "KiB", EACH);
     report.promised(
