@@ -97,6 +97,12 @@ impl Api {
         Ok(answer.body_mut().read_json()?)
     }
 
+    /// What is answered to a request that changes something, as it is.
+    pub fn post_for_text(&self, path: &str, body: &Value) -> Result<String> {
+        let mut answer = self.agent.post(self.address(path)).send_json(body)?;
+        Ok(answer.body_mut().read_to_string()?)
+    }
+
     /// Makes an account and an API token of it.
     pub fn sign_up(&self) -> Result<Account> {
         let body = json!({"email": "measured@example.org", "password": "correct horse battery"});

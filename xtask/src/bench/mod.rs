@@ -33,6 +33,7 @@ mod study;
 mod transfer;
 mod upload;
 mod vectors;
+mod words;
 
 use std::path::PathBuf;
 
@@ -50,7 +51,7 @@ pub use self::{
 use crate::{process, workspace};
 
 /// The measurements: name on the command line and in bench/results/, and the function.
-const MEASUREMENTS: [(&str, Measure); 22] = [
+const MEASUREMENTS: [(&str, Measure); 23] = [
     ("start", start::measure),
     ("memory", memory::measure),
     ("upload", upload::measure),
@@ -69,6 +70,7 @@ const MEASUREMENTS: [(&str, Measure); 22] = [
     ("calls", calls::measure),
     ("readers", readers::measure),
     ("streams", streams::measure),
+    ("words", words::measure),
     ("lessons-flow", lessons::measure),
     ("recovery", recovery::measure),
     ("day", day::measure),
@@ -107,7 +109,7 @@ impl Programs {
 
 /// Measures what the product promises and writes bench/results/ (start, memory, upload,
 /// extraction, page, corpus, content, search, vectors, transfer, growth, database, queue, limits, cache,
-/// calls, readers, streams, lessons-flow, recovery, day, day-rolling)
+/// calls, readers, streams, words, lessons-flow, recovery, day, day-rolling)
 #[derive(Args)]
 pub struct Bench {
     /// What to measure; everything if none is named

@@ -18,6 +18,8 @@ params.model_alias = {name}
 params.n_ctx = int(context)
 params.cpuparams.n_threads = 2
 params.cpuparams_batch.n_threads = 2
+# It does not know when it has said enough; what is whole of an answer that is cut off is kept.
+params.n_predict = 2500
 # The same again in the next run; and so small a model says the same for ever, if it is let.
 params.sampling.seed = 7
 params.sampling.temp = 0.2

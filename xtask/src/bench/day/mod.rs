@@ -12,12 +12,12 @@ use std::env;
 
 use anyhow::{Context as _, Result};
 
-pub use self::rolling::measure as measure_rolling;
 use self::{
     fleet::{Fleet, PLACES},
     students::Found,
     usage::Usage,
 };
+pub use self::{nginx::Nginx, rolling::measure as measure_rolling};
 use super::{
     Programs,
     report::{Promise, Report, Table},
