@@ -96,10 +96,12 @@ fn completed_as(
 }
 
 /// Before the commit that fails a leader, so that nobody leads in its place meanwhile: its error counts
-/// for those who wait, too, and a text that nobody can make a lesson of is not tried once for each.
+/// for those who wait, too, and a text that nobody can make a lesson of is not tried once for each. Of a
+/// `run` that was overtaken nothing counts: who waits does so for another. Without one, the leader has
+/// failed as it was found.
 pub(super) async fn fail(
     app: &App,
-    leader: Uuid,
+    (leader, run): (&Job, Option<Uuid>),
     failure: &JobFailure,
     cause: Cause,
 ) -> Result<()> {
@@ -108,7 +110,7 @@ pub(super) async fn fail(
         return Ok(());
     }
     let mut tx = app.store.system_read().await?;
-    let key = jobs::led_by(&mut tx, leader).await?;
+    let key = jobs::led_by(&mut tx, leader.id).await?;
     drop(tx);
     let Some(key) = key else {
         return Ok(());
@@ -117,7 +119,15 @@ pub(super) async fn fail(
     let mut after = Uuid::nil();
     loop {
         let mut tx = app.store.owners().await?;
-        let mut held = jobs::hold_followers(&mut tx, &key, (Some(leader), after), TOGETHER).await?;
+        if let Some(token) = run {
+            let of_run = (leader.owner_id.as_str(), leader.id);
+            let leads = jobs::led_by_run(&mut tx, of_run, token).await?;
+            if leads.as_ref() != Some(&key) {
+                return Ok(());
+            }
+        }
+        let ending = (Some(leader.id), after);
+        let mut held = jobs::hold_followers(&mut tx, &key, ending, TOGETHER).await?;
         let Some(last) = held.last() else {
             return Ok(());
         };

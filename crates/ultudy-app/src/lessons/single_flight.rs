@@ -14,6 +14,7 @@ use ultudy_store::{
     StoreError, generations,
     jobs::{self, Flight},
 };
+use uuid::Uuid;
 
 use super::followers::{self, Cause};
 use crate::{
@@ -78,11 +79,16 @@ pub(crate) async fn go_on_after(app: &App, job: &Job) {
     }
 }
 
-/// Before the commit that fails a job: see [`followers::fail`]. If that cannot be done, one more of those
-/// who wait leads.
-pub(crate) async fn fail_before(app: &App, job: &Job, failure: &JobFailure, cause: Cause) {
+/// Before the commit that fails a job, of a `run` if it has one: see [`followers::fail`]. If that cannot be
+/// done, one more of those who wait leads.
+pub(crate) async fn fail_before(
+    app: &App,
+    (job, run): (&Job, Option<Uuid>),
+    failure: &JobFailure,
+    cause: Cause,
+) {
     if job.job_type == JobType::GenerateLesson
-        && let Err(error) = followers::fail(app, job.id, failure, cause).await
+        && let Err(error) = followers::fail(app, (job, run), failure, cause).await
     {
         tracing::warn!(job_id = %job.id, %error, "cannot tell who waits that it fails");
     }

@@ -207,7 +207,7 @@ async fn fail(
     cause: Cause,
 ) -> Result<(), JobError> {
     let app = &run.app;
-    single_flight::fail_before(app, &run.job, failure, cause).await;
+    single_flight::fail_before(app, (&run.job, Some(run.token)), failure, cause).await;
     let mut tx = app.store.write(&run.job.owner_id).await?;
     let failed = jobs::fail(&mut tx, run.job.id, run.token, failure, app.clock.now()).await?;
     let Some(job) = failed else {

@@ -75,7 +75,7 @@ pub(super) async fn start(
             if let Some(failure) = &job.failure {
                 metrics::job_failed(delivery.queue, &failure.code);
                 // It was failed as it was found.
-                single_flight::fail_before(app, &job, failure, Cause::Other).await;
+                single_flight::fail_before(app, (&job, None), failure, Cause::Other).await;
             }
             single_flight::go_on_after(app, &job).await;
             let reason = job

@@ -278,6 +278,42 @@ pub async fn let_go(tx: &mut OwnersTx, ids: &[Uuid], now: Timestamp) -> Result<V
     tx.connection().all(sql, binds).await
 }
 
+/// What a job leads for whose run this is: until the transaction ends nobody else starts it, and it does
+/// not end. None if it leads for nothing, or the run is stale.
+pub async fn led_by_run(
+    tx: &mut OwnersTx,
+    (owner_id, id): (&str, Uuid),
+    run_token: Uuid,
+) -> Result<Option<String>> {
+    // The token is its owner's to see.
+    let read = read_led_by_run(id, run_token);
+    let led = tx.each(vec![(owner_id.to_owned(), read)]).await?;
+    Ok(led.into_iter().flatten().next())
+}
+
+/// See [`led_by_run`].
+#[must_use]
+pub fn read_led_by_run(id: Uuid, run_token: Uuid) -> Read<Option<String>> {
+    macro_rules! led {
+        () => {
+            "SELECT leads_for FROM jobs
+            WHERE owner_id = $1 AND id = $2 AND run_token = $3 AND status = 'processing'"
+        };
+    }
+    let sql = Sql::pair(led!(), concat!(led!(), " FOR SHARE"));
+    let statement = Statement::new(sql, own_binds![id, run_token]);
+    read::first(statement).map(|led: Option<Led>| led.and_then(|Led(key)| key))
+}
+
+/// What is led for, if anything is.
+struct Led(Option<String>);
+
+impl FromRow for Led {
+    fn from_row(row: &Row) -> Result<Self> {
+        Ok(Self(row.get(0)?))
+    }
+}
+
 /// What a job leads for, or led for when it ended.
 pub async fn led_by(tx: &mut crate::SystemTx, id: Uuid) -> Result<Option<String>> {
     let sql = "SELECT leads_for FROM jobs WHERE id = $1";

@@ -27,7 +27,8 @@ pub use change::{cancel, cancel_of_document, end_elsewhere, requeue};
 pub use counts::counts;
 pub use followers::{
     Awaited, Completed, awaited, complete_followers, fail_followers, generation, hold_followers,
-    led_by, let_go, read_names, read_place, write_completed, write_failed,
+    led_by, led_by_run, let_go, read_led_by_run, read_names, read_place, write_completed,
+    write_failed,
 };
 pub use patience::{await_batch, hurry, is_patient};
 pub use run::{

@@ -237,6 +237,17 @@ pub async fn a_leaders_error_counts_for_all_who_follow(bench: &Bench) {
     let store = &bench.store;
     flight(store, 3).await;
     let why = failure("busy");
+    // As long as it is this run's.
+    for (n, token, key) in [
+        (1, id(1), Some(KEY)),
+        (1, id(9), None),
+        (2, id(2), None),
+        (9, id(9), None),
+    ] {
+        let mut tx = store.owners().await.unwrap();
+        let led = jobs::led_by_run(&mut tx, (owner(n).as_str(), id(n)), token).await;
+        assert_eq!(led.unwrap().as_deref(), key, "{n}");
+    }
     let mut tx = store.write(ALICE).await.unwrap();
     let failed = jobs::fail(&mut tx, id(1), id(1), &why, at(8)).await;
     assert!(failed.unwrap().is_some());

@@ -13,12 +13,12 @@ use ultudy_domain::job::JobStatus;
 use ultudy_store::{
     concepts,
     generations::{self, NewGeneration},
-    jobs as stored_jobs,
+    jobs::{self as stored_jobs, Start},
 };
 use ultudy_testkit::wait;
 
 use super::{Bench, PATIENCE, Services, all, all_end_well, ask, ask_on, content, one_leads, start};
-use crate::slow::UNAVAILABLE;
+use crate::slow::{HOPELESS, UNAVAILABLE};
 
 async fn a_worker_vanishes_after_the_leaders_end_and_others_complete_who_waits(bench: Bench) {
     let doomed = Runtime::new().unwrap();
@@ -157,6 +157,39 @@ async fn a_leader_gives_up_and_who_waits_has_one_try_less(bench: Bench) {
     worker.await.unwrap();
 }
 
+/// Its run goes on for a while in a worker that was away: what comes of it there is nobody's.
+async fn an_overtaken_leaders_error_counts_for_nobody(bench: Bench) {
+    let app = bench.app().await;
+    let stop = CancellationToken::new();
+    let config = WorkerConfig {
+        worker_id: "worker".into(),
+        upload_concurrency: 1,
+        lesson_concurrency: 2,
+        drain: PATIENCE,
+    };
+    let worker = tokio::spawn(work(app.clone(), config, stop.clone()));
+    let asked = ask_on(&app, 5, HOPELESS).await;
+    let leader = one_leads(&app, &asked).await;
+    // Another worker finds its lease lapsed.
+    let (later, token) = (app.clock.now() + TimeDelta::hours(1), app.clock.new_id());
+    let mut tx = app.store.write(&leader.owner_id).await.unwrap();
+    let started = stored_jobs::start(&mut tx, leader.id, token, "another", later).await;
+    assert!(matches!(started.unwrap(), Start::Started(_)));
+    tx.commit().await.unwrap();
+    let begun = bench.begun_on(HOPELESS);
+    bench.gate.send(true).unwrap();
+    stop.cancel();
+    worker.await.unwrap();
+    assert_eq!(bench.begun_on(HOPELESS), begun);
+    for job in all(&app, &asked).await {
+        let expected = match job.id == leader.id {
+            true => (JobStatus::Processing, "starting", 0),
+            false => (JobStatus::Queued, "waiting", 0),
+        };
+        assert_eq!((job.status, &*job.stage, job.attempt), expected, "{job:?}");
+    }
+}
+
 async fn a_leader_is_cancelled_and_another_leads(bench: Bench) {
     let app = bench.app().await;
     let stop = CancellationToken::new();
@@ -223,6 +256,16 @@ async fn shared_a_worker_vanishes_after_the_leaders_end_and_others_complete_who_
 #[tokio::test(flavor = "multi_thread")]
 async fn embedded_a_leader_gives_up_and_who_waits_has_one_try_less() {
     a_leader_gives_up_and_who_waits_has_one_try_less(Bench::new(Services::Embedded)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn embedded_an_overtaken_leaders_error_counts_for_nobody() {
+    an_overtaken_leaders_error_counts_for_nobody(Bench::new(Services::Embedded)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shared_an_overtaken_leaders_error_counts_for_nobody() {
+    an_overtaken_leaders_error_counts_for_nobody(Bench::shared().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

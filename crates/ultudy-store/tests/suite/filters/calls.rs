@@ -209,6 +209,7 @@ async fn runs(store: &Store) {
             jobs::start(tx, failing, id(900), "w", at(9)),
             jobs::set_progress(tx, running, id(900), 50, "half"),
             jobs::lead_or_follow(tx, running, id(900), "a key"),
+            jobs::read_led_by_run(running, id(900)).run(tx),
             jobs::is_patient(tx, running, id(900)),
             jobs::await_batch(tx, running, id(900), "another key"),
             jobs::hurry(tx, id(base + 6), Priority::High, at(9)),
