@@ -144,13 +144,19 @@ pub trait Payer: Send + Sync {
 
     /// It is over, however it ended.
     fn over(&self, number: u128, call: Call);
+
+    /// A call that was paid for when it was over, on another bill: what it brought is used in this work, too,
+    /// which so took what that cost.
+    fn used_again(&self, call: &Call);
 }
 
 /// Where the calls are noted down that one piece of work makes, whatever comes of it.
 #[derive(Default)]
 pub struct Bill {
-    calls: Mutex<Vec<Call>>,
+    unpaid: Arc<Mutex<Vec<Call>>>,
     payer: Option<Arc<dyn Payer>>,
+    /// The calls of a [tab](Self::tab), paid or not.
+    of_tab: Option<Mutex<Vec<Call>>>,
 }
 
 impl Bill {
@@ -158,15 +164,36 @@ impl Bill {
     #[must_use]
     pub fn paid_by(payer: Arc<dyn Payer>) -> Self {
         Self {
-            calls: Mutex::default(),
             payer: Some(payer),
+            ..Self::default()
         }
     }
 
     /// The calls so far that nobody has paid, which are not on it any more.
     #[must_use]
     pub fn take(&self) -> Vec<Call> {
-        std::mem::take(&mut *self.calls.lock().unwrap_or_else(PoisonError::into_inner))
+        taken(&self.unpaid)
+    }
+
+    /// A part of it, whose calls are on it, and known by themselves besides.
+    pub(crate) fn tab(&self) -> Self {
+        Self {
+            unpaid: Arc::clone(&self.unpaid),
+            payer: self.payer.clone(),
+            of_tab: Some(Mutex::default()),
+        }
+    }
+
+    /// The calls so far that were made on this tab.
+    pub(crate) fn tabbed(&self) -> Vec<Call> {
+        self.of_tab.as_ref().map(taken).unwrap_or_default()
+    }
+
+    /// What these calls brought is used, which are on another bill.
+    pub(crate) fn used_again(&self, calls: &[Call]) {
+        if let Some(payer) = &self.payer {
+            calls.iter().for_each(|call| payer.used_again(call));
+        }
     }
 
     /// A call that may be made, and begins now: it is on the bill as soon as this is dropped.
@@ -213,14 +240,23 @@ impl Drop for OpenCall<'_> {
     fn drop(&mut self) {
         self.call.took = self.begun.elapsed();
         let call = self.call.clone();
+        if let Some(calls) = &self.bill.of_tab {
+            noted(calls, call.clone());
+        }
         match &self.bill.payer {
             Some(payer) => payer.over(self.number, call),
-            None => {
-                let calls = self.bill.calls.lock();
-                calls.unwrap_or_else(PoisonError::into_inner).push(call);
-            }
+            None => noted(&self.bill.unpaid, call),
         }
     }
+}
+
+fn noted(calls: &Mutex<Vec<Call>>, call: Call) {
+    let calls = calls.lock();
+    calls.unwrap_or_else(PoisonError::into_inner).push(call);
+}
+
+fn taken(calls: &Mutex<Vec<Call>>) -> Vec<Call> {
+    std::mem::take(&mut *calls.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 #[cfg(test)]
@@ -248,5 +284,19 @@ mod tests {
         assert_eq!(outcomes, [("lesson", "answered"), ("grading", "given_up")]);
         assert_eq!((calls[0].tokens_read, calls[0].tokens_written), (7, 9));
         assert!(bill.take().is_empty(), "nothing is paid for twice");
+    }
+
+    #[tokio::test]
+    async fn a_tab_knows_its_own_calls_and_all_are_on_the_bill() {
+        let bill = Bill::default();
+        let (one, other) = (bill.tab(), bill.tab());
+        for (tab, task) in [(&one, "lesson"), (&other, "answer"), (&bill, "grading")] {
+            drop(tab.call(planned(task)).await);
+        }
+        let tasks = |calls: Vec<Call>| calls.iter().map(|it| it.task).collect::<Vec<_>>();
+        assert_eq!(tasks(one.tabbed()), ["lesson"]);
+        assert_eq!(tasks(other.tabbed()), ["answer"]);
+        assert_eq!(tasks(bill.tabbed()), [""; 0]);
+        assert_eq!(tasks(bill.take()), ["lesson", "answer", "grading"]);
     }
 }

@@ -74,6 +74,10 @@ pub struct Awaited {
     pub model: String,
     /// What it wrote.
     pub answer: Option<String>,
+    /// Tokens that it took, read and written, as long as its call is kept.
+    pub tokens: Option<i64>,
+    /// What it cost, in micro-dollars, if that is known.
+    pub cost_micros: Option<i64>,
 }
 
 impl FromRow for Awaited {
@@ -83,6 +87,8 @@ impl FromRow for Awaited {
             provider: row.get("provider")?,
             model: row.get("model")?,
             answer: row.get("answer")?,
+            tokens: row.get("tokens")?,
+            cost_micros: row.get("cost_micros")?,
         })
     }
 }
@@ -216,8 +222,11 @@ pub async fn gather(tx: &mut TenantTx, item: &NewItem, now: Timestamp) -> Result
 
 /// The item of a generation, whoever owns it.
 pub async fn find(tx: &mut TenantTx, key: &str) -> Result<Option<Awaited>> {
-    let sql = "SELECT state, provider, model, answer FROM llm_batch_items
-        WHERE generation_key = $1";
+    let sql = "SELECT i.state, i.provider, i.model, i.answer,
+            c.tokens_read + c.tokens_written AS tokens, c.cost_micros
+        FROM llm_batch_items i
+        LEFT JOIN llm_calls c ON (c.owner_id, c.id) = (i.owner_id, i.id)
+        WHERE i.generation_key = $1";
     let rows = tx.by_key(sql, binds![key]).await?;
     rows.first().map(Awaited::from_row).transpose()
 }

@@ -9,7 +9,7 @@ use ultudy_store::{
 
 use crate::{
     Result,
-    spending::{batched, made_for},
+    spending::{Cost, batched, made_for},
     worker::{JobError, Run},
 };
 
@@ -116,16 +116,29 @@ async fn store(run: &Run, item: &NewItem) -> std::result::Result<bool, JobError>
 
 async fn let_go(run: &Run, item: &NewItem) -> Result<()> {
     let mut tx = run.app.store.write(&run.job.owner_id).await?;
+    if llm_batches::body(&mut tx, item.id).await?.is_some() {
+        // It was stored, though nobody was told so.
+        return Ok(());
+    }
     batched::let_go(&mut tx, item.id).await?;
     Ok(tx.commit().await?)
 }
 
-/// What a batch brought for the generation of this key, if it did.
-pub(crate) async fn answer(run: &Run, key: &str) -> std::result::Result<Option<String>, JobError> {
+/// What a batch brought for the generation of this key, if it did, and what that cost.
+pub(crate) async fn answer(
+    run: &Run,
+    key: &str,
+) -> std::result::Result<Option<(String, Cost)>, JobError> {
     if run.app.batching.api.is_none() {
         return Ok(None);
     }
     let mut tx = run.app.store.read(&run.job.owner_id).await?;
     let item = llm_batches::find(&mut tx, key).await?;
-    Ok(item.and_then(|item| item.answer))
+    Ok(item.and_then(|item| {
+        let cost = Cost {
+            tokens: item.tokens,
+            micros: item.cost_micros,
+        };
+        Some((item.answer?, cost))
+    }))
 }

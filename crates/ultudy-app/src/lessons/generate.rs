@@ -71,8 +71,9 @@ pub(crate) async fn run(run: &Run) -> Result<(), JobError> {
         let is_saved = run.app.spending.is_on;
         return Box::pin(store(run, &source.place, &generation, is_saved)).await;
     }
-    let answer = batches::answer(run, &key).await?;
+    let (answer, brought) = Box::pin(batches::answer(run, &key)).await?.unzip();
     let (made, cost) = generate(run, source.input, &key, answer).await?;
+    let cost = brought.unwrap_or_default().and(cost);
     let generation = NewGeneration {
         key,
         content: made.content,

@@ -74,7 +74,7 @@ impl Account {
         self.purse.so_far().was_refused
     }
 
-    /// What all of its calls cost, which are over.
+    /// What all of its calls cost, which are over, and those whose answers were used again.
     pub(crate) async fn close(self) -> Cost {
         let (cost, recordings) = {
             let mut so_far = self.purse.so_far();
@@ -133,5 +133,11 @@ impl Payer for Purse {
             }
             Err(error) => tracing::error!(%error, "what a model cost is not recorded"),
         }
+    }
+
+    fn used_again(&self, call: &Call) {
+        // It is recorded, by another id.
+        let call = bill::of_call(&self.app, self.app.clock.new_id(), call.clone());
+        self.so_far().cost.add(&call);
     }
 }

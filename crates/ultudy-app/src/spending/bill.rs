@@ -29,17 +29,27 @@ pub(crate) struct Cost {
 }
 
 impl Cost {
+    /// Both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        match (self.tokens, other.tokens) {
+            (None, _) => other,
+            (_, None) => self,
+            (Some(one), Some(more)) => Self {
+                tokens: Some(one.saturating_add(more)),
+                micros: self
+                    .micros
+                    .zip(other.micros)
+                    .map(|(one, more)| one.saturating_add(more)),
+            },
+        }
+    }
+
     /// With this call, too.
     pub(super) fn add(&mut self, call: &ModelCall) {
-        let tokens = call.tokens_read.saturating_add(call.tokens_written);
-        self.micros = match self.tokens {
-            None => call.cost_micros,
-            Some(_) => self
-                .micros
-                .zip(call.cost_micros)
-                .map(|(one, more)| one + more),
-        };
-        self.tokens = Some(self.tokens.unwrap_or(0).saturating_add(tokens));
+        *self = self.and(Self {
+            tokens: Some(call.tokens_read.saturating_add(call.tokens_written)),
+            micros: call.cost_micros,
+        });
     }
 }
 

@@ -25,7 +25,7 @@ use super::{
     metrics, parts,
     prompt::{self, Material},
 };
-use crate::{Bill, GenerateError, LessonInput, MadeLesson, Task};
+use crate::{Bill, Call, GenerateError, LessonInput, MadeLesson, Task};
 
 /// Characters of an answer after which it is taken for two thirds done: lessons have some 10,000.
 const USUAL: f32 = 10_000.0;
@@ -52,6 +52,8 @@ struct Part {
     checked: Checked,
     provider: &'static str,
     model: String,
+    /// What it took.
+    calls: Vec<Call>,
 }
 
 /// A part, and by what it is remembered, if it is one of several.
@@ -237,10 +239,13 @@ impl Models {
                 false => None,
             };
             if let Some(part) = key.and_then(|key| self.written.find(&key)) {
+                asking.bill.used_again(&part.calls);
                 return Ok(vec![Piece { key, part }]);
             }
-            let error = match self.ask(&material, asking, place).await {
-                Ok(part) => {
+            let bill = asking.bill.tab();
+            let error = match self.ask(&material, asking, place, &bill).await {
+                Ok(mut part) => {
+                    part.calls = bill.tabbed();
                     if let Some(key) = key {
                         self.written.keep(key, part.clone());
                     }
@@ -278,6 +283,7 @@ impl Models {
         material: &Kept,
         asking: &Asking<'_>,
         place: usize,
+        bill: &Bill,
     ) -> Result<Part, GenerateError> {
         let told = |text: &str| asking.told(place, text);
         let work = Work {
@@ -286,7 +292,7 @@ impl Models {
             deadline: Instant::now() + self.total_timeout,
             time: self.total_timeout,
             told: &told,
-            bill: asking.bill,
+            bill,
         };
         let check = |text: String| {
             let material = material.clone();
@@ -327,6 +333,7 @@ impl Models {
             checked: value,
             provider: provider.name(),
             model,
+            calls: Vec::new(),
         })
     }
 

@@ -2,7 +2,9 @@
 
 use std::sync::Mutex;
 
+use async_trait::async_trait;
 use serde_json::{Value, json};
+use ultudy_llm::{Call, Payer, Planned, Unpaid};
 use ultudy_testkit::llm::Answer;
 
 use super::*;
@@ -227,6 +229,61 @@ async fn when_a_part_fails_the_others_are_not_paid_for_again() {
     // What is done is forgotten: another lesson on it is asked for anew.
     study(&models).await.unwrap();
     assert_eq!(llm.counts().made - both, 6 - done + 1 + 7);
+}
+
+/// Pays for all, and knows what it is told.
+#[derive(Default)]
+struct Purse {
+    paid: Mutex<Vec<Call>>,
+    used_again: Mutex<Vec<Call>>,
+}
+
+#[async_trait]
+impl Payer for Purse {
+    async fn allow(&self, _: Planned<'_>) -> Result<u128, Unpaid> {
+        Ok(0)
+    }
+
+    fn over(&self, _: u128, call: Call) {
+        self.paid.lock().unwrap().push(call);
+    }
+
+    fn used_again(&self, call: &Call) {
+        self.used_again.lock().unwrap().push(call.clone());
+    }
+}
+
+#[tokio::test]
+async fn what_parts_took_that_were_written_before_is_told_and_not_paid_again() {
+    let llm = Llm::start().await;
+    let models = small(&llm);
+    let of = async || {
+        let purse = Arc::new(Purse::default());
+        let (bill, cancel) = (Bill::paid_by(purse.clone()), CancellationToken::new());
+        let input = LessonInput {
+            generation: Some("one".into()),
+            ..book()
+        };
+        let made = models.lesson(input, &|_| {}, &bill, &cancel).await;
+        let used_again = purse.used_again.lock().unwrap().clone();
+        (made, purse.paid.lock().unwrap().clone(), used_again)
+    };
+    llm.answers_about("Enzyme 6 speeds", Answer::Text("no JSON".into()));
+    let (failed, paid, used_again) = of().await;
+    assert!(failed.is_err() && used_again.is_empty());
+    let (made, then_paid, used_again) = of().await;
+    made.unwrap();
+    assert_eq!(paid.len() + then_paid.len(), llm.counts().made);
+    // All but the one that was no lesson.
+    let no_lesson = paid.iter().map(|call| call.tokens_written).min();
+    let mut of_use = paid;
+    of_use.retain(|call| Some(call.tokens_written) != no_lesson);
+    let key = |call: &Call| (call.tokens_read, call.tokens_written, call.took);
+    let sorted = |mut calls: Vec<Call>| {
+        calls.sort_by_key(key);
+        calls
+    };
+    assert_eq!(sorted(used_again), sorted(of_use));
 }
 
 #[tokio::test]

@@ -2,11 +2,12 @@ use ultudy_domain::{job::Priority, usage::MadeFor};
 use ultudy_store::{
     jobs::{self, NewJob, Start},
     llm_batches::{self, ItemState},
+    llm_calls,
 };
 
 use crate::{
     bench::Bench,
-    fixtures::{at, batch_item, id, job},
+    fixtures::{at, batch_item, id, job, model_call},
 };
 
 /// An item that was sent in a batch.
@@ -29,6 +30,7 @@ pub async fn an_item_is_one_a_generation_and_settled_once(bench: &Bench) {
     assert!(!llm_batches::gather(&mut bob, &again, at(2)).await.unwrap());
     let found = llm_batches::find(&mut bob, "key").await.unwrap().unwrap();
     assert_eq!((found.state, found.answer), (ItemState::Sent, None));
+    assert_eq!((found.tokens, found.cost_micros), (None, None));
     assert_eq!(llm_batches::body(&mut bob, id(1)).await.unwrap(), None);
     assert_eq!(
         llm_batches::settle(&mut bob, id(1), None).await.unwrap(),
@@ -42,9 +44,14 @@ pub async fn an_item_is_one_a_generation_and_settled_once(bench: &Bench) {
         let settled = llm_batches::settle(&mut tx, id(1), Some("an answer")).await;
         assert_eq!(settled.unwrap(), expected);
     }
+    let calls = [model_call(1, 3, Some(43))];
+    llm_calls::insert_all(&mut tx, &calls, MadeFor::default())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let mut bob = bench.bob().await;
     let found = llm_batches::find(&mut bob, "key").await.unwrap().unwrap();
+    assert_eq!((found.tokens, found.cost_micros), (Some(1_200), Some(43)));
     assert_eq!(found.state, ItemState::Answered);
     assert_eq!(
         found.answer.as_deref(),

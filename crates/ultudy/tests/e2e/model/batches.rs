@@ -133,6 +133,15 @@ async fn ten_lessons_that_nobody_waits_for_are_one_batch_at_half_the_price() {
 }
 
 #[tokio::test]
+async fn a_lesson_of_a_batch_saves_the_next_student_what_the_batch_took() {
+    let class = Class::start(1, &[PRICES, ON, AT_ONCE]).await;
+    let jobs = class.ask_low(1).await;
+    class.all_complete(&jobs).await;
+    class.assert_paid_once(1).await;
+    class.assert_all_is_saved(1).await;
+}
+
+#[tokio::test]
 async fn every_provider_with_batches_is_given_them() {
     for provider in [Provider::Anthropic, Provider::Gemini] {
         let class = Class::by(provider, 3, &[PRICES, ON, GATHER]).await;

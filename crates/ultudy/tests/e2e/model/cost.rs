@@ -28,7 +28,7 @@ impl Class {
     }
 
     /// The usage once calls are recorded: a cancelled one is after its job has ended.
-    async fn usage_of(&self, calls: usize) -> Value {
+    pub(super) async fn usage_of(&self, calls: usize) -> Value {
         let found = wait::for_some("the calls are recorded", PATIENCE, async || {
             let usage = self.usage().await;
             (usage["month"]["calls"] == calls).then_some(usage)
@@ -161,6 +161,52 @@ async fn what_is_shown_is_what_the_model_counted() {
         page.contains("test-model") && page.contains("Biology"),
         "{page}"
     );
+}
+
+impl Class {
+    /// Has the lesson of the same book's first section made once more, elsewhere: without a call, and what that
+    /// saves is what the first came to.
+    pub(super) async fn assert_all_is_saved(&self, sections: usize) {
+        let before = (self.llm.counts(), self.llm.batch_counts());
+        let course_id = self.api.course("Once more").await;
+        let document_id = self.api.document(book(sections), &course_id).await;
+        let first = self.api.sections(&document_id).await.swap_remove(0);
+        let job = self.ended(&document_id, &first).await;
+        assert_eq!(job["status"], "completed", "{job}");
+        assert_eq!((self.llm.counts(), self.llm.batch_counts()), before);
+        let usage = self.usage().await;
+        let month = &usage["month"];
+        assert_eq!(month["reused"], 1, "{usage}");
+        assert_eq!(month["saved_micros"], month["cost_micros"], "{usage}");
+        let tokens = |name: &str| month[name].as_u64().expect("a number");
+        assert_eq!(
+            tokens("saved_tokens"),
+            tokens("tokens_read") + tokens("tokens_written"),
+            "{usage}"
+        );
+    }
+}
+
+/// What was written on the others when one fails is part of what the lesson took, though it is asked for once.
+#[tokio::test]
+async fn a_lesson_in_parts_saves_the_next_student_what_all_of_them_took() {
+    let class = Class::start(1, &[PRICES, ("LLM_CONTEXT_TOKENS", "4096")]).await;
+    let ill = Answer::Status(503, Some("6"));
+    class.llm.answers_about("A cell of kind 12 ", ill);
+    let job = class.api.ended(&class.ask(0).await).await;
+    assert_eq!(
+        (&job["status"], &job["attempt"]),
+        (&"completed".into(), &1.into()),
+        "{job}"
+    );
+    let counts = class.llm.counts();
+    // Three parts, one of them again, and the whole.
+    assert_eq!(counts.made, 5, "{counts:?}");
+    assert_eq!(
+        class.usage_of(5).await["month"]["cost_micros"],
+        cost(&class)
+    );
+    class.assert_all_is_saved(1).await;
 }
 
 #[tokio::test]
