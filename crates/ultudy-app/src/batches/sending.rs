@@ -10,7 +10,9 @@ use chrono::TimeDelta;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 use ultudy_domain::Timestamp;
-use ultudy_llm::model::{BatchAnswer, BatchError, BatchItem, BatchState, Batches, SentBatch};
+use ultudy_llm::model::{
+    BatchAnswer, BatchError, BatchItem, BatchState, Batches, FoundBatch, SentBatch,
+};
 use ultudy_store::llm_batches::{self, Batch, Item, Standing};
 use uuid::Uuid;
 
@@ -246,13 +248,16 @@ impl Seen<'_> {
         if batch.tries > 1 {
             let name = batch.id.to_string();
             match api.find(&self.sent(&name).await?).await {
-                Ok(Some(remote_id)) => {
+                Ok(FoundBatch::Here(remote_id)) => {
                     tracing::info!(batch = %batch.id, remote_id, "found a batch that was sent before");
                     return self.note_sent(&remote_id).await;
                 }
-                Ok(None) => {}
+                Ok(FoundBatch::Nowhere) => {}
+                Ok(FoundBatch::Perhaps) if !is_late => {
+                    return put_off(app, batch.id, true, self.pause()).await;
+                }
                 Err(error) if !is_late => return self.again(error).await,
-                Err(_) => {
+                Ok(FoundBatch::Perhaps) | Err(_) => {
                     let why = CameTo::nothing("too_slow", false);
                     settle_all(app, batch, &self.items, why).await?;
                     return end(app, batch, "given_up").await;
@@ -398,7 +403,7 @@ impl Seen<'_> {
                         },
                         tokens_read: whole(answer.tokens_read),
                         tokens_written: whole(answer.tokens_written),
-                        is_known: true,
+                        is_known: answer.is_told,
                     };
                     (*item, answer.answer.as_deref().ok(), came_to)
                 });

@@ -22,6 +22,9 @@ use crate::{
 /// How often a job is tried to be stored that others, which end meanwhile, stand in the way of.
 const TRIES: u32 = 5;
 
+/// The stage of a job that waits for another's lesson, or for a batch.
+const WAITING: &str = "waiting";
+
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct LessonRequest {
@@ -137,7 +140,9 @@ async fn request_uncached(
 
 /// The job in flight, which may wait for a batch only as long as nobody wants it now.
 async fn hurried(app: &App, owner_id: &str, asked: LessonRequest, job: Job) -> Result<Requested> {
-    if asked.priority == Priority::Low || !app.batching.is_on {
+    // It may still wait for one that was sent before batches were turned off.
+    let may_wait = app.batching.is_on || job.stage == WAITING;
+    if asked.priority == Priority::Low || !may_wait {
         return Ok(Requested::uncharged(job));
     }
     let mut tx = app.store.write(owner_id).await?;

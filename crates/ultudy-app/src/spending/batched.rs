@@ -5,16 +5,15 @@ use ultudy_domain::{
     Timestamp,
     usage::{MadeFor, ModelCall},
 };
-use ultudy_llm::Unpaid;
+use ultudy_llm::{
+    Unpaid,
+    model::{LESSON_TOKENS_MAX, tokens_of},
+};
 use ultudy_store::{TenantTx, budgets, budgets::Settled, llm_calls};
 use uuid::Uuid;
 
 use super::{count, reserve_until, tell};
 use crate::{App, Result};
-
-/// Bytes of text that are a token, rather too few, and most tokens that a lesson may be.
-const BYTES_OF_TOKEN: i64 = 3;
-const TOKENS_OF_LESSON: i64 = 12_000;
 
 /// A request in a batch, as far as it costs something.
 #[derive(Debug, Clone, Copy)]
@@ -68,8 +67,9 @@ fn expected(app: &App, asked: Asked<'_>) -> i64 {
     let price = prices
         .of_batch(asked.provider, asked.model)
         .or(app.spending.dearest);
-    let tokens = asked.bytes / BYTES_OF_TOKEN;
-    price.map_or(0, |price| price.of(tokens, TOKENS_OF_LESSON))
+    let bytes = usize::try_from(asked.bytes).unwrap_or(usize::MAX);
+    let tokens = i64::try_from(tokens_of(bytes)).unwrap_or(i64::MAX);
+    price.map_or(0, |price| price.of(tokens, LESSON_TOKENS_MAX.into()))
 }
 
 /// Holds what it may cost at most, until then.

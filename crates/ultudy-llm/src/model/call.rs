@@ -11,7 +11,9 @@ use std::{
 };
 
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use reqwest::{Body, Client, Response, StatusCode, Url, header::CONTENT_TYPE, redirect::Policy};
+use reqwest::{
+    Body, Client, ClientBuilder, Response, StatusCode, Url, header::CONTENT_TYPE, redirect::Policy,
+};
 use tokio::time::Instant;
 
 use super::{
@@ -46,7 +48,8 @@ impl Tokens {
 
 /// About how many tokens a text of so many bytes has, rather too many: four bytes make one in English, three
 /// where each is a character.
-pub(super) fn tokens_of(bytes: usize) -> u64 {
+#[must_use]
+pub fn tokens_of(bytes: usize) -> u64 {
     bytes.div_ceil(3) as u64
 }
 
@@ -108,22 +111,13 @@ impl Line {
         address: Url,
         idle_timeout: Option<Duration>,
     ) -> Result<Self, ModelError> {
-        let wire = provider.wire();
-        let headers = wire
-            .headers(key)
-            .map_err(|_| ModelError::Key(provider.key_setting()))?;
-        let mut client = Client::builder()
-            .default_headers(headers)
-            .connect_timeout(CONNECT_TIMEOUT)
-            // The key and the text go nowhere else.
-            .redirect(Policy::none())
-            .user_agent("ultudy");
+        let mut client = client(provider, key)?;
         if let Some(idle_timeout) = idle_timeout {
             client = client.read_timeout(idle_timeout);
         }
         Ok(Self {
             client: client.build()?,
-            wire,
+            wire: provider.wire(),
             address,
         })
     }
@@ -154,7 +148,7 @@ impl Line {
         counted(since_sent.saturating_sub(WAY_MAX));
         let status = response.status();
         if status != StatusCode::OK {
-            let failure = self.refused(response, status).await;
+            let failure = refused(self.wire, response, status).await;
             let rest = failure.wait();
             return Called::refused(failure, rest);
         }
@@ -167,15 +161,36 @@ impl Line {
             rest,
         }
     }
+}
 
-    async fn refused(&self, response: Response, status: StatusCode) -> Failure {
-        let wait = self.wire.wait(response.headers());
-        // What cannot be read says nothing more than the status does.
-        let body = read_whole(response, ERROR_MAX).await.unwrap_or_default();
-        let mut told = self.wire.told(&body);
-        told.wait = wait.or(told.wait);
-        Failure::Status { status, told }
-    }
+/// Whoever asks a provider, with this key.
+pub(super) fn client(provider: Provider, key: &str) -> Result<ClientBuilder, ModelError> {
+    let headers = provider
+        .wire()
+        .headers(key)
+        .map_err(|_| ModelError::Key(provider.key_setting()))?;
+    let client = Client::builder()
+        .default_headers(headers)
+        .connect_timeout(CONNECT_TIMEOUT)
+        // The key and the text go nowhere else.
+        .redirect(Policy::none())
+        .user_agent("ultudy");
+    Ok(client)
+}
+
+/// What a response of another status than 200 says.
+pub(super) async fn refused(
+    wire: &dyn WireFormat,
+    response: Response,
+    status: StatusCode,
+) -> Failure {
+    let wait = wire.wait(response.headers());
+    // What cannot be read says nothing more than the status does.
+    let body = read_whole(response, ERROR_MAX).await.unwrap_or_default();
+    let mut told = wire.told(&body);
+    // Who asks for no time at all says nothing of when it may be.
+    told.wait = wait.or(told.wait).filter(|wait| !wait.is_zero());
+    Failure::Status { status, told }
 }
 
 /// A body that notes when it goes out, once there is a connection.

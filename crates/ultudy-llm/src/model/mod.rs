@@ -47,10 +47,12 @@ use tokio_util::sync::CancellationToken;
 use ultudy_domain::glossary::GlossaryEntry;
 
 pub use self::batch::{
-    BatchAnswer, BatchError, BatchItem, BatchState, Batches, CALL_TIMEOUT, SentBatch,
+    BatchAnswer, BatchError, BatchItem, BatchState, Batches, CALL_TIMEOUT, FoundBatch, SentBatch,
 };
+pub use self::call::tokens_of;
 pub use self::embeddings::{Embeddings, EmbeddingsConfig};
 pub use self::pace::{Admission, Pace, Unlimited};
+pub use self::prompt::LESSON_TOKENS_MAX;
 pub use self::provider::Provider;
 use self::{
     call::Line,

@@ -11,14 +11,14 @@ use super::{draft::Overview, lesson::Fault, parts::Pages, schema, wire::Question
 pub(super) const VERSION: u32 = 2;
 
 /// Most tokens of a lesson: three times a usual one.
-const LESSON_MAX: u32 = 12_000;
+pub const LESSON_TOKENS_MAX: u32 = 12_000;
 
 /// What a model is asked for a lesson.
 pub(super) const LESSON: Question = Question {
     name: "lesson",
     instructions: include_str!("prompts/lesson.md"),
     schema: Some(&schema::LESSON),
-    tokens_max: LESSON_MAX,
+    tokens_max: LESSON_TOKENS_MAX,
 };
 
 /// What it is asked instead of items that were not sound.
@@ -29,7 +29,7 @@ pub(super) const REPAIR: Question = Question {
         include_str!("prompts/repair.md")
     ),
     schema: Some(&schema::REPAIR),
-    tokens_max: LESSON_MAX,
+    tokens_max: LESSON_TOKENS_MAX,
 };
 
 /// What it is asked for the whole of a lesson that was written part by part.

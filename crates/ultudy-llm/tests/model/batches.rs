@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use ultudy_llm::{
     BatchRequest,
-    model::{BatchAnswer, BatchItem, BatchState, Batches, SentBatch},
+    model::{BatchAnswer, BatchItem, BatchState, Batches, FoundBatch, SentBatch},
 };
 use ultudy_testkit::llm::{Answer, BatchEnd, SendFault, Spoil};
 
@@ -64,7 +64,7 @@ impl Asking {
         }
     }
 
-    async fn found(&self, name: &str, ids: &[&str], known: &[String]) -> Option<String> {
+    async fn found(&self, name: &str, ids: &[&str], known: &[String]) -> FoundBatch {
         #[allow(
             clippy::disallowed_methods,
             reason = "the provider's clock is this one"
@@ -151,15 +151,38 @@ async fn one_that_was_taken_without_a_word_is_found_again() {
         for name in ["two", "three", "four"] {
             known.push(asking.sent(name, &["c", "d"]).await);
         }
-        let found = asking.found("lost", &["a", "b"], &known).await.unwrap();
+        let found = asking.found("lost", &["a", "b"], &known).await;
+        let FoundBatch::Here(found) = found else {
+            panic!("{provider:?}: {found:?}");
+        };
         assert!(!known.contains(&found), "{provider:?}");
         let (answers, _) = asking.ended(&found).await;
         let ids: Vec<_> = answers.iter().map(|it| it.id.as_str()).collect();
         assert_eq!(ids, ["a", "b"], "{provider:?}");
         // What was never sent is not found.
         known.push(found);
-        assert_eq!(asking.found("never", &["e", "f"], &known).await, None);
+        let never = asking.found("never", &["e", "f"], &known).await;
+        assert_eq!(never, FoundBatch::Nowhere);
         assert_eq!(asking.llm.batch_counts().batches, 4);
+    }
+}
+
+/// Whoever has the same key may send batches, too.
+#[tokio::test]
+async fn anothers_batch_of_as_many_is_not_taken_for_the_one_that_is_looked_for() {
+    for provider in PROVIDERS {
+        let asking = Asking::by(provider).await;
+        asking.llm.batches_end(BatchEnd::Never);
+        asking.sent("anothers", &["x", "y"]).await;
+        let known_when_it_ends = match provider {
+            Provider::Anthropic => FoundBatch::Perhaps,
+            _ => FoundBatch::Nowhere,
+        };
+        let found = asking.found("own", &["a", "b"], &[]).await;
+        assert_eq!(found, known_when_it_ends, "{provider:?}");
+        asking.llm.batches_end(BatchEnd::Complete);
+        let found = asking.found("own", &["a", "b"], &[]).await;
+        assert_eq!(found, FoundBatch::Nowhere, "{provider:?}");
     }
 }
 
@@ -200,11 +223,15 @@ async fn each_item_comes_to_its_own_end() {
             Answer::Status(400, None),
             Answer::Lesson,
             Answer::Refusal,
-            Answer::TooLong,
+            Answer::TextTooLong("A lesson that is no".into()),
+            // What is whole of it is as good as any.
+            Answer::TextTooLong(r#"{"summary": "S.", "concepts": [{"name": "Cell"}, {"na"#.into()),
         ]);
-        let remote_id = asking.sent("one", &["a", "b", "c", "d"]).await;
+        let remote_id = asking.sent("one", &["a", "b", "c", "d", "e"]).await;
         let (answers, is_complete) = asking.ended(&remote_id).await;
-        let expected = ["errored", "answered", "declined", "too_long"];
+        let expected = ["errored", "answered", "declined", "too_long", "answered"];
+        let whole = r#"{"summary": "S.", "concepts": [{"name": "Cell"}]}"#;
+        assert_eq!(answers[4].answer.as_deref(), Ok(whole), "{provider:?}");
         assert_eq!(outcomes(&answers), expected, "{provider:?}");
         assert!(is_complete, "{provider:?}");
     }

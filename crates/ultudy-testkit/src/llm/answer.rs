@@ -142,6 +142,10 @@ pub(super) fn written(answer: &Answer, material: &str) -> Option<Said> {
         Answer::Status(..) | Answer::TooMuch | Answer::Page(_) => return None,
         Answer::Text(text) => Said::text(text.clone()),
         Answer::Truncated => lesson().halved(),
+        Answer::TextTooLong(text) => Said {
+            end: End::Length,
+            ..Said::text(text.clone())
+        },
         Answer::TooLong => Said {
             end: End::Length,
             ..lesson().halved()

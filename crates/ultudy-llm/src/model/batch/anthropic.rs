@@ -1,5 +1,6 @@
 //! Anthropic's message batches: requests in one call, answers as lines. They take no name, so one that
-//! nothing is known of is found again by its time, its size and, once it has ended, its items.
+//! nothing is known of is found again by its items once it has ended. Before that it may be another program's
+//! with the same key, whose answers are not ours and which is not ours to cancel.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -7,7 +8,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    BatchAnswer, BatchApi, BatchItem, BatchState, CLOCKS, Caller, PAGES_MAX, SentBatch, json, lines,
+    BatchAnswer, BatchApi, BatchItem, BatchState, CLOCKS, Caller, FoundBatch, PAGES_MAX, SentBatch,
+    json, lines,
 };
 use crate::model::failure::Failure;
 
@@ -75,9 +77,9 @@ impl BatchApi for Anthropic {
         Ok(made.id)
     }
 
-    async fn find(&self, caller: &Caller, sent: &SentBatch<'_>) -> Result<Option<String>, Failure> {
+    async fn find(&self, caller: &Caller, sent: &SentBatch<'_>) -> Result<FoundBatch, Failure> {
         let oldest = DateTime::<Utc>::from(sent.since - CLOCKS);
-        let mut after: Option<String> = None;
+        let (mut after, mut may_be_one) = (None::<String>, false);
         for _ in 0..PAGES_MAX {
             let mut query = vec![("limit", PAGE)];
             query.extend(after.as_deref().map(|after| ("after_id", after)));
@@ -88,8 +90,10 @@ impl BatchApi for Anthropic {
                     || sent.known.contains(&batch.id)
             };
             for batch in list.data.iter().filter(|batch| !others(batch)) {
-                if !batch.has_ended() || is_of(caller, &batch.id, sent).await? {
-                    return Ok(Some(batch.id.clone()));
+                if !batch.has_ended() {
+                    may_be_one = true;
+                } else if is_of(caller, &batch.id, sent).await? {
+                    return Ok(FoundBatch::Here(batch.id.clone()));
                 }
             }
             // The latest come first.
@@ -99,7 +103,10 @@ impl BatchApi for Anthropic {
             };
             after = Some(last.id.clone());
         }
-        Ok(None)
+        Ok(match may_be_one {
+            true => FoundBatch::Perhaps,
+            false => FoundBatch::Nowhere,
+        })
     }
 
     async fn look(&self, caller: &Caller, remote_id: &str) -> Result<BatchState, Failure> {

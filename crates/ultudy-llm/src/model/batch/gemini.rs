@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{BatchAnswer, BatchApi, BatchItem, BatchState, Caller, PAGES_MAX, SentBatch, json};
+use super::{
+    BatchAnswer, BatchApi, BatchItem, BatchState, Caller, FoundBatch, PAGES_MAX, SentBatch, json,
+};
 use crate::model::failure::Failure;
 
 /// Batches on a page of the list.
@@ -76,7 +78,7 @@ impl BatchApi for Gemini {
         Ok(begun.name)
     }
 
-    async fn find(&self, caller: &Caller, sent: &SentBatch<'_>) -> Result<Option<String>, Failure> {
+    async fn find(&self, caller: &Caller, sent: &SentBatch<'_>) -> Result<FoundBatch, Failure> {
         let mut token = String::new();
         for _ in 0..PAGES_MAX {
             let mut query = vec![("pageSize", PAGE)];
@@ -86,14 +88,14 @@ impl BatchApi for Gemini {
             let list: List = json(&caller.get(&["batches"], &query).await?)?;
             let mut all = list.operations.into_iter();
             if let Some(found) = all.find(|it| it.metadata.display_name == sent.name) {
-                return Ok(Some(found.name));
+                return Ok(FoundBatch::Here(found.name));
             }
             if list.next_page_token.is_empty() {
                 break;
             }
             token = list.next_page_token;
         }
-        Ok(None)
+        Ok(FoundBatch::Nowhere)
     }
 
     async fn look(&self, caller: &Caller, remote_id: &str) -> Result<BatchState, Failure> {

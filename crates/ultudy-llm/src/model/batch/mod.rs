@@ -9,13 +9,14 @@ mod openai;
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
-use reqwest::{Body, Client, Method, StatusCode, Url, header::CONTENT_TYPE, redirect::Policy};
+use reqwest::{Body, Client, Method, StatusCode, Url, header::CONTENT_TYPE};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
     ModelConfig, ModelError, Models, Provider,
-    call::{failed, read_whole},
+    call::{client, failed, read_whole, refused},
+    cut,
     failure::Failure,
     parts,
     prompt::{self, Material},
@@ -23,15 +24,12 @@ use super::{
 };
 use crate::{BatchRequest, LessonInput};
 
-/// How long a connection may take, nothing may come, and all of a call may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// For how long nothing may come.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// Longest that one of the calls takes; sending takes two.
 pub const CALL_TIMEOUT: Duration = Duration::from_secs(120);
 /// Longest answer that is read, in bytes: thousands of lessons.
 const ANSWER_MAX: usize = 128 << 20;
-/// Longest text of an error that is read.
-const ERROR_MAX: usize = 64 << 10;
 /// Pages of the list of batches that are looked through, the latest first.
 const PAGES_MAX: usize = 20;
 /// How far a provider's clock may be off.
@@ -59,6 +57,17 @@ pub struct SentBatch<'a> {
     pub known: Vec<String>,
 }
 
+/// Whether a provider has got a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FoundBatch {
+    /// It has, and calls it so.
+    Here(String),
+    /// It has not.
+    Nowhere,
+    /// It has one that may be it: that is known once it has ended.
+    Perhaps,
+}
+
 /// What came of an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchAnswer {
@@ -70,6 +79,8 @@ pub struct BatchAnswer {
     pub tokens_read: u64,
     /// Tokens that were written.
     pub tokens_written: u64,
+    /// Whether the provider has said how many; if not, it may have been any number.
+    pub is_told: bool,
 }
 
 /// How far a batch is.
@@ -143,22 +154,12 @@ impl Batches {
         let Some(api) = api(provider) else {
             return Ok(None);
         };
-        let wire = provider.wire();
-        let headers = wire
-            .headers(&config.key)
-            .map_err(|_| ModelError::Key(provider.key_setting()))?;
-        let client = Client::builder()
-            .default_headers(headers)
-            .connect_timeout(CONNECT_TIMEOUT)
+        let client = client(provider, &config.key)?
             .read_timeout(IDLE_TIMEOUT)
-            .timeout(CALL_TIMEOUT)
-            // The key and the text go nowhere else.
-            .redirect(Policy::none())
-            .user_agent("ultudy")
-            .build()?;
+            .timeout(CALL_TIMEOUT);
         let caller = Caller {
-            client,
-            wire,
+            client: client.build()?,
+            wire: provider.wire(),
             base: config.base_url.clone(),
         };
         Ok(Some(Self {
@@ -188,11 +189,11 @@ impl Batches {
         sent.map_err(|failure| self.failed(failure, model))
     }
 
-    /// What the provider calls a batch that it was given; none if it has not got it.
+    /// Whether the provider has got a batch that it was given, perhaps.
     ///
     /// # Errors
     /// [`BatchError`].
-    pub async fn find(&self, sent: &SentBatch<'_>) -> Result<Option<String>, BatchError> {
+    pub async fn find(&self, sent: &SentBatch<'_>) -> Result<FoundBatch, BatchError> {
         let found = self.api.find(&self.caller, sent).await;
         found.map_err(|failure| self.failed(failure, ""))
     }
@@ -232,7 +233,7 @@ trait BatchApi: Send + Sync {
         items: Vec<BatchItem>,
     ) -> Result<String, Failure>;
 
-    async fn find(&self, caller: &Caller, sent: &SentBatch<'_>) -> Result<Option<String>, Failure>;
+    async fn find(&self, caller: &Caller, sent: &SentBatch<'_>) -> Result<FoundBatch, Failure>;
 
     async fn look(&self, caller: &Caller, remote_id: &str) -> Result<BatchState, Failure>;
 
@@ -323,11 +324,7 @@ impl Caller {
         if status.is_success() {
             return read_whole(response, ANSWER_MAX).await;
         }
-        let wait = self.wire.wait(response.headers());
-        let body = read_whole(response, ERROR_MAX).await.unwrap_or_default();
-        let mut told = self.wire.told(&body);
-        told.wait = wait.or(told.wait);
-        Err(Failure::Status { status, told })
+        Err(refused(self.wire, response, status).await)
     }
 
     /// What an item's answer says, which is a whole one of the provider's.
@@ -337,7 +334,7 @@ impl Caller {
         let written = match (read, answer.end) {
             (Err(_), _) => Err("unreadable"),
             (Ok(()), Some(End::Said)) => Ok(answer.content),
-            (Ok(()), Some(End::Length)) => Err("too_long"),
+            (Ok(()), Some(End::Length)) => cut::closed(&answer.content).ok_or("too_long"),
             (Ok(()), Some(End::Declined)) => Err("declined"),
             (Ok(()), None) => Err("cut"),
         };
@@ -346,6 +343,7 @@ impl Caller {
             answer: written,
             tokens_read: answer.tokens_read,
             tokens_written: answer.tokens_written,
+            is_told: answer.tokens_read + answer.tokens_written > 0,
         }
     }
 }
@@ -358,6 +356,7 @@ impl BatchAnswer {
             answer: Err(reason),
             tokens_read: 0,
             tokens_written: 0,
+            is_told: true,
         }
     }
 }
@@ -398,6 +397,25 @@ mod tests {
             assert!(!of(status), "{status}");
         }
         assert!(!BatchError::from(Failure::Time).is_lasting);
+    }
+
+    #[test]
+    fn an_answer_that_does_not_say_what_it_took_is_not_free() {
+        let caller = Caller {
+            client: Client::new(),
+            wire: Provider::OpenAi.wire(),
+            base: "http://127.0.0.1:1/v1".parse().unwrap(),
+        };
+        let mut body = serde_json::json!({
+            "choices": [{"message": {"content": "Cells."}, "finish_reason": "stop"}],
+        });
+        let silent = caller.answer("a".into(), &body);
+        assert_eq!(silent.answer.as_deref(), Ok("Cells."));
+        assert!(!silent.is_told);
+        body["usage"] = serde_json::json!({"prompt_tokens": 7, "completion_tokens": 9});
+        assert!(caller.answer("a".into(), &body).is_told);
+        // What came to nothing by the provider's word takes nothing.
+        assert!(BatchAnswer::failed("a".into(), "expired").is_told);
     }
 
     #[test]

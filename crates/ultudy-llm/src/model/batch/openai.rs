@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    BatchAnswer, BatchApi, BatchItem, BatchState, CLOCKS, Caller, PAGES_MAX, SentBatch, below,
-    json, lines,
+    BatchAnswer, BatchApi, BatchItem, BatchState, CLOCKS, Caller, FoundBatch, PAGES_MAX, SentBatch,
+    below, json, lines,
 };
 use crate::model::failure::Failure;
 
@@ -76,7 +76,7 @@ impl BatchApi for OpenAi {
         Ok(made.id)
     }
 
-    async fn find(&self, caller: &Caller, sent: &SentBatch<'_>) -> Result<Option<String>, Failure> {
+    async fn find(&self, caller: &Caller, sent: &SentBatch<'_>) -> Result<FoundBatch, Failure> {
         let oldest = sent.since - CLOCKS;
         let oldest = oldest.duration_since(UNIX_EPOCH).unwrap_or_default();
         let mut after: Option<String> = None;
@@ -89,7 +89,7 @@ impl BatchApi for OpenAi {
                 metadata.is_some_and(|metadata| metadata[NAME] == sent.name)
             };
             if let Some(found) = list.data.iter().find(is_it) {
-                return Ok(Some(found.id.clone()));
+                return Ok(FoundBatch::Here(found.id.clone()));
             }
             // The latest come first.
             let last = list.data.last();
@@ -100,7 +100,7 @@ impl BatchApi for OpenAi {
             };
             after = Some(last.id.clone());
         }
-        Ok(None)
+        Ok(FoundBatch::Nowhere)
     }
 
     async fn look(&self, caller: &Caller, remote_id: &str) -> Result<BatchState, Failure> {

@@ -231,6 +231,13 @@ fn list(shared: &Shared, format: Format, query: &str) -> Response {
         .split('&')
         .find_map(|pair| after.iter().find_map(|name| pair.strip_prefix(name)));
     let after = after.map(|after| after.replace("%2F", "/"));
+    let (count, end) = {
+        let state = shared.state();
+        (state.batching.batches.len(), state.batching.end)
+    };
+    for place in 0..count {
+        shared.end_batch(place, end);
+    }
     let mut state = shared.state();
     let Batching { batches, files, .. } = &mut state.batching;
     let of_format = batches.iter().rev().filter(|batch| batch.format == format);

@@ -264,6 +264,20 @@ async fn who_opens_a_section_before_the_batch_is_sent_waits_for_no_batch() {
 }
 
 #[tokio::test]
+async fn who_opens_a_section_waits_for_no_batch_that_was_sent_before_they_were_turned_off() {
+    let mut class = Class::start(1, &[PRICES, ON, AT_ONCE]).await;
+    class.llm.batches_end(BatchEnd::Never);
+    let jobs = class.ask_low(1).await;
+    class.until_all_wait(&jobs).await;
+    class.api.server.terminate().await.expect("it stops well");
+    class.api.server.set(ON.0, "off");
+    class.api.server.restart().await.expect("it comes back");
+    assert_eq!(class.ask_as(0, "high").await, jobs[0]);
+    class.all_complete(&jobs).await;
+    assert_eq!(class.llm.counts().made, 1);
+}
+
+#[tokio::test]
 async fn what_a_batch_does_not_bring_is_asked_for_by_itself() {
     // Refused, failed, too late in part, and one item that is an error.
     for (end, direct) in [
@@ -306,6 +320,8 @@ async fn one_that_never_ends_is_given_up_and_may_have_been_paid_for() {
     class.all_complete(&jobs).await;
     assert_eq!(class.llm.batch_counts().cancelled, 1);
     assert_eq!(class.llm.counts().made, 1);
+    let usage = class.usage_of(2).await;
+    assert_eq!(usage["month"]["unpriced_calls"], 1, "{usage}");
 }
 
 #[tokio::test]
