@@ -3,9 +3,10 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use tokio::sync::oneshot;
 use ultudy_app::clock::{Clock as _, SystemClock};
 use ultudy_engines::limiter::{Correction, Counter, Decision, Limit, Limiter, Reservation};
-use ultudy_llm::model::{Admission, Pace, Provider};
+use ultudy_llm::model::{Admission, Pace, Provider, Urgency};
 use uuid::Uuid;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -15,6 +16,12 @@ const LATE_MAX: Duration = Duration::from_secs(15);
 const WINDOW: Duration = MINUTE.saturating_add(LATE_MAX);
 /// Longest that processes leave a model alone since one of them was told so: then one asks again.
 const REST_MAX: Duration = Duration::from_secs(600);
+/// Of what is allowed, one of so many parts is kept for the calls of either urgency.
+const PARTS: u32 = 5;
+/// For how long after somebody who waits at the screen asked it is kept for whoever asks next, and for how
+/// long after a job was refused for jobs.
+const KEPT_FOR_INTERACTIVE: Duration = Duration::from_secs(600);
+const KEPT_FOR_BACKGROUND: Duration = WINDOW;
 
 /// What providers allow.
 #[derive(Debug, Clone, Default)]
@@ -26,42 +33,134 @@ pub struct Allowed {
 }
 
 /// Counts calls in the limiter that the fleet shares.
+#[derive(Clone)]
 pub struct SharedPace {
     limiter: Arc<dyn Limiter>,
-    allowed: Allowed,
+    allowed: Arc<Allowed>,
+}
+
+/// What is counted of a call, and how much of it is allowed.
+struct Count {
+    counter: Counter,
+    is_of_tokens: bool,
+    /// Whether only calls of its own urgency count.
+    is_of_one: bool,
+    most: u32,
+}
+
+impl Count {
+    /// How much is allowed where a part may be kept for calls of the other urgency: neither takes all.
+    fn limit(&self, is_kept: bool) -> Limit {
+        let part = match self.most {
+            0..3 => 0,
+            most => (most / PARTS).max(1),
+        };
+        limit(match self.is_of_one && is_kept {
+            true => self.most - part,
+            false => self.most,
+        })
+    }
 }
 
 impl SharedPace {
     /// Lets so much through to each provider.
     pub fn new(limiter: Arc<dyn Limiter>, allowed: Allowed) -> Self {
-        Self { limiter, allowed }
+        Self {
+            limiter,
+            allowed: Arc::new(allowed),
+        }
     }
 
-    /// What is counted of a provider.
-    fn counts(&self, provider: Provider) -> impl Iterator<Item = (Counter, Limit)> {
-        let of = |kind, most: Option<&u32>| {
-            let counter = Counter {
-                kind,
-                whose: provider.name().to_owned(),
-            };
-            most.map(|most| (counter, limit(*most)))
+    /// What is counted of a call: with all others, and with those of its urgency.
+    fn counts(&self, provider: Provider, urgency: Urgency) -> Vec<Count> {
+        let of_one = match urgency {
+            Urgency::Interactive => ["model_calls_interactive", "model_tokens_interactive"],
+            Urgency::Background => ["model_calls_background", "model_tokens_background"],
         };
-        let requests = of(REQUESTS, self.allowed.requests.get(&provider));
-        let tokens = of(TOKENS, self.allowed.tokens.get(&provider));
-        requests.into_iter().chain(tokens)
+        let mut counts = Vec::new();
+        for ([requests, tokens], is_of_one) in
+            [(["model_calls", "model_tokens"], false), (of_one, true)]
+        {
+            for (kind, is_of_tokens, allowed) in [
+                (requests, false, &self.allowed.requests),
+                (tokens, true, &self.allowed.tokens),
+            ] {
+                let counter = Counter {
+                    kind,
+                    whose: provider.name().to_owned(),
+                };
+                counts.extend(allowed.get(&provider).map(|most| Count {
+                    counter,
+                    is_of_tokens,
+                    is_of_one,
+                    most: *most,
+                }));
+            }
+        }
+        counts
     }
 
-    async fn correct(&self, counted: &(Counter, Limit), call: Admission, correction: Correction) {
-        let (counter, limit) = counted;
+    async fn correct(&self, count: &Count, call: Admission, correction: Correction) {
         let place = reservation(call).place;
         self.limiter
-            .correct(counter, *limit, place, correction)
+            .correct(&count.counter, limit(count.most), place, correction)
             .await;
     }
-}
 
-const REQUESTS: &str = "model_calls";
-const TOKENS: &str = "model_tokens";
+    /// Has a part kept for calls of this urgency from now on.
+    async fn keep_for(&self, provider: Provider, urgency: Urgency) {
+        let span = match urgency {
+            Urgency::Interactive => KEPT_FOR_INTERACTIVE,
+            Urgency::Background => KEPT_FOR_BACKGROUND,
+        };
+        let counter = kept_for(provider, urgency);
+        self.limiter.close(&counter, span).await;
+    }
+
+    /// Takes a place for a call in each of these.
+    async fn take(
+        &self,
+        provider: Provider,
+        counts: &[Count],
+        (call, tokens): (Admission, u64),
+    ) -> Result<(), Duration> {
+        let urgency = call.urgency;
+        let other = match urgency {
+            Urgency::Interactive => Urgency::Background,
+            Urgency::Background => Urgency::Interactive,
+        };
+        // Also if it is refused: the next place is theirs.
+        if urgency == Urgency::Interactive {
+            self.keep_for(provider, urgency).await;
+        }
+        let is_kept = self.limiter.closed(&kept_for(provider, other)).await;
+        let what = reservation(call);
+        let mut taken = Vec::new();
+        for count in counts {
+            let weight = match count.is_of_tokens {
+                true => weight(tokens),
+                false => 1,
+            };
+            let limit = count.limit(is_kept.is_some());
+            let asked = self
+                .limiter
+                .reserve_weighing(&count.counter, limit, what, weight);
+            match asked.await {
+                Decision::Allowed { .. } => taken.push(&count.counter),
+                Decision::Refused { wait } => {
+                    for counter in taken {
+                        self.limiter.release(counter, what).await;
+                    }
+                    if urgency == Urgency::Background {
+                        self.keep_for(provider, urgency).await;
+                    }
+                    return Err(wait);
+                }
+            }
+        }
+        Ok(())
+    }
+}
 
 fn limit(most: u32) -> Limit {
     Limit {
@@ -70,8 +169,8 @@ fn limit(most: u32) -> Limit {
     }
 }
 
-fn reservation(Admission(number): Admission) -> Reservation {
-    let id = Uuid::from_u128(number);
+fn reservation(call: Admission) -> Reservation {
+    let id = Uuid::from_u128(call.number);
     Reservation {
         place: id,
         holder: id,
@@ -89,34 +188,52 @@ fn model_of(provider: Provider, model: &str) -> Counter {
     }
 }
 
+/// What is closed as long as a part is kept for calls of this urgency.
+fn kept_for(provider: Provider, urgency: Urgency) -> Counter {
+    Counter {
+        kind: match urgency {
+            Urgency::Interactive => "model_kept_for_interactive",
+            Urgency::Background => "model_kept_for_background",
+        },
+        whose: provider.name().to_owned(),
+    }
+}
+
 #[async_trait]
 impl Pace for SharedPace {
-    async fn admit(&self, provider: Provider, tokens: u64) -> Result<Admission, Duration> {
-        let call = Admission(SystemClock.new_id().as_u128());
-        let mut taken = Vec::new();
-        for (counter, limit) in self.counts(provider) {
-            let weight = match counter.kind {
-                TOKENS => weight(tokens),
-                _ => 1,
-            };
-            let what = reservation(call);
-            let asked = self.limiter.reserve_weighing(&counter, limit, what, weight);
-            match asked.await {
-                Decision::Allowed { .. } => taken.push(counter),
-                Decision::Refused { wait } => {
-                    for counter in taken {
-                        self.limiter.release(&counter, what).await;
-                    }
-                    return Err(wait);
-                }
-            }
+    /// In a task of its own: what it has taken when nobody waits for it any more is given back.
+    async fn admit(
+        &self,
+        provider: Provider,
+        tokens: u64,
+        urgency: Urgency,
+    ) -> Result<Admission, Duration> {
+        let call = Admission {
+            number: SystemClock.new_id().as_u128(),
+            urgency,
+        };
+        let counts = self.counts(provider, urgency);
+        if counts.is_empty() {
+            return Ok(call);
         }
-        Ok(call)
+        let (sender, receiver) = oneshot::channel();
+        let pace = self.clone();
+        tokio::spawn(async move {
+            let taken = pace.take(provider, &counts, (call, tokens)).await;
+            if let Err(Ok(())) = sender.send(taken) {
+                pace.give_back(provider, call).await;
+            }
+        });
+        // It ends without an answer only where all ends.
+        let taken = receiver.await.unwrap_or(Err(LATE_MAX));
+        taken.map(|()| call)
     }
 
     async fn give_back(&self, provider: Provider, call: Admission) {
-        for (counter, _) in self.counts(provider) {
-            self.limiter.release(&counter, reservation(call)).await;
+        for count in self.counts(provider, call.urgency) {
+            self.limiter
+                .release(&count.counter, reservation(call))
+                .await;
         }
     }
 
@@ -126,8 +243,8 @@ impl Pace for SharedPace {
             age: Some(ago + LATE_MAX),
             weight: None,
         };
-        for counted in self.counts(provider) {
-            self.correct(&counted, call, correction).await;
+        for count in self.counts(provider, call.urgency) {
+            self.correct(&count, call, correction).await;
         }
     }
 
@@ -136,9 +253,9 @@ impl Pace for SharedPace {
             age: None,
             weight: Some(weight(tokens)),
         };
-        for counted in self.counts(provider) {
-            if counted.0.kind == TOKENS {
-                self.correct(&counted, call, correction).await;
+        for count in self.counts(provider, call.urgency) {
+            if count.is_of_tokens {
+                self.correct(&count, call, correction).await;
             }
         }
     }
@@ -155,12 +272,18 @@ impl Pace for SharedPace {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Mutex, PoisonError};
-    use std::time::Instant;
+    use std::{
+        sync::{Mutex, PoisonError},
+        task::{Context, Waker},
+        time::Instant,
+    };
 
     use ultudy_engines::limiter::InProcessLimiter;
 
-    use super::*;
+    use super::{
+        Urgency::{Background, Interactive},
+        *,
+    };
 
     const PROVIDER: Provider = Provider::OpenAi;
 
@@ -191,8 +314,23 @@ mod tests {
         }
 
         async fn admit(&self, tokens: u64) -> Result<Admission, u64> {
-            let admitted = self.pace.admit(PROVIDER, tokens).await;
+            self.admit_as(Background, tokens).await
+        }
+
+        async fn admit_as(&self, urgency: Urgency, tokens: u64) -> Result<Admission, u64> {
+            let admitted = self.pace.admit(PROVIDER, tokens, urgency).await;
             admitted.map_err(|wait| wait.as_secs())
+        }
+
+        /// How many calls are let through, one after the other, and how long the next is to wait.
+        async fn all(&self, urgency: Urgency) -> (usize, u64) {
+            let mut through = 0;
+            loop {
+                match self.admit_as(urgency, 100).await {
+                    Ok(_) => through += 1,
+                    Err(wait) => return (through, wait),
+                }
+            }
         }
     }
 
@@ -243,6 +381,82 @@ mod tests {
         stopped.at(75);
         assert!(stopped.admit(9_000).await.is_ok());
         assert_eq!(stopped.admit(1).await, Err(75));
+    }
+
+    /// Of calls, and of tokens.
+    const BOTH: [(u32, u32); 2] = [(10, 100_000), (1_000, 1_000)];
+
+    #[tokio::test]
+    async fn whoever_waits_at_the_screen_has_the_next_place_and_then_finds_one() {
+        for (requests, tokens) in BOTH {
+            let stopped = Stopped::of(requests, tokens);
+            // As long as nobody does, jobs take all there is.
+            assert_eq!(stopped.all(Background).await, (10, 75));
+            assert_eq!(stopped.admit_as(Interactive, 100).await, Err(75));
+            stopped.at(75);
+            assert_eq!(stopped.all(Background).await, (8, 75));
+            assert_eq!(stopped.all(Interactive).await, (2, 75));
+            // For ten minutes from when somebody last asked.
+            stopped.at(674);
+            assert_eq!(stopped.all(Background).await.0, 8);
+            stopped.at(75 + 674);
+            assert_eq!(stopped.all(Background).await.0, 10);
+        }
+    }
+
+    #[tokio::test]
+    async fn students_leave_a_part_to_jobs_that_wait() {
+        for (requests, tokens) in BOTH {
+            let stopped = Stopped::of(requests, tokens);
+            // As long as no job does, they take all there is.
+            assert_eq!(stopped.all(Interactive).await, (10, 75));
+            stopped.at(70);
+            assert_eq!(stopped.admit(100).await, Err(5));
+            stopped.at(75);
+            assert_eq!(stopped.all(Interactive).await, (8, 75));
+            assert_eq!(stopped.all(Background).await, (2, 75));
+            assert_eq!(stopped.all(Interactive).await.0, 0);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_too_little_to_be_parted_goes_to_whoever_is_first() {
+        for most in [1, 2] {
+            let stopped = Stopped::of(most, 100_000);
+            assert_eq!(stopped.all(Interactive).await.0, most as usize);
+            assert_eq!(stopped.admit(100).await, Err(75));
+            stopped.at(75);
+            assert_eq!(stopped.all(Background).await.0, most as usize);
+            assert_eq!(stopped.all(Interactive).await.0, 0);
+            stopped.at(150);
+            assert_eq!(stopped.all(Interactive).await.0, most as usize);
+        }
+    }
+
+    #[tokio::test]
+    async fn who_gives_up_while_it_is_let_through_takes_no_place() {
+        let stopped = Stopped::of(1, 100);
+        let mut admitting = Box::pin(stopped.admit(1));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(admitting.as_mut().poll(&mut context).is_pending());
+        drop(admitting);
+        assert!(stopped.admit(1).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn what_a_student_asked_is_set_right_and_given_back_like_a_job() {
+        let stopped = Stopped::of(10, 1_000);
+        assert!(stopped.admit(1).await.is_ok());
+        stopped.at(1);
+        assert_eq!(stopped.admit(2_000).await, Err(74), "jobs wait");
+        let call = stopped.admit_as(Interactive, 600).await.unwrap();
+        assert_eq!(stopped.admit_as(Interactive, 300).await, Err(75));
+        stopped.pace.took(PROVIDER, call, 100).await;
+        let other = stopped.admit_as(Interactive, 500).await.unwrap();
+        stopped.pace.give_back(PROVIDER, other).await;
+        stopped.pace.counted(PROVIDER, call, Duration::ZERO).await;
+        stopped.at(61);
+        assert!(stopped.admit_as(Interactive, 750).await.is_ok());
     }
 
     #[tokio::test]

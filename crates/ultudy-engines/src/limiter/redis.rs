@@ -167,7 +167,8 @@ impl Limiter for RedisLimiter {
     async fn close(&self, counter: &Counter, span: Duration) {
         self.alone.close(counter, span).await;
         let mut script = self.close.key(closing(counter));
-        script.arg(micros(span) / 1000);
+        // Redis closes nothing for no time at all, and says so by an error.
+        script.arg((micros(span) / 1000).max(1));
         // If it does not come through, this process knows at least.
         let _closed: Option<()> = self.patience.answer(self.redis.run(&script)).await;
     }

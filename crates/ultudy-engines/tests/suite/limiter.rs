@@ -207,6 +207,17 @@ async fn what_one_process_closes_is_closed_for_all_and_for_itself_without_redis(
     assert!(other.closed(&counter()).await.is_none());
 }
 
+/// A provider may ask to be left alone for no time at all.
+#[tokio::test]
+async fn who_is_closed_for_no_time_at_all_keeps_nobody_waiting() {
+    let server = Server::start().unwrap();
+    let limiter = RedisLimiter::strict(Redis::connect(&server.url()).await.unwrap());
+    for (number, span) in [(1, Duration::ZERO), (2, Duration::from_micros(1))] {
+        limiter.close(&counter(), span).await;
+        assert!(is_allowed(&limiter, number).await, "{span:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_clock_that_was_set_back_keeps_nobody_out() {
     let server = Server::start().unwrap();

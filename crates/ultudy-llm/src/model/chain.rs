@@ -6,6 +6,7 @@ use futures_util::future::{self, BoxFuture, FutureExt as _};
 use tokio::time::Instant;
 
 use super::{
+    Urgency,
     call::{Streamed, Tokens, tokens_of},
     failure::{self, Failure},
     kept::Kept,
@@ -112,7 +113,8 @@ impl Chain {
             deadline: work.deadline,
             time: work.time,
             haste: Haste::Patient,
-            is_ample: matches!(self.task, Task::Lesson | Task::Sections),
+            urgency: urgency(self.task),
+            is_ample: urgency(self.task) == Urgency::Background,
             bill: work.bill,
         };
         let mut given_up: Option<GenerateError> = None;
@@ -168,16 +170,24 @@ impl Chain {
             // Another model is not asked until one is found that will write on anything. What
             // one does not like that was asked in another's place, that one may write.
             let is_declined = matches!(failure, Failure::Declined) && is_first;
-            // Nor is one of another price.
-            if is_declined || matches!(failure, Failure::Unpaid(_)) {
-                return Err(error);
-            }
             given_up = Some(match given_up {
                 None => error,
                 Some(before) => better(before, error),
             });
+            // Nor is one of another price. The first may be asked later, for which there may be enough.
+            if is_declined || matches!(failure, Failure::Unpaid(_)) {
+                break;
+            }
         }
         Err(given_up.unwrap_or_else(failure::unreadable))
+    }
+}
+
+/// Whether somebody waits at the screen for it.
+fn urgency(task: Task) -> Urgency {
+    match task {
+        Task::Grading | Task::Answer => Urgency::Interactive,
+        Task::Lesson | Task::Sections => Urgency::Background,
     }
 }
 

@@ -9,6 +9,7 @@
 //! one, and then to the job, by what [`GenerateError`] says.
 
 mod answers;
+mod backoff;
 mod batch;
 mod breaker;
 mod call;
@@ -51,7 +52,7 @@ pub use self::batch::{
 };
 pub use self::call::tokens_of;
 pub use self::embeddings::{Embeddings, EmbeddingsConfig};
-pub use self::pace::{Admission, Pace, Unlimited};
+pub use self::pace::{Admission, Pace, Unlimited, Urgency};
 pub use self::prompt::LESSON_TOKENS_MAX;
 pub use self::provider::Provider;
 use self::{

@@ -6,12 +6,23 @@ use async_trait::async_trait;
 
 use super::Provider;
 
+/// How long whoever asks can wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Urgency {
+    /// Not for long: somebody looks at the screen meanwhile.
+    Interactive,
+    /// For its turn: it is a job.
+    Background,
+}
+
 /// A call that was let through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Admission(
+pub struct Admission {
     /// Its number; no other call has it.
-    pub u128,
-);
+    pub number: u128,
+    /// As what it was let through.
+    pub urgency: Urgency,
+}
 
 /// Sees to it that a provider is not called more often than it allows, nor asked for more, and that what
 /// one process is told holds for all.
@@ -22,7 +33,12 @@ pub struct Admission(
 pub trait Pace: Send + Sync {
     /// Lets a call through that is expected to take so many tokens, which counts from now on; or says after
     /// what time one may be.
-    async fn admit(&self, provider: Provider, tokens: u64) -> Result<Admission, Duration>;
+    async fn admit(
+        &self,
+        provider: Provider,
+        tokens: u64,
+        urgency: Urgency,
+    ) -> Result<Admission, Duration>;
 
     /// A call that was let through is not made.
     async fn give_back(&self, _provider: Provider, _call: Admission) {}
@@ -47,7 +63,12 @@ pub struct Unlimited;
 
 #[async_trait]
 impl Pace for Unlimited {
-    async fn admit(&self, _provider: Provider, _tokens: u64) -> Result<Admission, Duration> {
-        Ok(Admission(0))
+    async fn admit(
+        &self,
+        _provider: Provider,
+        _tokens: u64,
+        urgency: Urgency,
+    ) -> Result<Admission, Duration> {
+        Ok(Admission { number: 0, urgency })
     }
 }

@@ -7,10 +7,14 @@ use std::{
 };
 
 use backon::{BackoffBuilder as _, ExponentialBuilder};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::{
+    runtime::Handle,
+    time::{Instant, sleep, sleep_until, timeout_at},
+};
 
 use super::{
-    Admission, Pace,
+    Admission, Pace, Urgency,
+    backoff::{self, Backoff},
     breaker::{Breaker, State},
     call::{Called, Exchange, Line},
     failure::Failure,
@@ -37,6 +41,7 @@ pub(super) struct Terms<'a> {
     /// How long that was at the beginning.
     pub(super) time: Duration,
     pub(super) haste: Haste,
+    pub(super) urgency: Urgency,
     /// Whether a model that runs out of this time is not well: who waits for a student has less than it may
     /// take for others.
     pub(super) is_ample: bool,
@@ -62,6 +67,12 @@ struct Rest {
     is_limited: bool,
 }
 
+impl Rest {
+    fn left(self) -> Duration {
+        self.until.saturating_duration_since(Instant::now())
+    }
+}
+
 /// One model of one provider.
 pub(super) struct Target {
     pub(super) counted: Counted,
@@ -70,8 +81,9 @@ pub(super) struct Target {
     breaker: Breaker,
     of_hasty: Breaker,
     rest: Mutex<Option<Rest>>,
-    /// Whose turn it is to ask for one.
-    turns: tokio::sync::Mutex<()>,
+    /// For how long that is where it does not say.
+    backoff: Backoff,
+    turns: Turns,
     /// The shortest pause between tries.
     pause: Duration,
     pace: Arc<dyn Pace>,
@@ -86,7 +98,9 @@ impl Target {
             breaker: Breaker::default(),
             of_hasty: Breaker::default(),
             rest: Mutex::new(None),
-            turns: tokio::sync::Mutex::default(),
+            // Longer than anybody would wait by themselves: others wait, too.
+            backoff: Backoff::new(pause * 2),
+            turns: Turns::default(),
             pause,
             pace,
         };
@@ -126,10 +140,11 @@ impl Target {
         let remaining = terms.deadline.saturating_duration_since(Instant::now());
         let wait = Wait {
             haste: terms.haste,
+            urgency: terms.urgency,
             give_up: Instant::now() + remaining / 2,
             tokens: exchange.tokens_expected().all(),
         };
-        let admission = self.wait_for_turn(&wait).await?;
+        let turn = self.wait_for_turn(&wait).await?;
         let breaker = self.breaker(terms.haste);
         let pass = breaker.admit(Instant::now()).map_err(out_of_order)?;
         self.tell();
@@ -137,7 +152,7 @@ impl Target {
             true => 0,
             false => RETRIES,
         };
-        let asking = self.try_to_ask(exchange, admission, terms, &wait, retries);
+        let asking = self.try_to_ask(exchange, turn, terms, &wait, retries);
         let answered = asking.await;
         match &answered {
             // What was left by another is no measure of this one.
@@ -150,10 +165,10 @@ impl Target {
     }
 
     /// The first try has its turn; those that follow wait for one.
-    async fn try_to_ask<E: Exchange>(
-        &self,
+    async fn try_to_ask<'a, E: Exchange>(
+        &'a self,
         exchange: &E,
-        mut admission: Admission,
+        mut turn: Turn<'a>,
         terms: &Terms<'_>,
         wait: &Wait,
         retries: usize,
@@ -165,24 +180,26 @@ impl Target {
             .with_jitter();
         let mut pauses = pauses.build();
         loop {
-            let failure = match self.call(exchange, admission, terms).await {
+            let failure = match self.call(exchange, turn, terms).await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
             let Some(pause) = pauses.next().filter(|_| failure.may_pass_soon()) else {
                 return Err(failure);
             };
-            let asked_for = failure.wait().unwrap_or_default();
-            let pause = pause.max(asked_for);
-            if asked_for > PAUSE_MAX || Instant::now() + pause >= terms.deadline {
+            let rest = self.rest().map(|rest| rest.left());
+            let asked_for = failure.wait().max(rest).unwrap_or_default();
+            let longer = pause.max(asked_for);
+            if asked_for > PAUSE_MAX || Instant::now() + longer >= terms.deadline {
                 return Err(failure);
             }
             let reason = failure.reason();
             tracing::debug!(reason, ?pause, "a call of a model is made again");
             sleep(pause).await;
-            // What went wrong is said, not that nobody could look whether it still does.
-            admission = match self.wait_for_turn(wait).await {
-                Ok(admission) => admission,
+            // As long as it asked for, it is left alone by all. What went wrong is said, not that nobody could
+            // look whether it still does.
+            turn = match self.wait_for_turn(wait).await {
+                Ok(turn) => turn,
                 Err(_) => return Err(failure),
             };
             self.counted.retried();
@@ -192,7 +209,7 @@ impl Target {
     async fn call<E: Exchange>(
         &self,
         exchange: &E,
-        admission: Admission,
+        turn: Turn<'_>,
         terms: &Terms<'_>,
     ) -> Result<E::Answer, Failure> {
         let body = exchange.body().map_err(|error| {
@@ -210,11 +227,12 @@ impl Target {
         let open = match terms.bill.call(planned).await {
             Ok(open) => open,
             Err(unpaid) => {
-                self.pace.give_back(provider, admission).await;
+                turn.give_back().await;
                 return Err(Failure::Unpaid(unpaid));
             }
         };
         let begun = Instant::now();
+        let admission = turn.used();
         let counted = |ago| {
             let pace = Arc::clone(&self.pace);
             // Nobody waits for it: until it is known it is taken to be later.
@@ -224,9 +242,6 @@ impl Target {
         let calling = self.line.call(exchange, body, counted);
         let called = timeout_at(terms.deadline, calling).await;
         let called = called.unwrap_or_else(|_| Called::refused(Failure::Time, None));
-        if let Some(wait) = called.rest {
-            self.leave_alone(wait, is_well(&called.answered)).await;
-        }
         let outcome = match &called.answered {
             Ok(_) => "answered",
             Err(failure) => failure.reason(),
@@ -241,42 +256,66 @@ impl Target {
             let took = tokens.all();
             tokio::spawn(async move { pace.took(provider, admission, took).await });
         }
+        // Once what it cost is noted: whoever gives up now has had its answer.
+        if let Some(wait) = self.rest_after(&called, begun) {
+            self.leave_alone(wait, is_well(&called.answered)).await;
+        }
         called.answered
+    }
+
+    /// How long the provider is to be left alone after a call that was begun then.
+    fn rest_after<T>(&self, called: &Called<T>, begun: Instant) -> Option<Duration> {
+        let said = called.rest.filter(|wait| !wait.is_zero());
+        match &called.answered {
+            Err(failure) if said.is_none() && failure.is_limited() => {
+                self.backoff.refused(begun, Instant::now())
+            }
+            _ => said,
+        }
     }
 
     /// Waits until a call may be made now: until the provider need not be left alone any longer, and one
     /// more call of it is allowed.
-    async fn wait_for_turn(&self, wait: &Wait) -> Result<Admission, Failure> {
+    async fn wait_for_turn(&self, wait: &Wait) -> Result<Turn<'_>, Failure> {
         let breaker = self.breaker(wait.haste);
         loop {
             self.wait_for_rest(wait).await?;
             breaker.look(Instant::now()).map_err(out_of_order)?;
-            let admission = self.be_admitted(wait).await?;
+            let turn = self.be_admitted(wait).await?;
             // Much may have happened to it meanwhile.
             let is_well = breaker.look(Instant::now()).is_ok();
             if is_well && self.rest().is_none() {
-                return Ok(admission);
+                return Ok(turn);
             }
-            self.pace.give_back(self.counted.provider, admission).await;
+            turn.give_back().await;
         }
     }
 
-    async fn be_admitted(&self, wait: &Wait) -> Result<Admission, Failure> {
+    async fn be_admitted(&self, wait: &Wait) -> Result<Turn<'_>, Failure> {
         // One at a time: what the first is refused those behind it need not ask for.
+        let turns = self.turns.of(wait.urgency);
         let _first = match wait.haste {
-            Haste::Patient => match timeout_at(wait.give_up, self.turns.lock()).await {
+            Haste::Patient => match timeout_at(wait.give_up, turns.lock()).await {
                 Ok(first) => Some(first),
                 Err(_) => return Err(too_much_to_do(PAUSE_MAX)),
             },
             Haste::Hasty => None,
         };
         loop {
-            let asked = self.pace.admit(self.counted.provider, wait.tokens);
+            let asked = self
+                .pace
+                .admit(self.counted.provider, wait.tokens, wait.urgency);
             let Ok(admitted) = timeout_at(wait.give_up, asked).await else {
                 return Err(too_much_to_do(PAUSE_MAX));
             };
             match admitted {
-                Ok(admission) => return Ok(admission),
+                Ok(admission) => {
+                    return Ok(Turn {
+                        target: self,
+                        admission,
+                        is_open: true,
+                    });
+                }
                 Err(span) if wait.is_too_long(span) => return Err(too_much_to_do(span)),
                 Err(span) => sleep(span.min(LOOK_AGAIN)).await,
             }
@@ -305,14 +344,16 @@ impl Target {
     /// Leaves the provider alone as long as it asked for, if that is not long.
     async fn wait_for_rest(&self, wait: &Wait) -> Result<(), Failure> {
         while let Some(rest) = self.rest_of_all().await {
-            let span = rest.until.saturating_duration_since(Instant::now());
+            let span = rest.left();
             if span > PAUSE_MAX || wait.is_too_long(span) {
                 return Err(Failure::Resting {
                     wait: span,
                     is_limited: rest.is_limited,
                 });
             }
-            sleep(span).await;
+            // Not all who wait for it at once.
+            let on = Instant::now() + backoff::spread(span);
+            sleep_until(on.min(wait.give_up)).await;
         }
         Ok(())
     }
@@ -331,9 +372,61 @@ impl Target {
     }
 }
 
+/// Whose turn it is to ask for one: nobody who waits at the screen waits behind a job for that.
+#[derive(Default)]
+struct Turns {
+    interactive: tokio::sync::Mutex<()>,
+    background: tokio::sync::Mutex<()>,
+}
+
+impl Turns {
+    fn of(&self, urgency: Urgency) -> &tokio::sync::Mutex<()> {
+        match urgency {
+            Urgency::Interactive => &self.interactive,
+            Urgency::Background => &self.background,
+        }
+    }
+}
+
+/// A call that was let through and is not made yet. Dropped, it is given back.
+struct Turn<'a> {
+    target: &'a Target,
+    admission: Admission,
+    is_open: bool,
+}
+
+impl Turn<'_> {
+    /// It is made.
+    fn used(mut self) -> Admission {
+        self.is_open = false;
+        self.admission
+    }
+
+    /// It is not made.
+    async fn give_back(mut self) {
+        let provider = self.target.counted.provider;
+        self.target.pace.give_back(provider, self.admission).await;
+        self.is_open = false;
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if !self.is_open {
+            return;
+        }
+        let (pace, provider) = (Arc::clone(&self.target.pace), self.target.counted.provider);
+        let admission = self.admission;
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(async move { pace.give_back(provider, admission).await });
+        }
+    }
+}
+
 /// How long a turn is waited for.
 struct Wait {
     haste: Haste,
+    urgency: Urgency,
     give_up: Instant,
     /// Tokens that are wanted.
     tokens: u64,

@@ -1,9 +1,10 @@
 //! A provider that is not well, and those that are asked in its place.
 
+use async_trait::async_trait;
+use ultudy_llm::{Call, Grader as _, GradingInput, Payer, Planned, Unpaid};
 use ultudy_testkit::llm::Answer;
 
 use super::*;
-use ultudy_llm::{Grader as _, GradingInput};
 
 /// The first asks `first`, each fallback its own.
 fn chain(first: (Provider, &Llm), fallbacks: &[(Provider, &Llm)]) -> ModelsConfig {
@@ -137,6 +138,70 @@ async fn where_all_fail_it_is_tried_again_when_the_first_of_them_may_be_asked() 
         matches!(made, Err(GenerateError::NotAsked { .. })),
         "{made:?}"
     );
+}
+
+/// Has nothing left for the models of this provider.
+struct NothingFor(Provider);
+
+#[async_trait]
+impl Payer for NothingFor {
+    async fn allow(&self, planned: Planned<'_>) -> Result<u128, Unpaid> {
+        match planned.provider == self.0.name() {
+            true => Err(Unpaid::Refused {
+                code: "budget_spent",
+                message: "There is nothing left.".into(),
+            }),
+            false => Ok(0),
+        }
+    }
+
+    fn over(&self, _: u128, _: Call) {}
+
+    fn used_again(&self, _: &Call) {}
+}
+
+/// A model that costs more than is left does not fail for good what the first one writes later.
+#[tokio::test]
+async fn where_the_other_model_is_not_paid_for_the_first_is_asked_when_it_is_well_again() {
+    let (first, second) = (Llm::start().await, Llm::start().await);
+    let asked = chain((Provider::OpenAi, &first), &[(Provider::Gemini, &second)]);
+    let models = Models::new(asked).unwrap();
+    let bill = Bill::paid_by(Arc::new(NothingFor(Provider::Gemini)));
+    first.answers(Answer::Page(502));
+    let made = made_of(&models, &bill).await;
+    assert!(
+        matches!(made, Err(GenerateError::Transient { .. })),
+        "{made:?}"
+    );
+    first.answers(Answer::Status(429, Some("60")));
+    let made = made_of(&models, &bill).await;
+    assert!(
+        matches!(
+            made,
+            Err(GenerateError::NotAsked {
+                is_limited: true,
+                ..
+            })
+        ),
+        "{made:?}"
+    );
+    assert_eq!(second.counts().made, 0);
+    // Who has nothing for the first is told so, and no other is asked.
+    let bill = Bill::paid_by(Arc::new(NothingFor(Provider::OpenAi)));
+    let (first, second) = (Llm::start().await, Llm::start().await);
+    let asked = chain((Provider::OpenAi, &first), &[(Provider::Gemini, &second)]);
+    let made = made_of(&Models::new(asked).unwrap(), &bill).await;
+    assert!(
+        matches!(
+            made,
+            Err(GenerateError::Permanent {
+                code: "budget_spent",
+                ..
+            })
+        ),
+        "{made:?}"
+    );
+    assert_eq!((first.counts().made, second.counts().made), (0, 0));
 }
 
 #[tokio::test]

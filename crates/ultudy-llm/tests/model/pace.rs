@@ -1,11 +1,18 @@
 //! How often a provider is called.
 
-use std::{collections::VecDeque, sync::Mutex};
+use std::{
+    collections::VecDeque,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use async_trait::async_trait;
 use ultudy_llm::{
+    AnswerInput, AnswerKind, Answerer as _, Call, Payer, Planned, Unpaid,
     embeddings::{Embedder as _, Purpose},
-    model::{Admission, Embeddings, EmbeddingsConfig, Pace},
+    model::{Admission, Embeddings, EmbeddingsConfig, Pace, Urgency},
 };
 use ultudy_testkit::{
     llm::{Answer, Embedded, EmbeddingModel, LARGE_MODEL},
@@ -13,6 +20,11 @@ use ultudy_testkit::{
 };
 
 use super::*;
+
+/// A call that is let through.
+fn through(urgency: Urgency) -> Admission {
+    Admission { number: 7, urgency }
+}
 
 /// Refuses as often as it is told to, with these waits, and counts what it is asked.
 #[derive(Default)]
@@ -23,11 +35,16 @@ struct Told {
 
 #[async_trait]
 impl Pace for Told {
-    async fn admit(&self, provider: Provider, _: u64) -> Result<Admission, Duration> {
+    async fn admit(
+        &self,
+        provider: Provider,
+        _: u64,
+        urgency: Urgency,
+    ) -> Result<Admission, Duration> {
         self.asked.lock().unwrap().push(provider);
         match self.refusals.lock().unwrap().pop() {
             Some(wait) => Err(wait),
-            None => Ok(Admission(0)),
+            None => Ok(through(urgency)),
         }
     }
 }
@@ -87,18 +104,25 @@ impl Script {
 
 #[async_trait]
 impl Pace for Script {
-    async fn admit(&self, _: Provider, _: u64) -> Result<Admission, Duration> {
+    async fn admit(&self, _: Provider, _: u64, urgency: Urgency) -> Result<Admission, Duration> {
         let next = self.0.lock().unwrap().pop_front();
-        next.unwrap_or(Ok(())).map(|()| Admission(0))
+        next.unwrap_or(Ok(())).map(|()| through(urgency))
     }
 }
 
-/// Refuses for ever, each time for a moment.
-struct Never;
+/// Refuses jobs for ever, each time for a moment, and nobody who waits at the screen.
+#[derive(Default)]
+struct NoJobs {
+    refused: AtomicUsize,
+}
 
 #[async_trait]
-impl Pace for Never {
-    async fn admit(&self, _: Provider, _: u64) -> Result<Admission, Duration> {
+impl Pace for NoJobs {
+    async fn admit(&self, _: Provider, _: u64, urgency: Urgency) -> Result<Admission, Duration> {
+        if urgency == Urgency::Interactive {
+            return Ok(through(urgency));
+        }
+        self.refused.fetch_add(1, Ordering::Relaxed);
         Err(Duration::from_secs(1))
     }
 }
@@ -107,7 +131,7 @@ impl Pace for Never {
 async fn half_of_the_time_is_the_models_however_short_each_wait_for_a_turn_is() {
     let llm = Llm::start().await;
     let asked = ModelsConfig {
-        pace: Arc::new(Never),
+        pace: Arc::new(NoJobs::default()),
         ..alone(model(Provider::OpenAi, &llm))
     };
     tokio::time::pause();
@@ -125,6 +149,39 @@ async fn half_of_the_time_is_the_models_however_short_each_wait_for_a_turn_is() 
     );
     assert!(begun.elapsed() <= LONG / 2, "{:?}", begun.elapsed());
     assert_eq!(llm.counts().made, 0);
+}
+
+#[tokio::test]
+async fn who_waits_at_the_screen_does_not_wait_behind_a_lesson_for_its_turn() {
+    let llm = Llm::start().await;
+    let pace = Arc::new(NoJobs::default());
+    let models = Models::new(ModelsConfig {
+        pace: Arc::clone(&pace) as _,
+        ..alone(model(Provider::OpenAi, &llm))
+    });
+    let models = Arc::new(models.unwrap());
+    let of_lesson = Arc::clone(&models);
+    let lesson = tokio::spawn(async move { ask_of(&of_lesson).await });
+    wait::until("the lesson waits for its turn", LONG, async || {
+        pace.refused.load(Ordering::Relaxed) > 0
+    })
+    .await
+    .unwrap();
+    llm.answers(Answer::Text("A cell is alive [1].".into()));
+    let input = AnswerInput {
+        kind: AnswerKind::Answer,
+        question: "What is a cell?".into(),
+        explanation: String::new(),
+        language: None,
+        sources: Vec::new(),
+    };
+    // Less than the lesson waits.
+    let patience = LONG / 4;
+    let bill = Bill::default();
+    let answer = models.answer(&input, patience, &|_| {}, &bill).await;
+    assert_eq!(answer.unwrap(), "A cell is alive [1].");
+    assert!(!lesson.is_finished(), "it waits still");
+    lesson.abort();
 }
 
 #[tokio::test]
@@ -193,6 +250,7 @@ enum Note {
     Counted(Duration),
     Took(u64),
     LeftAlone(String, Duration),
+    GivenBack,
 }
 
 impl Notes {
@@ -214,18 +272,28 @@ impl Notes {
 
 #[async_trait]
 impl Pace for Notes {
-    async fn admit(&self, _: Provider, tokens: u64) -> Result<Admission, Duration> {
+    async fn admit(
+        &self,
+        _: Provider,
+        tokens: u64,
+        urgency: Urgency,
+    ) -> Result<Admission, Duration> {
         self.note(Note::Admitted(tokens));
-        Ok(Admission(7))
+        Ok(through(urgency))
+    }
+
+    async fn give_back(&self, _: Provider, call: Admission) {
+        assert_eq!(call, through(Urgency::Background));
+        self.note(Note::GivenBack);
     }
 
     async fn counted(&self, _: Provider, call: Admission, ago: Duration) {
-        assert_eq!(call, Admission(7));
+        assert_eq!(call, through(Urgency::Background));
         self.note(Note::Counted(ago));
     }
 
     async fn took(&self, _: Provider, call: Admission, tokens: u64) {
-        assert_eq!(call, Admission(7));
+        assert_eq!(call, through(Urgency::Background));
         self.note(Note::Took(tokens));
     }
 
@@ -288,6 +356,103 @@ async fn what_a_model_was_told_of_by_others_is_heeded_and_what_it_is_told_is_pas
     assert!(ask(of(model(Provider::OpenAi, &llm))).await.is_err());
     let minute = Note::LeftAlone(MODEL.to_owned(), Duration::from_secs(60));
     assert!(pace.all().contains(&minute), "{:?}", pace.all());
+}
+
+/// Whoever else asks waits, too: what one was told holds for all.
+#[tokio::test]
+async fn a_limit_of_which_nothing_more_is_said_is_waited_for_by_all_and_longer_each_time() {
+    for provider in Provider::ALL {
+        for wait in [None, Some("0")] {
+            let llm = Llm::start().await;
+            llm.answers(Answer::Status(429, wait));
+            let pace = Arc::new(Notes::default());
+            let pause = Duration::from_millis(10);
+            let asked = ask(ModelsConfig {
+                pace: Arc::clone(&pace) as _,
+                retry_pause: pause,
+                ..alone(model(provider, &llm))
+            });
+            let made = asked.await;
+            assert!(
+                matches!(made, Err(GenerateError::NotAsked { wait, .. }) if !wait.is_zero()),
+                "{made:?}"
+            );
+            assert_eq!(llm.counts().made, 3, "{provider:?}");
+            let told = pace.all();
+            let spans = told.iter().filter_map(|note| match note {
+                Note::LeftAlone(_, span) => Some(*span),
+                _ => None,
+            });
+            let mut least = pause * 2;
+            let spans: Vec<Duration> = spans.collect();
+            assert_eq!(spans.len(), 3, "{told:?}");
+            for span in spans {
+                assert!((least..=least * 2).contains(&span), "{told:?}");
+                least *= 2;
+            }
+            let admitted = told.iter().filter(|it| matches!(it, Note::Admitted(_)));
+            assert_eq!(admitted.count(), 3, "each counts");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_has_too_much_to_do_is_called_by_nobody_else_meanwhile() {
+    let llm = Llm::start().await;
+    llm.answers(Answer::Status(429, None));
+    // Longer than anybody waits for it at a stretch.
+    let models = Models::new(ModelsConfig {
+        retry_pause: Duration::from_secs(10),
+        ..alone(model(Provider::OpenAi, &llm))
+    });
+    let models = models.unwrap();
+    for _ in 0..4 {
+        let made = ask_of(&models).await;
+        assert!(
+            matches!(
+                made,
+                Err(GenerateError::NotAsked {
+                    is_limited: true,
+                    ..
+                })
+            ),
+            "{made:?}"
+        );
+        assert_eq!(llm.counts().made, 1);
+    }
+}
+
+/// Never says whether it pays.
+struct Silent;
+
+#[async_trait]
+impl Payer for Silent {
+    async fn allow(&self, _: Planned<'_>) -> Result<u128, Unpaid> {
+        std::future::pending().await
+    }
+
+    fn over(&self, _: u128, _: Call) {}
+
+    fn used_again(&self, _: &Call) {}
+}
+
+#[tokio::test]
+async fn a_call_that_is_given_up_before_it_is_made_takes_no_turn() {
+    let llm = Llm::start().await;
+    let pace = Arc::new(Notes::default());
+    let models = Models::new(ModelsConfig {
+        pace: Arc::clone(&pace) as _,
+        ..alone(model(Provider::OpenAi, &llm))
+    });
+    let models = models.unwrap();
+    let asking = tokio::spawn(async move {
+        let bill = Bill::paid_by(Arc::new(Silent));
+        made_of(&models, &bill).await.map(drop)
+    });
+    assert_eq!(pace.when(1).await.len(), 1);
+    asking.abort();
+    assert_eq!(pace.when(2).await[1..], [Note::GivenBack]);
+    assert_eq!(llm.counts().made, 0);
 }
 
 #[tokio::test]

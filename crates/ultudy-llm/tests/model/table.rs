@@ -33,6 +33,7 @@ fn faults() -> Vec<(Answer, Comes, usize)> {
         (Answer::ErrorInTheMiddle, unusable, 1),
         // What was not begun is asked for again at once, unless the wait is long.
         (Answer::Status(429, None), Limited(10), 3),
+        (Answer::Status(429, Some("0")), Limited(10), 3),
         (Answer::Status(429, Some("7")), Limited(7), 1),
         (Answer::Status(500, None), Later("out of order", None), 3),
         (

@@ -12,7 +12,7 @@ use ultudy_domain::search::vector::DIMENSIONS_MAX;
 
 use self::wire::{EmbeddingFormat, format_of};
 use super::{
-    ModelError, Pace, Provider,
+    ModelError, Pace, Provider, Urgency,
     call::{Exchange, Line, Tokens, read_whole, tokens_of},
     failure::Failure,
     metrics::Counted,
@@ -172,6 +172,10 @@ impl Embedder for Embeddings {
                 Purpose::Passage => Haste::Patient,
                 // Words alone are better than late.
                 Purpose::Query => Haste::Hasty,
+            },
+            urgency: match purpose {
+                Purpose::Passage => Urgency::Background,
+                Purpose::Query => Urgency::Interactive,
             },
             is_ample: true,
             bill,

@@ -148,8 +148,15 @@ pub(super) fn below(base: &Url, segments: &[&str]) -> Url {
 
 /// What an event says that is an error: as a status would.
 fn overloaded(code: &str) -> Failure {
+    let status = match code {
+        // By OpenAI, Anthropic and Gemini.
+        "rate_limit_exceeded" | "rate_limit_error" | "resource_exhausted" => {
+            StatusCode::TOO_MANY_REQUESTS
+        }
+        _ => StatusCode::SERVICE_UNAVAILABLE,
+    };
     Failure::Status {
-        status: StatusCode::SERVICE_UNAVAILABLE,
+        status,
         told: Told {
             code: code.to_owned(),
             ..Told::default()
@@ -212,6 +219,33 @@ mod tests {
         let formats: [&dyn WireFormat; 3] = [&OpenAi::OWN, &Gemini, &Anthropic];
         for wire in formats {
             assert!(wire.read(br#"{"status":"ok"}"#, &mut answer).is_err());
+        }
+    }
+
+    #[test]
+    fn an_event_that_is_an_error_tells_a_limit_from_what_is_out_of_order() {
+        let formats: [(&dyn WireFormat, &[u8], &[u8]); 3] = [
+            (
+                &OpenAi::OWN,
+                br#"{"error":{"code":"rate_limit_exceeded"}}"#,
+                br#"{"error":{"code":"server_error"}}"#,
+            ),
+            (
+                &Anthropic,
+                br#"{"type":"error","error":{"type":"rate_limit_error"}}"#,
+                br#"{"type":"error","error":{"type":"overloaded_error"}}"#,
+            ),
+            (
+                &Gemini,
+                br#"{"error":{"status":"RESOURCE_EXHAUSTED"}}"#,
+                br#"{"error":{"status":"UNAVAILABLE"}}"#,
+            ),
+        ];
+        for (wire, limited, ill) in formats {
+            for (event, reason) in [(limited, "limited"), (ill, "out_of_order")] {
+                let failure = wire.read(event, &mut Answer::default()).unwrap_err();
+                assert_eq!(failure.reason(), reason);
+            }
         }
     }
 

@@ -5,11 +5,15 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use ultudy_testkit::{
     chaos::{Chaos, Fault},
+    llm::Answer,
     wait,
 };
 
 use super::*;
-use crate::fleet::{Ground, through};
+use crate::{
+    asking::Events,
+    fleet::{Ground, through},
+};
 
 /// Runs of this process that came to nothing since a provider wants to be left alone.
 async fn put_off(worker: &Api) -> u64 {
@@ -59,6 +63,34 @@ async fn two_workers_call_a_provider_no_more_often_than_it_allows() {
         waiting += usize::from(job["status"] == "queued");
     }
     assert_eq!(waiting, 2);
+}
+
+/// As long as somebody asks, jobs leave a call to the next one who does.
+#[tokio::test]
+async fn a_student_who_asks_does_not_wait_behind_lessons() {
+    let pace = [
+        ("OPENAI_REQUESTS_PER_MINUTE", "10"),
+        ("LLM_TIMEOUT_SECONDS", "20"),
+    ];
+    let class = Class::start(10, &pace).await;
+    let ask = async || {
+        let said = Answer::Text("A cell is alive [1].".into());
+        class.llm.answers_about("What is a cell?", said);
+        let body = json!({"document_id": class.document_id, "question": "What is a cell?"});
+        let asked = Events::of(&class.api, "/api/ask", body).await;
+        asked.done().await.1["by"].clone()
+    };
+    assert_eq!(ask().await, "model");
+    for section in 0..10 {
+        class.ask(section).await;
+    }
+    wait::until("eight are made, the others wait", PATIENCE, async || {
+        class.llm.counts().answered == 9 && put_off(&class.api).await > 0
+    })
+    .await
+    .expect("they are");
+    assert_eq!(ask().await, "model");
+    assert_eq!(class.llm.counts().made, 10);
 }
 
 /// Lessons of each of the books that are asked for: more than two minutes' worth.
