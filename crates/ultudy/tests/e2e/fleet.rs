@@ -58,10 +58,15 @@ impl Ground {
 /// A network between the database and a process with this `DATABASE_URL`.
 pub fn way_to_the_database(ground: &Ground) -> (Chaos, String) {
     let url = ground.database.url();
-    let port = Url::parse(&url).expect("a URL").port().expect("a port");
-    let way = Chaos::start(port).expect("a proxy");
+    let way = Chaos::start(port(&url)).expect("a proxy");
     let through = through(&url, &way);
     (way, through)
+}
+
+/// The port that stands in a URL.
+pub fn port(url: &str) -> u16 {
+    let url = Url::parse(url).expect("a URL");
+    url.port().expect("a port")
 }
 
 /// The URL of a server that is reached by this way.

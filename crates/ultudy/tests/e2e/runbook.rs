@@ -4,11 +4,10 @@ use std::{collections::BTreeSet, fs, os::unix::fs::PermissionsExt, path::Path, p
 
 use ultudy_domain::job::QueueName;
 use ultudy_testkit::postgres::Postgres;
-use url::Url;
 
 use crate::{
     api::{Api, address, text},
-    fleet::Ground,
+    fleet::{self, Ground},
     pdf,
 };
 
@@ -94,8 +93,7 @@ impl Shell {
         let ultudy = format!("exec '{}' \"$@\"", env!("CARGO_BIN_EXE_ultudy"));
         write(&programs.path().join("redis-cli"), &redis);
         write(&programs.path().join("ultudy"), &ultudy);
-        let database = Url::parse(&ground.database.url()).expect("a URL");
-        let port = database.port().expect("a port").to_string();
+        let port = fleet::port(&ground.database.url()).to_string();
         let mut settings = api.server.settings().to_vec();
         settings.push((
             "DATA_DIR".into(),

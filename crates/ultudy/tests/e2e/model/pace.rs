@@ -12,7 +12,7 @@ use ultudy_testkit::{
 use super::*;
 use crate::{
     asking::Events,
-    fleet::{Ground, through},
+    fleet::{Ground, port, through},
 };
 
 /// Runs of this process that came to nothing since a provider wants to be left alone.
@@ -167,12 +167,6 @@ impl Crowd {
     async fn start([redis, model]: [Fault; 2]) -> Self {
         let ground = Ground::start();
         let llm = Llm::start().await;
-        let port = |url: &str| {
-            reqwest::Url::parse(url)
-                .expect("a URL")
-                .port()
-                .expect("a port")
-        };
         let ways = [
             Chaos::start(ground.redis.port()).expect("a proxy"),
             Chaos::start(port(llm.base_url())).expect("a proxy"),

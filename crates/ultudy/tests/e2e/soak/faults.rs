@@ -12,12 +12,11 @@ use ultudy_testkit::{
     s3::{self, S3},
     wait,
 };
-use url::Url;
 
 use super::history;
 use crate::{
     api::Api,
-    fleet::{Ground, through, way_to_the_database},
+    fleet::{self, Ground, through, way_to_the_database},
 };
 
 const APIS: usize = 2;
@@ -232,7 +231,8 @@ impl Processes {
             let settings = [&network[..], &own].concat();
             workers.push(ground.process(&["worker"], &settings).await);
         }
-        let ports: Vec<u16> = apis.iter().map(port_of).collect();
+        let ports = apis.iter().map(|api| fleet::port(api.server.base_url()));
+        let ports: Vec<u16> = ports.collect();
         Self {
             apis,
             workers,
@@ -401,11 +401,6 @@ impl Processes {
         let lines = logs.iter().flat_map(|log| log.lines().filter(loud));
         lines.collect::<Vec<_>>().join("\n")
     }
-}
-
-fn port_of(api: &Api) -> u16 {
-    let url = Url::parse(api.server.base_url()).expect("a URL");
-    url.port().expect("a port")
 }
 
 /// What this worker is called in rows.
