@@ -14,6 +14,7 @@ pub mod request_id;
 pub mod router;
 mod routes;
 mod state;
+mod stream;
 mod web;
 
 pub use auth::{AuthMode, session_cookie::CookieSecure};

@@ -40,8 +40,10 @@ pub struct Served {
     pub metrics: PrometheusHandle,
     /// Fires when the process is told to stop: it still answers, and says that it is leaving.
     pub draining: CancellationToken,
-    /// Fires when it takes no more connections: open streams end.
-    pub shutdown: CancellationToken,
+    /// Fires when it takes no more connections: streams end that would go on for ever.
+    pub closing: CancellationToken,
+    /// Fires a moment before it breaks off what is still being answered.
+    pub ending: CancellationToken,
 }
 
 impl HttpState {

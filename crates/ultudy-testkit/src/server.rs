@@ -10,6 +10,7 @@ use std::{
 
 use rustix::process::Signal;
 use tempfile::TempDir;
+use tokio::net::TcpStream;
 
 use crate::{
     Error, Result,
@@ -170,6 +171,18 @@ impl Server {
     /// The system refuses.
     pub fn tell_to_stop(&mut self) -> Result<()> {
         Ok(self.process.signal(Signal::TERM)?)
+    }
+
+    /// Waits until it takes no more connections.
+    ///
+    /// # Errors
+    /// It goes on doing so.
+    pub async fn closed(&self) -> Result<()> {
+        let address = self.base_url.trim_start_matches("http://");
+        wait::until("nobody is let in any more", PATIENCE, async || {
+            TcpStream::connect(address).await.is_err()
+        })
+        .await
     }
 
     /// Waits until it has ended, however that was.

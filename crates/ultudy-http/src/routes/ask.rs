@@ -4,7 +4,6 @@ use std::{convert::Infallible, time::Duration};
 
 use axum::{
     extract::State,
-    http::{HeaderName, HeaderValue},
     response::{
         IntoResponse, Response, Sse,
         sse::{self, KeepAlive},
@@ -22,6 +21,7 @@ use crate::{
     auth::Owner,
     error::{ApiError, Problems},
     input::{Body, blank_is_none, language},
+    stream::as_it_comes,
     web::answer_html,
 };
 
@@ -150,20 +150,16 @@ fn stream(state: &HttpState, answering: Answering) -> Response {
         };
         Ok::<_, Infallible>(event)
     });
-    // An open stream would hold up the server's end.
-    let stopped = state.shutdown.clone();
+    // One that goes on for long would hold up the server's end.
+    let ending = state.ending.clone();
     let ended = async move {
-        stopped.cancelled().await;
+        ending.cancelled().await;
         let message = "The server is being restarted. Please ask again in a moment.";
         Ok(named("error", &serde_json::json!({ "error": message })))
     };
     let events = until_either(events, ended);
     let alive = KeepAlive::new().interval(HEARTBEAT);
-    let mut response = Sse::new(events).keep_alive(alive).into_response();
-    let unbuffered = HeaderName::from_static("x-accel-buffering");
-    let headers = response.headers_mut();
-    headers.insert(unbuffered, HeaderValue::from_static("no"));
-    response
+    as_it_comes(Sse::new(events).keep_alive(alive).into_response())
 }
 
 /// The events; when the other comes first, it is the last.

@@ -4,7 +4,7 @@ use std::{convert::Infallible, future::ready, sync::Arc, time::Duration};
 
 use axum::{
     extract::State,
-    http::{HeaderMap, HeaderName, HeaderValue},
+    http::HeaderMap,
     response::{IntoResponse, Response, Sse, sse::Event},
 };
 use futures_util::{Stream, StreamExt, stream};
@@ -17,6 +17,7 @@ use crate::{
     auth::{Owner, is_still_in, what_is_shown},
     error::{ApiError, Problems},
     input::Id,
+    stream::as_it_comes,
 };
 
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -89,7 +90,7 @@ fn answer(
 ) -> Response {
     let shown = what_is_shown(&headers);
     drop(headers);
-    let shutdown = state.shutdown.clone();
+    let closing = state.closing.clone();
     let ended = || stream::iter([None]);
     // Either's end is the end.
     let events = stream::select(
@@ -98,14 +99,8 @@ fn answer(
     )
     .take_while(|event| ready(event.is_some()))
     .filter_map(|event| ready(event.map(Ok::<_, Infallible>)))
-    .take_until(shutdown.cancelled_owned());
-    let mut response = Sse::new(events).into_response();
-    let unbuffered = (
-        HeaderName::from_static("x-accel-buffering"),
-        HeaderValue::from_static("no"),
-    );
-    response.headers_mut().insert(unbuffered.0, unbuffered.1);
-    response
+    .take_until(closing.cancelled_owned());
+    as_it_comes(Sse::new(events).into_response())
 }
 
 /// A line that means nothing, so that whoever is between does not take the stream for dead: as long

@@ -3,7 +3,7 @@
 
 use std::{io::Write, net::SocketAddr, time::Duration};
 
-use axum::Router;
+use axum::{Router, serve::ListenerExt as _};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -18,19 +18,23 @@ use ultudy_http::{AuthMode, HttpConfig, HttpState, Served, auth::LOCAL_OWNER, ro
 use super::{Failure, log_to_stderr};
 use crate::{config::Config, metrics, sample::SAMPLE, wire};
 
+mod door;
 mod open_files;
 mod role;
 mod stop;
 
+use door::{Door, Guest};
 #[cfg(test)]
 pub use role::DRAIN_DELAY;
 pub use role::Role;
-use stop::{Door, Stop};
+use stop::Stop;
 
 /// How long open requests may take to end at least, once no more are taken.
 const REQUESTS_END: Duration = Duration::from_secs(10);
+/// How long before that streams that would end by themselves are told to.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 /// How long the process waits at its end until what calls of models cost is written down.
-const LAST_RECORDS: Duration = Duration::from_secs(3);
+pub const LAST_RECORDS: Duration = Duration::from_secs(3);
 
 /// How long computations may go on after everything else has ended.
 pub const COMPUTATIONS_END: Duration = Duration::from_secs(2);
@@ -71,7 +75,8 @@ async fn serve(
     let address = listener
         .local_addr()
         .map_err(|error| Failure::new("address", error))?;
-    stop.on_signals(role.drain_delay(&config))?;
+    let requests_end = config.drain.max(REQUESTS_END);
+    stop.on_signals(role.drain_delay(&config), requests_end - LAST_WORDS)?;
     let work = tokio::spawn(work(role, app.clone(), &config, &stop));
     if role.answers() {
         load_sample(&app, &config);
@@ -90,9 +95,9 @@ async fn serve(
         config: http_config(&config),
         metrics,
         draining: stop.told.clone(),
-        shutdown: stop.closing.clone(),
+        closing: stop.closing.clone(),
+        ending: stop.ending.clone(),
     });
-    let requests_end = config.drain.max(REQUESTS_END);
     if let Some(address) = config.metrics_addr {
         let listener = listen(address, "METRICS_ADDR").await?;
         serve_metrics(listener, state.clone(), stop.closing.clone())?;
@@ -101,7 +106,9 @@ async fn serve(
         true => router::site(state),
         false => router::of_worker(state),
     };
-    answer(listener, router, stop.closing, requests_end).await?;
+    let rest = role.rest(&config);
+    answer(listener, router, stop.closing, rest, requests_end).await?;
+    stop.over.cancel();
     let ended = work.await;
     settled.settle(LAST_RECORDS).await;
     ended.map_err(|error| Failure::new("worker", error))
@@ -119,25 +126,25 @@ fn work(role: Role, app: App, config: &Config, stop: &Stop) -> impl Future<Outpu
                 housekeeping::keep_house(app, stop.closing),
             );
         } else {
-            housekeeping::keep_telling(app, stop.closing).await;
+            housekeeping::keep_telling(app, stop.over).await;
         }
     }
 }
 
+/// Until `closing` fires; connections that rest may stay so long after that, and requests be answered so long.
 async fn answer(
     listener: TcpListener,
     router: Router,
     closing: CancellationToken,
+    rest: Duration,
     requests_end: Duration,
 ) -> Result<(), Failure> {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let door = Door::of(&listener).map_err(|error| Failure::new("listener", error))?;
-    let told = closing.clone();
-    let serving = axum::serve(listener, service)
-        .with_graceful_shutdown(async move {
-            told.cancelled().await;
-            door.shut().await;
-        })
+    let (door, guests) =
+        Door::of(listener, closing.clone()).map_err(|error| Failure::new("listener", error))?;
+    let door = door.tap_io(|guest: &mut Guest| guest.send_at_once());
+    let serving = axum::serve(door, service)
+        .with_graceful_shutdown(guests.leave(rest))
         .into_future();
     let deadline = async {
         closing.cancelled().await;
@@ -172,8 +179,9 @@ fn serve_metrics(
         .map_err(|error| Failure::new("METRICS_ADDR", error))?;
     tracing::info!("metrics are at http://{address}/metrics");
     tokio::spawn(async move {
-        if let Err(error) = answer(listener, router::of_metrics(state), closing, REQUESTS_END).await
-        {
+        let router = router::of_metrics(state);
+        let answered = answer(listener, router, closing, Duration::ZERO, REQUESTS_END);
+        if let Err(error) = answered.await {
             tracing::error!(%error, "no metrics any more");
         }
     });

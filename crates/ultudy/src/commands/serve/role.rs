@@ -50,6 +50,12 @@ impl Role {
         config.drain_delay.unwrap_or(otherwise)
     }
 
+    /// How long after that connections may stay open on which nothing is asked: a proxy that keeps one for no
+    /// longer than [`DRAIN_DELAY`] never asks by one that is just being closed.
+    pub fn rest(self, config: &Config) -> Duration {
+        self.drain_delay(config).min(DRAIN_DELAY)
+    }
+
     /// Processes that share the work must share where it lies.
     ///
     /// # Errors

@@ -1,15 +1,15 @@
 //! nginx with the shipped files before real API servers.
 
-use reqwest::Url;
 use ultudy_testkit::nginx::Nginx;
 
-use crate::api::Api;
+use crate::{api::Api, fleet};
 
 mod bad;
 mod deployment;
 mod https;
 mod load;
 mod once;
+mod pages;
 mod reload;
 mod streams;
 mod watcher;
@@ -17,8 +17,7 @@ mod whose;
 
 /// The port a server listens on.
 pub fn port(api: &Api) -> u16 {
-    let url = Url::parse(api.server.base_url()).expect("a URL");
-    url.port().expect("a port")
+    fleet::port(api.server.base_url())
 }
 
 /// nginx before these servers.

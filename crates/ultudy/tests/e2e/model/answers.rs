@@ -104,6 +104,24 @@ async fn whoever_goes_away_ends_the_call() {
     assert_eq!(class.llm.counts().in_flight, 0);
 }
 
+/// As other requests are answered that have begun.
+#[tokio::test]
+async fn an_answer_is_written_to_its_end_though_the_server_is_being_replaced() {
+    let mut class = Class::start(1, &[]).await;
+    class
+        .llm
+        .answers(Answer::HalfText("A cell is alive [1]. ".repeat(20)));
+    let mut events = class.asks().await;
+    events.named("sources").await;
+    events.named("text").await;
+    class.api.server.tell_to_stop().expect("it hears");
+    class.api.server.closed().await.expect("it closes");
+    class.llm.release();
+    let (_, done) = events.done().await;
+    assert_eq!(done["by"], "model", "{done}");
+    class.api.server.ended().await.expect("it ends");
+}
+
 #[tokio::test]
 async fn where_the_model_fails_the_material_answers() {
     let class = Class::start(1, &[("LLM_ANSWER_SECONDS", "2")]).await;
