@@ -7,7 +7,7 @@ use ultudy_testkit::compose::{self, Compose, Service};
 
 use super::{default, is_command, read, variables};
 use crate::{
-    commands::serve::{COMPUTATIONS_END, DRAIN_DELAY},
+    commands::serve::{COMPUTATIONS_END, DRAIN_DELAY, LAST_RECORDS},
     config,
 };
 
@@ -114,7 +114,8 @@ fn nothing_is_killed_while_it_still_drains() {
     for (name, service) in ours(&file).filter(|(name, _)| *name != "migrate") {
         let grace = compose::number(&service.stop_grace_period).unwrap();
         let drain: u64 = service.environment["DRAIN_SECONDS"].parse().unwrap();
-        let needed = DRAIN_DELAY.as_secs() + drain + COMPUTATIONS_END.as_secs();
+        let end = LAST_RECORDS + COMPUTATIONS_END;
+        let needed = DRAIN_DELAY.as_secs() + drain + end.as_secs();
         assert!(grace > needed, "{name}: {grace} s of {needed}");
     }
 }
