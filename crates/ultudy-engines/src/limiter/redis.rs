@@ -166,9 +166,13 @@ impl Limiter for RedisLimiter {
 
     async fn close(&self, counter: &Counter, span: Duration) {
         self.alone.close(counter, span).await;
+        let millis = micros(span) / 1000;
+        if millis == 0 {
+            // Over by the time that anybody asks, and no time that Redis would take.
+            return;
+        }
         let mut script = self.close.key(closing(counter));
-        // Redis closes nothing for no time at all, and says so by an error.
-        script.arg((micros(span) / 1000).max(1));
+        script.arg(millis);
         // If it does not come through, this process knows at least.
         let _closed: Option<()> = self.patience.answer(self.redis.run(&script)).await;
     }
