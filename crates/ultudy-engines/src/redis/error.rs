@@ -44,7 +44,7 @@ pub enum ConnectError {
         reasons: String,
     },
     /// Nothing answers in time.
-    #[error("nothing answers at {address} within 5 seconds")]
+    #[error("nothing answers at {address} in time")]
     TimedOut {
         /// Host and port.
         address: String,

@@ -57,8 +57,8 @@ impl Redis {
     /// with commas between them, the others also as just `host:port`: any that answers will do.
     ///
     /// # Errors
-    /// The URL is none, or nothing there that lets us in answers within 5 seconds, or of several
-    /// not all are of one cluster. The error never holds the password.
+    /// The URL is none, or nothing there that lets us in answers within 5 seconds, of several within
+    /// 8, or of several not all are of one cluster. The error never holds the password.
     pub async fn connect(url: &str) -> Result<Self, ConnectError> {
         let nodes = nodes::parse(url)?;
         // An error says that there is one already, which is as good.

@@ -42,19 +42,20 @@ pub(super) fn parse(list: &str) -> Result<Vec<ConnectionInfo>, ConnectError> {
     }
 }
 
-/// What stands between commas; a comma in a password is none of them.
+/// What stands between commas; commas in a password are none of them.
 fn parts(list: &str) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     for part in list.split(',') {
-        match parts.last_mut() {
-            Some(before) if part.contains('@') && !part.contains("://") => {
-                before.push(',');
-                before.push_str(part);
-            }
-            _ => parts.push(part.trim().to_owned()),
+        let mut whole = part.to_owned();
+        if part.contains('@') && !part.contains("://") {
+            // The end of what began with the last scheme.
+            let begun = parts.iter().rposition(|before| before.contains("://"));
+            let before: Vec<String> = parts.drain(begun.unwrap_or(0)..).collect();
+            whole = [before, vec![whole]].concat().join(",");
         }
+        parts.push(whole);
     }
-    parts
+    parts.iter().map(|part| part.trim().to_owned()).collect()
 }
 
 /// `host[:port]`, reached as the first node is.
@@ -290,6 +291,19 @@ mod tests {
             let settings = node.redis_settings();
             let shown = (settings.username(), settings.password());
             assert_eq!(shown, (Some("u"), Some("p,w")));
+        }
+    }
+
+    #[test]
+    fn a_password_may_hold_commas() {
+        for list in [
+            "redis://:a,b,,c@h",
+            "redis://:a,b,,c@h,other:7000",
+            "redis://:a,b,,c@h,redis://:a,b,,c@other:7000",
+        ] {
+            for node in parse(list).unwrap() {
+                assert_eq!(node.redis_settings().password(), Some("a,b,,c"), "{list}");
+            }
         }
     }
 
