@@ -40,7 +40,6 @@ pub fn count() -> Result<PrometheusHandle, BuildError> {
         .set_buckets_for_metric(of("ultudy_job_wait_seconds"), JOBS)?
         .set_buckets_for_metric(of("ultudy_storage_request_duration_seconds"), STORAGE)?
         .set_buckets_for_metric(of("ultudy_model_call_duration_seconds"), CALLS)?
-        .set_buckets_for_metric(of("ultudy_embedding_call_duration_seconds"), ANSWERS)?
         .install_recorder()?;
     describe();
     Ok(handle)
@@ -82,19 +81,19 @@ fn describe() {
     use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
     describe_counter!(
         "ultudy_model_cost_microdollars_total",
-        "What calls of language models cost, in millionths of a US dollar"
+        "What calls of models cost, in millionths of a US dollar"
     );
     describe_counter!(
         "ultudy_model_unpriced_calls_total",
-        "Calls of language models whose cost is not known"
+        "Calls of models whose cost is not known"
     );
     describe_gauge!(
         "ultudy_budget_spent_ratio",
-        "Share of what all may spend on language models that is spent, by period"
+        "Share of what all may spend on models that is spent, by period"
     );
     describe_counter!(
         "ultudy_budget_refusals_total",
-        "Lessons not made since a budget is spent, by whose and period"
+        "Calls of models not made since a budget is spent, by whose and period"
     );
     describe_counter!(
         "ultudy_budget_warnings_total",
@@ -172,6 +171,15 @@ fn describe() {
         "ultudy_limiter_alone_total",
         "Decisions taken in this process, since Redis did not answer"
     );
+    describe_counter!(
+        "ultudy_limiter_withheld_total",
+        "Calls of providers not let through, since Redis did not answer"
+    );
+    describe_gauge!(
+        "ultudy_clock_skew_seconds",
+        Unit::Seconds,
+        "How far this machine's clock is ahead of a server's, by which"
+    );
     describe_histogram!(
         "ultudy_storage_request_duration_seconds",
         Unit::Seconds,
@@ -193,10 +201,16 @@ fn describe() {
         "ultudy_uploads_under_way",
         "Files that are arriving in this process"
     );
+    describe_models();
+    describe_search();
+}
+
+fn describe_models() {
+    use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
     describe_histogram!(
         "ultudy_model_call_duration_seconds",
         Unit::Seconds,
-        "Calls of language models, by provider, model and outcome"
+        "Calls of models, for texts and for vectors, by provider, model and outcome"
     );
     describe_counter!(
         "ultudy_model_tokens_total",
@@ -204,11 +218,11 @@ fn describe() {
     );
     describe_counter!(
         "ultudy_model_retries_total",
-        "Calls of language models made again at once"
+        "Calls of models made again at once"
     );
     describe_counter!(
         "ultudy_model_fallbacks_total",
-        "Lessons written in another model's place"
+        "Times that a model of LLM_FALLBACK did what it was asked in the first one's place"
     );
     describe_counter!(
         "ultudy_model_items_dropped_total",
@@ -222,31 +236,17 @@ fn describe() {
         "ultudy_model_breaker_state",
         "Whether a model is asked: 0 yes, 1 not for a while, 2 one call tries it"
     );
-    describe_embeddings();
-}
-
-fn describe_embeddings() {
-    use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
-    describe_histogram!(
-        "ultudy_embedding_call_duration_seconds",
-        Unit::Seconds,
-        "Calls for vectors, by provider, model and outcome"
+    describe_counter!(
+        "ultudy_answers_graded_total",
+        "Answers in own words, by what graded them"
     );
     describe_counter!(
-        "ultudy_embedding_retries_total",
-        "Calls for vectors made again at once"
-    );
-    describe_gauge!(
-        "ultudy_embedding_documents_waiting",
-        "Documents without vectors of the model, at the worker that embeds for all"
+        "ultudy_questions_answered_total",
+        "Questions and explanations answered to their end, by what"
     );
     describe_counter!(
-        "ultudy_embedding_documents_total",
-        "Documents that were given vectors, or refused"
-    );
-    describe_counter!(
-        "ultudy_search_words_only_total",
-        "Searches without vectors, since the model did not answer or for memory, by reason"
+        "ultudy_model_pages_total",
+        "Pages that a model was to read from their pictures, by what came of it"
     );
     describe_counter!(
         "ultudy_llm_batches_total",
@@ -265,6 +265,22 @@ fn describe_embeddings() {
         Unit::Seconds,
         "How long the first request in a batch has been awaited"
     );
+}
+
+fn describe_search() {
+    use metrics::{Unit, describe_counter, describe_gauge};
+    describe_gauge!(
+        "ultudy_embedding_documents_waiting",
+        "Documents without vectors of the model, at the worker that embeds for all"
+    );
+    describe_counter!(
+        "ultudy_embedding_documents_total",
+        "Documents that were given vectors, or refused"
+    );
+    describe_counter!(
+        "ultudy_search_words_only_total",
+        "Searches without vectors, since the model did not answer or for memory, by reason"
+    );
     describe_gauge!(
         "ultudy_search_codes_bytes",
         Unit::Bytes,
@@ -274,4 +290,30 @@ fn describe_embeddings() {
         "ultudy_search_codes_reads_total",
         "Times that a search read vectors from the database, by whether they were kept"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    const OWN: &str = include_str!("metrics.rs");
+    const EXPLAINED: &str = include_str!("../../../docs/metrics.md");
+
+    /// Whoever asks for the numbers is told of each what it is, and of none that there is not.
+    #[test]
+    fn what_is_described_is_what_the_document_explains() {
+        let (code, _) = OWN.split_once("#[cfg(test)]").unwrap();
+        let (_, described) = code.split_once("fn describe()").unwrap();
+        let described: BTreeSet<&str> = described
+            .lines()
+            .filter_map(|line| line.split_once("\"ultudy_")?.1.split('"').next())
+            .collect();
+        let explained: BTreeSet<&str> = EXPLAINED
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `ultudy_")?.split('`').next())
+            .collect();
+        let of_one = described.symmetric_difference(&explained);
+        assert_eq!(of_one.collect::<Vec<_>>(), [&""; 0]);
+        assert!(described.len() > 30);
+    }
 }
