@@ -72,6 +72,17 @@ impl Api {
         bail!("{name} is not {wanted} after {patience:?}")
     }
 
+    /// The numbers of `/metrics` of this name together, whatever their labels; 0 if there are none.
+    pub fn sum(&self, name: &str) -> Result<f64> {
+        let scraped = self.text("/metrics")?;
+        let numbers = scraped.lines().filter_map(|line| {
+            let (series, number) = line.rsplit_once(' ')?;
+            let (of, _) = series.split_once('{').unwrap_or((series, ""));
+            (of == name).then(|| number.parse::<f64>())
+        });
+        Ok(numbers.sum::<Result<f64, _>>()?)
+    }
+
     /// Gets text.
     pub fn text(&self, path: &str) -> Result<String> {
         let mut answer = self.agent.get(self.address(path)).call()?;

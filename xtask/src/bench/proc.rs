@@ -109,13 +109,16 @@ pub fn processor_time_of_tree(pid: u32) -> Duration {
     Duration::from_millis(ticks * 1000 / rustix::param::clock_ticks_per_second())
 }
 
+/// Memory of a process in KiB, its share of what it shares with others; none once it has ended.
+pub fn own_share(pid: u32) -> u64 {
+    let maps = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
+    kib(&maps, "Pss").unwrap_or_default()
+}
+
 /// Memory of a process and of all that it started, in MiB; what they share is counted once.
 #[allow(clippy::cast_precision_loss, reason = "sizes far below 2^53")]
 pub fn shared_memory_of_tree(pid: u32) -> f64 {
-    let each = tree(pid).into_iter().filter_map(|pid| {
-        let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;
-        kib(&rollup, "Pss")
-    });
+    let each = tree(pid).into_iter().map(own_share);
     each.sum::<u64>() as f64 / 1024.0
 }
 

@@ -18,8 +18,7 @@ use tempfile::tempdir;
 use super::{
     Programs,
     api::string,
-    corpus,
-    proc::{self, kib},
+    corpus, proc,
     report::{Report, Table},
     server::Server,
     services::Services,
@@ -235,8 +234,7 @@ fn look(api: u32, worker: u32, most: &mut Most) {
         .max(readers.into_iter().max().unwrap_or_default());
 }
 
-/// A process' share of memory in MiB; none once it has ended.
+/// In MiB.
 fn memory(pid: u32) -> u64 {
-    let maps = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
-    kib(&maps, "Pss").unwrap_or_default().div_ceil(1_024)
+    proc::own_share(pid).div_ceil(1_024)
 }

@@ -364,12 +364,7 @@ fn ask(server: &Server, question: &Question) -> Result<Vec<Hit>> {
 
 /// How many searches words alone have answered, since there was no vector.
 fn by_words_alone(server: &Server) -> Result<f64> {
-    let scraped = server.api.text("/metrics")?;
-    let lines = scraped
-        .lines()
-        .filter(|line| line.starts_with("ultudy_search_words_only_total{"));
-    let counts = lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok());
-    Ok(counts.sum())
+    server.api.sum("ultudy_search_words_only_total")
 }
 
 impl Vectors<'_> {

@@ -2,12 +2,7 @@
 
 mod worker;
 
-use std::{
-    fs,
-    path::Path,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{fs, path::Path, time::Duration};
 
 use anyhow::{Result, bail};
 use serde_json::json;
@@ -31,7 +26,6 @@ const PAGES: usize = 1_800;
 const LINES: usize = 32;
 /// How long it may take until all documents have their vectors.
 const PATIENCE: Duration = Duration::from_secs(300);
-const EVERY: Duration = Duration::from_millis(200);
 /// What a process may hold then, in MiB.
 const LIMIT: Promise = Promise::AtMost(120.0);
 
@@ -99,14 +93,9 @@ fn store(programs: &Programs, folder: &Path) -> Result<Vec<String>> {
         fs::write(&file, book(number))?;
         documents.push(server.api.document(&file)?);
     }
-    let all = format!("ultudy_embedding_documents_total{{outcome=\"embedded\"}} {DOCUMENTS}");
-    let begun = Instant::now();
-    while !server.api.text("/metrics")?.lines().any(|line| line == all) {
-        if begun.elapsed() > PATIENCE {
-            bail!("the documents have no vectors after {PATIENCE:?}");
-        }
-        thread::sleep(EVERY);
-    }
+    let embedded = "ultudy_embedding_documents_total{outcome=\"embedded\"}";
+    let all = DOCUMENTS.to_string();
+    server.api.wait_for_number(embedded, &all, PATIENCE)?;
     Ok(documents)
 }
 

@@ -332,12 +332,7 @@ fn search(api: &Api, owner: &str, query: &str) -> Result<f64> {
 }
 
 fn words_only(api: &Api) -> Result<f64> {
-    let scraped = api.text("/metrics")?;
-    let lines = scraped.lines();
-    let lines = lines.filter(|line| line.starts_with("ultudy_search_words_only_total{"));
-    Ok(lines
-        .filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok())
-        .sum())
+    api.sum("ultudy_search_words_only_total")
 }
 
 fn number(api: &Api, name: &str) -> Result<f64> {
