@@ -5,7 +5,8 @@ use std::{
     fs,
     io::{self, BufRead as _, BufReader},
     path::PathBuf,
-    process::{ChildStdout, Command, Stdio},
+    process::{Command, Stdio},
+    thread,
 };
 
 use tempfile::TempDir;
@@ -31,8 +32,6 @@ pub struct SeaweedFs {
     // Goes before its folder.
     _process: ChildProcess,
     port: u16,
-    /// It would die of writing to nobody.
-    _output: Option<BufReader<ChildStdout>>,
     _folder: TempDir,
 }
 
@@ -94,10 +93,11 @@ impl SeaweedFs {
                 });
             }
         }
+        // It would wait for whoever reads what it says, and die of writing to nobody.
+        thread::spawn(move || output.map(|mut output| io::copy(&mut output, &mut io::sink())));
         Ok(Self {
             _process: process,
             port,
-            _output: output,
             _folder: folder,
         })
     }
