@@ -107,7 +107,8 @@ fn caption(lines: &[Line], picture: &Picture) -> Option<usize> {
 /// Whether a line that begins like a caption only goes on with the sentence above.
 fn goes_on_below(above: &Line, line: &Line) -> bool {
     let below = above.baseline - line.baseline;
-    (above.size - line.size).abs() < 0.05 * line.size
+    above.given.is_none()
+        && (above.size - line.size).abs() < 0.05 * line.size
         && (0.5..1.75).contains(&(below / line.size))
         && (above.left - line.left).abs() < 0.3 * line.size
         && !join::ends_sentence(&above.text)
@@ -145,6 +146,7 @@ fn caption_length(lines: &[Line]) -> usize {
             let below = upper.baseline - lower.baseline;
             (upper.size - lower.size).abs() < 0.3
                 && lower.figure.is_none()
+                && lower.given.is_none()
                 && (0.0..1.5 * lower.size).contains(&below)
                 && !(join::ends_sentence(&upper.text) && upper.right < lower.right - lower.size)
         }
@@ -152,4 +154,43 @@ fn caption_length(lines: &[Line]) -> usize {
     };
     let more = lines.windows(2).take_while(goes_on).count();
     (1 + more).min(CAPTION_LINES_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use ultudy_domain::page_text::{PageBlock, PageText, Span};
+
+    use super::*;
+    use crate::layout::given;
+
+    /// On a full page given paragraphs stand closer to each other than lines of one.
+    #[test]
+    fn a_given_caption_is_whole_and_takes_up_no_paragraph() {
+        let mut page = Page {
+            top: 792.0,
+            width: 612.0,
+            ..Page::empty(1)
+        };
+        let texts = (0..60).map(|n| match n {
+            0 => "Figure 1 A cell of a leaf".to_owned(),
+            n => format!("and paragraph {n} is about the same as the others"),
+        });
+        let blocks = texts.map(|words| PageBlock::Paragraph {
+            text: vec![Span::Words(words)],
+        });
+        let blocks = blocks.collect();
+        given(&mut page, &PageText { blocks }, 10.0);
+        let top = page.lines[0].baseline + 20.0;
+        let picture = Picture {
+            number: 1,
+            left: 100.0,
+            right: 300.0,
+            bottom: top,
+            top: top + 50.0,
+        };
+        place_figures(&mut page, &[picture]);
+        assert_eq!(page.lines[0].text, "Figure 1 A cell of a leaf");
+        assert_eq!(page.lines[0].figure, Some(1));
+        assert_eq!(page.lines.len(), 60);
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Line, Page, text};
+use super::{Block, Line, Page, Text, text};
 
 /// Makes broken words whole, at the end of the line where they begin: without the hyphen,
 /// or with it where the document writes the same word with one inside a line. A word
@@ -11,15 +11,20 @@ pub(crate) fn mend_hyphens(pages: &mut [Page]) {
     let compounds = compounds(pages);
     for page in &mut *pages {
         for at in 1..page.lines.len() {
-            if let [.., upper, lower] = &mut page.lines[..=at] {
+            if let [.., upper, lower] = &mut page.lines[..=at]
+                && upper.given.is_none()
+                && lower.given.is_none()
+            {
                 mend(upper, lower, &compounds);
             }
         }
     }
     for at in 1..pages.len() {
         if let [.., page, next] = &mut pages[..=at]
-            && let Some(upper) = page.lines.iter_mut().rfind(|line| line.note.is_none())
+            && let Some(upper) = page.lines.iter_mut().rfind(|line| !is_note(line))
             && let Some(lower) = next.lines.first_mut()
+            && is_prose(upper)
+            && is_prose(lower)
         {
             mend(upper, lower, &compounds);
         }
@@ -62,6 +67,21 @@ fn mend(upper: &mut Line, lower: &mut Line, compounds: &HashSet<String>) {
     let left = left.trim_start().to_owned();
     text::cut_front(&mut lower.formulas, lower.text.len() - left.len());
     lower.text = left;
+    for line in [upper, lower] {
+        if line.given.is_some() {
+            let text = Text::new(line.text.clone(), line.formulas.clone());
+            line.given = Some(Block::Paragraph(text));
+        }
+    }
+}
+
+fn is_note(line: &Line) -> bool {
+    line.note.is_some() || matches!(line.given, Some(Block::Note(_)))
+}
+
+/// Not so where it was given as something else than a paragraph, which is whole as it is.
+fn is_prose(line: &Line) -> bool {
+    matches!(line.given, None | Some(Block::Paragraph(_)))
 }
 
 /// The rest of a word that the upper line breaks, at the beginning of the lower one.
@@ -141,5 +161,53 @@ mod tests {
                 "Tests"
             ]]
         );
+    }
+
+    /// The page with its lines given as blocks of this kind.
+    fn given(mut page: Page, kind: fn(Text) -> Block) -> Page {
+        for line in &mut page.lines {
+            line.given = Some(kind(line.text.as_str().into()));
+        }
+        page
+    }
+
+    fn blocks(page: &Page) -> Vec<Block> {
+        let lines = page.lines.iter();
+        lines.filter_map(|line| line.given.clone()).collect()
+    }
+
+    #[test]
+    fn what_was_given_as_items_stays_each_by_itself() {
+        let item = |text| Block::Item {
+            level: 0,
+            mark: "-".into(),
+            text,
+        };
+        let prefixes = page(1, &["hyper-", "hypo-", "iso-"]);
+        let mut pages = [given(prefixes, item), given(page(2, &["inter-"]), item)];
+        let before = pages.clone();
+        mend_hyphens(&mut pages);
+        assert_eq!(pages, before);
+    }
+
+    #[test]
+    fn a_given_paragraph_goes_on_with_its_word_on_the_next_page() {
+        let mut first = given(
+            page(1, &["It is respon-", "1 See there."]),
+            Block::Paragraph,
+        );
+        first.lines[1].given = Some(Block::Note("1 See there.".into()));
+        let paragraph = |text: &str| Block::Paragraph(text.into());
+        for next in [
+            page(2, &["sible for it."]),
+            given(page(2, &["sible for it."]), Block::Paragraph),
+        ] {
+            let mut pages = [first.clone(), next];
+            mend_hyphens(&mut pages);
+            assert_eq!(blocks(&pages[0])[0], paragraph("It is responsible"));
+            assert_eq!(pages[1].lines[0].text, "for it.");
+            let given = pages[1].lines[0].given.as_ref();
+            assert!(given.is_none_or(|given| *given == paragraph("for it.")));
+        }
     }
 }

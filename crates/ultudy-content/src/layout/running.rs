@@ -44,7 +44,9 @@ pub(crate) fn drop_running_lines(pages: &mut [Page]) {
     for page in pages {
         let repeated =
             edge_lines(page, body, DEPTH).filter(|line| repeats.contains_key(&key(line)));
-        let in_band = edge_lines(page, body, 1).filter(|line| bands.contains_key(&height(line)));
+        // A line that was given is a whole paragraph, and all begin at the same height.
+        let in_band = edge_lines(page, body, 1)
+            .filter(|line| line.given.is_none() && bands.contains_key(&height(line)));
         let running: Vec<Line> = repeated.chain(in_band).cloned().collect();
         page.lines.retain(|line| !running.contains(line));
     }
@@ -94,4 +96,47 @@ fn height(line: &Line) -> Height {
 
 fn share(some: usize, all: usize) -> f32 {
     some as f32 / all.max(1) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use ultudy_domain::page_text::{PageBlock, PageText, Span};
+
+    use super::*;
+    use crate::layout::given;
+
+    /// A page of paragraphs that were given.
+    fn page(number: u32, paragraphs: Vec<String>) -> Page {
+        let mut page = Page {
+            top: 792.0,
+            width: 612.0,
+            ..Page::empty(number)
+        };
+        let blocks = paragraphs.into_iter().map(|words| PageBlock::Paragraph {
+            text: vec![Span::Words(words)],
+        });
+        let blocks = blocks.collect();
+        given(&mut page, &PageText { blocks }, 10.0);
+        page
+    }
+
+    /// A model leaves a running head out on some pages and copies it on others.
+    #[test]
+    fn of_what_was_given_goes_what_repeats_and_no_paragraph_beside_it() {
+        const HEAD: &str = "Cell biology";
+        let letters = |number: u32| char::from_u32(96 + number).into_iter().collect::<String>();
+        let mut pages: Vec<Page> = (1..=8)
+            .map(|number| {
+                let own = |place: u32| format!("{} {}", letters(number), letters(place));
+                let head = (number % 2 == 0).then(|| HEAD.to_owned());
+                page(number, head.into_iter().chain((1..=5).map(own)).collect())
+            })
+            .collect();
+        drop_running_lines(&mut pages);
+        for page in &pages {
+            let texts: Vec<&str> = page.lines.iter().map(|line| line.text.as_str()).collect();
+            assert_eq!(texts.len(), 5, "page {}: {texts:?}", page.number);
+            assert!(!texts.contains(&HEAD), "page {}", page.number);
+        }
+    }
 }
