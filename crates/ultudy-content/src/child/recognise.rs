@@ -12,6 +12,7 @@ use super::{args::Ask, read::Stop, speaker::Speaker};
 use crate::{
     layout::{self, Page, Typography},
     legibility::is_legible,
+    pdf::is_spaceless,
     protocol::{Answer, Asked, Message, OUTPUT_MAX},
 };
 
@@ -118,12 +119,23 @@ fn agree(printed: &Page, read: &Page) -> bool {
     printed.len() < WORDS_MIN || shared * 100 >= SHARED_MIN * printed.len()
 }
 
+/// The words of lines; of scripts without spaces, whose lines end anywhere, the pairs of characters.
 fn words(lines: &[layout::Line]) -> HashSet<String> {
-    let words = lines.iter().flat_map(|line| {
-        let words = line.text.split(|c: char| !c.is_alphabetic());
-        words.filter(|word| word.chars().count() >= WORD_MIN)
-    });
-    words.map(str::to_lowercase).collect()
+    let mut words = HashSet::new();
+    let between = |c: char| !c.is_alphabetic();
+    for word in lines.iter().flat_map(|line| line.text.split(between)) {
+        let letters: Vec<char> = word.chars().collect();
+        if letters.iter().copied().any(is_spaceless) {
+            words.extend(
+                letters
+                    .windows(2)
+                    .map(|pair| pair.iter().collect::<String>()),
+            );
+        } else if letters.len() >= WORD_MIN {
+            words.insert(word.to_lowercase());
+        }
+    }
+    words
 }
 
 /// The parent's side of the socket that is the standard output.
@@ -168,6 +180,24 @@ mod tests {
     const PRINTED: &str = "Mitosis divides one nucleus into two that hold the same chromosomes, \
         while meiosis makes four cells with half their number, each different from every other \
         after crossing over has exchanged parts between homologous chromatids during prophase.";
+
+    #[test]
+    fn a_page_without_spaces_between_words_is_compared_too() {
+        let printed = "細胞は生命の基本単位であり、すべての生物は一つ以上の細胞から構成されている。\
+            植物の細胞には細胞壁と葉緑体があり、光合成によって糖を作り出すことができる。";
+        let letters: Vec<char> = printed.chars().collect();
+        let lines = letters.chunks(11).map(|line| layout::Line {
+            text: line.iter().collect(),
+            size: 10.0,
+            ..layout::Line::default()
+        });
+        let mut one = page("");
+        one.lines = lines.collect();
+        let invented = "革命は首都の監獄への襲撃から始まった。当時そこにはほとんど誰も収容されていなかった。\
+            およそ十年後に軍人のクーデターで終わり、共和国は帝国に変わることになった。";
+        assert!(!transcribe(&mut one.clone(), &text(invented), 10.0, true));
+        assert!(transcribe(&mut one, &text(printed), 10.0, true));
+    }
 
     #[test]
     fn what_a_model_made_up_does_not_replace_what_is_printed() {
