@@ -12,10 +12,11 @@ use ultudy_domain::search::{
     query::Alternatives,
     rank::{Rank, Ranker},
 };
+use uuid::Uuid;
 
 use crate::{
     Result, TenantTx,
-    chunks::{self, Chunk, Key, Match, Within},
+    chunks::{self, Candidate, Chunk, Key, Match, Within},
     documents,
 };
 
@@ -77,21 +78,19 @@ pub async fn by_words(
     if ranked.query.is_empty() || all.collection.passages == 0 {
         return Ok(ranked);
     }
-    let Some(place) = place(tx, within).await? else {
+    let Some(place) = Place::of(tx, within).await? else {
         return Ok(ranked);
     };
     let frequencies = frequencies(tx, &ranked.query).await?;
     let ranker = Ranker::new(&ranked.query, &frequencies, all.collection);
     let mut found: HashMap<i64, Rank> = HashMap::new();
-    for condition in kinds(&ranked.query, &frequencies) {
+    for kind in kinds(&ranked.query, &frequencies) {
         let complete = found.values().filter(|rank| rank.is_complete).count();
         let left = CANDIDATES_MAX.saturating_sub(found.len());
-        if left == 0 || (condition.is_partial && complete >= wanted) {
+        if left == 0 || (kind.is_partial && complete >= wanted) {
             break;
         }
-        let asked = Match([condition.clauses, place.clone()].concat());
-        let limit = i64::try_from(left).unwrap_or(i64::MAX);
-        for candidate in chunks::candidates(tx, &asked, within, limit).await? {
+        for candidate in place.candidates(tx, &kind, left).await? {
             let judged = ranker.rank(&candidate.tokens, candidate.words);
             found.extend(judged.map(|rank| (candidate.number, rank)));
         }
@@ -100,26 +99,79 @@ pub async fn by_words(
     Ok(ranked)
 }
 
-/// Clauses that keep to the place; none if there is nothing in it.
-async fn place(tx: &mut TenantTx, within: Within) -> Result<Option<Vec<Vec<Key>>>> {
-    let documents = match within {
-        Within {
-            document_id: Some(id),
-            ..
-        } => vec![id],
-        Within {
-            course_id: Some(id),
-            ..
-        } => documents::ids_of_course(tx, id).await?,
-        _ => return Ok(Some(Vec::new())),
-    };
-    if documents.is_empty() {
-        return Ok(None);
+/// Where it is looked for.
+enum Place {
+    Everywhere,
+    /// In these documents, which the index is asked for by name.
+    Documents(Vec<Key>),
+    /// In a course that has too many for that; the latest of them first.
+    Course {
+        id: Uuid,
+        documents: Vec<Key>,
+    },
+}
+
+impl Place {
+    /// None if there is nothing in it.
+    async fn of(tx: &mut TenantTx, within: Within) -> Result<Option<Self>> {
+        let Within {
+            course_id,
+            document_id,
+        } = within;
+        let of_course = match course_id {
+            Some(id) => Some(documents::ids_of_course(tx, id).await?),
+            None => None,
+        };
+        let documents = match (document_id, of_course) {
+            (None, None) => return Ok(Some(Self::Everywhere)),
+            (Some(id), Some(documents)) if !documents.contains(&id) => Vec::new(),
+            (Some(id), _) => vec![id],
+            (None, Some(documents)) => documents,
+        };
+        let documents: Vec<Key> = documents.into_iter().rev().map(Key::Document).collect();
+        Ok(match (documents.len(), course_id) {
+            (0, _) => None,
+            (count, Some(id)) if count > DOCUMENTS_MAX => Some(Self::Course { id, documents }),
+            _ => Some(Self::Documents(documents)),
+        })
     }
-    // Beyond that the statement's own condition on the course has to do.
-    let is_few = documents.len() <= DOCUMENTS_MAX;
-    let keys = documents.into_iter().map(Key::Document).collect();
-    Ok(Some(if is_few { vec![keys] } else { Vec::new() }))
+
+    /// The latest passages of a kind.
+    async fn candidates(
+        &self,
+        tx: &mut TenantTx,
+        kind: &Kind,
+        limit: usize,
+    ) -> Result<Vec<Candidate>> {
+        let within = |documents: &[Key]| Match([&kind.clauses[..], &[documents.to_vec()]].concat());
+        let all = || Match(kind.clauses.clone());
+        match self {
+            Self::Everywhere => chunks::candidates(tx, &all(), number(limit)).await,
+            Self::Documents(documents) => {
+                chunks::candidates(tx, &within(documents), number(limit)).await
+            }
+            Self::Course { id, .. } if kind.frequency < FREQUENCY_MAX => {
+                let most = (FREQUENCY_MAX, number(limit));
+                chunks::candidates_of_course(tx, &all(), *id, most).await
+            }
+            // Some documents at a time: of what is common the first have enough.
+            Self::Course { documents, .. } => {
+                let mut found = Vec::new();
+                for some in documents.chunks(DOCUMENTS_MAX) {
+                    let left = limit.saturating_sub(found.len());
+                    if left == 0 {
+                        break;
+                    }
+                    found.extend(chunks::candidates(tx, &within(some), number(left)).await?);
+                }
+                Ok(found)
+            }
+        }
+    }
+}
+
+fn number(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
 async fn frequencies(tx: &mut TenantTx, query: &Query) -> Result<Vec<i64>> {
@@ -136,24 +188,32 @@ struct Kind {
     clauses: Vec<Vec<Key>>,
     /// Whether it may hold only some of the words.
     is_partial: bool,
+    /// How many there are at most, as far as is counted.
+    frequency: i64,
 }
 
 /// The kinds of passages that may answer, the most promising first.
 fn kinds(query: &Query, frequencies: &[i64]) -> Vec<Kind> {
     let every: Vec<Vec<Key>> = query.terms.iter().map(terms).collect();
     let strong_in_one: Vec<Key> = query.terms.iter().flat_map(strong).collect();
-    let kind = |clauses, is_partial| Kind {
-        clauses,
-        is_partial,
-    };
     let first = [every.clone(), vec![strong_in_one]].concat();
-    let mut kinds = vec![kind(first, false), kind(every, false)];
+    let least = frequencies.iter().copied().min().unwrap_or_default();
+    let whole = |clauses| Kind {
+        clauses,
+        is_partial: false,
+        frequency: least,
+    };
+    let mut kinds = vec![whole(first), whole(every)];
     if query.terms.len() > 1 && query.phrases.is_empty() {
-        let mut single: Vec<(&i64, &Alternatives)> = frequencies.iter().zip(&query.terms).collect();
-        single.sort_by_key(|(frequency, _)| **frequency);
-        for (_, forms) in single {
-            kinds.push(kind(vec![strong(forms)], true));
-            kinds.push(kind(vec![terms(forms)], true));
+        let mut single: Vec<(i64, &Alternatives)> =
+            frequencies.iter().copied().zip(&query.terms).collect();
+        single.sort_by_key(|(frequency, _)| *frequency);
+        for (frequency, forms) in single {
+            kinds.extend([strong(forms), terms(forms)].map(|keys| Kind {
+                clauses: vec![keys],
+                is_partial: true,
+                frequency,
+            }));
         }
     }
     kinds

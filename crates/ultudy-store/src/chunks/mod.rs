@@ -247,51 +247,61 @@ pub async fn count(tx: &mut TenantTx, condition: &Match, limit: i64) -> Result<i
         "SELECT count(*) FROM (
             SELECT 1 FROM (SELECT $1 AS owner_id) CROSS JOIN chunk_terms
             WHERE chunk_terms MATCH $2 LIMIT $3)",
-        "SELECT count(*) FROM (
-            SELECT 1 FROM chunk_terms WHERE owner_id = $1 AND terms @@ $2::tsquery LIMIT $3) f",
+        "SELECT count_matching_passages(owner_id => $1, condition => $2::tsquery, most => $3)",
     );
     let matching = Matching::new(tx.owner_id(), condition);
     tx.one(sql, binds![matching, limit]).await
+}
+
+// SQLite's index is read backwards, and only as far as needed: it has its rows in the order of their numbers.
+// PostgreSQL's tells all matches, in no order, so the latest are taken of its own small rows before anything
+// else is read of them. All are visible, for a document comes into the index as it is published.
+macro_rules! latest {
+    ($sqlite:literal, $postgres:literal) => {
+        Sql::pair(
+            concat!(
+                "SELECT c.number, c.tokens, c.words FROM chunk_terms f
+                CROSS JOIN chunks c ON c.number = f.rowid
+                CROSS JOIN documents d ON d.owner_id = c.owner_id AND d.id = c.document_id
+                WHERE chunk_terms MATCH $2 AND c.owner_id = $1 AND d.published",
+                $sqlite
+            ),
+            concat!(
+                "SELECT c.number, c.tokens, c.words
+                FROM matching_passages($1, $2::tsquery, $3) f (number)
+                JOIN chunks c ON c.number = f.number
+                JOIN documents d ON d.owner_id = c.owner_id AND d.id = c.document_id
+                WHERE c.owner_id = $1 AND d.published",
+                $postgres
+            ),
+        )
+    };
 }
 
 /// The latest passages of visible documents that fulfil a condition.
 pub async fn candidates(
     tx: &mut TenantTx,
     condition: &Match,
-    within: Within,
     limit: i64,
 ) -> Result<Vec<Candidate>> {
-    macro_rules! in_place {
-        () => {
-            " AND d.published AND ($3 IS NULL OR d.course_id = $3)
-                AND ($4 IS NULL OR d.id = $4) "
-        };
-    }
-    // The index is read first, and only as far as needed.
-    let sql = Sql::pair(
-        concat!(
-            "SELECT c.number, c.tokens, c.words FROM chunk_terms f
-            CROSS JOIN chunks c ON c.number = f.rowid
-            CROSS JOIN documents d ON d.owner_id = c.owner_id AND d.id = c.document_id
-            WHERE chunk_terms MATCH $2 AND c.owner_id = $1",
-            in_place!(),
-            "ORDER BY f.rowid DESC LIMIT $5"
-        ),
-        concat!(
-            "SELECT c.number, c.tokens, c.words FROM chunk_terms f
-            JOIN chunks c ON c.owner_id = f.owner_id AND c.number = f.number
-            JOIN documents d ON d.owner_id = c.owner_id AND d.id = c.document_id
-            WHERE f.owner_id = $1 AND f.terms @@ $2::tsquery",
-            in_place!(),
-            "ORDER BY f.number DESC LIMIT $5"
-        ),
+    let sql = latest!(" ORDER BY f.rowid DESC LIMIT $3", " ORDER BY c.number DESC");
+    let matching = Matching::new(tx.owner_id(), condition);
+    tx.all(sql, binds![matching, limit]).await
+}
+
+/// The latest of a course, of no more than `matches` that fulfil the condition anywhere.
+pub async fn candidates_of_course(
+    tx: &mut TenantTx,
+    condition: &Match,
+    course_id: Uuid,
+    (matches, limit): (i64, i64),
+) -> Result<Vec<Candidate>> {
+    let sql = latest!(
+        " AND d.course_id = $4 ORDER BY f.rowid DESC LIMIT min($3, $5)",
+        " AND d.course_id = $4 ORDER BY c.number DESC LIMIT $5"
     );
     let matching = Matching::new(tx.owner_id(), condition);
-    let Within {
-        course_id,
-        document_id,
-    } = within;
-    tx.all(sql, binds![matching, course_id, document_id, limit])
+    tx.all(sql, binds![matching, matches, course_id, limit])
         .await
 }
 

@@ -107,6 +107,10 @@ const SQLITE: &[(&str, &str)] = &[
         "preferences",
         include_str!("../../migrations/sqlite/0021_preferences.sql"),
     ),
+    (
+        "matching_passages",
+        include_str!("../../migrations/sqlite/0022_matching_passages.sql"),
+    ),
 ];
 
 const POSTGRES: &[(&str, &str)] = &[
@@ -193,6 +197,10 @@ const POSTGRES: &[(&str, &str)] = &[
     (
         "preferences",
         include_str!("../../migrations/postgres/0021_preferences.sql"),
+    ),
+    (
+        "matching_passages",
+        include_str!("../../migrations/postgres/0022_matching_passages.sql"),
     ),
 ];
 

@@ -6,14 +6,16 @@ use ultudy_domain::job::{JobStatus, QueueName};
 use ultudy_engines::queue::{End, Queue};
 use ultudy_store::{
     Page, Store,
+    chunks::Within,
     jobs::{self, JobFilter},
     queue::TableQueue,
+    search,
 };
 use ultudy_testkit::wait;
 
 use crate::{
     bench::{Bench, Database},
-    fixtures::{ALICE, at, id, job},
+    fixtures::{ALICE, at, id, job, store_searchable},
 };
 
 /// 20,000 waiting low jobs and 20,000 finished ones, of 200 owners and of Alice: in a small
@@ -135,4 +137,40 @@ async fn job_life(store: &Store, queue: &TableQueue, n: u32) {
 async fn scans(database: &Database) -> Vec<String> {
     let scans = "SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'jobs'";
     database.ask(scans).await
+}
+
+/// Row-level security keeps PostgreSQL from asking an index for `@@`, were it a tenant's own condition.
+#[tokio::test]
+async fn a_search_asks_the_inverted_index_and_reads_no_other_passages() {
+    const PASSAGES: usize = 300;
+    let Bench { store, database } = Bench::postgres().await;
+    let Database::Postgres { server, name } = &database else {
+        unreachable!()
+    };
+    let mut tx = store.write(ALICE).await.unwrap();
+    store_searchable(&mut tx, 100, None, &[("Entropy", "What entropy is.")]).await;
+    let others = vec![("Other", "Nothing of that kind."); PASSAGES];
+    store_searchable(&mut tx, 1000, None, &others).await;
+    tx.commit().await.unwrap();
+    server.sql(name, "VACUUM ANALYZE chunk_terms").unwrap();
+    let read = async || {
+        let scans = "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'chunk_terms_gin'
+            UNION ALL SELECT idx_tup_read FROM pg_stat_user_indexes WHERE indexrelname = 'chunk_terms_pkey'
+            UNION ALL SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'chunk_terms'";
+        let told = database.ask(scans).await;
+        let told: Vec<u64> = told.iter().map(|read| read.parse().unwrap()).collect();
+        (told[0], told[1] + told[2])
+    };
+    let (_, before) = read().await;
+    let mut tx = store.read(ALICE).await.unwrap();
+    let found = search::find(&mut tx, "entropy", Within::default(), 9).await;
+    assert_eq!(found.unwrap().chunks.len(), 1);
+    drop(tx);
+    // The server counts a connection's scans at the latest when it ends.
+    drop(store);
+    let asked = wait::until("the index was asked", Duration::from_mins(1), async || {
+        read().await.0 >= 2
+    });
+    asked.await.unwrap();
+    assert_eq!(read().await.1, before, "passages were read one by one");
 }

@@ -200,6 +200,7 @@ on_both! {
         a_phrase_is_found_in_its_order_only,
         any_text_can_be_asked,
         a_course_narrows_the_search_also_after_a_move,
+        a_course_of_many_documents_narrows_the_search_too,
         what_is_deleted_or_unread_is_not_found,
         nothing_of_anothers_is_found_or_counted,
         a_word_on_every_page_is_answered_from_its_strong_passages,

@@ -243,6 +243,43 @@ async fn every_table_has_security_and_a_policy() {
     assert_eq!(others, OWNERLESS.map(|(table, _)| table));
 }
 
+/// What is asked for is a policy, too, which shows less for it and never more.
+#[tokio::test]
+async fn the_index_tells_of_one_s_own_passages_whoever_is_named() {
+    let (bench, _) = two_worlds().await;
+    for user in [User::Member, User::Owner, User::Superuser] {
+        let mut connection = connect(&bench, user).await;
+        for (asks, of, found) in [
+            (Some(ALICE), ALICE, true),
+            (Some(ALICE), BOB, false),
+            (Some(BOB), BOB, true),
+            (Some(""), "", false),
+            (None, ALICE, false),
+        ] {
+            let matching = format!("matching_passages('{of}', '!none', 99)");
+            let seen = count(&mut connection, "ultudy_tenant", asks, &matching).await;
+            assert_eq!(seen > 0, found, "{asks:?} asks for {of}'s");
+            let counted = format!("SELECT count_{matching}");
+            let counted = as_role(&mut connection, "ultudy_tenant", asks, &counted).await;
+            assert_eq!(counted.unwrap()[0].get::<i64, _>(0), seen, "{asks:?} {of}");
+        }
+        let all = count(&mut connection, "ultudy_tenant", Some(ALICE), "chunk_terms").await;
+        for (terms, found) in [("!none", all), ("none", 0), ("", all)] {
+            let set = format!(
+                "SELECT set_config('app.terms', '{terms}', true); SELECT owner_id FROM chunk_terms"
+            );
+            let seen = as_role(&mut connection, "ultudy_tenant", Some(ALICE), &set).await;
+            let seen: Vec<String> = seen.unwrap().iter().map(|row| row.get(0)).collect();
+            let own = seen.iter().filter(|owner| *owner == ALICE).count();
+            assert_eq!(i64::try_from(own).unwrap(), found, "{terms}: {seen:?}");
+            assert!(!seen.contains(&BOB.to_owned()), "{terms}: {seen:?}");
+        }
+        let asked = "SELECT matching_passages('alice', '!none', 99)";
+        let refused = as_role(&mut connection, "ultudy_system", Some(ALICE), asked).await;
+        assert_eq!(code(&refused.unwrap_err()), INSUFFICIENT_PRIVILEGE);
+    }
+}
+
 /// Of what has no owner a tenant sees what its own rows refer to, and changes nothing.
 #[tokio::test]
 async fn what_has_no_owner_is_seen_through_what_has_one() {

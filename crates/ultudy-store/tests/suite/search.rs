@@ -120,6 +120,49 @@ pub async fn a_course_narrows_the_search_also_after_a_move(bench: &Bench) {
     assert_eq!(found(&mut tx, "limit", within).await, ["Cells"]);
 }
 
+/// More documents than the index is asked for by name; a word in more passages than are counted, others in
+/// a few.
+pub async fn a_course_of_many_documents_narrows_the_search_too(bench: &Bench) {
+    const DOCUMENTS: u32 = 70;
+    const COMMON: usize = 60;
+    let mut tx = bench.write().await;
+    for n in [1, 2] {
+        courses::insert(&mut tx, &course(n)).await.unwrap();
+    }
+    for n in 0..DOCUMENTS {
+        let own = format!("A specimen{n}x with entropy, once.");
+        let mut texts = vec![("Own", own.as_str())];
+        texts.resize(COMMON, ("Other", "Entropy is met here, too."));
+        store_searchable(&mut tx, 1000 + n * 100, Some(id(1)), &texts).await;
+    }
+    let texts = [
+        ("Entropy", "Entropy, entropy and a specimen0x."),
+        ("Small", "A specimen1x by itself."),
+    ];
+    store_searchable(&mut tx, 100, Some(id(2)), &texts).await;
+    let of = |course: u32| Within {
+        course_id: Some(id(course)),
+        document_id: None,
+    };
+    assert_eq!(found(&mut tx, "specimen0x", of(1)).await, ["Own"]);
+    assert_eq!(found(&mut tx, "specimen69x entropy", of(1)).await[0], "Own");
+    let common = search::find(&mut tx, "entropy", of(1), 200).await.unwrap();
+    assert_eq!(common.chunks.len(), 200);
+    assert!(
+        common
+            .chunks
+            .iter()
+            .all(|(chunk, _)| chunk.document_id >= id(1000))
+    );
+    assert_eq!(found(&mut tx, "entropy", of(2)).await, ["Entropy"]);
+    // In a course, and in a document that is not of it.
+    let both = Within {
+        document_id: Some(id(100)),
+        ..of(1)
+    };
+    assert!(found(&mut tx, "entropy", both).await.is_empty());
+}
+
 pub async fn what_is_deleted_or_unread_is_not_found(bench: &Bench) {
     let mut tx = course_of_two(bench).await;
     documents::delete(&mut tx, id(100)).await.unwrap();

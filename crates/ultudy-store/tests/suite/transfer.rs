@@ -9,7 +9,7 @@ use std::{
 use ultudy_domain::search::words::Analyser;
 use ultudy_store::{
     Store, StoreConfig, StoreError,
-    chunks::{self, Key, Match, Within},
+    chunks::{self, Key, Match},
     courses, jobs,
     lessons::{self, LessonOf},
     transfer::{self, Given, LEFT_BEHIND, Stage, Survey, TABLES, Transfer},
@@ -88,7 +88,7 @@ fn term(text: &str) -> Match {
 
 async fn hits(store: &Store, owner: &str, word: &str) -> usize {
     let mut tx = store.read(owner).await.unwrap();
-    let found = chunks::candidates(&mut tx, &term(word), Within::default(), 9).await;
+    let found = chunks::candidates(&mut tx, &term(word), 9).await;
     found.unwrap().len()
 }
 
@@ -461,7 +461,7 @@ pub async fn all_of_one_owner_is_given_to_another(bench: &Bench) {
         let found = lessons::find(&mut tx, LessonOf::Section(id(section))).await;
         assert!(found.unwrap().is_some(), "{section}");
     }
-    let found = chunks::candidates(&mut tx, &term("limits"), Within::default(), 9).await;
+    let found = chunks::candidates(&mut tx, &term("limits"), 9).await;
     assert_eq!(found.unwrap().len(), 3);
     drop(tx);
     let holders = "SELECT CAST(holders AS text) FROM blobs WHERE sha256 = 'sha-10'";

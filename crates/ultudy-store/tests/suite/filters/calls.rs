@@ -55,6 +55,7 @@ async fn courses_and_documents(store: &Store) {
         course_id: Some(id(1)),
         ..within
     };
+    let limits = chunks::Match(vec![vec![chunks::Key::Term("limit".into())]]);
     call! { store, tx:
         courses::find(tx, id(1)),
         courses::is_there(tx, id(1)),
@@ -99,6 +100,7 @@ async fn courses_and_documents(store: &Store) {
         embeddings::put(tx, id(10), "another", &[]),
         search::find(tx, "limit sequence", within, 9),
         search::find(tx, "limit", of_course, 9),
+        chunks::candidates_of_course(tx, &limits, id(1), (9, 9)),
     }
 }
 

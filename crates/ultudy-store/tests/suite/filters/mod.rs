@@ -28,12 +28,6 @@ use crate::{
 mod calls;
 pub mod source;
 
-/// Statements whose answer is the same without the filter even where nothing hides rows.
-const HARMLESS: [(&str, &str); 1] = [(
-    "SELECT 1 FROM chunk_terms",
-    "the terms asked for begin with the owner's key",
-)];
-
 #[tokio::test]
 async fn without_its_filter_no_statement_shows_or_changes_anothers_rows() {
     let server = Postgres::shared().unwrap();
@@ -76,7 +70,6 @@ async fn without_its_filter_no_statement_shows_or_changes_anothers_rows() {
             unsaid.push(statement);
         }
     }
-    unsaid.retain(|statement| !HARMLESS.iter().any(|(part, _)| statement.contains(part)));
     assert!(unsaid.is_empty(), "nothing is shown without: {unsaid:#?}");
     eprintln!("{} statements, each without its filter", statements.len());
     assert!(statements.len() >= 60, "only {}", statements.len());
