@@ -27,7 +27,7 @@ pub use crate::lessons::keep_telling;
 pub async fn keep_house(app: App, shutdown: CancellationToken) {
     let telling = keep_telling(app.clone(), shutdown.clone());
     let sweeping = sweep_for_all(app.clone(), shutdown.clone());
-    let forgetting = forget_calls(app.clone(), shutdown.clone());
+    let forgetting = forget(app.clone(), shutdown.clone());
     let embedding = embed::keep_embedded(app.clone(), shutdown.clone());
     let batches = batches::keep_sending(app.clone(), shutdown.clone());
     tokio::join!(
@@ -65,8 +65,9 @@ async fn sweep_for_all(app: App, shutdown: CancellationToken) {
     }
 }
 
-/// Forgets now and then what earlier calls of language models cost, in the one process that does so for all.
-async fn forget_calls(app: App, shutdown: CancellationToken) {
+/// Forgets now and then what earlier calls of language models cost, and what they read on pages, in the one
+/// process that does so for all.
+async fn forget(app: App, shutdown: CancellationToken) {
     loop {
         if !app.is_to_do_for_all(&shutdown).await {
             return;
@@ -75,6 +76,11 @@ async fn forget_calls(app: App, shutdown: CancellationToken) {
             Ok(0) => {}
             Ok(cleared) => tracing::info!(cleared, "forgot earlier calls of language models"),
             Err(error) => tracing::warn!(%error, "cannot forget earlier calls of language models"),
+        }
+        match transcribe::clear_up(&app, &shutdown).await {
+            Ok(0) => {}
+            Ok(pages) => tracing::info!(pages, "forgot what models read on pages long ago"),
+            Err(error) => tracing::warn!(%error, "cannot forget what models read on pages"),
         }
         tokio::select! {
             () = shutdown.cancelled() => return,
@@ -91,11 +97,6 @@ async fn clear_up(app: App, shutdown: CancellationToken) {
                 tracing::info!(swept, "deleted sessions, tokens and links that have ended");
             }
             Err(error) => tracing::warn!(%error, "cannot delete sessions that have ended"),
-        }
-        match transcribe::clear_up(&app).await {
-            Ok(0) => {}
-            Ok(pages) => tracing::info!(pages, "forgot what models read on pages long ago"),
-            Err(error) => tracing::warn!(%error, "cannot forget what models read on pages"),
         }
         match index::catch_up(&app, &shutdown).await {
             Ok(0) => {}

@@ -23,8 +23,10 @@ pub async fn insert(tx: &mut SystemTx, key: &str, text: &PageText, now: Timestam
     Ok(())
 }
 
-/// Deletes what was read before that moment; how much it was.
-pub async fn delete_old(tx: &mut SystemTx, before: Timestamp) -> Result<u64> {
-    let sql = "DELETE FROM page_readings WHERE created_at < $1";
-    tx.connection().execute(sql.into(), binds![before]).await
+/// Deletes what was read before that moment, at most so much of it; how much. Less than that was all.
+pub async fn delete_old(tx: &mut SystemTx, before: Timestamp, at_most: u32) -> Result<u64> {
+    let sql = "DELETE FROM page_readings WHERE key IN (
+            SELECT key FROM page_readings WHERE created_at < $1 ORDER BY created_at LIMIT $2)";
+    let binds = binds![before, i64::from(at_most)];
+    tx.connection().execute(sql.into(), binds).await
 }

@@ -12,6 +12,7 @@ use std::{
 use chrono::TimeDelta;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+use tokio_util::sync::CancellationToken;
 use ultudy_domain::{
     page_text::{PagePicture, PageReader, PageText, PagesRead},
     usage::MadeFor,
@@ -29,6 +30,8 @@ const WAITS_MAX: u32 = 5;
 /// How long what was read is kept: a document that is tried again is so within hours, a course's students
 /// send the same within weeks.
 const KEPT: TimeDelta = TimeDelta::days(30);
+/// Pages that are deleted in one transaction.
+const DELETED: u32 = 1_000;
 
 /// Pages by what came of them.
 const PAGES: &str = "ultudy_model_pages_total";
@@ -242,15 +245,23 @@ fn key(identity: &GeneratorIdentity, picture: &PagePicture, owner_id: Option<&st
     hex::encode(hash.finalize())
 }
 
-/// Deletes what was read long ago; how much it was.
+/// Deletes what was read long ago, some at once, until `stop` fires; how much it was.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn clear_up(app: &App) -> Result<u64> {
-    let mut tx = app.store.system().await?;
-    let deleted = page_readings::delete_old(&mut tx, app.clock.now() - KEPT).await?;
-    tx.commit().await?;
-    Ok(deleted)
+pub async fn clear_up(app: &App, stop: &CancellationToken) -> Result<u64> {
+    let mut cleared = 0;
+    while !stop.is_cancelled() {
+        let mut tx = app.store.system().await?;
+        let before = app.clock.now() - KEPT;
+        let deleted = page_readings::delete_old(&mut tx, before, DELETED).await?;
+        tx.commit().await?;
+        cleared += deleted;
+        if deleted < u64::from(DELETED) {
+            break;
+        }
+    }
+    Ok(cleared)
 }
 
 #[cfg(test)]

@@ -34,9 +34,17 @@ pub async fn what_was_read_is_known_by_its_key_until_it_is_old(bench: &Bench) {
     assert_eq!(page_readings::find(&mut tx, "c").await.unwrap(), None);
     drop(tx);
     let mut tx = bench.store.system().await.unwrap();
-    let deleted = page_readings::delete_old(&mut tx, at(5)).await.unwrap();
-    assert_eq!(deleted, 1);
-    assert_eq!(page_readings::find(&mut tx, "a").await.unwrap(), None);
+    page_readings::insert(&mut tx, "d", &text("a little later"), at(2))
+        .await
+        .unwrap();
+    // Some at a time, the oldest first.
+    for (left, deleted) in [(Some("d"), 1), (None, 1), (None, 0)] {
+        let gone = page_readings::delete_old(&mut tx, at(5), 1).await.unwrap();
+        assert_eq!(gone, deleted);
+        assert_eq!(page_readings::find(&mut tx, "a").await.unwrap(), None);
+        let found = page_readings::find(&mut tx, "d").await.unwrap();
+        assert_eq!(found.is_some(), left.is_some());
+    }
     let kept = page_readings::find(&mut tx, "b").await.unwrap();
     assert_eq!(kept, Some(text("other")));
 }
