@@ -2,6 +2,7 @@
 //! explained once more.
 
 use ultudy_domain::{
+    lesson::Lesson,
     search::{Query, passage},
     usage::MadeFor,
 };
@@ -112,7 +113,7 @@ pub(super) async fn of_section(
     let mut material = pages(&mut tx, kind, name, section, None).await?;
     drop(tx);
     // There may be none yet.
-    if let Ok(lesson) = lessons::get(app, owner_id, LessonOf::Section(id)).await {
+    if let Some(lesson) = lesson(app, owner_id, LessonOf::Section(id)).await? {
         material.input.explanation = shortened(&lesson.explanation);
     }
     Ok(material)
@@ -134,7 +135,7 @@ pub(super) async fn of_concept(
         None => LessonOf::Document(concept.document_id),
     };
     // An older version's concept may be in none.
-    let lesson = lessons::get(app, owner_id, of).await.ok();
+    let lesson = lesson(app, owner_id, of).await?;
     let taught = lesson.and_then(|lesson| lesson.concepts.into_iter().find(|it| it.id == id));
     let mut tx = app.store.read(owner_id).await?;
     let section = match concept.section_id {
@@ -166,6 +167,15 @@ pub(super) async fn of_concept(
         material.input.explanation = shortened(&taught.explanation);
     }
     Ok(material)
+}
+
+/// The lesson, if there is one.
+async fn lesson(app: &App, owner_id: &str, of: LessonOf) -> Result<Option<Lesson>> {
+    match lessons::get(app, owner_id, of).await {
+        Ok(lesson) => Ok(Some(lesson)),
+        Err(Error::NotFound(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The passages of a section, or of some pages of it.
