@@ -41,7 +41,9 @@ async function show(place, path, question) {
     for await (const { name, data } of events(path, question, request.signal)) shown.take(name, data);
     shown.end();
   } catch (refused) {
-    if (underWay.get(place) === request) shown.fail(request.signal.aborted ? "" : refused.message);
+    // What the browser calls a connection that breaks says nothing to a student.
+    const message = refused instanceof Refusal ? refused.message : BROKEN;
+    if (underWay.get(place) === request) shown.fail(request.signal.aborted ? "" : message);
   } finally {
     if (underWay.get(place) === request) {
       underWay.delete(place);

@@ -14,18 +14,29 @@ const DISMISSED_MAX = 20;
 // ---- The language of lessons
 
 const language = document.getElementById("language");
+let saved = language?.elements.language.value;
+// One after the other: arrow keys choose faster than the server answers, and the last choice is to stand.
+let saving = Promise.resolve();
 language?.addEventListener("submit", (event) => event.preventDefault());
-language?.addEventListener("change", async () => {
+language?.addEventListener("change", () => (saving = saving.then(saveLanguage)));
+
+async function saveLanguage() {
   const select = language.elements.language;
-  const place = language.querySelector(".refusal");
+  const wanted = select.value;
+  if (wanted === saved) return;
+  const told = language.querySelector("[role=status]");
+  told.textContent = "";
+  showRefusal(language.querySelector(".refusal"));
   try {
-    await call("PUT", "/api/me/preferences", { language: select.value || null });
-    showRefusal(place);
-    say("Saved. New lessons and answers will be in this language.");
+    await call("PUT", "/api/me/preferences", { language: wanted || null });
+    saved = wanted;
+    told.textContent = "Saved, for new lessons and answers in all courses.";
   } catch (refused) {
-    showRefusal(place, refused.message);
+    // What is shown is what holds.
+    if (select.value === wanted) select.value = saved;
+    showRefusal(language.querySelector(".refusal"), refused.message);
   }
-});
+}
 
 // ---- Choosing files
 

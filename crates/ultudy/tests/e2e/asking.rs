@@ -263,4 +263,22 @@ async fn a_student_asks_where_they_read_and_where_they_learn() {
     let stopped = "return document.querySelector('#concept-1 [data-stop]').hidden";
     student.waits_until("it is over", stopped).await;
     student.looks("learn-explained").await;
+
+    // The connection breaks in the middle of the next answer.
+    student
+        .script(
+            "window.fetch = async () => new Response(new ReadableStream({
+                pull: (stream) => stream.error(new TypeError('network error')),
+            }));",
+        )
+        .await;
+    student
+        .sees("#concept-1 .explain [data-kind=simpler]")
+        .await
+        .click()
+        .await
+        .expect("a click");
+    let said = "return document.querySelector('#concept-1 .ask > .refusal').innerText";
+    let said = format!("{said} === 'The answer broke off. Please ask again.'");
+    student.waits_until("it is said", &said).await;
 }

@@ -137,6 +137,58 @@ async fn it_is_chosen_on_the_page() {
     assert_eq!(class.lesson_in(0, None).await, "ja");
 }
 
+/// Arrow keys choose faster than a connection answers.
+#[tokio::test]
+async fn of_two_choices_the_last_one_stands_and_one_that_fails_is_put_back() {
+    let Class { llm: _llm, api, .. } = Class::start(1, &[]).await;
+    let course_id = text(&api.get("/api/courses").await.body["courses"][0]["id"]);
+    let browser = Browser::start().await.expect("a browser");
+    let student = Student { browser, api };
+    student.open(&format!("/courses/{course_id}")).await;
+    student.sees("#language select").await;
+    let choose = "window.choose = (language) => {
+            const select = document.querySelector('#language select');
+            select.value = language;
+            select.dispatchEvent(new Event('change', { bubbles: true }));
+        };";
+    // The first one is held up on its way.
+    student
+        .script(&format!(
+            "{choose}
+            const send = window.fetch;
+            const held = new Promise((go) => (window.letGo = go));
+            window.sent = 0;
+            window.fetch = async (...request) => {{
+                if (JSON.parse(request[1].body).language === 'ja') await held;
+                const answer = await send(...request);
+                window.sent += 1;
+                return answer;
+            }};
+            window.choose('ja');"
+        ))
+        .await;
+    student.script("window.choose('de'); window.letGo();").await;
+    student
+        .waits_until("both are sent", "return window.sent === 2")
+        .await;
+    assert_eq!(student.api.get(PATH).await.body["language"], "de");
+    let told = "return document.querySelector('#language [role=status]').innerText";
+    let told = format!("{told}.startsWith('Saved')");
+    student.waits_until("it is said so", &told).await;
+
+    student
+        .script("window.fetch = () => Promise.reject(new TypeError('Load failed')); window.choose('fr');")
+        .await;
+    let refused = "return document.querySelector('#language .refusal').innerText";
+    let refused = format!("{refused}.includes('cannot be reached')");
+    student.waits_until("it is refused", &refused).await;
+    let shown = student
+        .script("return document.querySelector('#language select').value")
+        .await;
+    assert_eq!(shown, "de", "what holds is what is shown");
+    student.looks("course-language").await;
+}
+
 #[tokio::test]
 async fn without_a_model_there_is_nothing_to_choose() {
     let api = Api::start(&[], None).await;
