@@ -5,12 +5,12 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 use ultudy_testkit::database::Database;
 
 use crate::{
-    api::{Api, text},
+    api::{Api, send, text},
     pdf,
 };
 
@@ -120,6 +120,8 @@ async fn walk(set_up: &mut SetUp) -> Answers {
         let theirs = set_up.rows.of(&theirs).await;
         let own = set_up.rows.of(&own).await;
         assert!(theirs.ids.len() >= 11, "ids of {:?}", theirs.ids.keys());
+        let is_wanted = |row: &String| row.starts_with("preferences: ");
+        assert!(theirs.dump.iter().any(is_wanted), "{:?}", theirs.dump);
         for call in &calls {
             let outcome = tries::run(&set_up.api, intruder, call, &theirs, &own).await;
             let key = (call.template.clone(), call.method.to_string());
@@ -131,7 +133,7 @@ async fn walk(set_up: &mut SetUp) -> Answers {
     answers
 }
 
-/// One of everything: rows in every table that has owners. A question of the lesson, as it is
+/// One of everything: rows in every table that has owners, but for those of models, pictures and links. A question of the lesson, as it is
 /// answered in words.
 async fn world(api: &mut Api, user: &str) -> Map<String, Value> {
     api.ask_as(user);
@@ -148,6 +150,10 @@ async fn world(api: &mut Api, user: &str) -> Map<String, Value> {
     });
     let started = api.post("/api/study-sessions/start", session).await;
     assert_eq!(started.status, StatusCode::CREATED, "{started:?}");
+    // Another language than the calls ask for.
+    let wanted = api.request(Method::PUT, "/api/me/preferences");
+    let wanted = send(wanted.json(&json!({"language": "fr"}))).await;
+    assert_eq!(wanted.status, StatusCode::OK, "{wanted:?}");
     let token = api.post("/api/me/tokens", json!({"name": user})).await;
     assert_eq!(token.status, StatusCode::CREATED, "{token:?}");
     let concept = &lesson["concepts"][0];
