@@ -7,7 +7,7 @@ use std::{
     process::ExitStatus,
 };
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use tempfile::TempDir;
 
 use crate::{
@@ -144,30 +144,6 @@ impl Nginx {
     /// The system refuses.
     pub fn reload(&mut self) -> Result<()> {
         Ok(self.process.signal(Signal::HUP)?)
-    }
-
-    /// Stops the processes that serve until [`Self::thaw`], as a busy machine does for a moment.
-    ///
-    /// # Errors
-    /// The system refuses.
-    pub fn freeze(&self) -> Result<()> {
-        self.signal_workers(Signal::STOP)
-    }
-
-    /// Lets them go on.
-    ///
-    /// # Errors
-    /// The system refuses.
-    pub fn thaw(&self) -> Result<()> {
-        self.signal_workers(Signal::CONT)
-    }
-
-    fn signal_workers(&self, signal: Signal) -> Result<()> {
-        let pids = self.workers().into_iter();
-        for pid in pids.filter_map(|pid| Pid::from_raw(pid.cast_signed())) {
-            kill_process(pid, signal).map_err(std::io::Error::from)?;
-        }
-        Ok(())
     }
 
     /// Kills all its processes at once; what they were passing on breaks off.

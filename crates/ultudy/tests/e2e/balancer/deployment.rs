@@ -20,8 +20,7 @@ const STUDENTS: usize = 6;
 /// Answers between two events.
 const ANSWERS: usize = 40;
 
-/// An API on a port of its own, which it has again when it is replaced.
-pub async fn api(ground: &Ground) -> Api {
+async fn api(ground: &Ground) -> Api {
     let port = ports::free_port().expect("a port").to_string();
     ground.process(&["api"], &[("PORT", &port)]).await
 }

@@ -9,7 +9,6 @@ mod deployment;
 mod https;
 mod load;
 mod once;
-mod pages;
 mod reload;
 mod streams;
 mod watcher;

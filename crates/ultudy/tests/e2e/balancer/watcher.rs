@@ -20,14 +20,9 @@ pub struct Watcher {
 impl Watcher {
     /// Reads the events of `ada`, or of the only user there is, at this address.
     pub fn start(base_url: &str) -> Self {
-        Self::start_by(&Client::new(), base_url)
-    }
-
-    /// The same by this client.
-    pub fn start_by(client: &Client, base_url: &str) -> Self {
         let (tell, told) = watch::channel(String::new());
         let connections = Connections::default();
-        let request = client.get(format!("{base_url}/api/events"));
+        let request = Client::new().get(format!("{base_url}/api/events"));
         let request = request.header("X-User-Id", "ada");
         let reading = tokio::spawn(go_on(request, connections.clone(), tell));
         Self {
