@@ -21,7 +21,6 @@ use ultudy_testkit::{
 
 use super::*;
 
-/// A call that is let through.
 fn through(urgency: Urgency) -> Admission {
     Admission { number: 7, urgency }
 }
@@ -175,7 +174,6 @@ async fn who_waits_at_the_screen_does_not_wait_behind_a_lesson_for_its_turn() {
         language: None,
         sources: Vec::new(),
     };
-    // Less than the lesson waits.
     let patience = LONG / 4;
     let bill = Bill::default();
     let answer = models.answer(&input, patience, &|_| {}, &bill).await;
@@ -358,7 +356,6 @@ async fn what_a_model_was_told_of_by_others_is_heeded_and_what_it_is_told_is_pas
     assert!(pace.all().contains(&minute), "{:?}", pace.all());
 }
 
-/// Whoever else asks waits, too: what one was told holds for all.
 #[tokio::test]
 async fn a_limit_of_which_nothing_more_is_said_is_waited_for_by_all_and_longer_each_time() {
     for provider in Provider::ALL {
@@ -422,7 +419,6 @@ async fn a_provider_that_has_too_much_to_do_is_called_by_nobody_else_meanwhile()
     }
 }
 
-/// Never says whether it pays.
 struct Silent;
 
 #[async_trait]
