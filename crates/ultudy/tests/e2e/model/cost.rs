@@ -200,10 +200,10 @@ async fn a_lesson_in_parts_saves_the_next_student_what_all_of_them_took() {
         "{job}"
     );
     let counts = class.llm.counts();
-    // Three parts, one of them again, and the whole.
-    assert_eq!(counts.made, 5, "{counts:?}");
+    // Two parts, one of them again, and the whole.
+    assert_eq!(counts.made, 4, "{counts:?}");
     assert_eq!(
-        class.usage_of(5).await["month"]["cost_micros"],
+        class.usage_of(4).await["month"]["cost_micros"],
         cost(&class)
     );
     class.assert_all_is_saved(1).await;
