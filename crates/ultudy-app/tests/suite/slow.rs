@@ -104,16 +104,20 @@ pub async fn ask_for_lesson(app: &App, owner: &str, title: &str) -> Uuid {
     ask_for(app, owner, (document_id, section_id)).await
 }
 
-/// Asks for the lesson on a document's section, which there is none of: the job's id.
-pub async fn ask_for(app: &App, owner: &str, (document_id, section_id): (Uuid, Uuid)) -> Uuid {
-    let asked = LessonRequest {
+/// For the lesson on a document's section.
+pub fn request_for((document_id, section_id): (Uuid, Uuid)) -> LessonRequest {
+    LessonRequest {
         document_id,
         section_id: Some(section_id),
         language: None,
         priority: Priority::Normal,
         with_questions: true,
-    };
-    match lessons::request(app, owner, asked).await.unwrap() {
+    }
+}
+
+/// Asks for the lesson on a document's section, which there is none of: the job's id.
+pub async fn ask_for(app: &App, owner: &str, of: (Uuid, Uuid)) -> Uuid {
+    match lessons::request(app, owner, request_for(of)).await.unwrap() {
         Requested::Job { job, .. } => job.id,
         Requested::Lesson(lesson) => panic!("it exists: {lesson:?}"),
     }

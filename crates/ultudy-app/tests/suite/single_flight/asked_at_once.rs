@@ -1,6 +1,6 @@
 //! A lesson that its owner asks for several times at once.
 
-use ultudy_app::lessons::{self, LessonRequest, Requested};
+use ultudy_app::lessons::{self, Requested};
 use ultudy_domain::job::{JobType, Priority};
 use ultudy_store::{
     generations::{self, NewGeneration},
@@ -9,6 +9,7 @@ use ultudy_store::{
 };
 
 use super::*;
+use crate::slow::request_for;
 
 /// Another request's job is stored at the same moment, and ends after the lesson was looked for and before
 /// jobs are: the database is made to do it in this order.
@@ -37,13 +38,7 @@ async fn a_job_that_ends_while_it_is_looked_for_is_not_run_again() {
 
     let asking = tokio::spawn({
         let app = app.clone();
-        let asked = LessonRequest {
-            document_id,
-            section_id: Some(section_id),
-            language: None,
-            priority: Priority::Normal,
-            with_questions: true,
-        };
+        let asked = request_for((document_id, section_id));
         async move { lessons::request(&app, owner, asked).await }
     });
     let waits = |of: &str| {
